@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+
+#include "hal/register_info.h"
+
+namespace trivet::hal {
+
+/// What hal/regs/*.def says about one register type; specialized in hal/registers.h.
+template <class R>
+struct Description;
+
+/// Base of every register type: 64 bits by value, no hidden state.
+template <class R>
+class Register {
+ public:
+  using Self = R;
+  using Value = R;
+
+  constexpr Register() = default;
+
+  /// Any 64 bits, unchecked. For values that came from the register itself or from a saved copy.
+  static constexpr R FromRaw(std::uint64_t raw) {
+    R value;
+    value.raw_ = raw;
+    return value;
+  }
+  constexpr std::uint64_t raw() const { return raw_; }
+
+  /// RES1 bits set, everything else clear: the value to start from when nothing is to be enabled.
+  static constexpr R Inert() { return FromRaw(MaskOf(Description<R>::kFields, BitKind::kRes1)); }
+
+  friend constexpr bool operator==(const Register& a, const Register& b) { return a.raw_ == b.raw_; }
+
+ protected:
+  template <unsigned kHi, unsigned kLo>
+  constexpr std::uint64_t Get() const {
+    return (raw_ >> kLo) & kOnes<kHi, kLo>;
+  }
+  template <unsigned kHi, unsigned kLo>
+  constexpr R Set(std::uint64_t field) const {
+    return FromRaw((raw_ & ~(kOnes<kHi, kLo> << kLo)) | ((field & kOnes<kHi, kLo>) << kLo));
+  }
+
+ private:
+  template <unsigned kHi, unsigned kLo>
+  static constexpr std::uint64_t kOnes = ~std::uint64_t{0} >> (63 - (kHi - kLo));
+
+  std::uint64_t raw_ = 0;
+};
+
+}  // namespace trivet::hal

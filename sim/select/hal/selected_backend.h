@@ -1,0 +1,7 @@
+#pragma once
+
+#include "sim/sim_backend.h"
+
+namespace trivet::hal {
+using SelectedBackend = sim::SimBackend;
+}
