@@ -1,26 +1,33 @@
-"""Turns every folder under boards/ into a platform and a :board choice."""
+"""Turns every folder under boards/ into a platform and the choices that follow from it."""
 
 load("@rules_cc//cc:defs.bzl", "cc_library")
 
-def declare_boards():
-    """Declares, for each boards/NAME/board.h, the targets of that board.
+_NO_BOARD = "this target needs a board: use --platforms=//platforms:BOARD or a rule that transitions to one"
 
-    boards/NAME/board.h     memory map, console, interrupt controller, CPU bring-up, power-off
-    boards/NAME/memory.ld   where the image is linked and how much memory it may use
+def declare_boards():
+    """Declares the targets of each board, and the aliases that name the current one.
+
+    boards/NAME/board.h     console, interrupt controller, CPU start, power off, CPUs
+    boards/NAME/memory.ld   where the image is linked
     boards/NAME/qemu.args   the QEMU machine that models the board
+
+    //platforms:NAME is the platform; :this_board, :this_board_memory and
+    :this_board_machine are that board's three files in its configuration.
     """
     names = [path.split("/")[1] for path in native.glob(["boards/*/board.h"])]
     for name in names:
         _declare_board(name)
-
-    native.alias(
-        name = "this_board",
-        actual = select({":is_" + name: ":" + name + "_board" for name in names}),
-    )
-    native.alias(
-        name = "this_board_memory",
-        actual = select({":is_" + name: "boards/" + name + "/memory.ld" for name in names}),
-    )
+    for alias, file in {
+        "this_board": "%s_board",
+        "this_board_machine": "boards/%s/qemu.args",
+        "this_board_memory": "boards/%s/memory.ld",
+    }.items():
+        native.alias(
+            name = alias,
+            actual = select({":is_" + name: file % name for name in names}, no_match_error = _NO_BOARD),
+            # Wildcards on the host have no board to choose.
+            tags = ["manual"],
+        )
 
 def _declare_board(name):
     folder = "boards/" + name
@@ -42,4 +49,5 @@ def _declare_board(name):
         include_prefix = "platforms",
         strip_include_prefix = folder,
         target_compatible_with = [name + "_constraint"],
+        deps = ["//platforms/devices"],
     )

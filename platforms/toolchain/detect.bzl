@@ -1,99 +1,113 @@
-"""Finds the LLVM tools, libstdc++ headers and QEMU on this machine.
+"""Finds clang, lld, the LLVM binary tools, libstdc++'s headers and QEMU on this machine.
 
-Environment overrides (tracked: changing one refetches):
-  EL2_LLVM_BIN       directory holding clang, ld.lld, llvm-ar, llvm-objcopy ...
-  EL2_CLANG, EL2_LLD, EL2_AR, EL2_OBJCOPY, EL2_QEMU   one tool each
-  EL2_CXX_INCLUDE    colon-separated libstdc++ include directories
+The result is a repository with
+
+    defs.bzl        TOOLS, CXX_INCLUDES, RESOURCE_DIR, HAS_EL2_TOOLCHAIN, HAS_QEMU, WHY_NOT
+    bin/TOOL        a link to each tool found
+
+Environment variables override the search on PATH; changing one detects again:
+
+    TRIVET_LLVM_BIN      the directory of clang, ld.lld, llvm-ar ... (no version suffix)
+    TRIVET_QEMU          qemu-system-aarch64
+    TRIVET_CXX_INCLUDE   libstdc++'s include directories, colon-separated
 """
 
-_VERSIONS = ["-23", "-22", "-21", "-20", "-19", ""]
-_TOOLS = {
-    "clang": ("EL2_CLANG", "clang"),
-    "lld": ("EL2_LLD", "ld.lld"),
-    "ar": ("EL2_AR", "llvm-ar"),
-    "objcopy": ("EL2_OBJCOPY", "llvm-objcopy"),
-    "objdump": ("EL2_OBJDUMP", "llvm-objdump"),
-    "nm": ("EL2_NM", "llvm-nm"),
-    "strip": ("EL2_STRIP", "llvm-strip"),
-    "qemu": ("EL2_QEMU", "qemu-system-aarch64"),
+# std::expected over libstdc++ needs the concepts of clang 19.
+_OLDEST_CLANG = 19
+_SUFFIXES = ["-23", "-22", "-21", "-20", "-19", ""]
+
+_LLVM_TOOLS = {
+    "ar": "llvm-ar",
+    "clang": "clang",
+    "lld": "ld.lld",
+    "nm": "llvm-nm",
+    "objcopy": "llvm-objcopy",
+    "objdump": "llvm-objdump",
+    "strip": "llvm-strip",
 }
 
-def _env(rctx, name):
-    return rctx.getenv(name) if hasattr(rctx, "getenv") else rctx.os.environ.get(name)
+def _find_tool(rctx, name, suffix):
+    folder = rctx.os.environ.get("TRIVET_LLVM_BIN")
+    path = rctx.path(folder + "/" + name) if folder else rctx.which(name + suffix)
+    return str(path) if path and path.exists else ""
 
-def _find(rctx, env, name, suffix):
-    explicit = _env(rctx, env)
-    if explicit:
-        return explicit
-    llvm_bin = _env(rctx, "EL2_LLVM_BIN")
-    if llvm_bin and name != "qemu-system-aarch64":
-        p = rctx.path(llvm_bin + "/" + name)
-        return str(p) if p.exists else ""
-    p = rctx.which(name + suffix)
-    return str(p) if p else ""
+def _major_version(rctx, clang):
+    result = rctx.execute([clang, "-dumpversion"])
+    return int(result.stdout.split(".")[0]) if result.return_code == 0 else 0
 
-def _major(rctx, clang):
-    r = rctx.execute([clang, "-dumpversion"])
-    return int(r.stdout.split(".")[0]) if r.return_code == 0 else 0
+def _find_llvm(rctx):
+    """Returns the paths of the newest complete LLVM by tool name, or {}."""
+    for suffix in _SUFFIXES:
+        tools = {tool: _find_tool(rctx, name, suffix) for tool, name in _LLVM_TOOLS.items()}
+        if all(tools.values()) and _major_version(rctx, tools["clang"]) >= _OLDEST_CLANG:
+            return tools
+    return {}
+
+def _find_qemu(rctx):
+    path = rctx.os.environ.get("TRIVET_QEMU") or rctx.which("qemu-system-aarch64")
+    return str(path) if path and rctx.path(path).exists else ""
 
 def _cxx_includes(rctx, clang):
-    explicit = _env(rctx, "EL2_CXX_INCLUDE")
+    """Returns the C++ directories of the libstdc++ that clang uses for this host.
+
+    Its freestanding half fits any target. The C directories are left out: the
+    shim in include/ stands in for the C library.
+    """
+    explicit = rctx.os.environ.get("TRIVET_CXX_INCLUDE")
     if explicit:
         return explicit.split(":")
-
-    # Ask the host clang where its libstdc++ is; keep the C++ directories only
-    # (the C library comes from //toolchain/include).
-    r = rctx.execute([clang, "-E", "-x", "c++", "-v", "-stdlib=libstdc++", "/dev/null", "-o", "/dev/null"])
-    dirs = []
-    take = False
-    for line in r.stderr.split("\n"):
+    result = rctx.execute([clang, "-E", "-x", "c++", "-v", "-stdlib=libstdc++", "/dev/null", "-o", "/dev/null"])
+    found = []
+    listing = False
+    for line in result.stderr.split("\n"):
         if line.startswith("#include <...>"):
-            take = True
+            listing = True
         elif line.startswith("End of search list"):
-            take = False
-        elif take and "c++" in line and "backward" not in line:
-            dirs.append(str(rctx.path(line.strip()).realpath))
-    return dirs
+            listing = False
+        elif listing and "c++" in line and "backward" not in line:
+            found.append(str(rctx.path(line.strip()).realpath))
+    return found
 
 def _impl(rctx):
-    best = {}
-    for suffix in _VERSIONS:
-        clang = _find(rctx, "EL2_CLANG", "clang", suffix)
-        lld = _find(rctx, "EL2_LLD", "ld.lld", suffix)
-        if not clang or not lld:
-            continue
-        major = _major(rctx, clang)
-        if major >= 19:
-            best = {k: _find(rctx, e, n, suffix) for k, (e, n) in _TOOLS.items()}
-            best["qemu"] = _find(rctx, "EL2_QEMU", "qemu-system-aarch64", "")
-            break
-    missing = ""
-    includes = []
-    resource = ""
-    if best:
-        includes = _cxx_includes(rctx, best["clang"])
-        resource = rctx.execute([best["clang"], "-print-resource-dir"]).stdout.strip()
-        if not includes:
-            missing = "no libstdc++ headers found for " + best["clang"]
+    tools = _find_llvm(rctx)
+    includes = _cxx_includes(rctx, tools["clang"]) if tools else []
+    resource_dir = ""
+    why_not = []
+    if not tools:
+        why_not.append("no clang >= %d with ld.lld and llvm-objcopy (install them or set TRIVET_LLVM_BIN)" % _OLDEST_CLANG)
+    elif not includes:
+        why_not.append("no libstdc++ headers beside %s (install libstdc++-dev or set TRIVET_CXX_INCLUDE)" % tools["clang"])
     else:
-        missing = "no clang >= 19 with ld.lld on PATH (set EL2_LLVM_BIN)"
-        best = {k: "" for k in _TOOLS}
-    for k, p in best.items():
-        if p:
-            rctx.symlink(p, "bin/" + k)
-    rctx.file("BUILD.bazel", 'package(default_visibility = ["//visibility:public"])\nexports_files(["defs.bzl"] + glob(["bin/*"], allow_empty = True))\n')
-    rctx.file("defs.bzl", "".join([
-        "TOOLS = %s\n" % repr(best),
-        "CXX_INCLUDES = %s\n" % repr(includes),
-        "RESOURCE_DIR = %s\n" % repr(resource),
-        "HAS_EL2_TOOLCHAIN = %s\n" % (not missing),
-        "HAS_QEMU = %s\n" % bool(best["qemu"] and not missing),
-        "WHY_NOT = %s\n" % repr(missing),
-    ]))
+        resource_dir = rctx.execute([tools["clang"], "-print-resource-dir"]).stdout.strip()
+    has_toolchain = not why_not
+    qemu = _find_qemu(rctx)
+    if not qemu:
+        why_not.append("no qemu-system-aarch64 (install it or set TRIVET_QEMU)")
+    if why_not:
+        # buildifier: disable=print
+        print("EL2 tests are skipped: " + "; ".join(why_not))
+
+    tools = (tools or {tool: "" for tool in _LLVM_TOOLS}) | {"qemu": qemu}
+    for tool, path in tools.items():
+        if path:
+            rctx.symlink(path, "bin/" + tool)
+    rctx.file("BUILD.bazel", """\
+package(default_visibility = ["//visibility:public"])
+
+exports_files(["defs.bzl"] + glob(["bin/*"], allow_empty = True))
+""")
+    rctx.file("defs.bzl", "".join(["%s = %s\n" % (name, repr(value)) for name, value in {
+        "CXX_INCLUDES": includes,
+        "HAS_EL2_TOOLCHAIN": has_toolchain,
+        "HAS_QEMU": has_toolchain and bool(qemu),
+        "RESOURCE_DIR": resource_dir,
+        "TOOLS": tools,
+        "WHY_NOT": why_not,
+    }.items()]))
 
 trivet_tools_repository = repository_rule(
     implementation = _impl,
-    local = True,
     configure = True,
-    environ = ["PATH", "EL2_LLVM_BIN", "EL2_CXX_INCLUDE"] + [e for e, _ in _TOOLS.values()],
+    environ = ["PATH", "TRIVET_CXX_INCLUDE", "TRIVET_LLVM_BIN", "TRIVET_QEMU"],
+    local = True,
 )

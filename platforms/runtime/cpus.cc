@@ -1,0 +1,99 @@
+#include "platforms/runtime/cpus.h"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+
+#include "platforms/board.h"
+#include "platforms/runtime/boot.h"
+
+extern "C" const char trivet_secondary_entry[];
+
+namespace trivet::platforms {
+namespace {
+
+constexpr std::size_t kStackSize = 16 * 1024;
+constexpr unsigned kCpuCount = std::size(board::kCpus);
+
+enum class CpuState : std::uint32_t { kOff, kClaimed, kRunning, kParked };
+
+/// One CPU's mailbox. `entry` is written last and read first.
+struct CpuSlot {
+  std::atomic<CpuState> state = CpuState::kOff;
+  std::atomic<CpuEntry> entry = nullptr;
+  void* argument = nullptr;
+};
+
+constinit CpuSlot slots[kCpuCount];
+alignas(16) std::byte stacks[kCpuCount][kStackSize];
+
+/// Takes the CPU for one start. False when it is not in state `from`.
+bool Claim(CpuSlot& slot, CpuState from) {
+  return slot.state.compare_exchange_strong(from, CpuState::kClaimed, std::memory_order_acq_rel);
+}
+
+void Post(CpuSlot& slot, CpuEntry entry, void* argument) {
+  slot.argument = argument;
+  slot.entry.store(entry, std::memory_order_release);
+  asm volatile("dsb ish\n sev" ::: "memory");
+}
+
+bool PowerOn(unsigned cpu) {
+  const auto entry = reinterpret_cast<std::uintptr_t>(trivet_secondary_entry);
+  const auto stack_top = reinterpret_cast<std::uintptr_t>(stacks[cpu] + kStackSize);
+  return board::kCpuStart.CpuOn(board::kCpus[cpu], entry, stack_top) == 0;
+}
+
+CpuEntry WaitForEntry(CpuSlot& slot) {
+  for (;;) {
+    if (const CpuEntry entry = slot.entry.exchange(nullptr, std::memory_order_acquire)) return entry;
+    asm volatile("wfe");
+  }
+}
+
+}  // namespace
+
+unsigned CpuCount() { return kCpuCount; }
+
+unsigned ThisCpuIndex() {
+  std::uint64_t mpidr;
+  asm("mrs %0, MPIDR_EL1" : "=r"(mpidr));
+  for (unsigned cpu = 0; cpu < kCpuCount; ++cpu) {
+    if (board::kCpus[cpu] == (mpidr & 0xff'00ff'ffff)) return cpu;
+  }
+  __builtin_trap();  // the board's data names another machine
+}
+
+void RegisterBootCpu() { slots[ThisCpuIndex()].state.store(CpuState::kRunning); }
+
+Status StartCpu(unsigned cpu, CpuEntry entry, void* argument) {
+  if (cpu >= kCpuCount || entry == nullptr) return Status::kInvalidArgument;
+  CpuSlot& slot = slots[cpu];
+  if (Claim(slot, CpuState::kParked)) {
+    Post(slot, entry, argument);
+    return Status::kOk;
+  }
+  if (!Claim(slot, CpuState::kOff)) return Status::kInvalidArgument;
+  Post(slot, entry, argument);
+  if (PowerOn(cpu)) return Status::kOk;
+  slot.entry.store(nullptr);
+  slot.state.store(CpuState::kOff, std::memory_order_release);
+  return Status::kUnsupportedFeature;
+}
+
+}  // namespace trivet::platforms
+
+extern "C" [[noreturn]] void trivet_secondary_main() {
+  using namespace trivet::platforms;
+  const unsigned cpu = ThisCpuIndex();
+  CpuSlot& slot = slots[cpu];
+  for (;;) {
+    PrepareThisCpu();
+    const CpuEntry entry = WaitForEntry(slot);
+    slot.state.store(CpuState::kRunning, std::memory_order_relaxed);
+    entry(cpu, slot.argument);
+    asm volatile("msr daifset, #0xf" ::: "memory");
+    slot.state.store(CpuState::kParked, std::memory_order_release);
+  }
+}

@@ -1,0 +1,41 @@
+#include <cstdint>
+
+#include "platforms/runtime/power.h"
+#include "platforms/runtime/raw_console.h"
+#include "platforms/runtime/text.h"
+
+namespace trivet::platforms {
+namespace {
+
+constexpr int kStatusEarlyException = 101;
+
+// Slot number = offset / 0x80. [arm-arm] D1.3.1, vector table.
+constexpr std::string_view kKinds[] = {"synchronous exception", "IRQ", "FIQ", "SError"};
+constexpr std::string_view kOrigins[] = {"EL2 with SP_EL0", "EL2", "a lower EL (AArch64)",
+                                         "a lower EL (AArch32)"};
+
+void WriteField(std::string_view name, std::uint64_t value) {
+  RawConsoleWrite(name);
+  RawConsoleWrite(HexText(value).view());
+}
+
+}  // namespace
+}  // namespace trivet::platforms
+
+/// The end of every early-vector slot: one line on the console, then status 101.
+extern "C" [[noreturn]] void trivet_report_exception(std::uint64_t slot, std::uint64_t esr,
+                                                     std::uint64_t elr, std::uint64_t far) {
+  using namespace trivet::platforms;
+  std::uint64_t mpidr;
+  asm volatile("mrs %0, MPIDR_EL1" : "=r"(mpidr));
+  RawConsoleWrite("\nplatforms/runtime: unexpected ");
+  RawConsoleWrite(kKinds[slot % 4]);
+  RawConsoleWrite(" from ");
+  RawConsoleWrite(kOrigins[slot / 4]);
+  WriteField(" esr=", esr);
+  WriteField(" elr=", elr);
+  WriteField(" far=", far);
+  WriteField(" mpidr=", mpidr);
+  RawConsoleWrite("\n");
+  PowerOff(kStatusEarlyException);
+}

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string_view>
+
+namespace trivet::platforms {
+
+/// ConsoleWrite() without the lock, for reports that must come out whoever holds it.
+void RawConsoleWrite(std::string_view text);
+
+}  // namespace trivet::platforms

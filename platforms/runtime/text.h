@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace trivet::platforms {
+
+/// "0x" and 16 hexadecimal digits, without a heap or a formatting library.
+class HexText {
+ public:
+  explicit constexpr HexText(std::uint64_t value) {
+    for (int i = 17; i > 1; --i, value >>= 4) text_[i] = "0123456789abcdef"[value & 15];
+  }
+  constexpr std::string_view view() const { return {text_, sizeof(text_)}; }
+
+ private:
+  char text_[18] = {'0', 'x'};
+};
+
+}  // namespace trivet::platforms

@@ -1,0 +1,42 @@
+"""el2_run: `bazel run` boots an EL2 image."""
+
+load("@trivet_tools//:defs.bzl", "HAS_QEMU")
+load(":environments.bzl", "ENVIRONMENTS")
+load(":launch.bzl", "LAUNCH_ATTRS", "launch")
+
+_el2_run = rule(
+    implementation = lambda ctx: [launch(ctx)],
+    attrs = LAUNCH_ATTRS,
+    doc = "The exit status of `bazel run` is the guest's.",
+    executable = True,
+)
+
+def el2_run(name, elf, environment = None, guest_timeout_s = None, compilation_mode = "opt", **kwargs):
+    """An executable that boots `elf`; arguments after `--` go to the guest.
+
+    Args:
+      name: the target.
+      elf: an el2_binary.
+      environment: a name in ENVIRONMENTS (or an environment()) to build for from any configuration;
+        None: the platform of the build, which must be an EL2 one.
+      guest_timeout_s: instead of the environment's; without an environment 120.
+      compilation_mode: of the image; "" for the build's own.
+      **kwargs: passed on (cpu, icount, tags, visibility ...).
+    """
+    env = ENVIRONMENTS[environment] if type(environment) == "string" else environment
+    if env:
+        needs = []
+        timeout = env.guest_timeout_s
+    else:
+        needs = [Label("//platforms:el2_execution")]
+        timeout = 120
+    _el2_run(
+        name = name,
+        compilation_mode = compilation_mode,
+        elf = elf,
+        guest_timeout_s = timeout if guest_timeout_s == None else guest_timeout_s,
+        machine = env.machine if env else Label("//platforms:this_board_machine"),
+        platform = env.platform if env else None,
+        target_compatible_with = needs if HAS_QEMU else ["@platforms//:incompatible"],
+        **kwargs
+    )

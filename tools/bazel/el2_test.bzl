@@ -1,0 +1,72 @@
+"""el2_test: boots an EL2 image as part of `bazel test //...`, from any configuration."""
+
+load("@trivet_tools//:defs.bzl", "HAS_QEMU")
+load(":el2_binary.bzl", "el2_binary")
+load(":environments.bzl", "ENVIRONMENTS")
+load(":launch.bzl", "LAUNCH_ATTRS", "launch")
+
+_el2_test = rule(
+    implementation = lambda ctx: [launch(ctx, ["--require-pass"], ctx.attr.guest_args)],
+    attrs = LAUNCH_ATTRS | {
+        "guest_args": attr.string_list(doc = "Arguments for the guest."),
+    },
+    doc = "Passes when the guest prints its PASS line and stops with status 0 in time.",
+    test = True,
+)
+
+def el2_test(
+        name,
+        srcs = [],
+        deps = [],
+        environment = "qemu_virt",
+        size = "small",
+        tags = [],
+        guest_timeout_s = None,
+        compilation_mode = "",
+        cpu = "",
+        icount = False,
+        guest_args = [],
+        visibility = None,
+        **kwargs):
+    """An EL2 binary and the test that boots it.
+
+    Args:
+      name: the test. Its ELF is NAME.elf.
+      srcs: sources with `int main()`; see el2_binary.
+      deps: libraries.
+      environment: a name in ENVIRONMENTS, or what environment() returned.
+      size: Bazel's test size; its time limit must exceed guest_timeout_s.
+      tags: added to the environment's.
+      guest_timeout_s: instead of the environment's.
+      compilation_mode: of the image; "" for the build's own.
+      cpu: QEMU's CPU model instead of the machine's.
+      icount: count instructions deterministically.
+      guest_args: the guest's arguments.
+      visibility: of the test.
+      **kwargs: passed on to the cc_binary.
+    """
+    env = ENVIRONMENTS[environment] if type(environment) == "string" else environment
+    el2_binary(
+        name = name + ".elf",
+        testonly = True,
+        srcs = srcs,
+        tags = ["manual"],
+        visibility = visibility,
+        deps = deps,
+        **kwargs
+    )
+    _el2_test(
+        name = name,
+        size = size,
+        compilation_mode = compilation_mode,
+        cpu = cpu,
+        elf = name + ".elf",
+        guest_args = guest_args,
+        guest_timeout_s = env.guest_timeout_s if guest_timeout_s == None else guest_timeout_s,
+        icount = icount,
+        machine = env.machine,
+        platform = env.platform,
+        tags = env.tags + tags,
+        target_compatible_with = [] if HAS_QEMU else ["@platforms//:incompatible"],
+        visibility = visibility,
+    )

@@ -1,0 +1,41 @@
+"""el2_transition: builds a dependency for an EL2 platform from any configuration."""
+
+_PLATFORMS = "//command_line_option:platforms"
+_MODE = "//command_line_option:compilation_mode"
+
+# What belongs to the host build and must not reach a freestanding image:
+# sanitizers, coverage, -march, host warnings ...
+_RESET = {
+    "//command_line_option:collect_code_coverage": False,
+    "//command_line_option:conlyopt": [],
+    "//command_line_option:copt": [],
+    "//command_line_option:cxxopt": [],
+    "//command_line_option:features": [],
+    "//command_line_option:fission": [],
+    "//command_line_option:linkopt": [],
+}
+
+def _impl(settings, attr):
+    return _RESET | {
+        _MODE: attr.compilation_mode or settings[_MODE],
+        _PLATFORMS: [str(attr.platform)] if attr.platform else settings[_PLATFORMS],
+    }
+
+# Reads the rule's `platform` (None: the current one) and `compilation_mode` ("": the current one).
+el2_transition = transition(
+    implementation = _impl,
+    inputs = [_MODE, _PLATFORMS],
+    outputs = _RESET.keys() + [_MODE, _PLATFORMS],
+)
+
+# The attributes that a rule using el2_transition needs.
+EL2_TRANSITION_ATTRS = {
+    "compilation_mode": attr.string(
+        doc = "fastbuild, dbg or opt for the image; empty for the build's own.",
+        values = ["", "dbg", "fastbuild", "opt"],
+    ),
+    "platform": attr.label(doc = "The EL2 platform to build the image for; default: the build's own."),
+    "_allowlist_function_transition": attr.label(
+        default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+    ),
+}

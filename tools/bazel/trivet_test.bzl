@@ -1,0 +1,53 @@
+"""trivet_test: one test source, run in several environments."""
+
+load("@rules_cc//cc:defs.bzl", "cc_test")
+load(":el2_test.bzl", "el2_test")
+load(":environments.bzl", "ENVIRONMENTS")
+
+def trivet_test(
+        name,
+        srcs,
+        deps = [],
+        environments = ["sim", "qemu_virt"],
+        gtest = Label("//tests:gtest"),
+        size = "small",
+        tags = [],
+        el2_kwargs = {},
+        sim_kwargs = {},
+        **kwargs):
+    """Declares NAME (the simulator, a cc_test) and NAME_ENV (an EL2 image booted in ENV).
+
+    Args:
+      name: the test on the simulator, and the beginning of the others' names.
+      srcs: the sources, the same everywhere; they include <gtest/gtest.h> and have no main.
+      deps: libraries, the same everywhere; GoogleTest (at EL2: its stand-in) is added.
+      environments: names in ENVIRONMENTS.
+      gtest: what provides <gtest/gtest.h> and main on each platform.
+      size: Bazel's test size.
+      tags: added to each environment's.
+      el2_kwargs: only for the el2_test targets (guest_timeout_s, cpu, compilation_mode ...).
+      sim_kwargs: only for the cc_test.
+      **kwargs: passed on to every one (copts, data, visibility ...).
+    """
+    for env_name in environments:
+        env = ENVIRONMENTS[env_name]
+        if env.host:
+            cc_test(
+                name = name,
+                size = size,
+                srcs = srcs,
+                tags = env.tags + tags,
+                target_compatible_with = [Label("//platforms:sim_execution")],
+                deps = deps + [gtest],
+                **(kwargs | sim_kwargs)
+            )
+        else:
+            el2_test(
+                name = name + "_" + env_name,
+                size = size,
+                srcs = srcs,
+                environment = env_name,
+                tags = tags,
+                deps = deps + [gtest],
+                **(kwargs | el2_kwargs)
+            )

@@ -1,0 +1,245 @@
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+
+#include "gtest/gtest.h"
+
+// Runs the whole program against shell scripts that stand in for QEMU.
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Result {
+  int status;
+  std::string console;  ///< standard output
+  std::string message;  ///< standard error
+};
+
+std::string ReadFile(const fs::path& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+class RunnerTest : public testing::Test {
+ protected:
+  RunnerTest() : folder_(fs::path(testing::TempDir()) / UnitName()) {
+    fs::create_directories(folder_);
+    Write("machine", "-M virt -cpu max\n");
+    Write("image.img", "image");
+  }
+  ~RunnerTest() override { fs::remove_all(folder_); }
+
+  static std::string UnitName() {
+    return testing::UnitTest::GetInstance()->current_test_info()->name();
+  }
+
+  void Write(const std::string& name, const std::string& text) { std::ofstream(folder_ / name) << text; }
+
+  void WriteQemu(const std::string& script) {
+    Write("qemu", "#!/bin/sh\n" + script + "\n");
+    fs::permissions(folder_ / "qemu", fs::perms::owner_all);
+  }
+
+  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+
+  std::string Command(const std::string& options) const {
+    return "exec " + std::string(getenv("RUNNER")) + " --qemu " + Path("qemu") + " --machine " +
+           Path("machine") + " --image " + Path("image.img") + " " + options + " >" + Path("out") +
+           " 2>" + Path("err");
+  }
+
+  Result Finish(int wait_status) const {
+    return {WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -1, ReadFile(folder_ / "out"),
+            ReadFile(folder_ / "err")};
+  }
+
+  Result Run(const std::string& options) const { return Finish(system(Command(options).c_str())); }
+
+  /// Waits until the stand-in wrote its process id, and returns it.
+  pid_t QemuPid() const {
+    for (int i = 0; i < 1000; ++i) {
+      const std::string text = ReadFile(folder_ / "pid");
+      if (text.ends_with('\n')) return static_cast<pid_t>(std::stoi(text));
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return 0;
+  }
+
+  /// A stand-in that says who it is, starts a child of its own and never ends.
+  std::string Hanging() const {
+    return "echo hello from the guest\nsleep 1000 & echo $! >" + Path("grandchild") + "\necho $$ >" +
+           Path("pid") + "\nwait";
+  }
+
+  bool AnyLeft() const {
+    for (const char* file : {"pid", "grandchild"}) {
+      const pid_t pid = static_cast<pid_t>(std::stoi(ReadFile(folder_ / file)));
+      for (int i = 0; i < 200 && kill(pid, 0) == 0 && !IsZombie(pid); ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      }
+      if (kill(pid, 0) == 0 && !IsZombie(pid)) return true;
+    }
+    return false;
+  }
+
+ private:
+  /// Orphans stay as zombies where no init collects them.
+  static bool IsZombie(pid_t pid) {
+    const std::string stat = ReadFile("/proc/" + std::to_string(pid) + "/stat");
+    const auto end = stat.rfind(')');
+    return end != std::string::npos && stat.substr(end, 3) == ") Z";
+  }
+
+  fs::path folder_;
+};
+
+constexpr char kPass[] = "printf 'running\\r\\nTRIVET-IMAGE: PASS\\r\\n'";
+
+TEST_F(RunnerTest, PassNeedsStatusZeroAndTheLine) {
+  WriteQemu(kPass);
+  const Result result = Run("--require-pass --timeout 20");
+  EXPECT_EQ(result.status, 0) << result.message;
+  EXPECT_EQ(result.console, "running\r\nTRIVET-IMAGE: PASS\r\n");
+  EXPECT_EQ(result.message, "");
+}
+
+TEST_F(RunnerTest, StatusZeroWithoutTheLineFails) {
+  WriteQemu("echo 'not TRIVET-IMAGE: PASS'");
+  const Result result = Run("--require-pass");
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.message,
+            "runner: the guest stopped with status 0 but never printed 'TRIVET-IMAGE: PASS'\n");
+}
+
+TEST_F(RunnerTest, TheLineDoesNotExcuseAStatus) {
+  WriteQemu(std::string(kPass) + "; exit 1");
+  const Result result = Run("--require-pass");
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.message,
+            "runner: the guest stopped with status 1 although it printed 'TRIVET-IMAGE: PASS'\n");
+}
+
+TEST_F(RunnerTest, GuestStatusIsPassedOn) {
+  WriteQemu("exit 3");
+  EXPECT_EQ(Run("").status, 3);
+  EXPECT_EQ(Run("--require-pass").message, "runner: the guest stopped with status 3\n");
+}
+
+TEST_F(RunnerTest, WithoutRequirePassStatusZeroIsEnough) {
+  WriteQemu("echo done");
+  EXPECT_EQ(Run("").status, 0);
+}
+
+TEST_F(RunnerTest, HangingGuestIsStoppedAfterItsConsoleIsShown) {
+  WriteQemu(Hanging());
+  const Result result = Run("--require-pass --timeout 1");
+  EXPECT_EQ(result.status, 124);
+  EXPECT_EQ(result.console, "hello from the guest\n");
+  EXPECT_EQ(result.message, "runner: guest did not stop within 1s\n");
+  EXPECT_FALSE(AnyLeft());
+}
+
+TEST_F(RunnerTest, UnfinishedLastLineIsEnded) {
+  WriteQemu("printf 'no newline'; exit 5");
+  EXPECT_EQ(Run("").console, "no newline\n");
+}
+
+TEST_F(RunnerTest, DeathBySignalIsNamed) {
+  WriteQemu("kill -SEGV $$");
+  const Result result = Run("--require-pass");
+  EXPECT_EQ(result.status, 128 + SIGSEGV);
+  EXPECT_TRUE(result.message.starts_with("runner: QEMU died by signal: ")) << result.message;
+}
+
+TEST_F(RunnerTest, MissingFilesAreNamed) {
+  Result result = Run("");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.message, "runner: no QEMU at '" + Path("qemu") + "'\n");
+
+  WriteQemu("");
+  fs::remove(Path("image.img"));
+  EXPECT_EQ(Run("").message, "runner: no image at '" + Path("image.img") + "'\n");
+  Write("image.img", "");
+  result = Run("");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.message, "runner: the image '" + Path("image.img") + "' is empty\n");
+
+  Write("image.img", "image");
+  fs::remove(Path("machine"));
+  EXPECT_EQ(Run("").message, "runner: no machine file at '" + Path("machine") + "'\n");
+}
+
+TEST_F(RunnerTest, QemuThatIsNoProgramIsNamed) {
+  Write("qemu", "\x7f" "ELF this is no program");
+  fs::permissions(Path("qemu"), fs::perms::owner_all);
+  const Result result = Run("");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_TRUE(result.message.starts_with("runner: QEMU cannot be executed: ")) << result.message;
+}
+
+TEST_F(RunnerTest, BadArgumentsAreNamed) {
+  WriteQemu("");
+  EXPECT_EQ(Run("--timeout soon").message, "runner: --timeout needs a number of seconds, not 'soon'\n");
+  EXPECT_TRUE(Run("--fast").message.starts_with("runner: unknown argument '--fast'; usage: "));
+  EXPECT_EQ(Run("--fast").status, 125);
+}
+
+TEST_F(RunnerTest, QemuGetsTheMachineTheImageAndTheGuestsArguments) {
+  WriteQemu("for a in \"$@\"; do echo \"[$a]\"; done");
+  const std::string console = Run("--cpu cortex-a72 --icount -- --filter=a,b 'two words'").console;
+  for (const char* words :
+       {"[-M]\n[virt]\n", "[-cpu]\n[cortex-a72]\n", "[-icount]\n[shift=0,sleep=off]\n",
+        "[-serial]\n[stdio]\n", "[-no-reboot]\n",
+        "[enable=on,target=native,arg=image.img,arg=--filter=a,,b,arg=two words]\n"}) {
+    EXPECT_NE(console.find(words), std::string::npos) << words << "is not in\n" << console;
+  }
+}
+
+TEST_F(RunnerTest, StandardInputIsNotTheGuests) {
+  WriteQemu("cat; echo end");
+  EXPECT_EQ(Run("</dev/zero").console, "end\n");
+}
+
+TEST_F(RunnerTest, MuchOutputComesThroughWhole) {
+  WriteQemu("head -c 3000000 /dev/zero | tr '\\0' x; echo; " + std::string(kPass));
+  const Result result = Run("--require-pass");
+  EXPECT_EQ(result.status, 0) << result.message;
+  EXPECT_EQ(result.console.find_first_not_of('x'), 3'000'000u);
+}
+
+TEST_F(RunnerTest, SignalsLeaveNothingBehind) {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+    fs::remove(Path("pid"));
+    WriteQemu(Hanging());
+    const pid_t runner = fork();
+    if (runner == 0) {
+      execl("/bin/sh", "sh", "-c", Command("--timeout 60").c_str(), nullptr);
+      _exit(127);
+    }
+    ASSERT_NE(QemuPid(), 0);
+    kill(runner, signal);
+    int status;
+    waitpid(runner, &status, 0);
+    EXPECT_EQ(Finish(status).status, 128 + signal);
+    EXPECT_FALSE(AnyLeft()) << "after signal " << signal;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  if (argc != 2) return 2;
+  setenv("RUNNER", fs::absolute(argv[1]).c_str(), 1);
+  return RUN_ALL_TESTS();
+}
