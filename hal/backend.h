@@ -25,8 +25,9 @@ enum class Tlbi : std::uint8_t {
   kAllE2,         ///< TLBI ALLE2: the EL2 (or, with E2H, EL2&0) regime, this PE.
 };
 
-/// A backend is an empty struct of always-inlined static functions. Read and Write of a register whose
-/// description forbids the access do not compile. Calls need EL2 unless the register says otherwise.
+/// A backend is an empty struct of always-inlined static functions. Read and Write of a register
+/// whose description forbids the access do not compile. Calls need EL2 unless the register says
+/// otherwise.
 template <class B>
 concept Backend = requires(HcrEl2 hcr, Daif daif) {
   { B::template Read<HcrEl2>() } -> std::same_as<HcrEl2>;

@@ -5,7 +5,8 @@
 
 namespace trivet::hal {
 
-/// The backend the platform's `execution` constraint chose: the CPU's instructions or the simulator.
+/// The backend the platform's `execution` constraint chose: the CPU's instructions or the
+/// simulator.
 using Cpu = SelectedBackend;
 static_assert(Backend<Cpu>);
 

@@ -4,8 +4,8 @@
 
 namespace trivet {
 
-/// A processing element, named by the affinity fields of its MPIDR_EL1 (Aff3 at 39:32, Aff2..Aff0 at
-/// 23:0; the other bits are zero). [arm-arm] MPIDR_EL1.
+/// A processing element, named by the affinity fields of its MPIDR_EL1 (Aff3 at 39:32, Aff2..Aff0
+/// at 23:0; the other bits are zero). [arm-arm] MPIDR_EL1.
 struct CpuId {
   static constexpr std::uint64_t kAffinityMask = 0xff'00ff'ffff;
 

@@ -27,10 +27,14 @@ class Register {
   }
   constexpr std::uint64_t raw() const { return raw_; }
 
-  /// RES1 bits set, everything else clear: the value to start from when nothing is to be enabled.
-  static constexpr R Inert() { return FromRaw(MaskOf(Description<R>::kFields, BitKind::kRes1)); }
+  /// The value to start from when nothing is to be enabled: RES1 bits set, and the bits that are
+  /// RES1 on CPUs without some feature (a 1 there means "as if the feature were not there"); all
+  /// else clear.
+  static constexpr R Inert() { return FromRaw(InertBits(Description<R>::kFields)); }
 
-  friend constexpr bool operator==(const Register& a, const Register& b) { return a.raw_ == b.raw_; }
+  friend constexpr bool operator==(const Register& a, const Register& b) {
+    return a.raw_ == b.raw_;
+  }
 
  protected:
   template <unsigned kHi, unsigned kLo>

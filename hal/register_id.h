@@ -8,7 +8,9 @@ namespace trivet::hal {
 enum class RegisterId : std::uint16_t {
 #define REGISTER(Type, ...) k##Type,
 #define E2H_LAYOUT(Type, ...) k##Type,
+#define VIEW(Type, ...) k##Type,
 #define SAME_LAYOUT(Type, ...) k##Type,
+#define INSTANCE(Type, ...) k##Type,
 #define E2H_ALIAS(Type, ...) k##Type,
 #include "hal/regs/all.def"
   kCount,

@@ -1,23 +1,45 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include "hal/feature.h"
 #include "hal/register_id.h"
 
-/// What a register description says, as data: the simulator, the decoder and the reference page read
-/// these tables; the typed accessors in hal/registers.h come from the same hal/regs/*.def lines.
+/// What a register description says, as data: the simulator, the decoder and the reference page
+/// read these tables; the typed accessors in hal/registers.h come from the same hal/regs/*.def
+/// lines.
 namespace trivet::hal {
+
+/// A read-only view of an array, convertible to std::span; <span> alone would cost a third of the
+/// time it takes to compile hal/registers.h.
+template <class T>
+class List {
+ public:
+  constexpr List() = default;
+  template <std::size_t kSize>
+  constexpr List(const T (&array)[kSize])
+      : data_(array), size_(kSize) {}  // NOLINT: a view, like span
+
+  constexpr const T* data() const { return data_; }
+  constexpr std::size_t size() const { return size_; }
+  constexpr const T* begin() const { return data_; }
+  constexpr const T* end() const { return data_ + size_; }
+  constexpr const T& operator[](std::size_t i) const { return data_[i]; }
+
+ private:
+  const T* data_ = nullptr;
+  std::size_t size_ = 0;
+};
 
 enum class Access : std::uint8_t { kReadWrite, kReadOnly, kWriteOnly };
 
 /// What makes a direct write visible to everything that reads the register indirectly.
 /// [arm-arm] "Synchronization requirements for AArch64 System registers".
 enum class Sync : std::uint8_t {
-  kProgramOrder,  ///< Later instructions see it: ELR, SPSR, SP, DAIF.
+  kProgramOrder,  ///< Later instructions see it: ELR, SPSR, SP, PSTATE, ICC_PMR.
   kContext,       ///< A context synchronization event: ISB, exception entry, exception return.
-  kNothing,       ///< Nobody reads it indirectly: software thread identifiers.
+  kNothing,       ///< Nobody reads it indirectly: thread identifiers, ID registers, counters.
 };
 
 /// Registers whose bits mean something else when HCR_EL2.E2H is set have two descriptions.
@@ -25,19 +47,41 @@ enum class Layout : std::uint8_t { kAny, kE2hClear, kE2hSet };
 
 enum class BitKind : std::uint8_t { kField, kRes0, kRes1 };
 
+/// What a write of a field does, in a register that can be written.
+enum class OnWrite : std::uint8_t {
+  kStores,   ///< The field takes the value.
+  kIgnored,  ///< Nothing: hardware owns the field.
+  kActs,     ///< Writing 1 does something; the field reads as zero.
+  kSets,     ///< Writing 1 sets the bit, writing 0 leaves it.
+  kClears,   ///< Writing 1 clears the bit, writing 0 leaves it.
+};
+
+/// What a Warm reset gives a field.
+enum class ResetKind : std::uint8_t {
+  kUnknown,        ///< An UNKNOWN value.
+  kValue,          ///< FieldTraits::reset.
+  kValueAtTop,     ///< That value if EL2 is the highest exception level implemented, else UNKNOWN.
+  kCounterNumber,  ///< PMCR_EL0.N: MDCR_EL2.HPMN gives all counters to EL1 and EL0.
+};
+
 /// op0, op1, CRn, CRm, op2 of MRS and MSR.
 struct Encoding {
   std::uint8_t op0, op1, crn, crm, op2;
   friend constexpr bool operator==(const Encoding&, const Encoding&) = default;
 };
 
-/// What a field says besides its place. Combined from the tags below, so that a .def line reads as words.
+/// What a field says besides its place. Combined from the tags below, so that a .def line reads as
+/// words.
 struct FieldTraits {
-  Feature needs = Feature::kBase;  ///< RES0 on a CPU without it.
-  bool tlb_cached = false;         ///< A TLB may hold it: a change needs TLBI + DSB + ISB.
-  bool has_reset = false;          ///< Warm reset gives `reset`; otherwise the field is UNKNOWN.
+  Feature needs = Feature::kBase;         ///< RES0 on a CPU without it.
+  Feature res1_without = Feature::kBase;  ///< RES1 on a CPU without it.
+  Feature rao_without = Feature::kBase;   ///< RAO/WI on a CPU without it.
+  bool tlb_cached = false;                ///< A TLB may hold it: a change needs TLBI + DSB + ISB.
+  OnWrite on_write = OnWrite::kStores;
+  ResetKind reset_kind = ResetKind::kUnknown;
   std::uint64_t reset = 0;
-  Feature rao_without = Feature::kBase;  ///< RAO/WI on a CPU without this feature.
+
+  constexpr bool has_reset() const { return reset_kind == ResetKind::kValue; }
 };
 
 struct FieldInfo {
@@ -47,31 +91,34 @@ struct FieldInfo {
   FieldTraits traits;
 
   /// The bits of this field, in place.
-  constexpr std::uint64_t mask() const {
-    return (~std::uint64_t{0} >> (63 - (hi - lo))) << lo;
-  }
+  constexpr std::uint64_t mask() const { return (~std::uint64_t{0} >> (63 - (hi - lo))) << lo; }
 };
 
 struct RegisterInfo {
   const char* name;  ///< The manual's spelling, for example "HCR_EL2".
   RegisterId id;
-  RegisterId storage;  ///< Where the value lives: another register's id for an alias such as SCTLR_EL12.
+  RegisterId
+      storage;  ///< Where the value lives: another register's id for an alias such as SCTLR_EL12.
   Encoding encoding;
   Access access;
   Sync sync;
   Layout layout;
-  Feature needs;  ///< UNDEFINED on a CPU without it.
-  std::span<const FieldInfo> fields;
+  Feature needs;  ///< UNDEFINED on a CPU without it; an alias also needs what its storage needs.
+  List<FieldInfo> fields;
 
   constexpr bool is_alias() const { return id != storage; }
 };
 
 /// Every description, in RegisterId order.
-std::span<const RegisterInfo> AllRegisters();
+List<RegisterInfo> AllRegisters();
 const RegisterInfo& InfoOf(RegisterId id);
 
+/// The register that an MRS or MSR of `id`'s name reaches at EL2 while HCR_EL2.E2H is 1: SCTLR_EL1
+/// reaches SCTLR_EL2 there. `id` itself when E2H does not redirect the name. [arm-arm] FEAT_VHE.
+RegisterId RedirectedByE2h(RegisterId id);
+
 /// RES0 and RES1 as the description states them, before any CPU's features are considered.
-constexpr std::uint64_t MaskOf(std::span<const FieldInfo> fields, BitKind kind) {
+constexpr std::uint64_t MaskOf(List<FieldInfo> fields, BitKind kind) {
   std::uint64_t mask = 0;
   for (const FieldInfo& field : fields) {
     if (field.kind == kind) mask |= field.mask();
@@ -79,8 +126,18 @@ constexpr std::uint64_t MaskOf(std::span<const FieldInfo> fields, BitKind kind) 
   return mask;
 }
 
+/// Bits that are RES1 always or on some CPUs.
+constexpr std::uint64_t InertBits(List<FieldInfo> fields) {
+  std::uint64_t mask = 0;
+  for (const FieldInfo& field : fields) {
+    const bool sometimes = field.traits.res1_without != Feature::kBase;
+    if (field.kind == BitKind::kRes1 || sometimes) mask |= field.mask();
+  }
+  return mask;
+}
+
 /// True when the fields cover all 64 bits exactly once.
-consteval bool CoversEveryBitOnce(std::span<const FieldInfo> fields) {
+consteval bool CoversEveryBitOnce(List<FieldInfo> fields) {
   std::uint64_t seen = 0;
   for (const FieldInfo& field : fields) {
     if (field.hi > 63 || field.lo > field.hi || (seen & field.mask()) != 0) return false;
@@ -90,17 +147,46 @@ consteval bool CoversEveryBitOnce(std::span<const FieldInfo> fields) {
 }
 
 /// The tags a .def line may carry after a field's type.
-struct Needs { Feature feature; };
-struct RaoWithout { Feature feature; };
-struct Reset { std::uint64_t value; };
+struct Needs {
+  Feature feature;
+};
+struct Res1Without {
+  Feature feature;
+};
+struct RaoWithout {
+  Feature feature;
+};
+struct Reset {
+  std::uint64_t value;
+};
+struct ResetAtTop {
+  std::uint64_t value;
+};
+struct ResetToCounters {};
 struct TlbCached {};
+struct ReadOnlyField {};
+struct Acts {};
+struct Sets {};
+struct Clears {};
 
 constexpr void Apply(FieldTraits& traits, Needs tag) { traits.needs = tag.feature; }
+constexpr void Apply(FieldTraits& traits, Res1Without tag) { traits.res1_without = tag.feature; }
 constexpr void Apply(FieldTraits& traits, RaoWithout tag) { traits.rao_without = tag.feature; }
 constexpr void Apply(FieldTraits& traits, TlbCached) { traits.tlb_cached = true; }
+constexpr void Apply(FieldTraits& traits, ReadOnlyField) { traits.on_write = OnWrite::kIgnored; }
+constexpr void Apply(FieldTraits& traits, Acts) { traits.on_write = OnWrite::kActs; }
+constexpr void Apply(FieldTraits& traits, Sets) { traits.on_write = OnWrite::kSets; }
+constexpr void Apply(FieldTraits& traits, Clears) { traits.on_write = OnWrite::kClears; }
 constexpr void Apply(FieldTraits& traits, Reset tag) {
-  traits.has_reset = true;
+  traits.reset_kind = ResetKind::kValue;
   traits.reset = tag.value;
+}
+constexpr void Apply(FieldTraits& traits, ResetAtTop tag) {
+  traits.reset_kind = ResetKind::kValueAtTop;
+  traits.reset = tag.value;
+}
+constexpr void Apply(FieldTraits& traits, ResetToCounters) {
+  traits.reset_kind = ResetKind::kCounterNumber;
 }
 
 template <class... Tags>

@@ -8,19 +8,19 @@ namespace trivet {
 /// What a Trivet call says about itself. One table, referred to from everywhere else.
 enum class [[nodiscard]] Status : std::uint8_t {
   kOk = 0,
-  kNotAtEl2,             ///< The caller does not run at EL2.
-  kNotCreated,           ///< The per-CPU object was never created, or its creation failed.
-  kAlreadyCreated,       ///< Create() was called twice; the first binding stands.
-  kAlreadyEnabled,       ///< HardwareEnable() while enabled; nothing was touched.
-  kNotEnabled,           ///< The call needs an enabled CPU; nothing was touched.
-  kWrongCpu,             ///< The object belongs to another CPU than the one that called.
-  kInUse,                ///< HCR_EL2.VM is already set: somebody else runs guests here.
-  kVectorsReplaced,      ///< VBAR_EL2 is not what Trivet installed: somebody else changed it.
-  kUnsupportedFeature,   ///< This CPU lacks a feature (or has one Trivet cannot serve): see Error.
-  kHandlerMissing,       ///< A host handler is null; vectors without handlers are never installed.
-  kRestoreMismatch,      ///< A register did not take its value: see Error for which, want and got.
-  kInvalidArgument,      ///< An argument is out of range or misaligned.
-  kLostState,            ///< The CPU was powered down since: registers hold nothing of ours.
+  kNotAtEl2,            ///< The caller does not run at EL2.
+  kNotCreated,          ///< The per-CPU object was never created, or its creation failed.
+  kAlreadyCreated,      ///< Create() was called twice; the first binding stands.
+  kAlreadyEnabled,      ///< HardwareEnable() while enabled; nothing was touched.
+  kNotEnabled,          ///< The call needs an enabled CPU; nothing was touched.
+  kWrongCpu,            ///< The object belongs to another CPU than the one that called.
+  kInUse,               ///< HCR_EL2.VM is already set: somebody else runs guests here.
+  kVectorsReplaced,     ///< VBAR_EL2 is not what Trivet installed: somebody else changed it.
+  kUnsupportedFeature,  ///< This CPU lacks a feature (or has one Trivet cannot serve): see Error.
+  kHandlerMissing,      ///< A host handler is null; vectors without handlers are never installed.
+  kRestoreMismatch,     ///< A register did not take its value: see Error for which, want and got.
+  kInvalidArgument,     ///< An argument is out of range or misaligned.
+  kLostState,           ///< The CPU was powered down since: registers hold nothing of ours.
 };
 
 template <class T>
