@@ -1,0 +1,19 @@
+#pragma once
+
+#include "hal/cpu.h"
+
+namespace trivet::percpu {
+
+/// Masks D, A, I and F for its lifetime and then restores what the caller had: it never unmasks.
+class MaskedInterrupts {
+ public:
+  MaskedInterrupts() : before_(hal::Cpu::DaifMask()) {}
+  ~MaskedInterrupts() { hal::Cpu::DaifRestore(before_); }
+  MaskedInterrupts(const MaskedInterrupts&) = delete;
+  MaskedInterrupts& operator=(const MaskedInterrupts&) = delete;
+
+ private:
+  const hal::Daif before_;
+};
+
+}  // namespace trivet::percpu

@@ -1,0 +1,15 @@
+// The guest of life.h, executed at EL1 under an identity stage 2.
+
+  .section .text.trivet_test_guest, "ax"
+  .balign 64
+  .global trivet_test_guest
+trivet_test_guest:
+  hvc #1
+  smc #0
+  wfi
+  mrs x3, ID_AA64PFR0_EL1
+  ldr x5, [x1]
+1:
+  b 1b
+  hvc #2
+  brk #0

@@ -1,0 +1,87 @@
+#include "tests/guest/life.h"
+
+#include "hal/cpu.h"
+#include "percpu/per_cpu.h"
+#include "tests/support/test_host.h"
+#include "vcpu/stage2.h"
+#include "vcpu/vcpu.h"
+
+namespace trivet::tests {
+namespace {
+
+using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+
+constexpr unsigned kSlots = 4;
+constexpr std::uint16_t kVmid = 5;
+constexpr unsigned kTimerTicks = 2000;
+
+/// What one concurrent caller needs; too large for a stack.
+struct Storage {
+  percpu::PerCpu<TestHost> cpu;
+  vcpu::BlockStage2 stage2;
+};
+
+Storage& FreshStorage(unsigned slot) {
+  alignas(Storage) static unsigned char bytes[kSlots][sizeof(Storage)];
+  return *new (bytes[slot]) Storage();
+}
+
+vcpu::Config ConfigFor(vcpu::BlockStage2& stage2, unsigned slot) {
+  const std::uint64_t block = PlaceGuest() / vcpu::BlockStage2::kBlockSize *
+                              vcpu::BlockStage2::kBlockSize;
+  (void)stage2.Map(block, block, vcpu::MemoryType::kNormal);
+  const std::uint64_t table = percpu::PhysicalAddressOf<TestHost>(&stage2);
+  return {.entry = PlaceGuest(),
+          .vtcr = vcpu::BlockStage2::vtcr(),
+          .vttbr = vcpu::BlockStage2::vttbr(table, static_cast<std::uint16_t>(kVmid + slot)),
+          .traps = HcrEl2().twi(true).tid3(true),
+          .mpidr = MpidrEl1::FromRaw(slot)};
+}
+
+/// One run and what the host does about it: interrupts are opened, trapped instructions skipped.
+bool Step(vcpu::Vcpu& guest, percpu::PerCpuState& cpu, Life& life) {
+  const Result<vcpu::Exit> exit = guest.Run(cpu);
+  const unsigned n = life.exits++;
+  life.run[n] = exit ? Status::kOk : exit.error();
+  if (!exit) return false;
+  life.exit[n] = *exit;
+  life.pc[n] = guest.frame().pc - PlaceGuest();
+  if (exit->reason == vcpu::ExitReason::kIrq) OpenInterruptWindow();
+  if (exit->reason != vcpu::ExitReason::kHypercall) guest.SkipInstruction();
+  return true;
+}
+
+}  // namespace
+
+HostRegisters HostRegisters::Now() {
+  return {Cpu::Read<VbarEl2>().raw(),    Cpu::Read<HcrEl2>().raw(),     Cpu::Read<TpidrEl2>().raw(),
+          Cpu::Read<VtcrEl2>().raw(),    Cpu::Read<VttbrEl2>().raw(),   Cpu::Read<CptrEl2>().raw(),
+          Cpu::Read<MdcrEl2>().raw(),    Cpu::Read<CnthctlEl2>().raw(), Cpu::Read<CntvoffEl2>().raw(),
+          Cpu::Read<VpidrEl2>().raw(),   Cpu::Read<VmpidrEl2>().raw()};
+}
+
+void LiveThrough(unsigned slot, Life& life) {
+  Machine machine;
+  Storage& storage = FreshStorage(slot);
+  TestHost::Here() = {};
+  vcpu::Vcpu guest(ConfigFor(storage.stage2, slot));
+  guest.frame().x[1] = kUnmappedIpa;
+
+  life.before = HostRegisters::Now();
+  life.create = storage.cpu.Create(Cpu::CurrentCpu());
+  life.enable = storage.cpu.HardwareEnable();
+  while (life.exits < Life::kExits) {
+    // The sixth run is the guest's endless loop: only an interrupt ends it.
+    if (life.exits == 5) machine.StartTimer(kTimerTicks);
+    if (!Step(guest, storage.cpu, life)) break;
+  }
+  life.irqs_to_handler = TestHost::Here().irqs;
+  life.disable = storage.cpu.HardwareDisable();
+  life.after = HostRegisters::Now();
+
+  machine.TriggerIrq();
+  OpenInterruptWindow();
+  life.irqs_after = HostTableIrqs();
+}
+
+}  // namespace trivet::tests

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+
+#include "hal/status.h"
+#include "tests/support/machine.h"
+#include "vcpu/exit.h"
+
+namespace trivet::tests {
+
+/// The guest every leg runs: one instruction of each kind that leaves for EL2, in this order.
+///
+///     hvc #1;  smc #0;  wfi;  mrs x3, ID_AA64PFR0_EL1;  ldr x5, [x1];  b .;  hvc #2
+///
+/// Stands at EntryOf(...) of the leg; x1 is set by the host before it runs.
+std::uint64_t PlaceGuest();
+
+inline constexpr std::uint64_t kUnmappedIpa = 0xc000'0120;  ///< What x1 points at.
+
+/// The EL2 state a host would notice.
+struct HostRegisters {
+  std::uint64_t vbar, hcr, tpidr, vtcr, vttbr, cptr, mdcr, cnthctl, cntvoff, vpidr, vmpidr;
+  bool operator==(const HostRegisters&) const = default;
+  static HostRegisters Now();
+};
+
+/// What happened from enable to disable on one CPU.
+struct Life {
+  static constexpr unsigned kExits = 7;
+
+  Status create, enable, disable;
+  unsigned exits = 0;           ///< How many of the following are filled.
+  Status run[kExits];
+  vcpu::Exit exit[kExits];
+  std::uint64_t pc[kExits];     ///< Offset from the guest's entry at each exit.
+  unsigned irqs_to_handler = 0; ///< IRQs the host's handler took.
+  unsigned irqs_after = 0;      ///< IRQs the host's own table took after disable.
+  HostRegisters before, after;
+};
+
+/// Enables this CPU, runs the guest through all of its exits, disables, and lets one interrupt arrive at the host.
+/// No assertions: any CPU may call it. `slot` chooses the storage: one per concurrent caller.
+void LiveThrough(unsigned slot, Life& life);
+
+}  // namespace trivet::tests

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "tests/guest/life.h"
+
+namespace trivet::tests {
+
+/// EXPECTs that `life` went as the guest's program says. On the thread or CPU that runs the tests.
+void ExpectTheWholeLife(const Life& life);
+
+}  // namespace trivet::tests

@@ -1,0 +1,168 @@
+// What only the simulator shows: the order of writes and barriers, the wrong exception level, hosts with E2H.
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+
+#include "hal/cpu.h"
+#include "percpu/per_cpu.h"
+#include "sim/pe.h"
+#include "sim/profile.h"
+#include "sim/sim_backend.h"
+#include "sim/trace.h"
+#include "tests/support/machine.h"
+#include "tests/support/sim/sim_machine.h"
+#include "tests/support/test_host.h"
+
+namespace trivet::tests {
+namespace {
+
+using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+
+using sim::EventKind;
+
+class TransitionOrder : public ::testing::Test {
+ protected:
+  TransitionOrder() {
+    TestHost::Here() = {};
+    EXPECT_EQ(cpu_.Create(Cpu::CurrentCpu()), Status::kOk);
+    trace().Clear();
+  }
+
+  sim::Trace& trace() { return SimulatedPe().trace(); }
+  std::uint64_t WriteOf(RegisterId id, std::uint64_t from = 0) {
+    return trace().IndexOf(EventKind::kWrite, id, from);
+  }
+  std::uint64_t Next(EventKind kind, std::uint64_t from) { return trace().IndexOf(kind, from); }
+
+  Machine machine_;
+  percpu::PerCpu<TestHost> cpu_;
+};
+
+// P4: no ISB anywhere.
+TEST_F(TransitionOrder, EnableSynchronizesTheVectorsBeforeHcrAndHcrBeforeItReturns) {
+  ASSERT_EQ(cpu_.HardwareEnable(), Status::kOk);
+  const std::uint64_t vbar = WriteOf(RegisterId::kVbarEl2);
+  const std::uint64_t first_isb = Next(EventKind::kIsb, vbar);
+  const std::uint64_t hcr = WriteOf(RegisterId::kHcrEl2);
+  EXPECT_LT(vbar, first_isb);
+  EXPECT_LT(first_isb, hcr);
+  EXPECT_LT(hcr, Next(EventKind::kIsb, hcr));
+  EXPECT_FALSE(SimulatedPe().IsPending(RegisterId::kVbarEl2));
+  EXPECT_FALSE(SimulatedPe().IsPending(RegisterId::kHcrEl2));
+}
+
+TEST_F(TransitionOrder, DisableIsTheReverse) {
+  ASSERT_EQ(cpu_.HardwareEnable(), Status::kOk);
+  trace().Clear();
+  ASSERT_EQ(cpu_.HardwareDisable(), Status::kOk);
+  const std::uint64_t hcr = WriteOf(RegisterId::kHcrEl2);
+  const std::uint64_t after_hcr = Next(EventKind::kIsb, hcr);
+  const std::uint64_t vbar = WriteOf(RegisterId::kVbarEl2);
+  const std::uint64_t after_vbar = Next(EventKind::kIsb, vbar);
+  EXPECT_LT(after_hcr, vbar);
+  EXPECT_LT(after_vbar, WriteOf(RegisterId::kTpidrEl2));
+  EXPECT_FALSE(SimulatedPe().IsPending(RegisterId::kHcrEl2));
+  EXPECT_FALSE(SimulatedPe().IsPending(RegisterId::kVbarEl2));
+}
+
+// P6: VM over UNKNOWN stage 2 registers.
+TEST_F(TransitionOrder, Stage2IsWrittenAndSynchronizedBeforeVmIsSet) {
+  ASSERT_EQ(cpu_.HardwareEnable(), Status::kOk);
+  const std::uint64_t vttbr = WriteOf(RegisterId::kVttbrEl2);
+  const std::uint64_t vtcr = WriteOf(RegisterId::kVtcrEl2);
+  const std::uint64_t hcr = WriteOf(RegisterId::kHcrEl2);
+  EXPECT_LT(Next(EventKind::kIsb, vttbr), hcr);
+  EXPECT_LT(Next(EventKind::kIsb, vtcr), hcr);
+}
+
+// P9: the vectors were live before the handler was.
+TEST_F(TransitionOrder, TheSlotIsPublishedBeforeTheVectorsAndWithdrawnAfterThem) {
+  ASSERT_EQ(cpu_.HardwareEnable(), Status::kOk);
+  EXPECT_LT(WriteOf(RegisterId::kTpidrEl2), WriteOf(RegisterId::kVbarEl2));
+  trace().Clear();
+  ASSERT_EQ(cpu_.HardwareDisable(), Status::kOk);
+  EXPECT_LT(Next(EventKind::kIsb, WriteOf(RegisterId::kVbarEl2)), WriteOf(RegisterId::kTpidrEl2));
+}
+
+// P10: interrupts were not masked.
+TEST_F(TransitionOrder, EveryWriteHappensWithInterruptsMasked) {
+  SimulatedPe().DaifRestore(0);
+  trace().Clear();
+  ASSERT_EQ(cpu_.HardwareEnable(), Status::kOk);
+  ASSERT_EQ(cpu_.HardwareDisable(), Status::kOk);
+  const sim::Trace& events = trace();
+  std::uint64_t daif = 0;
+  for (std::uint64_t i = events.first(); i < events.size(); ++i) {
+    if (events[i].kind == EventKind::kDaifChange) daif = events[i].value;
+    if (events[i].kind != EventKind::kWrite || events[i].reg == RegisterId::kDaif) continue;
+    EXPECT_EQ(daif, 0x3c0u) << sim::ToString(events[i]);
+  }
+  EXPECT_EQ(daif, 0u);
+}
+
+// P12, and AMO: an SError of the host's own level has a handler.
+TEST_F(TransitionOrder, SErrorReachesTheHostsHandler) {
+  ASSERT_EQ(cpu_.HardwareEnable(), Status::kOk);
+  SimulatedPe().RaiseSError();
+  OpenInterruptWindow();
+  EXPECT_EQ(TestHost::Here().serrors, 1u);
+  ASSERT_EQ(cpu_.HardwareDisable(), Status::kOk);
+}
+
+// P13: no check of the exception level or of E2H.
+TEST_F(TransitionOrder, OutsideEl2IsAnErrorAndNothingIsWritten) {
+  SimulatedPe().set_pstate(sim::Pstate::Masked(1));
+  trace().Clear();
+  EXPECT_EQ(cpu_.HardwareEnable(), Status::kNotAtEl2);
+  EXPECT_EQ(cpu_.HardwareDisable(), Status::kNotAtEl2);
+  EXPECT_EQ(trace().Count(EventKind::kWrite), 0u);
+}
+
+TEST(HostKind, AHostWithE2hIsRefusedByNameAndNothingIsWritten) {
+  sim::Pe pe(sim::ProfileNamed("neoverse-v1"));
+  const sim::ScopedPe current(pe);
+  Cpu::Write<HcrEl2>(HcrEl2::Inert().e2h(true).tge(true).rw(true));
+  Cpu::Isb();
+  pe.trace().Clear();
+  percpu::PerCpu<TestHost> cpu;
+  ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
+  EXPECT_EQ(cpu.HardwareEnable(), Status::kUnsupportedFeature);
+  EXPECT_EQ(cpu.last_error().feature, Feature::kVhe);
+  EXPECT_FALSE(pe.trace().Find(EventKind::kWrite, RegisterId::kHcrEl2).has_value());
+  EXPECT_FALSE(pe.trace().Find(EventKind::kWrite, RegisterId::kVbarEl2).has_value());
+}
+
+// P14: no TLB maintenance.
+TEST_F(TransitionOrder, StaleTranslationsAreInvalidatedAfterHcrOnBothWays) {
+  ASSERT_EQ(cpu_.HardwareEnable(), Status::kOk);
+  ASSERT_EQ(cpu_.HardwareDisable(), Status::kOk);
+  std::uint64_t from = 0;
+  for (int transition = 0; transition < 2; ++transition) {
+    const std::uint64_t hcr = WriteOf(RegisterId::kHcrEl2, from);
+    const std::uint64_t isb = Next(EventKind::kIsb, hcr);
+    const std::uint64_t tlbi = Next(EventKind::kTlbi, hcr);
+    EXPECT_LT(isb, tlbi);
+    const std::uint64_t dsb = Next(EventKind::kDsb, tlbi);
+    from = Next(EventKind::kIsb, dsb);
+  }
+}
+
+// P16: a register that does not take its value back is an error that names it.
+TEST_F(TransitionOrder, ARestoreThatDoesNotStickIsReportedByRegister) {
+  ASSERT_EQ(cpu_.HardwareEnable(), Status::kOk);
+  bool vbar_restored = false;
+  SimulatedPe().SetStepHook([&](sim::Pe& pe) {
+    if (!vbar_restored && pe.Peek(RegisterId::kVbarEl2) == machine_.HostVectorBase()) {
+      vbar_restored = true;
+      pe.Poke(RegisterId::kCntvoffEl2, 0x1234);
+    }
+  });
+  EXPECT_EQ(cpu_.HardwareDisable(), Status::kRestoreMismatch);
+  EXPECT_TRUE(vbar_restored);
+  EXPECT_EQ(cpu_.last_error().register_id, RegisterId::kCntvoffEl2);
+  EXPECT_EQ(cpu_.last_error().got, 0x1234u);
+}
+
+}  // namespace
+}  // namespace trivet::tests

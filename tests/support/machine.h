@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+
+#include "hal/cpu_id.h"
+
+/// The machine a contract test runs on, with a host of its own at EL2: the simulator's PE, made anew for each test,
+/// or the CPU that boots the EL2 image.
+namespace trivet::tests {
+
+/// Owns the machine for one test. As it arrives: at EL2 with SP_EL2, D, A, I and F masked, HCR_EL2 =
+/// HostHcr(), VBAR_EL2 = HostVectorBase(), the interrupt controller ready, no counts.
+class Machine {
+ public:
+  Machine();
+  ~Machine();
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+
+  /// The host's own vectors: its IRQ and FIQ entries acknowledge and count.
+  std::uint64_t HostVectorBase() const;
+
+  /// Makes an interrupt of this CPU pending, until AcknowledgeIrq or AcknowledgeFiq.
+  void TriggerIrq();
+  void TriggerFiq();
+  /// Makes an IRQ pending a little later, while a guest runs: a timer at EL2, `ticks` of the system counter from
+  /// now; on the simulator, `ticks` instructions.
+  void StartTimer(unsigned ticks);
+};
+
+/// Ends the pending interrupt, as a handler must. False when none was pending.
+bool AcknowledgeIrq();
+bool AcknowledgeFiq();
+
+/// How often the host's own table took an interrupt on this machine since the test began.
+unsigned HostTableIrqs();
+unsigned HostTableFiqs();
+
+/// Unmasks IRQ, FIQ and SError long enough for anything pending to arrive, then masks them again.
+void OpenInterruptWindow();
+
+}  // namespace trivet::tests

@@ -1,0 +1,88 @@
+#include "tests/support/machine.h"
+
+#include <memory>
+
+#include "hal/cpu.h"
+#include "sim/code_map.h"
+#include "sim/pe.h"
+#include "sim/profile.h"
+#include "sim/sim_backend.h"
+#include "sim/violation.h"
+#include "tests/support/sim/sim_machine.h"
+
+namespace trivet::tests {
+namespace {
+
+using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+
+constexpr std::uint64_t kHostVectors = 0x4010'0000;
+constexpr std::uint64_t kCurrentElIrq = 0x280;
+constexpr std::uint64_t kCurrentElFiq = 0x300;
+
+/// Everything of one test's machine; alive between Machine() and ~Machine().
+struct Simulated {
+  sim::Pe pe{sim::ProfileNamed("cortex-a72")};
+  sim::ScopedPe current{pe};
+  sim::ScopedCode code;
+  unsigned irqs = 0;
+  unsigned fiqs = 0;
+
+  Simulated();
+};
+
+std::unique_ptr<Simulated> simulated;
+
+void HostTable(sim::Pe& pe, std::uint64_t offset) {
+  if (offset == kCurrentElIrq && AcknowledgeIrq()) {
+    ++simulated->irqs;
+  } else if (offset == kCurrentElFiq && AcknowledgeFiq()) {
+    ++simulated->fiqs;
+  } else {
+    throw sim::Violation(pe.Where() + ": an exception the test host does not handle");
+  }
+}
+
+Simulated::Simulated() : code(kHostVectors, 0x800, &HostTable) {}
+
+bool Lower(sim::InterruptClass interrupt) {
+  const bool pending = simulated->pe.Line(interrupt);
+  simulated->pe.Raise(interrupt, false);
+  return pending;
+}
+
+}  // namespace
+
+sim::Pe& SimulatedPe() { return simulated->pe; }
+
+Machine::Machine() {
+  simulated = std::make_unique<Simulated>();
+  Cpu::Write<VbarEl2>(VbarEl2::FromRaw(HostVectorBase()));
+  Cpu::Write<HcrEl2>(HcrEl2::Inert().imo(true).fmo(true).amo(true).rw(true));
+  Cpu::Isb();
+  simulated->pe.trace().Clear();
+}
+
+Machine::~Machine() { simulated.reset(); }
+
+std::uint64_t Machine::HostVectorBase() const { return kHostVectors; }
+void Machine::TriggerIrq() { simulated->pe.RaiseIrq(); }
+void Machine::TriggerFiq() { simulated->pe.RaiseFiq(); }
+
+void Machine::StartTimer(unsigned ticks) {
+  simulated->pe.SetStepHook([left = ticks](sim::Pe& pe) mutable {
+    if (left != 0 && --left == 0) pe.RaiseIrq();
+  });
+}
+
+bool AcknowledgeIrq() { return Lower(sim::InterruptClass::kIrq); }
+bool AcknowledgeFiq() { return Lower(sim::InterruptClass::kFiq); }
+unsigned HostTableIrqs() { return simulated->irqs; }
+unsigned HostTableFiqs() { return simulated->fiqs; }
+
+void OpenInterruptWindow() {
+  Cpu::DaifRestore(Daif().d(true));
+  Cpu::Isb();
+  (void)Cpu::DaifMask();
+}
+
+}  // namespace trivet::tests

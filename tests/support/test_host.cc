@@ -1,0 +1,44 @@
+#include "tests/support/test_host.h"
+
+#include "hal/cpu.h"
+#include "tests/support/machine.h"
+
+namespace trivet::tests {
+namespace {
+
+constexpr unsigned kMaxCpus = 8;
+
+TestHost::Counts counts[kMaxCpus];
+
+void OnIrq(vectors::CpuSlot& slot) {
+  TestHost::Here().last_slot = &slot;
+  if (AcknowledgeIrq()) ++TestHost::Here().irqs;
+}
+
+void OnFiq(vectors::CpuSlot& slot) {
+  TestHost::Here().last_slot = &slot;
+  if (AcknowledgeFiq()) ++TestHost::Here().fiqs;
+}
+
+void OnSError(vectors::CpuSlot& slot) {
+  TestHost::Here().last_slot = &slot;
+  ++TestHost::Here().serrors;
+}
+
+void OnFatal(vectors::CpuSlot&) {}
+
+}  // namespace
+
+TestHost::Counts& TestHost::Here() { return counts[hal::Cpu::CurrentCpu().affinity % kMaxCpus]; }
+
+vectors::Handlers TestHost::HandlersFor(CpuId) {
+  return {.irq = &OnIrq, .fiq = &OnFiq, .serror = &OnSError, .fatal = &OnFatal};
+}
+
+vectors::Handlers ForgetfulHost::HandlersFor(CpuId cpu) {
+  vectors::Handlers handlers = TestHost::HandlersFor(cpu);
+  handlers.fiq = nullptr;
+  return handlers;
+}
+
+}  // namespace trivet::tests

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "hal/cpu_id.h"
+#include "vectors/cpu_slot.h"
+
+namespace trivet::tests {
+
+/// A host that is called: its handlers acknowledge the interrupt and count it for the CPU that took it.
+struct TestHost {
+  struct Counts {
+    unsigned irqs = 0;
+    unsigned fiqs = 0;
+    unsigned serrors = 0;
+    vectors::CpuSlot* last_slot = nullptr;  ///< What the latest handler was called with.
+  };
+
+  static vectors::Handlers HandlersFor(CpuId cpu);
+
+  /// The calling CPU's counts.
+  static Counts& Here();
+};
+
+/// A host that forgot one handler.
+struct ForgetfulHost {
+  static vectors::Handlers HandlersFor(CpuId cpu);
+};
+
+}  // namespace trivet::tests

@@ -1,0 +1,35 @@
+// The world switch: into a guest, and out through an exit slot of table.S.
+
+#include "vectors/el2/macros.inc"
+
+/// ExitVector TrivetEnterGuest(GuestFrame* frame)
+/// In: x0 = frame; D, A, I, F masked; VBAR_EL2 and TPIDR_EL2 set. Out: w0 = exit vector, frame saved, DAIF
+/// masked. Clobbers what AAPCS64 allows, x18 kept. Stack: 112 bytes; SP_EL2 then points at {frame, x18}.
+begin_function TrivetEnterGuest
+  stp x0, x18, [sp, #-ENTER_FRAME_SIZE]!
+  each_callee_saved_pair stp
+  ldp x1, x2, [x0, #GUEST_PC]
+  msr elr_el2, x1
+  msr spsr_el2, x2
+  each_pair_from_x2 ldp, x0, GUEST_X
+  ldr x30, [x0, #GUEST_X + 8 * 30]
+  ldp x0, x1, [x0, #GUEST_X]
+  // ERET is a context synchronization event (SCTLR_EL2.EOS is 1 or RES1): every system register written
+  // for this guest is in effect at its first instruction. [arm-arm] "Context synchronization event".
+  return_from_exception
+end_function
+
+/// The second half of an exit slot. In: x0 = frame with x2 to x29 saved, w1 = exit vector, x0 and x1 of the
+/// guest at SP, below EnterGuest's frame. Returns to EnterGuest's caller.
+begin_function trivet_leave_guest
+  str x30, [x0, #GUEST_X + 8 * 30]
+  ldp x2, x3, [sp], #16
+  stp x2, x3, [x0, #GUEST_X]
+  mrs x2, elr_el2
+  mrs x3, spsr_el2
+  stp x2, x3, [x0, #GUEST_PC]
+  mov w0, w1
+  each_callee_saved_pair ldp
+  ldp xzr, x18, [sp], #ENTER_FRAME_SIZE
+  ret
+end_function

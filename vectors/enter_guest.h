@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+
+#include "vectors/guest_frame.h"
+
+namespace trivet::vectors {
+
+/// The slot a guest left through, as the table's offset from 0x400 in units of 0x80.
+/// [arm-arm] "Exception vectors": lower exception level using AArch64, then AArch32.
+enum class ExitVector : std::uint32_t {
+  kSynchronous = 0,
+  kIrq = 1,
+  kFiq = 2,
+  kSError = 3,
+  kSynchronousAArch32 = 4,
+  kIrqAArch32 = 5,
+  kFiqAArch32 = 6,
+  kSErrorAArch32 = 7,
+};
+
+/// Loads `frame`, returns from exception into the guest, and comes back with `frame` saved when anything is
+/// taken to EL2 from below. Needs EL2; VBAR_EL2 and TPIDR_EL2 set by percpu; D, A, I and F masked, which they
+/// also are on return. The calling CPU's stack stays in SP_EL2 throughout.
+extern "C" ExitVector TrivetEnterGuest(GuestFrame* frame);
+
+inline ExitVector EnterGuest(GuestFrame& frame) { return TrivetEnterGuest(&frame); }
+
+}  // namespace trivet::vectors
