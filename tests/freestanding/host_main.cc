@@ -1,0 +1,25 @@
+// Runs the freestanding library on the host, for its own tests.
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <string_view>
+
+#include "gtest/internal/platform.h"
+
+namespace testing::internal {
+
+void Write(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+std::uint64_t NowMilliseconds() {
+  using std::chrono::duration_cast, std::chrono::milliseconds, std::chrono::steady_clock;
+  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+unsigned ThisCpu() { return 0; }
+
+}  // namespace testing::internal
+
+int main() { return RUN_ALL_TESTS(); }

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+/// What the test library needs from where it runs: linked in by //tests/freestanding:gtest_main at
+/// EL2 and by the host-side tests of the library.
+namespace testing::internal {
+
+/// Puts text on the console. Called from any CPU and from interrupt handlers.
+void Write(std::string_view text);
+
+/// Milliseconds since some fixed point.
+std::uint64_t NowMilliseconds();
+
+/// Index of the calling CPU, 0 for the boot CPU.
+unsigned ThisCpu();
+
+}  // namespace testing::internal

@@ -1,0 +1,1 @@
+// No tests: an error, not a success.
