@@ -56,14 +56,6 @@ enum class OnWrite : std::uint8_t {
   kClears,   ///< Writing 1 clears the bit, writing 0 leaves it.
 };
 
-/// What a Warm reset gives a field.
-enum class ResetKind : std::uint8_t {
-  kUnknown,        ///< An UNKNOWN value.
-  kValue,          ///< FieldTraits::reset.
-  kValueAtTop,     ///< That value if EL2 is the highest exception level implemented, else UNKNOWN.
-  kCounterNumber,  ///< PMCR_EL0.N: MDCR_EL2.HPMN gives all counters to EL1 and EL0.
-};
-
 /// op0, op1, CRn, CRm, op2 of MRS and MSR.
 struct Encoding {
   std::uint8_t op0, op1, crn, crm, op2;
@@ -78,10 +70,11 @@ struct FieldTraits {
   Feature rao_without = Feature::kBase;   ///< RAO/WI on a CPU without it.
   bool tlb_cached = false;                ///< A TLB may hold it: a change needs TLBI + DSB + ISB.
   OnWrite on_write = OnWrite::kStores;
-  ResetKind reset_kind = ResetKind::kUnknown;
   std::uint64_t reset = 0;
-
-  constexpr bool has_reset() const { return reset_kind == ResetKind::kValue; }
+  bool has_reset = false;      ///< Warm reset gives `reset`; otherwise the field is UNKNOWN.
+  bool has_top_reset = false;  ///< It does so only where EL2 is the highest exception level.
+  bool reset_is_pmcr_n =
+      false;  ///< Warm reset gives PMCR_EL0.N: all counters belong to EL1 and EL0.
 };
 
 struct FieldInfo {
@@ -178,16 +171,14 @@ constexpr void Apply(FieldTraits& traits, Acts) { traits.on_write = OnWrite::kAc
 constexpr void Apply(FieldTraits& traits, Sets) { traits.on_write = OnWrite::kSets; }
 constexpr void Apply(FieldTraits& traits, Clears) { traits.on_write = OnWrite::kClears; }
 constexpr void Apply(FieldTraits& traits, Reset tag) {
-  traits.reset_kind = ResetKind::kValue;
+  traits.has_reset = true;
   traits.reset = tag.value;
 }
 constexpr void Apply(FieldTraits& traits, ResetAtTop tag) {
-  traits.reset_kind = ResetKind::kValueAtTop;
+  traits.has_top_reset = true;
   traits.reset = tag.value;
 }
-constexpr void Apply(FieldTraits& traits, ResetToCounters) {
-  traits.reset_kind = ResetKind::kCounterNumber;
-}
+constexpr void Apply(FieldTraits& traits, ResetToCounters) { traits.reset_is_pmcr_n = true; }
 
 template <class... Tags>
 constexpr FieldTraits Traits(Tags... tags) {
