@@ -1,0 +1,176 @@
+#include "sim/model.h"
+
+#include <mutex>
+#include <vector>
+
+#include "hal/registers.h"
+#include "sim/violation.h"
+
+namespace trivet::sim {
+namespace {
+
+using hal::BitKind;
+using hal::FieldInfo;
+using hal::Layout;
+using hal::RegisterId;
+using hal::RegisterInfo;
+
+constexpr unsigned Index(RegisterId id) { return static_cast<unsigned>(id); }
+
+bool IsComputed(RegisterId id) {
+  switch (id) {
+    case RegisterId::kCurrentEl:
+    case RegisterId::kDaif:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// What EL1 reads instead of the PE's own identity. [arm-arm] VPIDR_EL2, VMPIDR_EL2.
+RegisterId SeenFromEl1(RegisterId id) {
+  if (id == RegisterId::kMidrEl1) return RegisterId::kVpidrEl2;
+  if (id == RegisterId::kMpidrEl1) return RegisterId::kVmpidrEl2;
+  return id;
+}
+
+bool IsControl(RegisterId id) { return id == RegisterId::kHcrEl2 || id == RegisterId::kDaif; }
+
+}  // namespace
+
+const char* RuleText(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kOk:
+      return "allowed";
+    case Outcome::kMissingFeature:
+      return "UNDEFINED: this CPU does not implement the register";
+    case Outcome::kWrongEl:
+      return "UNDEFINED: not accessible at this EL";
+    case Outcome::kReadOnly:
+      return "UNDEFINED: the register is read-only";
+    case Outcome::kWriteOnly:
+      return "UNDEFINED: the register is write-only";
+    case Outcome::kNeedsE2h:
+      return "UNDEFINED: the name needs HCR_EL2.E2H = 1";
+    case Outcome::kUnsynchronized:
+      return "HCR_EL2.E2H was changed and no context synchronization event followed";
+    case Outcome::kWrongLayout:
+      return "wrong layout: its bits mean something else with this HCR_EL2.E2H";
+  }
+  return "?";
+}
+
+std::shared_ptr<const Model> Model::For(const Profile& profile) {
+  static std::mutex mutex;
+  static std::vector<std::shared_ptr<const Model>> models;
+  const std::scoped_lock lock(mutex);
+  for (const auto& model : models) {
+    if (model->profile() == profile) return model;
+  }
+  models.push_back(std::make_shared<const Model>(profile));
+  return models.back();
+}
+
+Model::Model(const Profile& profile) : profile_(profile), features_(profile.Features()) {
+  for (const RegisterInfo& info : hal::AllRegisters()) masks_[Index(info.id)] = ComputeMasks(info);
+  for (unsigned el = 0; el < 3; ++el) {
+    for (const bool e2h : {false, true}) {
+      for (const RegisterInfo& info : hal::AllRegisters()) {
+        plans_[el][e2h][Index(info.id)] = ComputePlan(info, el, e2h);
+      }
+    }
+  }
+  for (const RegisterInfo& info : hal::AllRegisters()) {
+    const unsigned i = Index(info.id);
+    traps_[i] = TrapsOf(info.id);
+    changing_[i] = plans_[2][0][i];
+    if (plans_[2][0][i] != plans_[2][1][i]) {
+      changing_[i].read = changing_[i].write = Outcome::kUnsynchronized;
+    }
+  }
+}
+
+void Model::AddReset(BitMasks& masks, const FieldInfo& field) const {
+  std::uint64_t value = field.traits.reset;
+  switch (field.traits.reset_kind) {
+    case hal::ResetKind::kUnknown:
+      return;
+    case hal::ResetKind::kValue:
+      break;
+    case hal::ResetKind::kValueAtTop:
+      if (profile_.has_el3) return;
+      break;
+    case hal::ResetKind::kCounterNumber:
+      value = hal::PmcrEl0::FromRaw(profile_.Id("PMCR_EL0")).n();
+      break;
+  }
+  masks.reset_known |= field.mask();
+  masks.reset_value |= (value << field.lo) & field.mask();
+}
+
+void Model::AddField(BitMasks& masks, const FieldInfo& field) const {
+  const std::uint64_t bits = field.mask();
+  const hal::FieldTraits& traits = field.traits;
+  const auto lacks = [this](hal::Feature f) { return f != hal::Feature::kBase && !Has(f); };
+  if (field.kind == BitKind::kRes1 || lacks(traits.res1_without)) {
+    masks.res1 |= bits;
+    masks.ones |= bits;
+  } else if (field.kind == BitKind::kRes0 || lacks(traits.needs)) {
+    masks.res0 |= bits;
+  } else if (lacks(traits.rao_without)) {
+    masks.ones |= bits;
+  } else {
+    if (traits.on_write == hal::OnWrite::kStores) masks.stores |= bits;
+    if (traits.on_write == hal::OnWrite::kSets) masks.sets |= bits;
+    if (traits.on_write == hal::OnWrite::kClears) masks.clears |= bits;
+    if (traits.on_write == hal::OnWrite::kIgnored) masks.keeps |= bits;
+    AddReset(masks, field);
+  }
+}
+
+BitMasks Model::ComputeMasks(const RegisterInfo& info) const {
+  BitMasks masks;
+  for (const FieldInfo& field : info.fields) AddField(masks, field);
+  masks.reset_known |= ~(masks.stores | masks.keeps | masks.sets | masks.clears);
+  masks.reset_value |= masks.ones;
+  return masks;
+}
+
+Outcome Model::Legality(const RegisterInfo& info, unsigned el, bool e2h) const {
+  if (!Has(info.needs)) return Outcome::kMissingFeature;
+  if (el < LeastEl(info)) return Outcome::kWrongEl;
+  // [arm-arm] _EL12 and _EL02 names: op1 is 5, accessible from EL2 only with E2H.
+  if (info.encoding.op0 == 3 && info.encoding.op1 == 5 && !e2h) return Outcome::kNeedsE2h;
+  if (el == 2 && info.layout == Layout::kE2hSet && !e2h) return Outcome::kWrongLayout;
+  if (el == 2 && info.layout == Layout::kE2hClear && e2h) return Outcome::kWrongLayout;
+  return Outcome::kOk;
+}
+
+AccessPlan Model::ComputePlan(const RegisterInfo& info, unsigned el, bool e2h) const {
+  const bool redirect = el == 2 && e2h && hal::RedirectedByE2h(info.id) != info.id;
+  const RegisterId reached = redirect ? E2hLayoutOf(hal::RedirectedByE2h(info.id)) : info.id;
+  const RegisterInfo& target = hal::InfoOf(reached);
+  AccessPlan plan;
+  plan.storage = el == 1 ? SeenFromEl1(target.storage) : target.storage;
+  plan.read = plan.write = Legality(info, el, e2h);
+  if (plan.read == Outcome::kOk) {
+    if (info.access == hal::Access::kWriteOnly) plan.read = Outcome::kWriteOnly;
+    if (info.access == hal::Access::kReadOnly) plan.write = Outcome::kReadOnly;
+  }
+  if (target.sync == hal::Sync::kContext) plan.effects |= kDeferred;
+  if (IsControl(plan.storage)) plan.effects |= kControl;
+  if (IsComputed(plan.storage)) plan.effects |= kComputed;
+  // A redirected name shows the bits of what it reaches. [arm-arm] "same as" under E2H.
+  const BitMasks& masks = masks_[Index(reached)];
+  plan.stores = masks.stores;
+  plan.ones = masks.ones;
+  plan.should_be_0 = masks.res0;
+  plan.should_be_1 = masks.res1;
+  plan.keeps = masks.keeps | masks.sets | masks.clears;
+  plan.sets = masks.sets;
+  plan.clears = masks.clears;
+  if ((plan.sets | plan.clears) != 0) plan.effects |= kBitwise;
+  return plan;
+}
+
+}  // namespace trivet::sim

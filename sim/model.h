@@ -1,0 +1,121 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "hal/register_info.h"
+#include "sim/profile.h"
+#include "sim/traps.h"
+
+/// A profile compiled into tables: what each register name does at each EL, decided once.
+namespace trivet::sim {
+
+/// Why an access is UNDEFINED, or what else is wrong with it.
+enum class Outcome : std::uint8_t {
+  kOk,
+  kMissingFeature,  ///< The CPU lacks the register.
+  kWrongEl,         ///< The name is not accessible at this EL.
+  kReadOnly,
+  kWriteOnly,
+  kNeedsE2h,        ///< An _EL12 or _EL02 name with HCR_EL2.E2H clear.
+  kUnsynchronized,  ///< What it reaches depends on HCR_EL2.E2H, which changed without an ISB.
+                    ///< Likewise.
+  kWrongLayout,     ///< A typed layout that does not match HCR_EL2.E2H. Not an architectural fault.
+};
+
+const char* RuleText(Outcome outcome);
+
+/// What happens beyond storing a value.
+enum Effect : std::uint8_t {
+  kNoEffect = 0,
+  kDeferred = 1 << 0,  ///< Indirect readers may see the old value until a context synchronization.
+  kControl = 1 << 1,   ///< The Pe derives state from it: HCR_EL2 (E2H), DAIF.
+  kBitwise = 1 << 3,   ///< Some bits set or clear instead of storing.
+  kComputed = 1 << 2,  ///< Reading it is not reading storage: CurrentEL, DAIF, MPIDR_EL1 at EL1.
+};
+
+/// One register name at one EL and one value of HCR_EL2.E2H.
+struct AccessPlan {
+  hal::RegisterId storage = hal::RegisterId::kCount;
+  Outcome read = Outcome::kWrongEl;
+  Outcome write = Outcome::kWrongEl;
+  std::uint8_t effects = kNoEffect;
+  std::uint64_t stores = 0;       ///< Bits that keep what is written.
+  std::uint64_t ones = 0;         ///< Bits that read as one whatever is written: RES1 and RAO/WI.
+  std::uint64_t should_be_0 = 0;  ///< RES0 bits, and fields of features this CPU lacks.
+  std::uint64_t should_be_1 = 0;  ///< RES1 bits. RAO/WI fields may be written with either.
+  std::uint64_t keeps = 0;        ///< Bits that a write leaves as they are: hardware owns them.
+  std::uint64_t sets = 0;         ///< Bits that a written 1 sets and a written 0 leaves.
+  std::uint64_t clears = 0;       ///< Bits that a written 1 clears and a written 0 leaves.
+
+  friend bool operator==(const AccessPlan&, const AccessPlan&) = default;
+};
+
+/// The bits of one description on one CPU.
+struct BitMasks {
+  std::uint64_t stores = 0;
+  std::uint64_t ones = 0;
+  std::uint64_t res0 = 0;
+  std::uint64_t res1 = 0;
+  std::uint64_t keeps = 0;
+  std::uint64_t sets = 0;
+  std::uint64_t clears = 0;
+  std::uint64_t reset_known =
+      0;  ///< Fields with an architectural warm reset value, and all reserved bits.
+  std::uint64_t reset_value = 0;
+};
+
+class Model {
+ public:
+  using Plans = std::array<AccessPlan, hal::kRegisterCount>;
+
+  /// Compiles the profile, or returns what was compiled for an equal one. Thread-safe.
+  static std::shared_ptr<const Model> For(const Profile& profile);
+
+  explicit Model(const Profile& profile);
+
+  const Profile& profile() const { return profile_; }
+  const hal::FeatureSet& features() const { return features_; }
+  bool Has(hal::Feature feature) const { return features_.Has(feature); }
+
+  /// el is 0, 1 or 2.
+  const Plans& PlansAt(unsigned el, bool e2h) const { return plans_[el][e2h]; }
+  /// At EL2 after HCR_EL2.E2H was changed and before the change is synchronized.
+  const Plans& PlansWhileE2hChanges() const { return changing_; }
+  /// What may trap an access from EL0 or EL1, in the order of checking.
+  std::span<const Trap> TrapsFor(hal::RegisterId id) const {
+    return traps_[static_cast<unsigned>(id)];
+  }
+  const BitMasks& MasksOf(hal::RegisterId id) const { return masks_[static_cast<unsigned>(id)]; }
+
+ private:
+  BitMasks ComputeMasks(const hal::RegisterInfo& info) const;
+  void AddField(BitMasks& masks, const hal::FieldInfo& field) const;
+  void AddReset(BitMasks& masks, const hal::FieldInfo& field) const;
+  AccessPlan ComputePlan(const hal::RegisterInfo& info, unsigned el, bool e2h) const;
+  Outcome Legality(const hal::RegisterInfo& info, unsigned el, bool e2h) const;
+
+  Profile profile_;
+  hal::FeatureSet features_;
+  std::array<BitMasks, hal::kRegisterCount> masks_;
+  std::array<std::array<Plans, 2>, 3> plans_;
+  Plans changing_;
+  std::array<std::vector<Trap>, hal::kRegisterCount> traps_;
+};
+
+/// The description called `name`, for example "HCR_EL2"; kCount when there is none. Of two layouts
+/// the one for HCR_EL2.E2H = 0.
+hal::RegisterId FindRegister(std::string_view name);
+
+/// The description of a stored register that holds with HCR_EL2.E2H = 1: its E2H layout if it has
+/// one.
+hal::RegisterId E2hLayoutOf(hal::RegisterId id);
+
+/// The lowest EL an encoding is accessible from. [arm-arm] "op1" in System register encodings.
+unsigned LeastEl(const hal::RegisterInfo& info);
+
+}  // namespace trivet::sim

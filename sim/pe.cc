@@ -1,0 +1,218 @@
+#include "sim/pe.h"
+
+#include <format>
+#include <string>
+
+#include "hal/registers.h"
+#include "sim/violation.h"
+
+namespace trivet::sim {
+namespace {
+
+using hal::RegisterId;
+
+constexpr unsigned Index(RegisterId id) { return static_cast<unsigned>(id); }
+
+/// The names of the fields that overlap bits, for messages.
+std::string NameBits(const hal::RegisterInfo& info, std::uint64_t bits) {
+  std::string names;
+  for (const hal::FieldInfo& field : info.fields) {
+    if ((field.mask() & bits) == 0) continue;
+    if (!names.empty()) names += ", ";
+    names += field.hi == field.lo ? std::format("{}[{}]", field.name, field.hi)
+                                  : std::format("{}[{}:{}]", field.name, field.hi, field.lo);
+  }
+  return names;
+}
+
+}  // namespace
+
+Pe::Pe(const Profile& profile, CpuId id)
+    : model_(Model::For(profile)), id_(id), memory_(std::make_shared<PhysicalMemory>()) {
+  for (const hal::RegisterInfo& info : hal::AllRegisters()) {
+    Poke(info.storage, model_->MasksOf(info.storage).reset_value);
+  }
+  for (const IdValue& value : profile.ids) {
+    if (const RegisterId reg = FindRegister(value.name); reg != RegisterId::kCount) {
+      Poke(reg, value.value);
+    }
+  }
+  Poke(RegisterId::kMpidrEl1, model_->MasksOf(RegisterId::kMpidrEl1).ones | id.affinity);
+  SelectPlans();
+}
+
+std::string Pe::Where() const {
+  return std::format("PE {}.{}.{}.{}, EL{}", id_.affinity >> 32 & 0xff, id_.affinity >> 16 & 0xff,
+                     id_.affinity >> 8 & 0xff, id_.affinity & 0xff, state_.pstate.el());
+}
+
+const Cell& Pe::CellOf(RegisterId id) const { return state_.cells[Index(hal::InfoOf(id).storage)]; }
+Cell& Pe::CellOf(RegisterId id) { return state_.cells[Index(hal::InfoOf(id).storage)]; }
+
+void Pe::Poke(RegisterId id, std::uint64_t value) {
+  CellOf(id) = Cell{.value = value, .old = value};
+  if (hal::InfoOf(id).storage == RegisterId::kHcrEl2) SelectPlans();
+}
+
+void Pe::MakeUnknown(RegisterId id, std::uint64_t bits) {
+  Cell& cell = CellOf(id);
+  cell.unknown |= bits;
+  cell.old_unknown |= bits;
+}
+
+void Pe::set_pstate(Pstate pstate) {
+  state_.pstate = pstate;
+  SelectPlans();
+}
+
+void Pe::SelectPlans() {
+  e2h_changing_ = false;
+  const bool e2h = hal::HcrEl2::FromRaw(Peek(RegisterId::kHcrEl2)).e2h();
+  plans_ = &model_->PlansAt(state_.pstate.el(), e2h);
+}
+
+void Pe::BeginAccess(const char* what, std::string_view name) {
+  const std::uint32_t attention = attention_.load(std::memory_order_relaxed);
+  if ((attention & kPoweredOff) != 0) {
+    throw Violation(std::format("{}: {} {}: this PE is powered down", Where(), what, name));
+  }
+  if ((attention & kFault) != 0 && --fail_countdown_ == 0) {
+    SetAttention(kFault, false);
+    throw InjectedFault(std::format("{}: {} {}: injected fault", Where(), what, name));
+  }
+}
+
+std::uint64_t Pe::ReadSlowly(RegisterId id) {
+  const hal::RegisterInfo& info = hal::InfoOf(id);
+  BeginAccess("read", info.name);
+  const AccessPlan& plan = (*plans_)[Index(id)];
+  if (plan.read != Outcome::kOk) {
+    throw Violation(std::format("{}: read {}: {}", Where(), info.name, RuleText(plan.read)));
+  }
+  const bool computed = (plan.effects & kComputed) != 0;
+  const std::uint64_t value = computed ? ReadComputed(plan.storage) : Peek(plan.storage);
+  StepBoundary();
+  return value;
+}
+
+void Pe::CheckReserved(RegisterId id, const AccessPlan& plan, std::uint64_t value) const {
+  if (reserved_bits_ == ReservedBits::kIgnored) return;
+  const std::uint64_t ones = value & plan.should_be_0;
+  const std::uint64_t zeros = ~value & plan.should_be_1;
+  if (ones == 0 && zeros == 0) return;
+  const hal::RegisterInfo& info = hal::InfoOf(id);
+  std::string text = std::format("{}: write {} = {:#x}:", Where(), info.name, value);
+  if (ones != 0) {
+    text += std::format(" bits {:#x} ({}) are RES0 on {} and written as 1;", ones,
+                        NameBits(info, ones), profile().name);
+  }
+  if (zeros != 0) {
+    text +=
+        std::format(" bits {:#x} ({}) are RES1 and written as 0;", zeros, NameBits(info, zeros));
+  }
+  text.back() = '.';
+  throw Violation(text);
+}
+
+void Pe::WriteSlowly(RegisterId id, std::uint64_t value) {
+  const hal::RegisterInfo& info = hal::InfoOf(id);
+  BeginAccess("write", info.name);
+  const AccessPlan& plan = (*plans_)[Index(id)];
+  if (plan.write != Outcome::kOk) {
+    throw Violation(
+        std::format("{}: write {} = {:#x}: {}", Where(), info.name, value, RuleText(plan.write)));
+  }
+  CheckReserved(id, plan, value);
+  trace_.Add(EventKind::kWrite, plan.storage, value);
+  Store(plan, value);
+  if ((plan.effects & kControl) != 0) ApplyControl(plan.storage);
+  StepBoundary();
+}
+
+std::uint64_t Pe::ReadComputed(RegisterId storage) const {
+  switch (storage) {
+    case RegisterId::kCurrentEl:
+      return std::uint64_t{state_.pstate.el()} << 2;
+    case RegisterId::kDaif:
+      return state_.pstate.Bits(Pstate::kDaif);
+    default:
+      return Peek(storage);
+  }
+}
+
+void Pe::ApplyControl(RegisterId storage) {
+  if (storage == RegisterId::kDaif) state_.pstate.Set(Pstate::kDaif, Peek(storage));
+  if (storage != RegisterId::kHcrEl2) return;
+  const Cell& hcr = CellOf(storage);
+  const std::uint64_t e2h = hal::HcrEl2().e2h(true).raw();
+  e2h_changing_ = ((hcr.old ^ hcr.value) & e2h) != 0;
+  // Until the change is synchronized it is open which register such names reach.
+  if (e2h_changing_) plans_ = &model_->PlansWhileE2hChanges();
+}
+
+void Pe::Isb() {
+  if (NeedsAttention()) [[unlikely]]
+    BeginAccess("isb", "");
+  trace_.Add(EventKind::kIsb, RegisterId::kCount, 0);
+  Synchronize();
+  StepBoundary();
+}
+
+void Pe::Dsb(hal::Domain domain) {
+  if (NeedsAttention()) [[unlikely]]
+    BeginAccess("dsb", "");
+  trace_.Add(EventKind::kDsb, RegisterId::kCount, static_cast<std::uint64_t>(domain));
+  StepBoundary();
+}
+
+void Pe::Invalidate(hal::Tlbi operation) {
+  if (NeedsAttention()) [[unlikely]]
+    BeginAccess("tlbi", "");
+  if (state_.pstate.el() < 2) {
+    throw Violation(std::format("{}: tlbi: UNDEFINED below EL2", Where()));
+  }
+  trace_.Add(EventKind::kTlbi, RegisterId::kCount, static_cast<std::uint64_t>(operation));
+  StepBoundary();
+}
+
+std::uint64_t Pe::DaifMask() {
+  if (NeedsAttention()) [[unlikely]]
+    BeginAccess("daifset", "DAIF");
+  const std::uint64_t before = state_.pstate.Bits(Pstate::kDaif);
+  state_.pstate.Set(Pstate::kDaif, true);
+  trace_.Add(EventKind::kDaifChange, RegisterId::kDaif, Pstate::kDaif);
+  StepBoundary();
+  return before;
+}
+
+void Pe::DaifRestore(std::uint64_t daif) {
+  if (NeedsAttention()) [[unlikely]]
+    BeginAccess("write", "DAIF");
+  state_.pstate.Set(Pstate::kDaif, daif);
+  trace_.Add(EventKind::kDaifChange, RegisterId::kDaif, daif);
+  StepBoundary();
+}
+
+CpuId Pe::CurrentCpu() { return CpuId::FromMpidr(Read(RegisterId::kMpidrEl1)); }
+
+std::uint64_t Pe::Decide(RegisterId id, std::uint64_t mask) {
+  const Cell& cell = CellOf(id);
+  std::uint64_t value = cell.value;
+  std::uint64_t unknown = cell.unknown;
+  const bool pending =
+      cell.epoch == state_.epoch && (cell.old != cell.value || cell.old_unknown != cell.unknown);
+  const bool deferred = hal::InfoOf(id).sync == hal::Sync::kContext;
+  if (pending && deferred && !chooser_.SeesNew()) {
+    value = cell.old;
+    unknown = cell.old_unknown;
+  }
+  if ((unknown & mask) != 0) {
+    const hal::RegisterInfo& info = hal::InfoOf(id);
+    throw Violation(std::format("{}: the PE decides by {} while bits {:#x} ({}) are UNKNOWN",
+                                Where(), info.name, unknown & mask,
+                                NameBits(info, unknown & mask)));
+  }
+  return value;
+}
+
+}  // namespace trivet::sim

@@ -1,0 +1,263 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "hal/backend.h"
+#include "hal/cpu_id.h"
+#include "hal/register_id.h"
+#include "sim/exception.h"
+#include "sim/model.h"
+#include "sim/physical_memory.h"
+#include "sim/pstate.h"
+#include "sim/routing.h"
+#include "sim/stage2.h"
+#include "sim/strategy.h"
+#include "sim/trace.h"
+
+namespace trivet::sim {
+
+/// What happens when software writes a reserved bit against its RES0 or RES1.
+enum class ReservedBits : std::uint8_t {
+  kViolation,  ///< Violation. For software under test.
+  kIgnored,    ///< RAZ/WI and RAO/WI. For replaying what other engines did.
+};
+
+/// One system register's storage.
+struct Cell {
+  std::uint64_t value = 0;
+  std::uint64_t old = 0;          ///< What indirect readers may still see while epoch is current.
+  std::uint64_t unknown = 0;      ///< Bits of value that the architecture calls UNKNOWN.
+  std::uint64_t old_unknown = 0;  ///< The same of old.
+  std::uint64_t epoch = 0;        ///< Of the last write; see Pe::Synchronize().
+};
+
+/// Everything about a Pe that software can observe: what Snapshot() copies.
+struct PeState {
+  std::array<Cell, hal::kRegisterCount> cells = {};
+  std::array<std::uint64_t, 31> x = {};
+  std::uint64_t pc = 0;
+  Pstate pstate = Pstate::Masked(2);
+  std::uint64_t epoch = 1;
+  std::uint32_t attention = 0;  ///< Interrupt lines and power: Pe's own encoding.
+};
+
+/// One simulated processing element. Not thread-safe, but for RaiseIrq, RaiseFiq and RaiseSError,
+/// which any thread may call: a Pe belongs to the host thread that made it current.
+class Pe {
+ public:
+  using StepHook = std::function<void(Pe&)>;
+
+  /// Arrives at EL2h with D, A, I, F masked and every register at its inert value: RES1 set, the
+  /// rest 0, as tidy firmware leaves them. Call WarmReset() for what hardware alone guarantees.
+  explicit Pe(const Profile& profile, CpuId id = {});
+  Pe(const Pe&) = delete;
+  Pe& operator=(const Pe&) = delete;
+
+  const Model& model() const { return *model_; }
+  const Profile& profile() const { return model_->profile(); }
+
+  // What software does. Each call is one instruction: checked, traced, and followed by a step
+  // boundary, at which the step hook runs and pending interrupts are taken.
+
+  /// MRS at the current EL.
+  std::uint64_t Read(hal::RegisterId id) {
+    const AccessPlan& plan = (*plans_)[static_cast<unsigned>(id)];
+    if (plan.read != Outcome::kOk || (plan.effects & kComputed) != 0 || NeedsAttention())
+        [[unlikely]] {
+      return ReadSlowly(id);
+    }
+    return state_.cells[static_cast<unsigned>(plan.storage)].value;
+  }
+
+  /// MSR at the current EL.
+  void Write(hal::RegisterId id, std::uint64_t value) {
+    const AccessPlan& plan = (*plans_)[static_cast<unsigned>(id)];
+    const std::uint64_t reserved = (value & plan.should_be_0) | (~value & plan.should_be_1);
+    if (plan.write != Outcome::kOk || reserved != 0 || (plan.effects & kControl) != 0 ||
+        NeedsAttention()) [[unlikely]] {
+      return WriteSlowly(id, value);
+    }
+    trace_.Add(EventKind::kWrite, plan.storage, value);
+    Store(plan, value);
+  }
+
+  void Isb();
+  void Dsb(hal::Domain domain);
+  void Invalidate(hal::Tlbi operation);
+  /// Masks D, A, I and F; returns DAIF as it was.
+  std::uint64_t DaifMask();
+  void DaifRestore(std::uint64_t daif);
+  CpuId CurrentCpu();
+
+  // What tests do: unchecked and untraced.
+
+  /// The stored value; an alias reaches its base register, whatever the EL and E2H.
+  std::uint64_t Peek(hal::RegisterId id) const { return CellOf(id).value; }
+  /// Stores all 64 bits as a synchronized, known value.
+  void Poke(hal::RegisterId id, std::uint64_t value);
+  /// The UNKNOWN bits of a register, and how to make some.
+  std::uint64_t UnknownBits(hal::RegisterId id) const { return CellOf(id).unknown; }
+  void MakeUnknown(hal::RegisterId id, std::uint64_t bits);
+  /// True while an indirect reader may see the register's old value.
+  bool IsPending(hal::RegisterId id) const { return CellOf(id).epoch == state_.epoch; }
+
+  /// X0 to X30. 31 reads as zero and drops writes, as XZR.
+  std::uint64_t x(unsigned n) const { return n < 31 ? state_.x[n] : 0; }
+  void set_x(unsigned n, std::uint64_t value) {
+    if (n < 31) state_.x[n] = value;
+  }
+  std::uint64_t pc() const { return state_.pc; }
+  void set_pc(std::uint64_t pc) { state_.pc = pc; }
+  Pstate pstate() const { return state_.pstate; }
+  void set_pstate(Pstate pstate);
+
+  Trace& trace() { return trace_; }
+  const Trace& trace() const { return trace_; }
+  PhysicalMemory& memory() { return *memory_; }
+  /// Several PEs of one machine share one memory.
+  void set_memory(std::shared_ptr<PhysicalMemory> memory) { memory_ = std::move(memory); }
+  void set_reserved_bits(ReservedBits policy) { reserved_bits_ = policy; }
+  Chooser& chooser() { return chooser_; }
+
+  // Interrupt lines: level, held until lowered. Taking an SError lowers its line.
+  void RaiseIrq(bool level = true) { Raise(InterruptClass::kIrq, level); }
+  void RaiseFiq(bool level = true) { Raise(InterruptClass::kFiq, level); }
+  void RaiseSError(bool level = true) { Raise(InterruptClass::kSError, level); }
+  void Raise(InterruptClass interrupt, bool level);
+  bool Line(InterruptClass interrupt) const {
+    return (attention_.load(std::memory_order_relaxed) >> static_cast<unsigned>(interrupt) & 1) !=
+           0;
+  }
+
+  // Exceptions.
+
+  /// ERET at EL2, to where ELR_EL2 and SPSR_EL2 say. An illegal return sets PSTATE.IL and stays.
+  void ExceptionReturn();
+  /// Executes guest instructions from PC until an exception is taken to EL2. Performs the entry and
+  /// returns the address of the vector; runs no code there. Needs EL0 or EL1.
+  std::uint64_t RunLowerEl();
+  /// Guest instructions RunLowerEl() executes before it reports a guest that never exits.
+  void set_instruction_limit(std::uint64_t limit) { instruction_limit_ = limit; }
+  /// Runs the host function mapped at address, as a branch there would.
+  void RunCodeAt(std::uint64_t address);
+  /// Performs the entry; returns the vector's address. For those who simulate instructions.
+  std::uint64_t TakeException(const Exception& exception);
+  /// A step boundary without an instruction: takes what is pending and unmasked.
+  void StepBoundary() {
+    if (NeedsAttention()) BoundarySlowly();
+  }
+
+  // Control.
+  void SetStepHook(StepHook hook);
+  /// The n-th access from now (1: the next) throws InjectedFault and has no effect.
+  void FailAccess(unsigned n);
+  PeState Snapshot() const;
+  void Restore(const PeState& state);
+  /// Fields with an architectural reset value get it; every other field becomes UNKNOWN.
+  void WarmReset();
+  /// Everything becomes UNKNOWN; accesses throw until PowerUp(), which ends in a warm reset.
+  void PowerDown();
+  void PowerUp();
+
+  /// A control bit as the hardware sees it now: old or new by the strategy while pending. Throws
+  /// Violation naming the bits when a decision would depend on UNKNOWN ones within mask.
+  std::uint64_t Decide(hal::RegisterId id, std::uint64_t mask);
+
+  /// "PE 0.0.0.1, EL2": how messages begin.
+  std::string Where() const;
+
+ private:
+  /// Anything that takes an access off the fast path. Bits 0 to 2: the interrupt lines by class.
+  enum Attention : std::uint32_t {
+    kLines = (1 << kInterruptClasses) - 1,
+    kHook = 1 << 3,
+    kFault = 1 << 4,
+    kPoweredOff = 1 << 5,
+    kOfState = kLines | kPoweredOff,
+  };
+
+  bool NeedsAttention() const { return attention_.load(std::memory_order_relaxed) != 0; }
+  void SetAttention(std::uint32_t bit, bool on);
+
+  const Cell& CellOf(hal::RegisterId id) const;
+  Cell& CellOf(hal::RegisterId id);
+
+  void Store(const AccessPlan& plan, std::uint64_t value) {
+    Cell& cell = state_.cells[static_cast<unsigned>(plan.storage)];
+    if (cell.epoch != state_.epoch) {
+      cell.old = cell.value;
+      cell.old_unknown = cell.unknown;
+      cell.epoch = state_.epoch;
+    }
+    cell.value = (value & plan.stores) | (cell.value & plan.keeps) | plan.ones;
+    if ((plan.effects & kBitwise) != 0) [[unlikely]] {
+      cell.value = (cell.value | (value & plan.sets)) & ~(value & plan.clears);
+    }
+    cell.unknown &= plan.keeps;
+  }
+
+  /// A context synchronization event: nothing written so far is pending any more.
+  void Synchronize() {
+    ++state_.epoch;
+    if (e2h_changing_) [[unlikely]]
+      SelectPlans();
+  }
+
+  void BeginAccess(const char* what, std::string_view name);
+  std::uint64_t ReadSlowly(hal::RegisterId id);
+  void WriteSlowly(hal::RegisterId id, std::uint64_t value);
+  void CheckReserved(hal::RegisterId id, const AccessPlan& plan, std::uint64_t value) const;
+  std::uint64_t ReadComputed(hal::RegisterId storage) const;
+  void ApplyControl(hal::RegisterId storage);
+  void SelectPlans();
+
+  void BoundarySlowly();
+  void CallHook();
+  bool TakePendingAtEl2();
+  bool IsIllegalReturn(Pstate to);
+  /// The interrupt to take now, physical before virtual; nullopt when none is deliverable.
+  std::optional<Exception> DeliverableInterrupt();
+  RoutingState RoutingOf(InterruptClass interrupt, std::uint64_t hcr) const;
+
+  // Guest instructions: nullopt when the instruction completed.
+  std::optional<Exception> StepGuest();
+  std::optional<Exception> Execute(const Instruction& instruction);
+  std::optional<Exception> ExecuteCall(const Instruction& instruction);
+  std::optional<Exception> ExecuteWait(const Instruction& instruction);
+  std::optional<Exception> ExecuteFp();
+  std::optional<Exception> ExecuteSystemRegister(const Instruction& instruction);
+  std::optional<Exception> ExecuteMemory(const Instruction& instruction);
+  std::optional<Exception> ExecuteGuestReturn();
+  std::optional<Exception> CheckTraps(hal::RegisterId id, unsigned rt, bool read);
+  std::expected<std::uint64_t, Stage2Fault> TranslateGuest(std::uint64_t va, AccessKind access);
+  Exception Stage2Abort(const Stage2Fault& fault, std::uint64_t va, ExceptionClass ec,
+                        std::uint32_t iss);
+  Exception ToEl1(ExceptionClass ec, std::uint32_t iss, std::uint64_t return_address);
+  Exception Undefined();
+  bool Traps(std::uint64_t hcr_bit);
+
+  std::shared_ptr<const Model> model_;
+  const Model::Plans* plans_ = nullptr;
+  std::atomic<std::uint32_t> attention_ = 0;
+  PeState state_;
+  Trace trace_;
+  Chooser chooser_;
+  ReservedBits reserved_bits_ = ReservedBits::kViolation;
+  CpuId id_;
+  std::shared_ptr<PhysicalMemory> memory_;
+  StepHook hook_;
+  bool in_hook_ = false;
+  bool e2h_changing_ = false;  ///< HCR_EL2.E2H was written and not synchronized.
+  unsigned fail_countdown_ = 0;
+  std::uint64_t instruction_limit_ = 1'000'000;
+};
+
+}  // namespace trivet::sim

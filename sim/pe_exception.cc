@@ -1,0 +1,185 @@
+#include <format>
+
+#include "hal/registers.h"
+#include "sim/code_map.h"
+#include "sim/pe.h"
+#include "sim/violation.h"
+
+/// Exception entry, return and interrupt delivery.
+namespace trivet::sim {
+namespace {
+
+using hal::HcrEl2;
+using hal::RegisterId;
+
+/// The registers an exception to one EL goes through.
+struct ExceptionRegisters {
+  RegisterId vbar, elr, spsr, esr, far, sctlr;
+};
+
+constexpr ExceptionRegisters kEl1 = {RegisterId::kVbarEl1, RegisterId::kElrEl1,
+                                     RegisterId::kSpsrEl1, RegisterId::kEsrEl1,
+                                     RegisterId::kFarEl1,  RegisterId::kSctlrEl1};
+constexpr ExceptionRegisters kEl2 = {RegisterId::kVbarEl2, RegisterId::kElrEl2,
+                                     RegisterId::kSpsrEl2, RegisterId::kEsrEl2,
+                                     RegisterId::kFarEl2,  RegisterId::kSctlrEl2};
+
+constexpr const ExceptionRegisters& RegistersOf(unsigned el) { return el == 1 ? kEl1 : kEl2; }
+
+constexpr std::uint64_t kVbarBase = ~std::uint64_t{0x7ff};
+
+/// Offset of the vector group by where the exception came from. AArch32 below the target is not
+/// modelled, so group 0x600 is never used: Decide() has refused before.
+constexpr std::uint64_t GroupOffset(Pstate from, unsigned target_el) {
+  if (from.el() < target_el) return 0x400;
+  return from.sp_elx() ? 0x200 : 0x000;
+}
+
+struct InterruptBits {
+  VectorKind vector;
+  std::uint64_t mask;   ///< In PSTATE.
+  HcrEl2 route;         ///< HCR_EL2.IMO, FMO, AMO.
+  HcrEl2 virtual_line;  ///< HCR_EL2.VI, VF, VSE.
+};
+
+constexpr InterruptBits kInterrupts[kInterruptClasses] = {
+    {VectorKind::kIrq, Pstate::kI, HcrEl2().imo(true), HcrEl2().vi(true)},
+    {VectorKind::kFiq, Pstate::kF, HcrEl2().fmo(true), HcrEl2().vf(true)},
+    {VectorKind::kSError, Pstate::kA, HcrEl2().amo(true), HcrEl2().vse(true)},
+};
+
+constexpr HcrEl2 kHost = HcrEl2().e2h(true).tge(true);
+
+/// A handler that never quiets its interrupt would loop for ever.
+constexpr unsigned kMostNestedInterrupts = 4096;
+
+}  // namespace
+
+std::uint64_t Pe::TakeException(const Exception& exception) {
+  const ExceptionRegisters& regs = RegistersOf(exception.target_el);
+  const std::uint64_t base = Decide(regs.vbar, kVbarBase) & kVbarBase;
+  const std::uint64_t vector = base + GroupOffset(state_.pstate, exception.target_el) +
+                               static_cast<std::uint64_t>(exception.kind);
+  // Exception entry synchronizes, unless FEAT_ExS clears SCTLR_ELx.EIS.
+  Synchronize();
+  Poke(regs.spsr, state_.pstate.spsr());
+  Poke(regs.elr, exception.return_address);
+  if (exception.esr) Poke(regs.esr, *exception.esr);
+  if (exception.far) Poke(regs.far, *exception.far);
+  if (exception.hpfar) Poke(RegisterId::kHpfarEl2, *exception.hpfar);
+  Pstate entered = Pstate::Masked(exception.target_el);
+  entered.Set(Pstate::kNzcv | Pstate::kPan | Pstate::kDit, state_.pstate.spsr());
+  set_pstate(entered);
+  state_.pc = vector;
+  trace_.Add(EventKind::kExceptionEntry, RegisterId::kCount, vector);
+  return vector;
+}
+
+void Pe::ExceptionReturn() {
+  if (NeedsAttention()) [[unlikely]]
+    BeginAccess("eret", "");
+  if (state_.pstate.el() != 2) {
+    throw Violation(std::format("{}: ExceptionReturn() is the hypervisor's, at EL2", Where()));
+  }
+  const Pstate to = Pstate::FromSpsr(Decide(RegisterId::kSpsrEl2, ~std::uint64_t{0}));
+  state_.pc = Decide(RegisterId::kElrEl2, ~std::uint64_t{0});
+  trace_.Add(EventKind::kExceptionReturn, RegisterId::kCount, state_.pc);
+  Synchronize();
+  if (IsIllegalReturn(to)) {
+    Pstate stay = state_.pstate;
+    stay.Set(Pstate::kNzcv | Pstate::kDaif | Pstate::kPan, to.spsr());
+    stay.Set(Pstate::kIl, true);
+    set_pstate(stay);
+    return;
+  }
+  set_pstate(to);
+}
+
+bool Pe::IsIllegalReturn(Pstate to) {
+  const HcrEl2 hcr = HcrEl2::FromRaw(Decide(RegisterId::kHcrEl2, kHost.raw()));
+  const bool bad_mode =
+      to.Has(Pstate::kAArch32) || (to.spsr() & 2) != 0 || (to.el() == 0 && to.sp_elx());
+  // [arm-arm] EL1 does not exist for a PE with HCR_EL2.TGE set.
+  return bad_mode || to.el() > state_.pstate.el() || (to.el() == 1 && hcr.tge());
+}
+
+void Pe::RunCodeAt(std::uint64_t address) {
+  const CodeMap::Place place = CodeMap::Instance().Find(address);
+  if (place.code == nullptr) {
+    throw Violation(
+        std::format("{}: branch or exception to {:#x}, where no code is mapped", Where(), address));
+  }
+  place.code(*this, place.offset);
+}
+
+RoutingState Pe::RoutingOf(InterruptClass interrupt, std::uint64_t hcr_raw) const {
+  const HcrEl2 hcr = HcrEl2::FromRaw(hcr_raw);
+  const InterruptBits& bits = kInterrupts[static_cast<unsigned>(interrupt)];
+  return {.el = state_.pstate.el(),
+          .e2h = hcr.e2h(),
+          .tge = hcr.tge(),
+          .route = (hcr_raw & bits.route.raw()) != 0,
+          .masked = state_.pstate.Has(bits.mask)};
+}
+
+std::optional<Exception> Pe::DeliverableInterrupt() {
+  for (const bool physical : {true, false}) {
+    for (unsigned i = 0; i < kInterruptClasses; ++i) {
+      const auto interrupt = static_cast<InterruptClass>(i);
+      const InterruptBits& bits = kInterrupts[i];
+      if (physical ? !Line(interrupt) : state_.pstate.el() == 2) continue;
+      const std::uint64_t deciding =
+          kHost.raw() | bits.route.raw() | (physical ? 0 : bits.virtual_line.raw());
+      const std::uint64_t hcr = Decide(RegisterId::kHcrEl2, deciding);
+      if (!physical && (hcr & bits.virtual_line.raw()) == 0) continue;
+      const RoutingState state = RoutingOf(interrupt, hcr);
+      const Delivery delivery = physical ? RoutePhysical(state) : RouteVirtual(state);
+      if (delivery == Delivery::kPending) continue;
+      Exception exception = {.target_el = delivery == Delivery::kToEl2 ? 2u : 1u,
+                             .kind = bits.vector,
+                             .return_address = state_.pc};
+      if (interrupt == InterruptClass::kSError) {
+        exception.esr = Syndrome(ExceptionClass::kSError, 0);
+        if (physical) Raise(interrupt, false);
+      }
+      return exception;
+    }
+  }
+  return std::nullopt;
+}
+
+bool Pe::TakePendingAtEl2() {
+  if (state_.pstate.el() != 2) return false;
+  const std::optional<Exception> exception = DeliverableInterrupt();
+  if (!exception) return false;
+  const std::uint64_t vector = TakeException(*exception);
+  RunCodeAt(vector);
+  if (state_.pstate.el() != 2) {
+    throw Violation(
+        std::format("{}: interrupt code at {:#x} came back at a lower EL", Where(), vector));
+  }
+  ExceptionReturn();
+  return true;
+}
+
+void Pe::CallHook() {
+  if (hook_ == nullptr || in_hook_) return;
+  struct Leave {
+    bool& flag;
+    ~Leave() { flag = false; }
+  } leave{in_hook_ = true};
+  hook_(*this);
+}
+
+void Pe::BoundarySlowly() {
+  CallHook();
+  for (unsigned taken = 0; (attention_.load(std::memory_order_relaxed) & kLines) != 0; ++taken) {
+    if (taken == kMostNestedInterrupts) {
+      throw Violation(
+          std::format("{}: an interrupt is still asserted after {} entries", Where(), taken));
+    }
+    if (!TakePendingAtEl2()) return;
+  }
+}
+
+}  // namespace trivet::sim

@@ -1,0 +1,59 @@
+#include "sim/physical_memory.h"
+
+#include <cstring>
+#include <format>
+
+#include "sim/violation.h"
+
+namespace trivet::sim {
+
+void PhysicalMemory::Map(std::uint64_t base, std::uint64_t size) {
+  owned_.push_back(std::make_unique<unsigned char[]>(size));
+  MapHost(base, owned_.back().get(), size);
+}
+
+void PhysicalMemory::MapHost(std::uint64_t base, void* host, std::uint64_t size) {
+  if (base % kPageSize != 0 || size % kPageSize != 0 || size == 0) {
+    throw Violation(std::format("memory: {:#x}+{:#x} is not a whole number of pages", base, size));
+  }
+  for (std::uint64_t offset = 0; offset < size; offset += kPageSize) {
+    pages_[(base + offset) / kPageSize] = static_cast<unsigned char*>(host) + offset;
+  }
+}
+
+unsigned char* PhysicalMemory::Locate(std::uint64_t address) const {
+  const auto page = pages_.find(address / kPageSize);
+  return page == pages_.end() ? nullptr : page->second + address % kPageSize;
+}
+
+std::uint64_t PhysicalMemory::Read(std::uint64_t address, unsigned size) const {
+  const unsigned char* at = Locate(address);
+  if (at == nullptr || address % kPageSize + size > kPageSize) {
+    throw Violation(std::format("memory: nothing is mapped at physical address {:#x}", address));
+  }
+  std::uint64_t value = 0;
+  std::memcpy(&value, at, size);
+  return value;
+}
+
+void PhysicalMemory::Write(std::uint64_t address, std::uint64_t value, unsigned size) {
+  unsigned char* at = Locate(address);
+  if (at == nullptr || address % kPageSize + size > kPageSize) {
+    throw Violation(std::format("memory: nothing is mapped at physical address {:#x}", address));
+  }
+  std::memcpy(at, &value, size);
+}
+
+void PhysicalMemory::Place(std::uint64_t address, const GuestProgram& program) {
+  for (const Instruction& instruction : program) {
+    code_[address] = instruction;
+    address += 4;
+  }
+}
+
+const Instruction* PhysicalMemory::InstructionAt(std::uint64_t address) const {
+  const auto found = code_.find(address);
+  return found == code_.end() ? nullptr : &found->second;
+}
+
+}  // namespace trivet::sim

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hal/features.h"
+
+/// CPUs as data: what the ID registers say decides which registers and fields exist.
+namespace trivet::sim {
+
+/// One identification register and what it reads as.
+struct IdValue {
+  std::string name;  ///< The manual's spelling, for example "ID_AA64PFR0_EL1".
+  std::uint64_t value;
+  friend bool operator==(const IdValue&, const IdValue&) = default;
+};
+
+/// A CPU. Start from ProfileNamed() and change what a test needs; a Pe takes a copy.
+struct Profile {
+  std::string name;
+  std::vector<IdValue> ids;
+  bool has_el3 = false;
+  /// HCR_EL2.TSC without EL3 is IMPLEMENTATION DEFINED: SMC at EL1 traps (true) or is UNDEFINED.
+  bool tsc_traps_without_el3 = true;
+
+  /// The value of an identification register; 0 when the profile does not list it, as the
+  /// architecture has it for unallocated ID registers.
+  std::uint64_t Id(std::string_view register_name) const;
+  void SetId(std::string_view register_name, std::uint64_t value);
+
+  /// The same CPU with EL3 present (ID_AA64PFR0_EL1.EL3 says so too).
+  Profile WithEl3() const;
+  /// The same CPU without FEAT_E2H0: HCR_EL2.E2H is fixed at 1. Needs FEAT_VHE.
+  Profile WithE2hRes1() const;
+
+  /// Feature presence, computed from the ID registers by the rules of hal/features.def.
+  hal::FeatureSet Features() const;
+
+  friend bool operator==(const Profile&, const Profile&) = default;
+};
+
+/// Every built-in profile: cortex-a53, a57, a72, a76, a710, neoverse-n1, v1, n2, max.
+std::span<const Profile> AllProfiles();
+
+/// Throws Violation for an unknown name.
+const Profile& ProfileNamed(std::string_view name);
+
+}  // namespace trivet::sim

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+
+/// Where an interrupt goes, as pure functions of what decides it.
+/// [arm-arm] "Asynchronous exception types, routing, masking and priorities".
+namespace trivet::sim {
+
+enum class InterruptClass : std::uint8_t { kIrq, kFiq, kSError };
+inline constexpr unsigned kInterruptClasses = 3;
+
+enum class Delivery : std::uint8_t { kPending, kToEl1, kToEl2 };
+
+/// What decides about one interrupt class.
+struct RoutingState {
+  unsigned el;  ///< 0, 1 or 2.
+  bool e2h;     ///< HCR_EL2.E2H
+  bool tge;     ///< HCR_EL2.TGE
+  bool route;   ///< HCR_EL2.IMO, FMO or AMO, of this class
+  bool masked;  ///< PSTATE.I, F or A, of this class
+};
+
+constexpr Delivery RoutePhysical(const RoutingState& s) {
+  if (s.el == 2) {
+    // With TGE = 0 and xMO = 0 the interrupt belongs to EL1 and stays pending at EL2, whatever
+    // PSTATE says: a host without xMO is deaf.
+    const bool deaf = !s.tge && !s.route;
+    return deaf || s.masked ? Delivery::kPending : Delivery::kToEl2;
+  }
+  // {E2H, TGE} = {1, 1}: xMO behave as 0, TGE alone routes, and PSTATE masks.
+  const bool ignores_mask = s.tge ? !s.e2h : s.route;
+  if (ignores_mask) return Delivery::kToEl2;
+  if (s.masked) return Delivery::kPending;
+  return s.tge ? Delivery::kToEl2 : Delivery::kToEl1;
+}
+
+/// For HCR_EL2.VI, VF, VSE and the virtual CPU interface.
+constexpr Delivery RouteVirtual(const RoutingState& s) {
+  const bool enabled = s.el < 2 && !s.tge && s.route;
+  return enabled && !s.masked ? Delivery::kToEl1 : Delivery::kPending;
+}
+
+}  // namespace trivet::sim
