@@ -2,7 +2,7 @@
 
 #include "hal/cpu.h"
 #include "sim/pe.h"
-#include "sim/sim_backend.h"
+#include "sim/scoped_pe.h"
 #include "sim/violation.h"
 #include "vectors/sim/slots.h"
 #include "vectors/table.h"
@@ -28,7 +28,7 @@ void SaveGuest(const sim::Pe& pe, GuestFrame& frame) {
 
 /// What enter_guest.S does. The exit must land in our table: another VBAR_EL2 is a bug of the caller's.
 extern "C" ExitVector TrivetEnterGuest(GuestFrame* frame) {
-  sim::Pe& pe = sim::CurrentPe();
+  sim::Pe& pe = sim::ScopedPe::Current();
   LoadGuest(pe, *frame);
   pe.ExceptionReturn();
   const std::uint64_t offset = pe.RunLowerEl() - TableBase();
