@@ -91,18 +91,12 @@ Model::Model(const Profile& profile) : profile_(profile), features_(profile.Feat
 }
 
 void Model::AddReset(BitMasks& masks, const FieldInfo& field) const {
-  std::uint64_t value = field.traits.reset;
-  switch (field.traits.reset_kind) {
-    case hal::ResetKind::kUnknown:
-      return;
-    case hal::ResetKind::kValue:
-      break;
-    case hal::ResetKind::kValueAtTop:
-      if (profile_.has_el3) return;
-      break;
-    case hal::ResetKind::kCounterNumber:
-      value = hal::PmcrEl0::FromRaw(profile_.Id("PMCR_EL0")).n();
-      break;
+  const hal::FieldTraits& traits = field.traits;
+  std::uint64_t value = traits.reset;
+  if (traits.reset_is_pmcr_n) {
+    value = hal::PmcrEl0::FromRaw(profile_.Id("PMCR_EL0")).n();
+  } else if (!traits.has_reset && (!traits.has_top_reset || profile_.has_el3)) {
+    return;
   }
   masks.reset_known |= field.mask();
   masks.reset_value |= (value << field.lo) & field.mask();
@@ -164,8 +158,12 @@ AccessPlan Model::ComputePlan(const RegisterInfo& info, unsigned el, bool e2h) c
   const BitMasks& masks = masks_[Index(reached)];
   plan.stores = masks.stores;
   plan.ones = masks.ones;
-  plan.should_be_0 = masks.res0;
-  plan.should_be_1 = masks.res1;
+  // Registers in program order hold what hardware reported (ESR, SPSR, PAR): saving and restoring
+  // them is all that software does, so their reserved bits are nobody's mistake.
+  if (target.sync != hal::Sync::kProgramOrder) {
+    plan.should_be_0 = masks.res0;
+    plan.should_be_1 = masks.res1;
+  }
   plan.keeps = masks.keeps | masks.sets | masks.clears;
   plan.sets = masks.sets;
   plan.clears = masks.clears;

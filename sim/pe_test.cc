@@ -53,6 +53,12 @@ TEST_F(PeTest, ClearingARes1BitIsAViolation) {
               ThrowsMessage<Violation>(AllOf(HasSubstr("CPTR_EL2"), HasSubstr("RES1"))));
 }
 
+TEST_F(PeTest, ReservedBitsOfReportingRegistersAreIgnored) {
+  pe_.Write(RegisterId::kParEl1, 0);
+  pe_.Write(RegisterId::kEsrEl2, ~std::uint64_t{0});
+  EXPECT_EQ(pe_.Read(RegisterId::kEsrEl2) >> 56, 0u);
+}
+
 TEST_F(PeTest, RaoFieldReadsAsOneWhateverIsWritten) {
   // neoverse-v1 has no AArch32 at EL1: HCR_EL2.RW is RAO/WI.
   pe_.Write(RegisterId::kHcrEl2, 0);

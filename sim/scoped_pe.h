@@ -28,4 +28,7 @@ class ScopedPe {
   Pe* previous_;
 };
 
+/// The Pe that hal::Cpu means on this host thread. Throws Violation when there is none.
+inline Pe& CurrentPe() { return ScopedPe::Current(); }
+
 }  // namespace trivet::sim
