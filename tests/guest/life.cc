@@ -63,6 +63,7 @@ HostRegisters HostRegisters::Now() {
 void LiveThrough(unsigned slot, Life& life) {
   Machine machine;
   Storage& storage = FreshStorage(slot);
+  machine.ShowToTableWalks(&storage.stage2, sizeof(storage.stage2));
   TestHost::Here() = {};
   vcpu::Vcpu guest(ConfigFor(storage.stage2, slot));
   guest.frame().x[1] = kUnmappedIpa;

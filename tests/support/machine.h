@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "hal/cpu_id.h"
@@ -26,7 +27,13 @@ class Machine {
   /// Makes an IRQ pending a little later, while a guest runs: a timer at EL2, `ticks` of the system counter from
   /// now; on the simulator, `ticks` instructions.
   void StartTimer(unsigned ticks);
+  /// Lets table walks read these `bytes` of our own memory, both multiples of 4096. At EL2 they can anyway.
+  void ShowToTableWalks(void* memory, std::size_t bytes);
 };
+
+/// The physical address of the test's own memory: the address itself at EL2; on the simulator, where a host pointer is
+/// wider than a CPU's physical addresses, its low bits.
+std::uint64_t PhysicalAddressOf(const void* address);
 
 /// Ends the pending interrupt, as a handler must. False when none was pending.
 bool AcknowledgeIrq();

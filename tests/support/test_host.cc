@@ -35,6 +35,10 @@ vectors::Handlers TestHost::HandlersFor(CpuId) {
   return {.irq = &OnIrq, .fiq = &OnFiq, .serror = &OnSError, .fatal = &OnFatal};
 }
 
+std::uint64_t TestHost::PhysicalAddressOf(const void* address) {
+  return tests::PhysicalAddressOf(address);
+}
+
 vectors::Handlers ForgetfulHost::HandlersFor(CpuId cpu) {
   vectors::Handlers handlers = TestHost::HandlersFor(cpu);
   handlers.fiq = nullptr;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "hal/cpu_id.h"
 #include "vectors/cpu_slot.h"
 
@@ -15,6 +17,7 @@ struct TestHost {
   };
 
   static vectors::Handlers HandlersFor(CpuId cpu);
+  static std::uint64_t PhysicalAddressOf(const void* address);
 
   /// The calling CPU's counts.
   static Counts& Here();

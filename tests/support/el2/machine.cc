@@ -81,6 +81,12 @@ void Machine::StartTimer(unsigned ticks) {
   Cpu::Isb();
 }
 
+void Machine::ShowToTableWalks(void*, std::size_t) {}
+
+std::uint64_t PhysicalAddressOf(const void* address) {
+  return reinterpret_cast<std::uint64_t>(address);
+}
+
 bool AcknowledgeIrq() {
   const std::uint32_t intid = platforms::AcknowledgeInterrupt();
   if (intid >= kNoInterrupt) return false;

@@ -74,6 +74,15 @@ void Machine::StartTimer(unsigned ticks) {
   });
 }
 
+void Machine::ShowToTableWalks(void* memory, std::size_t bytes) {
+  simulated->pe.memory().MapHost(PhysicalAddressOf(memory), memory, bytes);
+}
+
+std::uint64_t PhysicalAddressOf(const void* address) {
+  constexpr std::uint64_t kFortyBits = (std::uint64_t{1} << 40) - 1;
+  return reinterpret_cast<std::uint64_t>(address) & kFortyBits;
+}
+
 bool AcknowledgeIrq() { return Lower(sim::InterruptClass::kIrq); }
 bool AcknowledgeFiq() { return Lower(sim::InterruptClass::kFiq); }
 unsigned HostTableIrqs() { return simulated->irqs; }
