@@ -56,4 +56,7 @@ enum class ExceptionClass : std::uint8_t {
   kProfiling = 0x3d,  ///< FEAT_EBEP, FEAT_SPE_EXC, FEAT_TRBE_EXC.
 };
 
+/// In few words; "reserved" for a value without meaning. Never null.
+const char* ToString(ExceptionClass value);
+
 }  // namespace trivet::hal

@@ -68,6 +68,7 @@ constexpr bool Has(Feature feature, const Ids& ids) {
   using Smfr0 = IdAa64Smfr0El1;
   using Dfr0 = IdAa64Dfr0El1;
   using Dfr1 = IdAa64Dfr1El1;
+  using Dfr2 = IdAa64Dfr2El1;
   using Isar0 = IdAa64Isar0El1;
   using Isar1 = IdAa64Isar1El1;
   using Isar2 = IdAa64Isar2El1;

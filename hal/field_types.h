@@ -2,7 +2,8 @@
 
 #include <cstdint>
 
-/// Values of multi-bit fields. Names and encodings are the manual's.
+/// Values of multi-bit fields. Names and encodings are the manual's. ToString gives what a value
+/// means in few words, "reserved" for a value without meaning, and is never null.
 namespace trivet::hal {
 
 /// HCR_EL2.BSU: the least shareability of barriers executed at EL1 and EL0.
@@ -89,5 +90,17 @@ enum class ListRegisterState : std::uint8_t {
   kActive = 2,
   kPendingAndActive = 3,
 };
+
+const char* ToString(BarrierShareability value);
+const char* ToString(Granule0 value);
+const char* ToString(Granule1 value);
+const char* ToString(Shareability value);
+const char* ToString(Cacheability value);
+const char* ToString(PhysicalSize value);
+const char* ToString(StartLevel value);
+const char* ToString(TrapLevels value);
+const char* ToString(TagCheckFault value);
+const char* ToString(ProcessorMode value);
+const char* ToString(ListRegisterState value);
 
 }  // namespace trivet::hal

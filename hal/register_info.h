@@ -82,6 +82,8 @@ struct FieldInfo {
   std::uint8_t hi, lo;
   BitKind kind;
   FieldTraits traits;
+  const char* (*value_name)(std::uint64_t) =
+      nullptr;  ///< What a value means; null for plain numbers.
 
   /// The bits of this field, in place.
   constexpr std::uint64_t mask() const { return (~std::uint64_t{0} >> (63 - (hi - lo))) << lo; }
@@ -139,52 +141,14 @@ consteval bool CoversEveryBitOnce(List<FieldInfo> fields) {
   return seen == ~std::uint64_t{0};
 }
 
-/// The tags a .def line may carry after a field's type.
-struct Needs {
-  Feature feature;
-};
-struct Res1Without {
-  Feature feature;
-};
-struct RaoWithout {
-  Feature feature;
-};
-struct Reset {
-  std::uint64_t value;
-};
-struct ResetAtTop {
-  std::uint64_t value;
-};
-struct ResetToCounters {};
-struct TlbCached {};
-struct ReadOnlyField {};
-struct Acts {};
-struct Sets {};
-struct Clears {};
-
-constexpr void Apply(FieldTraits& traits, Needs tag) { traits.needs = tag.feature; }
-constexpr void Apply(FieldTraits& traits, Res1Without tag) { traits.res1_without = tag.feature; }
-constexpr void Apply(FieldTraits& traits, RaoWithout tag) { traits.rao_without = tag.feature; }
-constexpr void Apply(FieldTraits& traits, TlbCached) { traits.tlb_cached = true; }
-constexpr void Apply(FieldTraits& traits, ReadOnlyField) { traits.on_write = OnWrite::kIgnored; }
-constexpr void Apply(FieldTraits& traits, Acts) { traits.on_write = OnWrite::kActs; }
-constexpr void Apply(FieldTraits& traits, Sets) { traits.on_write = OnWrite::kSets; }
-constexpr void Apply(FieldTraits& traits, Clears) { traits.on_write = OnWrite::kClears; }
-constexpr void Apply(FieldTraits& traits, Reset tag) {
-  traits.has_reset = true;
-  traits.reset = tag.value;
-}
-constexpr void Apply(FieldTraits& traits, ResetAtTop tag) {
-  traits.has_top_reset = true;
-  traits.reset = tag.value;
-}
-constexpr void Apply(FieldTraits& traits, ResetToCounters) { traits.reset_is_pmcr_n = true; }
-
-template <class... Tags>
-constexpr FieldTraits Traits(Tags... tags) {
-  FieldTraits traits;
-  (Apply(traits, tags), ...);
-  return traits;
+/// FieldInfo::value_name for a field of type T.
+template <class T>
+constexpr auto ValueNamer() -> const char* (*)(std::uint64_t) {
+  if constexpr (requires(T value) { ToString(value); }) {
+    return [](std::uint64_t value) { return ToString(static_cast<T>(value)); };
+  } else {
+    return nullptr;
+  }
 }
 
 }  // namespace trivet::hal

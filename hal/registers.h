@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "hal/exception_class.h"
+#include "hal/field_tags.h"
 #include "hal/field_types.h"
 #include "hal/register.h"
 #include "hal/register_info.h"
@@ -77,7 +78,8 @@ constexpr Encoding Enc(std::uint8_t op0, std::uint8_t op1, std::uint8_t crn, std
 #define VIEW(Type, NAME, Base, encoding, access, sync, feature)            \
   TRIVET_DESCRIBE(Type, NAME, Base, encoding, access, sync, kAny, feature) \
   static constexpr FieldInfo kFields[] = {
-#define FIELD(hi, lo, NAME, accessor, T, ...) {#NAME, hi, lo, BitKind::kField, Traits(__VA_ARGS__)},
+#define FIELD(hi, lo, NAME, accessor, T, ...) \
+  {#NAME, hi, lo, BitKind::kField, Traits(__VA_ARGS__), ValueNamer<T>()},
 #define BIT(n, NAME, accessor, ...) {#NAME, n, n, BitKind::kField, Traits(__VA_ARGS__)},
 #define RES0(hi, lo) {"RES0", hi, lo, BitKind::kRes0, {}},
 #define RES1(hi, lo) {"RES1", hi, lo, BitKind::kRes1, {}},

@@ -1,0 +1,117 @@
+#include "hal/decode.h"
+
+namespace trivet::hal {
+namespace {
+
+constexpr unsigned kBitsColumn = 7;
+constexpr unsigned kNameColumn = 16;
+
+/// Appends to a sink and counts, so that columns line up.
+class Writer {
+ public:
+  explicit Writer(TextSink sink) : sink_(sink) {}
+
+  Writer& Text(const char* text) {
+    std::size_t size = 0;
+    while (text[size] != '\0') ++size;
+    sink_.write(sink_.context, text, size);
+    column_ += size;
+    return *this;
+  }
+  Writer& Decimal(unsigned value) { return Number(value, 10); }
+  Writer& Hex(std::uint64_t value) { return Text("0x").Number(value, 16); }
+  Writer& PadFrom(std::size_t start, std::size_t width) {
+    do {
+      Text(" ");
+    } while (column_ < start + width);
+    return *this;
+  }
+  void EndLine() {
+    Text("\n");
+    column_ = 0;
+  }
+  std::size_t column() const { return column_; }
+
+ private:
+  Writer& Number(std::uint64_t value, unsigned base) {
+    char digits[21];
+    char* p = digits + sizeof(digits) - 1;
+    *p = '\0';
+    do {
+      *--p = "0123456789abcdef"[value % base];
+      value /= base;
+    } while (value != 0);
+    return Text(p);
+  }
+
+  TextSink sink_;
+  std::size_t column_ = 0;
+};
+
+/// What a reserved field should read as, under this description alone.
+std::uint64_t Expected(const FieldInfo& field) {
+  return field.kind == BitKind::kRes1 ? field.mask() >> field.lo : 0;
+}
+
+void DecodeField(const FieldInfo& field, std::uint64_t value, Writer& out) {
+  out.Text("  ");
+  const std::size_t bits_start = out.column();
+  out.Decimal(field.hi);
+  if (field.hi != field.lo) out.Text(":").Decimal(field.lo);
+  out.PadFrom(bits_start, kBitsColumn);
+  const std::size_t name_start = out.column();
+  out.Text(field.name).PadFrom(name_start, kNameColumn);
+  if (value < 10) {
+    out.Decimal(static_cast<unsigned>(value));
+  } else {
+    out.Hex(value);
+  }
+  if (field.value_name != nullptr) out.Text("  ").Text(field.value_name(value));
+  if (field.kind != BitKind::kField && value != Expected(field)) {
+    out.Text("  should be ").Hex(Expected(field));
+  }
+  out.EndLine();
+}
+
+bool IsShown(const FieldInfo& field, std::uint64_t value, DecodeStyle style) {
+  if (field.kind != BitKind::kField) return value != Expected(field);
+  return style == DecodeStyle::kAll || value != 0;
+}
+
+struct Buffer {
+  char* data;
+  std::size_t size;
+  std::size_t used = 0;
+
+  static void Write(void* context, const char* text, std::size_t size) {
+    auto* buffer = static_cast<Buffer*>(context);
+    for (std::size_t i = 0; i < size; ++i, ++buffer->used) {
+      if (buffer->used + 1 < buffer->size) buffer->data[buffer->used] = text[i];
+    }
+  }
+};
+
+}  // namespace
+
+void Decode(const RegisterInfo& info, std::uint64_t value, TextSink sink, DecodeStyle style) {
+  Writer out(sink);
+  out.Text(info.name).Text(" = ").Hex(value);
+  if (info.layout != Layout::kAny) {
+    out.Text(info.layout == Layout::kE2hSet ? "  (E2H = 1)" : "  (E2H = 0)");
+  }
+  out.EndLine();
+  for (const FieldInfo& field : info.fields) {
+    const std::uint64_t bits = (value & field.mask()) >> field.lo;
+    if (IsShown(field, bits, style)) DecodeField(field, bits, out);
+  }
+}
+
+std::size_t Decode(const RegisterInfo& info, std::uint64_t value, char* buffer, std::size_t size,
+                   DecodeStyle style) {
+  Buffer target{buffer, size};
+  Decode(info, value, TextSink{&Buffer::Write, &target}, style);
+  if (size != 0) buffer[target.used < size ? target.used : size - 1] = '\0';
+  return target.used;
+}
+
+}  // namespace trivet::hal

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <iosfwd>
+
+namespace trivet::registers {
+
+/// Writes every register as JSON: {"registers": [...]}; tools/registers/README.md describes the
+/// members.
+void WriteJson(std::ostream& out);
+
+}  // namespace trivet::registers
