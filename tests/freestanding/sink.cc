@@ -1,7 +1,5 @@
 #include "gtest/internal/sink.h"
 
-#include "gtest/internal/platform.h"
-
 namespace testing::internal {
 namespace {
 
@@ -42,7 +40,5 @@ void Sink::PutPointer(std::uintptr_t value) {
     PutHex(value);
   }
 }
-
-void ConsoleSink::Put(std::string_view text) { Write(text); }
 
 }  // namespace testing::internal

@@ -27,8 +27,8 @@ Storage& FreshStorage(unsigned slot) {
 }
 
 vcpu::Config ConfigFor(vcpu::BlockStage2& stage2, unsigned slot) {
-  const std::uint64_t block = PlaceGuest() / vcpu::BlockStage2::kBlockSize *
-                              vcpu::BlockStage2::kBlockSize;
+  const std::uint64_t block =
+      PlaceGuest() / vcpu::BlockStage2::kBlockSize * vcpu::BlockStage2::kBlockSize;
   (void)stage2.Map(block, block, vcpu::MemoryType::kNormal);
   const std::uint64_t table = percpu::PhysicalAddressOf<TestHost>(&stage2);
   return {.entry = PlaceGuest(),
@@ -54,10 +54,10 @@ bool Step(vcpu::Vcpu& guest, percpu::PerCpuState& cpu, Life& life) {
 }  // namespace
 
 HostRegisters HostRegisters::Now() {
-  return {Cpu::Read<VbarEl2>().raw(),    Cpu::Read<HcrEl2>().raw(),     Cpu::Read<TpidrEl2>().raw(),
-          Cpu::Read<VtcrEl2>().raw(),    Cpu::Read<VttbrEl2>().raw(),   Cpu::Read<CptrEl2>().raw(),
-          Cpu::Read<MdcrEl2>().raw(),    Cpu::Read<CnthctlEl2>().raw(), Cpu::Read<CntvoffEl2>().raw(),
-          Cpu::Read<VpidrEl2>().raw(),   Cpu::Read<VmpidrEl2>().raw()};
+  return {Cpu::Read<VbarEl2>().raw(),  Cpu::Read<HcrEl2>().raw(),     Cpu::Read<TpidrEl2>().raw(),
+          Cpu::Read<VtcrEl2>().raw(),  Cpu::Read<VttbrEl2>().raw(),   Cpu::Read<CptrEl2>().raw(),
+          Cpu::Read<MdcrEl2>().raw(),  Cpu::Read<CnthctlEl2>().raw(), Cpu::Read<CntvoffEl2>().raw(),
+          Cpu::Read<VpidrEl2>().raw(), Cpu::Read<VmpidrEl2>().raw()};
 }
 
 void LiveThrough(unsigned slot, Life& life) {

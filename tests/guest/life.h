@@ -29,17 +29,18 @@ struct Life {
   static constexpr unsigned kExits = 7;
 
   Status create, enable, disable;
-  unsigned exits = 0;           ///< How many of the following are filled.
+  unsigned exits = 0;  ///< How many of the following are filled.
   Status run[kExits];
   vcpu::Exit exit[kExits];
-  std::uint64_t pc[kExits];     ///< Offset from the guest's entry at each exit.
-  unsigned irqs_to_handler = 0; ///< IRQs the host's handler took.
-  unsigned irqs_after = 0;      ///< IRQs the host's own table took after disable.
+  std::uint64_t pc[kExits];      ///< Offset from the guest's entry at each exit.
+  unsigned irqs_to_handler = 0;  ///< IRQs the host's handler took.
+  unsigned irqs_after = 0;       ///< IRQs the host's own table took after disable.
   HostRegisters before, after;
 };
 
-/// Enables this CPU, runs the guest through all of its exits, disables, and lets one interrupt arrive at the host.
-/// No assertions: any CPU may call it. `slot` chooses the storage: one per concurrent caller.
+/// Enables this CPU, runs the guest through all of its exits, disables, and lets one interrupt
+/// arrive at the host. No assertions: any CPU may call it. `slot` chooses the storage: one per
+/// concurrent caller.
 void LiveThrough(unsigned slot, Life& life);
 
 }  // namespace trivet::tests

@@ -14,7 +14,8 @@ constexpr ExitReason kReasons[Life::kExits] = {
     ExitReason::kSystemRegister, ExitReason::kDataAbort,         ExitReason::kIrq,
     ExitReason::kHypercall};
 
-/// HVC's preferred return address is the next instruction; everything else's is the instruction itself.
+/// HVC's preferred return address is the next instruction; everything else's is the instruction
+/// itself.
 constexpr std::uint64_t kPcs[Life::kExits] = {4, 4, 8, 12, 16, 20, 28};
 
 void ExpectSyndromes(const Life& life) {

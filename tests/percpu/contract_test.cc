@@ -23,11 +23,11 @@ struct HostView {
   bool operator==(const HostView&) const = default;
 
   static HostView Now() {
-    return {Cpu::Read<VbarEl2>().raw(),    Cpu::Read<HcrEl2>().raw(),   Cpu::Read<TpidrEl2>().raw(),
-            Cpu::Read<VtcrEl2>().raw(),    Cpu::Read<VttbrEl2>().raw(), Cpu::Read<CptrEl2>().raw(),
-            Cpu::Read<MdcrEl2>().raw(),    Cpu::Read<CnthctlEl2>().raw(),
-            Cpu::Read<CntvoffEl2>().raw(), Cpu::Read<VpidrEl2>().raw(), Cpu::Read<VmpidrEl2>().raw(),
-            Cpu::Read<Daif>().raw()};
+    return {
+        Cpu::Read<VbarEl2>().raw(),  Cpu::Read<HcrEl2>().raw(),     Cpu::Read<TpidrEl2>().raw(),
+        Cpu::Read<VtcrEl2>().raw(),  Cpu::Read<VttbrEl2>().raw(),   Cpu::Read<CptrEl2>().raw(),
+        Cpu::Read<MdcrEl2>().raw(),  Cpu::Read<CnthctlEl2>().raw(), Cpu::Read<CntvoffEl2>().raw(),
+        Cpu::Read<VpidrEl2>().raw(), Cpu::Read<VmpidrEl2>().raw(),  Cpu::Read<Daif>().raw()};
   }
 };
 

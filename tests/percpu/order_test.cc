@@ -1,4 +1,5 @@
-// What only the simulator shows: the order of writes and barriers, the wrong exception level, hosts with E2H.
+// What only the simulator shows: the order of writes and barriers, the wrong exception level, hosts
+// with E2H.
 
 #include <gtest/gtest.h>
 

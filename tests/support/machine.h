@@ -5,12 +5,12 @@
 
 #include "hal/cpu_id.h"
 
-/// The machine a contract test runs on, with a host of its own at EL2: the simulator's PE, made anew for each test,
-/// or the CPU that boots the EL2 image.
+/// The machine a contract test runs on, with a host of its own at EL2: the simulator's PE, made
+/// anew for each test, or the CPU that boots the EL2 image.
 namespace trivet::tests {
 
-/// Owns the machine for one test. As it arrives: at EL2 with SP_EL2, D, A, I and F masked, HCR_EL2 =
-/// HostHcr(), VBAR_EL2 = HostVectorBase(), the interrupt controller ready, no counts.
+/// Owns the machine for one test. As it arrives: at EL2 with SP_EL2, D, A, I and F masked, HCR_EL2
+/// = HostHcr(), VBAR_EL2 = HostVectorBase(), the interrupt controller ready, no counts.
 class Machine {
  public:
   Machine();
@@ -24,8 +24,8 @@ class Machine {
   /// Makes an interrupt of this CPU pending, until AcknowledgeIrq or AcknowledgeFiq.
   void TriggerIrq();
   void TriggerFiq();
-  /// Makes an IRQ pending a little later, while a guest runs: a timer at EL2, `ticks` of the system counter from
-  /// now; on the simulator, `ticks` instructions.
+  /// Makes an IRQ pending a little later, while a guest runs: a timer at EL2, `ticks` of the system
+  /// counter from now; on the simulator, `ticks` instructions.
   void StartTimer(unsigned ticks);
   /// Lets table walks read these `bytes` of our own memory, both multiples of 4096. At EL2 they can anyway.
   void ShowToTableWalks(void* memory, std::size_t bytes);

@@ -7,7 +7,8 @@
 
 namespace trivet::tests {
 
-/// A host that is called: its handlers acknowledge the interrupt and count it for the CPU that took it.
+/// A host that is called: its handlers acknowledge the interrupt and count it for the CPU that took
+/// it.
 struct TestHost {
   struct Counts {
     unsigned irqs = 0;

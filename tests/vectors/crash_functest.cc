@@ -1,5 +1,6 @@
-// A synchronous exception of EL2 itself: recorded, told to the host on the emergency stack, and never repeated. CPU 1
-// crashes, CPU 0 looks on. EL2 only: the stack it is about does not exist on the simulator.
+// A synchronous exception of EL2 itself: recorded, told to the host on the emergency stack, and
+// never repeated. CPU 1 crashes, CPU 0 looks on. EL2 only: the stack it is about does not exist on
+// the simulator.
 
 #include <gtest/gtest.h>
 
@@ -13,7 +14,8 @@
 #include "tests/support/test_host.h"
 #include "vectors/syndrome.h"
 
-/// crash.S: known values in registers, a stack pointer that points nowhere, then BRK #0x77 at trivet_test_brk.
+/// crash.S: known values in registers, a stack pointer that points nowhere, then BRK #0x77 at
+/// trivet_test_brk.
 extern "C" [[noreturn]] void trivet_test_crash();
 extern "C" const char trivet_test_brk[];
 

@@ -25,7 +25,8 @@ constexpr unsigned kWindowSpins = 10'000;
 
 HostState states[kMaxCpus];
 
-/// Group 0 interrupts arrive as FIQ where the distributor has one security state. [gic] IHI 0069, 4.6.
+/// Group 0 interrupts arrive as FIQ where the distributor has one security state. [gic] IHI
+/// 0069, 4.6.
 void EnableFiqSgi() {
   const auto& gic = platforms::board::kInterruptController;
   constexpr std::uintptr_t kSgiFrame = 0x1'0000;

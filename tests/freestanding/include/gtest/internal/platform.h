@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "gtest/internal/sink.h"
+
 /// What the test library needs from where it runs: linked in by //tests/freestanding:gtest_main at
 /// EL2 and by the host-side tests of the library.
 namespace testing::internal {
@@ -15,5 +17,11 @@ std::uint64_t NowMilliseconds();
 
 /// Index of the calling CPU, 0 for the boot CPU.
 unsigned ThisCpu();
+
+/// Straight to the console.
+class ConsoleSink final : public Sink {
+ public:
+  void Put(std::string_view text) override { Write(text); }
+};
 
 }  // namespace testing::internal

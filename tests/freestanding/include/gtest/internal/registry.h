@@ -4,6 +4,7 @@
 #include <new>
 #include <string_view>
 
+#include "gtest/internal/platform.h"
 #include "gtest/internal/sink.h"
 
 /// Tests register themselves from .init_array into intrusive lists: no heap.

@@ -113,12 +113,6 @@ class Text final : public Sink {
   char buffer_[kCapacity];
 };
 
-/// Straight to the console.
-class ConsoleSink final : public Sink {
- public:
-  void Put(std::string_view text) override;
-};
-
 }  // namespace testing::internal
 
 namespace testing {

@@ -1,0 +1,15 @@
+#include <algorithm>
+#include <string_view>
+
+#include "bench/freestanding/runner.h"
+#include "platforms/runtime/arguments.h"
+#include "platforms/runtime/console.h"
+
+int main() {
+  std::string_view command = trivet::platforms::CommandLine();
+  const auto name_end = std::min(command.find(' '), command.size());
+  command.remove_prefix(name_end);
+  const int status = benchmark::internal::RunBenchmarks(command);
+  trivet::platforms::ConsoleWrite(status == 0 ? "TRIVET-IMAGE: PASS\n" : "TRIVET-IMAGE: FAIL\n");
+  return status;
+}

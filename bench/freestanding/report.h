@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "bench/freestanding/measure.h"
+#include "bench/freestanding/platform.h"
+
+namespace benchmark::internal {
+
+/// Prints measurements: for a person, as Google Benchmark does, or one line each for a program:
+///
+///     TRIVET-BENCH: {"name":"hal/isb","iterations":1024,"instructions":1,"cycles":1,"time_ns":1}
+///
+/// "instructions" is absent where the CPU does not count them; "skipped" or "error" stand instead
+/// of figures.
+class Report {
+ public:
+  Report(bool as_lines, std::size_t name_width, const Capabilities& capabilities)
+      : as_lines_(as_lines), name_width_(name_width), capabilities_(capabilities) {}
+
+  void Begin(const Calibration& calibration);
+  void Add(std::string_view name, const Measurement& measurement);
+
+ private:
+  void PrintLine(std::string_view name, const Measurement& measurement);
+  void PrintRow(std::string_view name, const Measurement& measurement);
+
+  const bool as_lines_;
+  const std::size_t name_width_;
+  const Capabilities capabilities_;
+};
+
+}  // namespace benchmark::internal

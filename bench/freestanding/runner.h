@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string_view>
+
+namespace benchmark::internal {
+
+/// Runs what `arguments` (words separated by spaces) ask for: --benchmark_filter=REGEX,
+/// --benchmark_list_tests, --trivet_lines (one line per result for a program to read). 0, or 1 when
+/// a benchmark failed, none matched or an argument is not known.
+int RunBenchmarks(std::string_view arguments);
+
+}  // namespace benchmark::internal

@@ -1,0 +1,41 @@
+// Changing the exception vectors: what a hypervisor pays per switch when it shares VBAR_EL2 with a
+// host.
+
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+
+#include "bench/machine.h"
+#include "hal/cpu.h"
+#include "vectors/table.h"
+
+namespace trivet::bench {
+namespace {
+
+using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+
+void SwitchToTrivet(benchmark::State& state) {
+  const OneCpu cpu;
+  const VbarEl2 host = Cpu::Read<VbarEl2>();
+  for (auto _ : state) {
+    Cpu::Write<VbarEl2>(VbarEl2::FromRaw(vectors::TableBase()));
+    Cpu::Isb();
+  }
+  Cpu::Write<VbarEl2>(host);
+  Cpu::Isb();
+}
+BENCHMARK(SwitchToTrivet)->Name("vectors/switch");
+
+/// The value already in a register.
+void SwitchTo(benchmark::State& state) {
+  const OneCpu cpu;
+  const VbarEl2 host = Cpu::Read<VbarEl2>();
+  for (auto _ : state) {
+    Cpu::Write<VbarEl2>(host);
+    Cpu::Isb();
+  }
+}
+BENCHMARK(SwitchTo)->Name("vectors/switch_to");
+
+}  // namespace
+}  // namespace trivet::bench
