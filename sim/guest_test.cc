@@ -148,6 +148,20 @@ TEST_F(Stage2Test, AccessFlagFault) {
   EXPECT_EQ(Esr() & 0x3f, 0x9u);
 }
 
+TEST_F(Stage2Test, TablesMayStandInHostMemory) {
+  alignas(4096) static std::uint64_t table[512];
+  table[2] = kCode | kBlock;
+  pe_.Poke(RegisterId::kVttbrEl2, reinterpret_cast<std::uint64_t>(table));
+  Run({Hvc(3)});
+  EXPECT_EQ(Esr(), 0x5a000003u);
+}
+
+TEST_F(Stage2Test, TablesNowhereAreAViolation) {
+  pe_.Poke(RegisterId::kVttbrEl2, 0x6000'0000);
+  EXPECT_THAT([&] { Run({Hvc(0)}); },
+              ThrowsMessage<Violation>(HasSubstr("0x60000010, where nothing is mapped")));
+}
+
 TEST_F(Stage2Test, UnknownVttbrIsAViolation) {
   pe_.MakeUnknown(RegisterId::kVttbrEl2, ~std::uint64_t{0});
   EXPECT_THAT([&] { Run({Hvc(0)}); },

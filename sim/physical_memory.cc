@@ -1,11 +1,23 @@
 #include "sim/physical_memory.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstring>
 #include <format>
 
 #include "sim/violation.h"
 
 namespace trivet::sim {
+namespace {
+
+/// Reads this process's memory without faulting where there is none.
+bool ReadHost(std::uint64_t address, std::uint64_t& value) {
+  static const int memory = ::open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+  return ::pread(memory, &value, sizeof(value), static_cast<off_t>(address)) == sizeof(value);
+}
+
+}  // namespace
 
 void PhysicalMemory::Map(std::uint64_t base, std::uint64_t size) {
   owned_.push_back(std::make_unique<unsigned char[]>(size));
@@ -42,6 +54,21 @@ void PhysicalMemory::Write(std::uint64_t address, std::uint64_t value, unsigned 
     throw Violation(std::format("memory: nothing is mapped at physical address {:#x}", address));
   }
   std::memcpy(at, &value, size);
+}
+
+std::uint64_t PhysicalMemory::ReadDescriptor(std::uint64_t address) const {
+  if (!IsHostTable(address)) return Read(address, 8);
+  std::uint64_t value;
+  if (!ReadHost(address, value)) {
+    throw Violation(std::format(
+        "memory: a translation table stands at {:#x}, where nothing is mapped", address));
+  }
+  return value;
+}
+
+void PhysicalMemory::WriteDescriptor(std::uint64_t address, std::uint64_t value) {
+  if (!IsHostTable(address)) return Write(address, value, 8);
+  std::memcpy(reinterpret_cast<void*>(address), &value, sizeof(value));
 }
 
 void PhysicalMemory::Place(std::uint64_t address, const GuestProgram& program) {

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 #include "sim/instruction.h"
 
@@ -27,6 +26,18 @@ class PhysicalMemory {
   void Write(std::uint64_t address, std::uint64_t value, unsigned size);
   bool IsMapped(std::uint64_t address) const { return Locate(address) != nullptr; }
 
+  /// Page tables that a hypervisor under test builds in its own memory: an address where nothing is
+  /// mapped is a host address, and no physical address size applies to it. On by default; off, such
+  /// addresses are ordinary ones.
+  void set_tables_in_host_memory(bool on) { tables_in_host_memory_ = on; }
+  /// True when `address` is where a table stands in host memory.
+  bool IsHostTable(std::uint64_t address) const {
+    return tables_in_host_memory_ && !IsMapped(address);
+  }
+  /// One 8-byte descriptor; throws Violation when neither memory nor the host has the address.
+  std::uint64_t ReadDescriptor(std::uint64_t address) const;
+  void WriteDescriptor(std::uint64_t address, std::uint64_t value);
+
   /// Puts instructions at address, one every 4 bytes.
   void Place(std::uint64_t address, const GuestProgram& program);
   /// Null when no instruction was placed there.
@@ -35,6 +46,7 @@ class PhysicalMemory {
  private:
   unsigned char* Locate(std::uint64_t address) const;
 
+  bool tables_in_host_memory_ = true;
   std::unordered_map<std::uint64_t, unsigned char*> pages_;
   std::vector<std::unique_ptr<unsigned char[]>> owned_;
   std::unordered_map<std::uint64_t, Instruction> code_;

@@ -63,6 +63,10 @@ Result Fault(FaultKind kind, unsigned level) {
   return std::unexpected(Stage2Fault{kind, static_cast<std::uint8_t>(level)});
 }
 
+bool IsBeyond(const Geometry& g, const PhysicalMemory& memory, std::uint64_t table) {
+  return (table & ~Ones(g.output_bits)) != 0 && !memory.IsHostTable(table);
+}
+
 /// A block or page descriptor: permissions, access flag, hardware updates, output address.
 Result Finish(const Stage2Controls& controls, const Geometry& g, PhysicalMemory& memory,
               std::uint64_t at, std::uint64_t descriptor, unsigned level, std::uint64_t ipa,
@@ -77,7 +81,7 @@ Result Finish(const Stage2Controls& controls, const Geometry& g, PhysicalMemory&
   }
   if (!MayAccess(descriptor, controls, access, el)) return Fault(FaultKind::kPermission, level);
   if (access == AccessKind::kWrite) updated |= kS2Write;
-  if (updated != descriptor) memory.Write(at, updated, 8);
+  if (updated != descriptor) memory.WriteDescriptor(at, updated);
   return output | (ipa & offset);
 }
 
@@ -95,12 +99,12 @@ Result TranslateStage2(const Stage2Controls& controls, PhysicalMemory& memory, s
   // VTTBR_EL2.BADDR: aligned to the size of the (concatenated) start table.
   const unsigned start_bits = g->input_bits - g->Shift(g->start_level) + 3;
   std::uint64_t table = controls.vttbr & Ones(48) & ~Ones(start_bits) & ~std::uint64_t{1};
-  if ((table & ~Ones(g->output_bits)) != 0) return Fault(FaultKind::kAddressSize, 0);
+  if (IsBeyond(*g, memory, table)) return Fault(FaultKind::kAddressSize, 0);
   unsigned top = g->input_bits;
   for (unsigned level = g->start_level;; ++level) {
     const unsigned shift = g->Shift(level);
     const std::uint64_t at = table + ((ipa & Ones(top)) >> shift) * 8;
-    const std::uint64_t descriptor = memory.Read(at, 8);
+    const std::uint64_t descriptor = memory.ReadDescriptor(at);
     if ((descriptor & kValid) == 0) return Fault(FaultKind::kTranslation, level);
     const bool is_table = (descriptor & kTable) != 0;
     if (level == 3 && !is_table) return Fault(FaultKind::kTranslation, level);
@@ -110,7 +114,7 @@ Result TranslateStage2(const Stage2Controls& controls, PhysicalMemory& memory, s
       return Finish(controls, *g, memory, at, descriptor, level, ipa, access, el);
     }
     table = descriptor & Ones(48) & ~Ones(g->granule_bits);
-    if ((table & ~Ones(g->output_bits)) != 0) return Fault(FaultKind::kAddressSize, level);
+    if (IsBeyond(*g, memory, table)) return Fault(FaultKind::kAddressSize, level);
     top = shift;
   }
 }
