@@ -9,9 +9,9 @@
 
 namespace trivet::percpu {
 
-/// EL2 of one CPU, one page: TPIDR_EL2 points at it while the CPU is enabled, the vectors find handlers and crash
-/// record at its start and the emergency stack at its end, and no other CPU's data shares it. Declare one per CPU
-/// with static storage:
+/// EL2 of one CPU, one page: TPIDR_EL2 points at it while the CPU is enabled, the vectors find
+/// handlers and crash record at its start and the emergency stack at its end, and no other CPU's
+/// data shares it. Declare one per CPU with static storage:
 ///
 ///     constinit percpu::PerCpu<MyHost> cpus[4];
 ///
@@ -19,26 +19,26 @@ namespace trivet::percpu {
 template <Host H, Policy P = DefaultPolicy>
 class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
  public:
-  /// Binds this object, and the handlers H gives for it, to `cpu`. Once; from any CPU, at any level.
-  /// Errors: kAlreadyCreated, kHandlerMissing.
+  /// Binds this object, and the handlers H gives for it, to `cpu`. Once; from any CPU, at any
+  /// level. Errors: kAlreadyCreated, kHandlerMissing.
   Status Create(CpuId cpu) { return CreateFor(cpu, H::HandlersFor(cpu)); }
 
-  /// Turns virtualization on. On this object's CPU, at EL2, any mask state (kept). The stage 2 it leaves maps
-  /// nothing. Errors, nothing changed: kNotAtEl2, kNotCreated, kAlreadyEnabled, kWrongCpu, kInUse,
-  /// kUnsupportedFeature.
-  Status HardwareEnable() { return Enable(P::kHcrSet, PhysicalAddressOf<H>(kEmptyStage2)); }
+  /// Turns virtualization on. On this object's CPU, at EL2, any mask state (kept). The stage 2 it
+  /// leaves maps nothing. Errors, nothing changed: kNotAtEl2, kNotCreated, kAlreadyEnabled,
+  /// kWrongCpu, kInUse, kUnsupportedFeature.
+  Status HardwareEnable() { return Enable(kPolicy<P>, PhysicalAddressOf<H>(kEmptyStage2)); }
 
-  /// Turns it off and restores every register HardwareEnable() or a guest changed. On this object's CPU, at
-  /// EL2, any mask state (kept). Errors, nothing changed: kNotAtEl2, kNotEnabled, kWrongCpu,
-  /// kVectorsReplaced. Afterwards: kRestoreMismatch.
+  /// Turns it off and restores every register HardwareEnable() or a guest changed. On this object's
+  /// CPU, at EL2, any mask state (kept). Errors, nothing changed: kNotAtEl2, kNotEnabled,
+  /// kWrongCpu, kVectorsReplaced. Afterwards: kRestoreMismatch.
   Status HardwareDisable() { return Disable(); }
 
   /// Compares the live VBAR_EL2, HCR_EL2 and TPIDR_EL2 with what an enabled CPU has. Errors: as for
   /// HardwareDisable(), and kRestoreMismatch for drift.
   Status Audit() { return PerCpuState::Audit(); }
 
-  /// Says that the CPU lost its registers (CPU_OFF, suspend to power-down): nothing in them is ours any more
-  /// and nothing will be restored. Any CPU. Enable again after the CPU is back.
+  /// Says that the CPU lost its registers (CPU_OFF, suspend to power-down): nothing in them is ours
+  /// any more and nothing will be restored. Any CPU. Enable again after the CPU is back.
   void PoweredDown() { PerCpuState::PoweredDown(); }
 
  private:

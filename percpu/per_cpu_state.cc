@@ -3,6 +3,7 @@
 #include "hal/cpu.h"
 #include "percpu/masked_interrupts.h"
 #include "percpu/stage2_guard.h"
+#include "percpu/transition.h"
 #include "vectors/table.h"
 
 namespace trivet::percpu {
@@ -14,13 +15,10 @@ constexpr std::uint8_t kEl2 = 2;
 
 bool AtEl2() { return Cpu::Read<CurrentEl>().el() == kEl2; }
 
-/// Stage 2 controls may be cached in the TLB (VM, RW, VTTBR_EL2, VTCR_EL2): forget what this CPU cached under
-/// the old ones. [arm-arm] HCR_EL2.VM: "permitted to be cached in a TLB".
-void ForgetStage2() {
-  Cpu::Invalidate<Tlbi::kAllE1>();
-  Cpu::Dsb<Domain::kNonShareable>();
-  Cpu::Isb();
-}
+/// Vectors and virtualization are Trivet's from enable to disable.
+using EnableForGood = Transition<ClaimSlot, GuardStage2, InstallVectors, SwitchHcr>;
+/// They are Trivet's only while a guest runs: SwitchForRun does the rest.
+using EnableForRuns = Transition<GuardStage2, ForgetStage2>;
 
 }  // namespace
 
@@ -47,67 +45,55 @@ Status PerCpuState::CheckEnable() {
   if (state == State::kVacant) return Fail({.status = Status::kNotCreated});
   if (Cpu::CurrentCpu() != cpu_) return Fail({.status = Status::kWrongCpu});
   if (state == State::kEnabled) return Fail({.status = Status::kAlreadyEnabled});
-  const HcrEl2 hcr = Cpu::Read<HcrEl2>();
-  if (hcr.e2h()) return Fail({.status = Status::kUnsupportedFeature, .feature = Feature::kVhe});
-  if (hcr.vm() || Cpu::Read<VbarEl2>().raw() == vectors::TableBase()) {
+  if (Cpu::Read<HcrEl2>().vm() || Cpu::Read<VbarEl2>().raw() == vectors::TableBase()) {
     return Fail({.status = Status::kInUse});
   }
   return Status::kOk;
 }
 
-Status PerCpuState::Enable(HcrEl2 set, std::uint64_t empty_stage2) {
+/// Reads everything a transition will need; writes no register.
+void PerCpuState::PrepareIntent(const PolicyValues& policy, std::uint64_t empty_stage2) {
+  Cpu cpu;
+  intent_.host = {
+      .vbar = Cpu::Read<VbarEl2>(), .hcr = Cpu::Read<HcrEl2>(), .tpidr = Cpu::Read<TpidrEl2>()};
+  intent_.cpu = {.kind = KindOf(intent_.host.hcr), .features = FeatureSet::From(LiveIds<Cpu>{})};
+  intent_.host_controls.Save(cpu, intent_.cpu);
+  intent_.ours = {.vbar = VbarEl2::FromRaw(vectors::TableBase()),
+                  .hcr = HcrEl2::FromRaw(intent_.host.hcr.raw() | policy.hcr_set.raw()),
+                  .tpidr = TpidrEl2::FromRaw(reinterpret_cast<std::uint64_t>(&slot_))};
+  intent_.vtcr = OneLevelStage2();
+  intent_.vttbr = VttbrEl2::FromRaw(empty_stage2);
+  per_run_ = policy.vectors == VectorSwitch::kPerRun || intent_.cpu.kind == HostKind::kVhe;
+  switches_runs_ = per_run_ || intent_.cpu.kind == HostKind::kNvheTge;
+  guest_set_ = policy.hcr_set;
+  guest_clear_ = policy.hcr_clear;
+}
+
+Status PerCpuState::Enable(const PolicyValues& policy, std::uint64_t empty_stage2) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
   if (const Status status = CheckEnable(); status != Status::kOk) return status;
 
-  SaveHost();
-  GuardStage2(empty_stage2);
-  InstallVectors();
-  SetVirtualization(set);
+  Cpu cpu;
+  PrepareIntent(policy, empty_stage2);
+  if (per_run_) {
+    EnableForRuns::Do(cpu, intent_);
+  } else {
+    EnableForGood::Do(cpu, intent_);
+  }
   state_.store(State::kEnabled, std::memory_order_release);
   return Status::kOk;
-}
-
-void PerCpuState::SaveHost() {
-  host_vector_base_ = Cpu::Read<VbarEl2>();
-  host_hcr_ = Cpu::Read<HcrEl2>();
-  host_tpidr_ = Cpu::Read<TpidrEl2>();
-  host_controls_.Save();
-}
-
-/// VM must never be set over an UNKNOWN VTTBR_EL2 or VTCR_EL2: walks may be speculative.
-void PerCpuState::GuardStage2(std::uint64_t table) {
-  Cpu::Write<VtcrEl2>(OneLevelStage2());
-  Cpu::Write<VttbrEl2>(VttbrEl2::FromRaw(table));
-}
-
-/// The slot first, then the table that uses it: an exception after the ISB finds its handlers.
-void PerCpuState::InstallVectors() {
-  Cpu::Write<TpidrEl2>(TpidrEl2::FromRaw(reinterpret_cast<std::uint64_t>(&slot_)));
-  Cpu::Write<VbarEl2>(VbarEl2::FromRaw(vectors::TableBase()));
-  Cpu::Isb();
-}
-
-/// Read-modify-write: E2H, TGE and whatever else the host has set stay.
-void PerCpuState::SetVirtualization(HcrEl2 set) {
-  enabled_hcr_ = HcrEl2::FromRaw(host_hcr_.raw() | set.raw());
-  live_hcr_ = enabled_hcr_;
-  Cpu::Write<HcrEl2>(live_hcr_);
-  Cpu::Isb();
-  ForgetStage2();
 }
 
 Status PerCpuState::CheckDisable() {
   if (!IsEnabled()) return Fail({.status = Status::kNotEnabled});
   if (Cpu::CurrentCpu() != cpu_) return Fail({.status = Status::kWrongCpu});
-  const std::uint64_t vbar = Cpu::Read<VbarEl2>().raw();
-  if (vbar != vectors::TableBase()) {
-    return Fail({.status = Status::kVectorsReplaced,
-                 .register_id = RegisterId::kVbarEl2,
-                 .expected = vectors::TableBase(),
-                 .got = vbar});
-  }
-  return Status::kOk;
+  const VbarEl2 vbar = Cpu::Read<VbarEl2>();
+  if (per_run_ || vbar == intent_.ours.vbar) return Status::kOk;
+  return Fail({.status = Status::kVectorsReplaced,
+               .register_id = RegisterId::kVbarEl2,
+               .expected = intent_.ours.vbar.raw(),
+               .got = vbar.raw()});
 }
 
 Status PerCpuState::Disable() {
@@ -115,26 +101,16 @@ Status PerCpuState::Disable() {
   const MaskedInterrupts masked;
   if (const Status status = CheckDisable(); status != Status::kOk) return status;
 
-  SwitchEl1To(nullptr);
-  RestoreVirtualization();
-  RestoreVectors();
+  Cpu cpu;
+  SwitchGuestTo(nullptr);
+  if (per_run_) {
+    EnableForRuns::Undo(cpu, intent_);
+  } else {
+    EnableForGood::Undo(cpu, intent_);
+  }
   state_.store(State::kReady, std::memory_order_release);
+  generation_.fetch_add(1, std::memory_order_acq_rel);
   return VerifyRestore();
-}
-
-/// The host's whole HCR_EL2, then what stage 2 left in the TLB.
-void PerCpuState::RestoreVirtualization() {
-  Cpu::Write<HcrEl2>(host_hcr_);
-  Cpu::Isb();
-  ForgetStage2();
-}
-
-/// Everything else, then the vectors; TPIDR_EL2 changes only once nothing looks at it.
-void PerCpuState::RestoreVectors() {
-  host_controls_.Restore();
-  Cpu::Write<VbarEl2>(host_vector_base_);
-  Cpu::Isb();
-  Cpu::Write<TpidrEl2>(host_tpidr_);
 }
 
 template <class R>
@@ -148,14 +124,20 @@ Status PerCpuState::Expect(typename R::Value expected) {
 }
 
 Status PerCpuState::VerifyRestore() {
-  if (const Status s = Expect<VbarEl2>(host_vector_base_); s != Status::kOk) return s;
-  if (const Status s = Expect<HcrEl2>(host_hcr_); s != Status::kOk) return s;
-  if (const Status s = Expect<TpidrEl2>(host_tpidr_); s != Status::kOk) return s;
+  if (!per_run_) {
+    if (const Status s = Expect<VbarEl2>(intent_.host.vbar); s != Status::kOk) return s;
+    if (const Status s = Expect<HcrEl2>(intent_.host.hcr); s != Status::kOk) return s;
+    if (const Status s = Expect<TpidrEl2>(intent_.host.tpidr); s != Status::kOk) return s;
+  }
+  Cpu cpu;
   Status status = Status::kOk;
-  host_controls_.Matches([&](RegisterId id, std::uint64_t saved, std::uint64_t live) {
-    status = Fail(
-        {.status = Status::kRestoreMismatch, .register_id = id, .expected = saved, .got = live});
-  });
+  intent_.host_controls.Matches(cpu, intent_.cpu,
+                                [&](RegisterId id, std::uint64_t saved, std::uint64_t live) {
+                                  status = Fail({.status = Status::kRestoreMismatch,
+                                                 .register_id = id,
+                                                 .expected = saved,
+                                                 .got = live});
+                                });
   return status;
 }
 
@@ -163,30 +145,17 @@ Status PerCpuState::Audit() {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
   if (const Status status = CheckDisable(); status != Status::kOk) return status;
-  if (const Status s = Expect<HcrEl2>(live_hcr_); s != Status::kOk) return s;
-  return Expect<TpidrEl2>(TpidrEl2::FromRaw(reinterpret_cast<std::uint64_t>(&slot_)));
+  if (per_run_) return Status::kOk;
+  const HcrEl2 hcr = owner_ && !switches_runs_ ? GuestHcr(intent_.host.hcr) : intent_.ours.hcr;
+  if (const Status s = Expect<HcrEl2>(hcr); s != Status::kOk) return s;
+  return Expect<TpidrEl2>(intent_.ours.tpidr);
 }
 
 void PerCpuState::PoweredDown() {
-  if (IsEnabled()) state_.store(State::kReady, std::memory_order_release);
-  el1_owner_ = nullptr;
-}
-
-Status PerCpuState::CheckEnabledHere() const {
-  if (!IsEnabled()) return Status::kNotEnabled;
-  return Cpu::CurrentCpu() == cpu_ ? Status::kOk : Status::kWrongCpu;
-}
-
-void PerCpuState::SetGuestTraps(HcrEl2 traps) {
-  live_hcr_ = HcrEl2::FromRaw(enabled_hcr_.raw() | traps.raw());
-  Cpu::Write<HcrEl2>(live_hcr_);
-}
-
-void PerCpuState::SwitchEl1To(El1Registers* next) {
-  if (next == el1_owner_) return;
-  (el1_owner_ ? *el1_owner_ : host_el1_).Save();
-  (next ? *next : host_el1_).Restore();
-  el1_owner_ = next;
+  if (!IsEnabled()) return;
+  owner_ = nullptr;
+  state_.store(State::kReady, std::memory_order_release);
+  generation_.fetch_add(1, std::memory_order_acq_rel);
 }
 
 }  // namespace trivet::percpu

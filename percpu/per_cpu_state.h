@@ -9,6 +9,8 @@
 #include "hal/registers.h"
 #include "hal/status.h"
 #include "percpu/host_registers.h"
+#include "percpu/policy.h"
+#include "percpu/steps.h"
 #include "vectors/cpu_slot.h"
 
 namespace trivet::percpu {
@@ -16,14 +18,14 @@ namespace trivet::percpu {
 /// More about the last call that did not return kOk.
 struct Error {
   Status status = Status::kOk;
-  hal::Feature feature = hal::Feature::kBase;                    ///< kUnsupportedFeature
-  hal::RegisterId register_id = hal::RegisterId::kCount;         ///< kRestoreMismatch, kVectorsReplaced
+  hal::Feature feature = hal::Feature::kBase;             ///< kUnsupportedFeature
+  hal::RegisterId register_id = hal::RegisterId::kCount;  ///< kRestoreMismatch, kVectorsReplaced
   std::uint64_t expected = 0;
   std::uint64_t got = 0;
 };
 
-/// What the vectors need, what the host had, and the transitions of one CPU, for any host type. Use it
-/// through PerCpu<Host>, which makes a page of it. All zeros is a valid, vacant object.
+/// What the vectors need, what the host had, and the transitions of one CPU, for any host type. Use
+/// it through PerCpu<Host>, which makes a page of it. All zeros is a valid, vacant object.
 class alignas(16) PerCpuState {
  public:
   constexpr PerCpuState() = default;
@@ -34,30 +36,37 @@ class alignas(16) PerCpuState {
   bool IsEnabled() const { return state_.load(std::memory_order_acquire) == State::kEnabled; }
   const Error& last_error() const { return error_; }
   const vectors::CrashRecord& crash() const { return slot_.crash; }
+  /// How often this CPU's hardware state was given up: by disable, power-down or hand-over. What
+  /// was cached from an enabled CPU is stale when this has changed.
+  std::uint32_t generation() const { return generation_.load(std::memory_order_acquire); }
 
-  /// VBAR_EL2 as the host had it when this CPU was enabled. Meaningful while enabled.
-  hal::VbarEl2 host_vector_base() const { return host_vector_base_; }
-  /// HCR_EL2 as the host had it when this CPU was enabled. Meaningful while enabled.
-  hal::HcrEl2 host_hcr() const { return host_hcr_; }
-  /// TPIDR_EL2 as the host had it when this CPU was enabled: its own per-CPU pointer. Meaningful while enabled.
-  hal::TpidrEl2 host_tpidr() const { return host_tpidr_; }
-  /// HCR_EL2 as HardwareEnable() left it: what the CPU has whenever no guest runs.
-  hal::HcrEl2 enabled_hcr() const { return enabled_hcr_; }
+  // What the host had when this CPU was enabled. Meaningful while enabled.
+  hal::VbarEl2 host_vector_base() const { return intent_.host.vbar; }
+  hal::HcrEl2 host_hcr() const { return intent_.host.hcr; }
+  hal::TpidrEl2 host_tpidr() const { return intent_.host.tpidr; }
+  const CpuTraits& traits() const { return intent_.cpu; }
 
-  /// Adds a guest's traps to HCR_EL2 until the next call or HardwareDisable(): they mean nothing to a host at EL2.
-  /// The caller supplies the context synchronization event. On this CPU, while enabled, interrupts masked.
-  void SetGuestTraps(hal::HcrEl2 traps);
-  /// Makes `next` the owner of the EL1 registers: saves them for the present owner and loads the next one's.
-  /// Null means the host. On this CPU, while enabled, interrupts masked.
-  void SwitchEl1To(El1Registers* next);
-  const El1Registers* el1_owner() const { return el1_owner_; }
+  // For the run loop: on this CPU, while enabled, interrupts masked.
 
   /// kOk when the caller is on this CPU and it is enabled; touches nothing else.
   Status CheckEnabledHere() const;
+  /// Makes `next` the owner of the guest registers: saves them for the present owner and loads the
+  /// next one's. Null means the host.
+  void SwitchGuestTo(GuestRegisters* next);
+  const GuestRegisters* guest_owner() const { return owner_; }
+  /// HCR_EL2 bits for the guest that is being loaded, besides the policy's; kHostOwned ones are
+  /// ignored.
+  void SetGuestTraps(hal::HcrEl2 traps);
+  /// CPTR_EL2 and CNTHCTL_EL2 for the guest that is being loaded, in the layout of the host's E2H.
+  void SetGuestSharedControls(const SharedControls& controls);
+  /// Before and after the guest runs. Nothing to do where the vectors are Trivet's from enable to
+  /// disable.
+  void BeginRun();
+  void EndRun();
 
  protected:
   Status CreateFor(CpuId cpu, const vectors::Handlers& handlers);
-  Status Enable(hal::HcrEl2 set, std::uint64_t empty_stage2);
+  Status Enable(const PolicyValues& policy, std::uint64_t empty_stage2);
   Status Disable();
   Status Audit();
   void PoweredDown();
@@ -67,28 +76,27 @@ class alignas(16) PerCpuState {
 
   Status CheckEnable();
   Status CheckDisable();
-  void SaveHost();
-  void GuardStage2(std::uint64_t table);
-  void InstallVectors();
-  void SetVirtualization(hal::HcrEl2 set);
-  void RestoreVirtualization();
-  void RestoreVectors();
+  void PrepareIntent(const PolicyValues& policy, std::uint64_t empty_stage2);
   Status VerifyRestore();
   template <class R>
   Status Expect(typename R::Value expected);
   Status Fail(Error error);
+  hal::HcrEl2 GuestHcr(hal::HcrEl2 host) const;
 
   vectors::CpuSlot slot_;  // First: TPIDR_EL2 points here.
-  hal::VbarEl2 host_vector_base_;
-  hal::HcrEl2 host_hcr_;
-  hal::TpidrEl2 host_tpidr_;
-  HostControls host_controls_;
-  El1Registers host_el1_;
-  El1Registers* el1_owner_ = nullptr;
-  hal::HcrEl2 enabled_hcr_;  // Without a guest's traps.
-  hal::HcrEl2 live_hcr_;     // What HCR_EL2 holds now.
+  Intent intent_;
+  GuestRegisters host_guest_registers_;
+  SharedControls host_shared_controls_;
+  SharedControls guest_shared_controls_;
+  World run_host_;           // The host's world as the current run found it.
+  hal::HcrEl2 guest_set_;    // HCR_EL2 bits that a run adds,
+  hal::HcrEl2 guest_clear_;  // and takes away.
+  GuestRegisters* owner_ = nullptr;
   CpuId cpu_;
   Error error_;
+  bool per_run_ = false;        // Vectors and TPIDR_EL2 are Trivet's only during a run.
+  bool switches_runs_ = false;  // HCR_EL2 differs between the host and a guest.
+  std::atomic<std::uint32_t> generation_ = 0;
   std::atomic<State> state_ = State::kVacant;
 };
 

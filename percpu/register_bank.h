@@ -3,24 +3,45 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "hal/cpu.h"
+#include "hal/registers.h"
+#include "hal/roles.h"
+#include "percpu/host_kind.h"
 
 namespace trivet::percpu {
 
-/// Registers that are saved, restored and compared together, in the order of the list. 8 bytes each.
+/// Registers that are saved, restored and compared together, in the order of the list. 8 bytes
+/// each. A register is reached by the name that the host's E2H gives it; one whose feature the CPU
+/// lacks is passed over.
 template <hal::SystemRegister... Rs>
 class RegisterBank {
  public:
   /// Reads every register of this CPU into the bank.
-  void Save() {
-    std::size_t i = 0;
-    ((values_[i++] = hal::Cpu::Read<Rs>().raw()), ...);
+  template <class B>
+  void Save(B& backend, const CpuTraits& cpu) {
+    Visit(cpu, [&]<class Name>(std::uint64_t& value) {
+      value = backend.template Read<Name>().raw();
+      return true;
+    });
   }
 
   /// Writes every register. The caller supplies the context synchronization event.
-  void Restore() const {
-    std::size_t i = 0;
-    (hal::Cpu::Write<Rs>(Rs::Value::FromRaw(values_[i++])), ...);
+  template <class B>
+  void Restore(B& backend, const CpuTraits& cpu) const {
+    Visit(cpu, [&]<class Name>(const std::uint64_t& value) {
+      backend.template Write<Name>(Name::Value::FromRaw(value));
+      return true;
+    });
+  }
+
+  /// Calls `report(id, saved, live)` for the first register that differs from the bank; true when
+  /// none does.
+  template <class B, class Report>
+  bool Matches(B& backend, const CpuTraits& cpu, Report report) const {
+    return Visit(cpu, [&]<class Name>(const std::uint64_t& value) {
+      const std::uint64_t live = backend.template Read<Name>().raw();
+      if (live != value) report(hal::kInfo<Name>.storage, value, live);
+      return live == value;
+    });
   }
 
   template <hal::SystemRegister R>
@@ -32,26 +53,39 @@ class RegisterBank {
     values_[IndexOf<R>()] = value.raw();
   }
 
-  /// Calls `report(id, saved, live)` for the first register that differs from the bank; true when none does.
-  template <class Report>
-  bool Matches(Report report) const {
-    std::size_t i = 0;
-    return (Same<Rs>(values_[i++], report) && ...);
+ private:
+  /// Calls visit<Name>(value) in order until one returns false.
+  template <class F>
+  bool Visit(const CpuTraits& cpu, F visit) {
+    return VisitAll(*this, cpu, visit);
+  }
+  template <class F>
+  bool Visit(const CpuTraits& cpu, F visit) const {
+    return VisitAll(*this, cpu, visit);
   }
 
- private:
+  template <class Self, class F>
+  static bool VisitAll(Self& self, const CpuTraits& cpu, F& visit) {
+    std::size_t i = 0;
+    if (cpu.e2h()) {
+      return (VisitOne<typename hal::NamesAtEl2<Rs>::E2hSet>(self.values_[i++], cpu, visit) && ...);
+    }
+    return (VisitOne<typename hal::NamesAtEl2<Rs>::E2hClear>(self.values_[i++], cpu, visit) && ...);
+  }
+
+  template <class Name, class Value, class F>
+  static bool VisitOne(Value& value, const CpuTraits& cpu, F& visit) {
+    if constexpr (hal::kInfo<Name>.needs != hal::Feature::kBase) {
+      if (!cpu.features.Has(hal::kInfo<Name>.needs)) return true;
+    }
+    return visit.template operator()<Name>(value);
+  }
+
   template <class R>
   static consteval std::size_t IndexOf() {
     std::size_t i = 0, found = sizeof...(Rs);
     ((std::same_as<R, Rs> ? found = i : 0, ++i), ...);
     return found;
-  }
-  template <class R, class Report>
-  static bool Same(std::uint64_t saved, Report report) {
-    const std::uint64_t live = hal::Cpu::Read<R>().raw();
-    if (live == saved) return true;
-    report(hal::kInfo<R>.id, saved, live);
-    return false;
   }
 
   std::uint64_t values_[sizeof...(Rs)] = {};

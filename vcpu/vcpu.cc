@@ -12,13 +12,44 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register voca
 /// SPSR_EL2 for a first entry: EL1h, D, A, I and F masked. [arm-arm] SPSR_EL2.M.
 constexpr std::uint64_t kEl1hMasked = 0x3c5;
 
+/// SVE and SME trap; EL1 reads the physical counter and has no physical timer.
+percpu::SharedControls ControlsFor(const percpu::CpuTraits& cpu) {
+  percpu::SharedControls controls;
+  if (cpu.e2h()) {
+    controls.Set<CptrEl2>(CptrEl2::FromRaw(CptrEl2E2h().fpen(TrapLevels::kNone).raw()));
+    controls.Set<CnthctlEl2>(CnthctlEl2::FromRaw(CnthctlEl2E2h().el1pcten(true).raw()));
+  } else {
+    controls.Set<CptrEl2>(CptrEl2::Inert().tz(true).tsm(true));
+    controls.Set<CnthctlEl2>(CnthctlEl2::Inert().el1pcten(true));
+  }
+  return controls;
+}
+
+/// What the guest reads as its identity and time, debug and PMU trapped, nothing of newer features
+/// enabled.
+void LoadEl2Controls(const percpu::CpuTraits& cpu) {
+  const MdcrEl2 counters = Cpu::Read<MdcrEl2>();
+  const MdcrEl2 no_debug = counters.tdra(true).tdosa(true).tda(true);
+  const bool has_pmu = cpu.features.Has(Feature::kPmuV3);
+  Cpu::Write<MdcrEl2>(has_pmu ? no_debug.tpm(true).tpmcr(true) : no_debug);
+  Cpu::Write<CntvoffEl2>(CntvoffEl2::FromRaw(0));
+  Cpu::Write<VpidrEl2>(VpidrEl2::FromRaw(Cpu::Read<MidrEl1>().raw()));
+  if (cpu.features.Has(Feature::kHcx)) Cpu::Write<HcrxEl2>(HcrxEl2::Inert());
+  if (!cpu.features.Has(Feature::kFgt)) return;
+  Cpu::Write<HfgrtrEl2>(HfgrtrEl2::Inert());
+  Cpu::Write<HfgwtrEl2>(HfgwtrEl2::Inert());
+  Cpu::Write<HfgitrEl2>(HfgitrEl2::Inert());
+  Cpu::Write<HdfgrtrEl2>(HdfgrtrEl2::Inert());
+  Cpu::Write<HdfgwtrEl2>(HdfgwtrEl2::Inert());
+}
+
 }  // namespace
 
 Vcpu::Vcpu(const Config& config) : config_(config) {
   frame_.x[0] = config.argument;
   frame_.pc = config.entry;
   frame_.pstate = kEl1hMasked;
-  el1_.Set<SctlrEl1>(SctlrEl1::Inert());
+  registers_.el1.Set<SctlrEl1>(SctlrEl1::Inert());
 }
 
 Result<Exit> Vcpu::Run(percpu::PerCpuState& cpu) {
@@ -26,23 +57,24 @@ Result<Exit> Vcpu::Run(percpu::PerCpuState& cpu) {
   if (const Status status = cpu.CheckEnabledHere(); status != Status::kOk) {
     return std::unexpected(status);
   }
-  if (cpu.el1_owner() != &el1_) Load(cpu);
-  return DecodeExit(vectors::EnterGuest(frame_));
+  if (cpu.guest_owner() != &registers_) Load(cpu);
+  cpu.BeginRun();
+  const Exit exit = DecodeExit(vectors::EnterGuest(frame_));
+  cpu.EndRun();
+  return exit;
 }
 
-/// Stage 2 and traps first, then the EL1 registers that are only meaningful under them. The exception return of
-/// the entry synchronizes what is written here.
+/// Stage 2 and traps first, then the registers that are only meaningful under them. The exception
+/// return of the entry synchronizes what is written here.
 void Vcpu::Load(percpu::PerCpuState& cpu) {
   Cpu::Write<VtcrEl2>(config_.vtcr);
   Cpu::Write<VttbrEl2>(config_.vttbr);
   Cpu::Isb();
   cpu.SetGuestTraps(config_.traps);
-  Cpu::Write<CptrEl2>(CptrEl2::Inert().tz(true).tsm(true));
-  Cpu::Write<CnthctlEl2>(CnthctlEl2::Inert().el1pcten(true));
-  Cpu::Write<CntvoffEl2>(CntvoffEl2::FromRaw(0));
-  Cpu::Write<VpidrEl2>(VpidrEl2::FromRaw(Cpu::Read<MidrEl1>().raw()));
+  cpu.SetGuestSharedControls(ControlsFor(cpu.traits()));
+  LoadEl2Controls(cpu.traits());
   Cpu::Write<VmpidrEl2>(VmpidrEl2::FromRaw(config_.mpidr.raw() | VmpidrEl2::Inert().raw()));
-  cpu.SwitchEl1To(&el1_);
+  cpu.SwitchGuestTo(&registers_);
 }
 
 }  // namespace trivet::vcpu

@@ -12,28 +12,30 @@ namespace trivet::vcpu {
 
 /// What a guest CPU is made of.
 struct Config {
-  std::uint64_t entry = 0;       ///< Guest virtual address of the first instruction, EL1h, MMU off.
-  std::uint64_t argument = 0;    ///< x0 at the first instruction; the other registers are zero.
-  hal::VtcrEl2 vtcr;             ///< Shape of the stage 2 tables.
-  hal::VttbrEl2 vttbr;           ///< Root table (physical address) and VMID, not 0.
-  hal::HcrEl2 traps;             ///< Further HCR_EL2 bits while it runs, for example twi or tid3.
-  hal::MpidrEl1 mpidr;           ///< What the guest reads as MPIDR_EL1.
+  std::uint64_t entry = 0;     ///< Guest virtual address of the first instruction, EL1h, MMU off.
+  std::uint64_t argument = 0;  ///< x0 at the first instruction; the other registers are zero.
+  hal::VtcrEl2 vtcr;           ///< Shape of the stage 2 tables.
+  hal::VttbrEl2 vttbr;         ///< Root table (physical address) and VMID, not 0.
+  hal::HcrEl2 traps;           ///< Further HCR_EL2 bits while it runs, for example twi or tid3.
+  hal::MpidrEl1 mpidr;         ///< What the guest reads as MPIDR_EL1.
 };
 
-/// One guest CPU. Not movable: while loaded, a CPU's page points at it. Used by one host CPU at a time.
+/// One guest CPU. Not movable: while loaded, a CPU's page points at it. Used by one host CPU at a
+/// time.
 class Vcpu {
  public:
   explicit Vcpu(const Config& config);
   Vcpu(const Vcpu&) = delete;
   Vcpu& operator=(const Vcpu&) = delete;
 
-  /// Runs the guest on this CPU until an exit. At EL2 with SP_EL2, on `cpu`'s CPU, enabled; any mask state
-  /// (kept). Errors, nothing run: kNotEnabled, kWrongCpu.
+  /// Runs the guest on this CPU until an exit. At EL2 with SP_EL2, on `cpu`'s CPU, enabled; any
+  /// mask state (kept). Errors, nothing run: kNotEnabled, kWrongCpu.
   Result<Exit> Run(percpu::PerCpuState& cpu);
 
   /// General registers, PC and PSTATE between runs.
   vectors::GuestFrame& frame() { return frame_; }
-  /// Moves PC behind the 4-byte instruction that was trapped: SMC, WFx, MRS, MSR, an emulated access.
+  /// Moves PC behind the 4-byte instruction that was trapped: SMC, WFx, MRS, MSR, an emulated
+  /// access.
   void SkipInstruction() { frame_.pc += 4; }
 
  private:
@@ -41,7 +43,7 @@ class Vcpu {
 
   Config config_;
   vectors::GuestFrame frame_ = {};
-  percpu::El1Registers el1_;
+  percpu::GuestRegisters registers_;
 };
 
 }  // namespace trivet::vcpu

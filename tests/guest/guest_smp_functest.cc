@@ -12,6 +12,7 @@ namespace trivet::tests {
 namespace {
 
 constexpr unsigned kCpus = 4;
+constexpr auto kKind = percpu::HostKind::kNvhe;
 
 Life lives[kCpus];
 std::atomic<unsigned> arrived;
@@ -22,7 +23,7 @@ void LiveOnThisCpu(unsigned cpu, void*) {
   ++arrived;
   while (arrived < kCpus) {
   }
-  LiveThrough(cpu, lives[cpu]);
+  LiveThrough(cpu, kKind, lives[cpu]);
   ++done;
 }
 
@@ -36,7 +37,7 @@ TEST(GuestSmp, FourCpusLiveTheWholeLifeAtOnce) {
   }
   for (unsigned cpu = 0; cpu < kCpus; ++cpu) {
     SCOPED_TRACE(cpu);
-    ExpectTheWholeLife(lives[cpu]);
+    ExpectTheWholeLife(kKind, lives[cpu]);
   }
 }
 

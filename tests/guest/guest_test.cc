@@ -8,19 +8,28 @@
 namespace trivet::tests {
 namespace {
 
-TEST(Guest, EveryKindOfExitThenTheHostIsAsItWas) {
+using percpu::HostKind;
+
+class Guest : public ::testing::TestWithParam<HostKind> {};
+
+TEST_P(Guest, EveryKindOfExitThenTheHostIsAsItWas) {
   static Life life;
-  LiveThrough(0, life);
-  ExpectTheWholeLife(life);
+  life = {};
+  LiveThrough(0, GetParam(), life);
+  ExpectTheWholeLife(GetParam(), life);
 }
 
-TEST(Guest, TwoLivesInARowLeaveNothingBehind) {
+TEST_P(Guest, TwoLivesInARowLeaveNothingBehind) {
   static Life first, second;
-  LiveThrough(0, first);
-  LiveThrough(0, second);
-  ExpectTheWholeLife(second);
+  first = second = {};
+  LiveThrough(0, GetParam(), first);
+  LiveThrough(0, GetParam(), second);
+  ExpectTheWholeLife(GetParam(), second);
   EXPECT_TRUE(first.before == second.before);
 }
+
+INSTANTIATE_TEST_SUITE_P(HostKinds, Guest,
+                         ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe));
 
 }  // namespace
 }  // namespace trivet::tests

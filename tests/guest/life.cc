@@ -54,14 +54,23 @@ bool Step(vcpu::Vcpu& guest, percpu::PerCpuState& cpu, Life& life) {
 }  // namespace
 
 HostRegisters HostRegisters::Now() {
-  return {Cpu::Read<VbarEl2>().raw(),  Cpu::Read<HcrEl2>().raw(),     Cpu::Read<TpidrEl2>().raw(),
-          Cpu::Read<VtcrEl2>().raw(),  Cpu::Read<VttbrEl2>().raw(),   Cpu::Read<CptrEl2>().raw(),
-          Cpu::Read<MdcrEl2>().raw(),  Cpu::Read<CnthctlEl2>().raw(), Cpu::Read<CntvoffEl2>().raw(),
-          Cpu::Read<VpidrEl2>().raw(), Cpu::Read<VmpidrEl2>().raw()};
+  const bool e2h = Cpu::Read<HcrEl2>().e2h();
+  return {Cpu::Read<VbarEl2>().raw(),
+          Cpu::Read<HcrEl2>().raw(),
+          Cpu::Read<TpidrEl2>().raw(),
+          Cpu::Read<VtcrEl2>().raw(),
+          Cpu::Read<VttbrEl2>().raw(),
+          e2h ? Cpu::Read<CptrEl2E2h>().raw() : Cpu::Read<CptrEl2>().raw(),
+          Cpu::Read<MdcrEl2>().raw(),
+          e2h ? Cpu::Read<CnthctlEl2E2h>().raw() : Cpu::Read<CnthctlEl2>().raw(),
+          Cpu::Read<CntvoffEl2>().raw(),
+          Cpu::Read<VpidrEl2>().raw(),
+          Cpu::Read<VmpidrEl2>().raw(),
+          Cpu::Read<TpidrEl0>().raw()};
 }
 
-void LiveThrough(unsigned slot, Life& life) {
-  Machine machine;
+void LiveThrough(unsigned slot, percpu::HostKind kind, Life& life) {
+  Machine machine(kind);
   Storage& storage = FreshStorage(slot);
   machine.ShowToTableWalks(&storage.stage2, sizeof(storage.stage2));
   TestHost::Here() = {};
@@ -77,12 +86,13 @@ void LiveThrough(unsigned slot, Life& life) {
     if (!Step(guest, storage.cpu, life)) break;
   }
   life.irqs_to_handler = TestHost::Here().irqs;
+  life.irqs_to_host_table = HostTableIrqs();
   life.disable = storage.cpu.HardwareDisable();
   life.after = HostRegisters::Now();
 
   machine.TriggerIrq();
   OpenInterruptWindow();
-  life.irqs_after = HostTableIrqs();
+  life.irqs_after = HostTableIrqs() - life.irqs_to_host_table;
 }
 
 }  // namespace trivet::tests

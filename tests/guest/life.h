@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "hal/status.h"
+#include "percpu/host_kind.h"
 #include "tests/support/machine.h"
 #include "vcpu/exit.h"
 
@@ -12,14 +13,15 @@ namespace trivet::tests {
 ///
 ///     hvc #1;  smc #0;  wfi;  mrs x3, ID_AA64PFR0_EL1;  ldr x5, [x1];  b .;  hvc #2
 ///
-/// Stands at EntryOf(...) of the leg; x1 is set by the host before it runs.
+/// Returns its address; x1 is set by the host before it runs.
 std::uint64_t PlaceGuest();
 
 inline constexpr std::uint64_t kUnmappedIpa = 0xc000'0120;  ///< What x1 points at.
 
 /// The EL2 state a host would notice.
 struct HostRegisters {
-  std::uint64_t vbar, hcr, tpidr, vtcr, vttbr, cptr, mdcr, cnthctl, cntvoff, vpidr, vmpidr;
+  std::uint64_t vbar, hcr, tpidr, vtcr, vttbr, cptr, mdcr, cnthctl, cntvoff, vpidr, vmpidr,
+      tpidr_el0;
   bool operator==(const HostRegisters&) const = default;
   static HostRegisters Now();
 };
@@ -32,15 +34,16 @@ struct Life {
   unsigned exits = 0;  ///< How many of the following are filled.
   Status run[kExits];
   vcpu::Exit exit[kExits];
-  std::uint64_t pc[kExits];      ///< Offset from the guest's entry at each exit.
-  unsigned irqs_to_handler = 0;  ///< IRQs the host's handler took.
-  unsigned irqs_after = 0;       ///< IRQs the host's own table took after disable.
+  std::uint64_t pc[kExits];         ///< Offset from the guest's entry at each exit.
+  unsigned irqs_to_handler = 0;     ///< IRQs the host's handler took, from Trivet's vectors.
+  unsigned irqs_to_host_table = 0;  ///< IRQs the host's own table took meanwhile.
+  unsigned irqs_after = 0;          ///< IRQs the host's own table took after disable.
   HostRegisters before, after;
 };
 
-/// Enables this CPU, runs the guest through all of its exits, disables, and lets one interrupt
-/// arrive at the host. No assertions: any CPU may call it. `slot` chooses the storage: one per
-/// concurrent caller.
-void LiveThrough(unsigned slot, Life& life);
+/// Under a host of `kind`: enables this CPU, runs the guest through all of its exits, disables, and
+/// lets one interrupt arrive at the host. No assertions: any CPU may call it. `slot` chooses the
+/// storage: one per concurrent caller.
+void LiveThrough(unsigned slot, percpu::HostKind kind, Life& life);
 
 }  // namespace trivet::tests

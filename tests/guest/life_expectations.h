@@ -4,7 +4,8 @@
 
 namespace trivet::tests {
 
-/// EXPECTs that `life` went as the guest's program says. On the thread or CPU that runs the tests.
-void ExpectTheWholeLife(const Life& life);
+/// EXPECTs that `life` under a host of `kind` went as the guest's program says. On the thread or
+/// CPU that runs the tests.
+void ExpectTheWholeLife(percpu::HostKind kind, const Life& life);
 
 }  // namespace trivet::tests

@@ -3,17 +3,19 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "hal/cpu_id.h"
+#include "percpu/host_kind.h"
 
 /// The machine a contract test runs on, with a host of its own at EL2: the simulator's PE, made
 /// anew for each test, or the CPU that boots the EL2 image.
 namespace trivet::tests {
 
-/// Owns the machine for one test. As it arrives: at EL2 with SP_EL2, D, A, I and F masked, HCR_EL2
-/// = HostHcr(), VBAR_EL2 = HostVectorBase(), the interrupt controller ready, no counts.
+/// Owns the machine for one test, with a host of `kind`. As it arrives: at EL2 with SP_EL2, D, A, I
+/// and F masked, HCR_EL2.{E2H, TGE} as the kind says, IMO, FMO and AMO set, VBAR_EL2 =
+/// HostVectorBase(), the interrupt controller ready, no counts. On the simulator a VHE host has a
+/// CPU with FEAT_VHE, the others a Cortex-A72.
 class Machine {
  public:
-  Machine();
+  explicit Machine(percpu::HostKind kind = percpu::HostKind::kNvhe);
   ~Machine();
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
@@ -27,12 +29,13 @@ class Machine {
   /// Makes an IRQ pending a little later, while a guest runs: a timer at EL2, `ticks` of the system
   /// counter from now; on the simulator, `ticks` instructions.
   void StartTimer(unsigned ticks);
-  /// Lets table walks read these `bytes` of our own memory, both multiples of 4096. At EL2 they can anyway.
+  /// Lets table walks read these `bytes` of our own memory, both multiples of 4096. At EL2 they can
+  /// anyway.
   void ShowToTableWalks(void* memory, std::size_t bytes);
 };
 
-/// The physical address of the test's own memory: the address itself at EL2; on the simulator, where a host pointer is
-/// wider than a CPU's physical addresses, its low bits.
+/// The physical address of the test's own memory: the address itself at EL2; on the simulator,
+/// where a host pointer is wider than a CPU's physical addresses, its low bits.
 std::uint64_t PhysicalAddressOf(const void* address);
 
 /// Ends the pending interrupt, as a handler must. False when none was pending.

@@ -1,13 +1,15 @@
 #pragma once
 
-#include <cstdint>
+#include "hal/registers.h"
 
 namespace trivet::tests {
 
 /// What the test host keeps for one CPU: what it found, and what its own table took.
 struct HostState {
-  std::uint64_t vbar = 0;
-  std::uint64_t hcr = 0;
+  hal::VbarEl2 vbar;
+  hal::HcrEl2 hcr;
+  hal::CptrEl2 cptr;
+  hal::CnthctlEl2 cnthctl;
   unsigned irqs = 0;
   unsigned fiqs = 0;
 };

@@ -40,27 +40,41 @@ void EnableFiqSgi() {
   platforms::EnableInterrupt(kFiqSgi);
 }
 
+/// The two registers whose layout E2H changed get sensible values: nothing traps at EL2 and EL0.
+void BecomeVhe() {
+  Cpu::Write<CptrEl2E2h>(CptrEl2E2h().fpen(TrapLevels::kNone));
+  Cpu::Write<CnthctlEl2E2h>(CnthctlEl2E2h().el0pcten(true).el0vcten(true));
+  Cpu::Isb();
+}
+
 }  // namespace
 
 HostState& ThisHost() { return states[platforms::ThisCpuIndex()]; }
 
-Machine::Machine() {
+Machine::Machine(percpu::HostKind kind) {
   HostState& host = ThisHost();
-  host = {};
-  host.vbar = Cpu::Read<VbarEl2>().raw();
-  host.hcr = Cpu::Read<HcrEl2>().raw();
+  host = {.vbar = Cpu::Read<VbarEl2>(),
+          .hcr = Cpu::Read<HcrEl2>(),
+          .cptr = Cpu::Read<CptrEl2>(),
+          .cnthctl = Cpu::Read<CnthctlEl2>()};
   platforms::InterruptsInitThisCpu();
   platforms::EnableInterrupt(kIrqSgi);
   platforms::EnableInterrupt(kEl2Timer);
   EnableFiqSgi();
   Cpu::Write<VbarEl2>(VbarEl2::FromRaw(HostVectorBase()));
+  Cpu::Write<HcrEl2>(
+      Cpu::Read<HcrEl2>().e2h(kind == percpu::HostKind::kVhe).tge(kind != percpu::HostKind::kNvhe));
   Cpu::Isb();
+  if (kind == percpu::HostKind::kVhe) BecomeVhe();
 }
 
 Machine::~Machine() {
   const HostState& host = ThisHost();
-  Cpu::Write<HcrEl2>(HcrEl2::FromRaw(host.hcr));
-  Cpu::Write<VbarEl2>(VbarEl2::FromRaw(host.vbar));
+  Cpu::Write<HcrEl2>(host.hcr);
+  Cpu::Write<VbarEl2>(host.vbar);
+  Cpu::Isb();
+  Cpu::Write<CptrEl2>(host.cptr);
+  Cpu::Write<CnthctlEl2>(host.cnthctl);
   Cpu::Isb();
 }
 

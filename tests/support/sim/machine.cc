@@ -21,13 +21,13 @@ constexpr std::uint64_t kCurrentElFiq = 0x300;
 
 /// Everything of one test's machine; alive between Machine() and ~Machine().
 struct Simulated {
-  sim::Pe pe{sim::ProfileNamed("cortex-a72")};
+  sim::Pe pe;
   sim::ScopedPe current{pe};
   sim::ScopedCode code;
   unsigned irqs = 0;
   unsigned fiqs = 0;
 
-  Simulated();
+  explicit Simulated(const sim::Profile& profile);
 };
 
 std::unique_ptr<Simulated> simulated;
@@ -42,7 +42,8 @@ void HostTable(sim::Pe& pe, std::uint64_t offset) {
   }
 }
 
-Simulated::Simulated() : code(kHostVectors, 0x800, &HostTable) {}
+Simulated::Simulated(const sim::Profile& profile)
+    : pe(profile), code(kHostVectors, 0x800, &HostTable) {}
 
 bool Lower(sim::InterruptClass interrupt) {
   const bool pending = simulated->pe.Line(interrupt);
@@ -54,11 +55,18 @@ bool Lower(sim::InterruptClass interrupt) {
 
 sim::Pe& SimulatedPe() { return simulated->pe; }
 
-Machine::Machine() {
-  simulated = std::make_unique<Simulated>();
+Machine::Machine(percpu::HostKind kind) {
+  const bool vhe = kind == percpu::HostKind::kVhe;
+  simulated = std::make_unique<Simulated>(sim::ProfileNamed(vhe ? "neoverse-v1" : "cortex-a72"));
   Cpu::Write<VbarEl2>(VbarEl2::FromRaw(HostVectorBase()));
-  Cpu::Write<HcrEl2>(HcrEl2::Inert().imo(true).fmo(true).amo(true).rw(true));
+  const HcrEl2 hcr = HcrEl2::Inert().imo(true).fmo(true).amo(true).rw(true);
+  Cpu::Write<HcrEl2>(hcr.e2h(vhe).tge(kind != percpu::HostKind::kNvhe));
   Cpu::Isb();
+  if (vhe) {
+    Cpu::Write<CptrEl2E2h>(CptrEl2E2h().fpen(TrapLevels::kNone));
+    Cpu::Write<CnthctlEl2E2h>(CnthctlEl2E2h().el0pcten(true).el0vcten(true));
+    Cpu::Isb();
+  }
   simulated->pe.trace().Clear();
 }
 

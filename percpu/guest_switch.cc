@@ -1,0 +1,78 @@
+// The run loop's half of PerCpuState: whose guest registers are loaded, and the world a guest runs
+// in.
+
+#include "hal/cpu.h"
+#include "percpu/per_cpu_state.h"
+
+namespace trivet::percpu {
+namespace {
+
+using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+
+}  // namespace
+
+Status PerCpuState::CheckEnabledHere() const {
+  if (!IsEnabled()) return Status::kNotEnabled;
+  return Cpu::CurrentCpu() == cpu_ ? Status::kOk : Status::kWrongCpu;
+}
+
+/// Under a VHE host the shared registers are the host's whenever it runs: BeginRun and EndRun
+/// switch them.
+void PerCpuState::SwitchGuestTo(GuestRegisters* next) {
+  if (next == owner_) return;
+  Cpu cpu;
+  GuestRegisters& from = owner_ ? *owner_ : host_guest_registers_;
+  const GuestRegisters& to = next ? *next : host_guest_registers_;
+  from.el1.Save(cpu, intent_.cpu);
+  if (!intent_.cpu.e2h()) from.shared.Save(cpu, intent_.cpu);
+  to.el1.Restore(cpu, intent_.cpu);
+  if (!intent_.cpu.e2h()) to.shared.Restore(cpu, intent_.cpu);
+  owner_ = next;
+}
+
+/// The guest's HCR_EL2 under a host that has `host`: TGE would keep EL1 from existing.
+HcrEl2 PerCpuState::GuestHcr(HcrEl2 host) const {
+  return HcrEl2::FromRaw((host.raw() | guest_set_.raw()) & ~guest_clear_.raw()).tge(false);
+}
+
+void PerCpuState::SetGuestTraps(HcrEl2 traps) {
+  guest_set_ = HcrEl2::FromRaw((intent_.ours.hcr.raw() & ~intent_.host.hcr.raw()) |
+                               (traps.raw() & ~kHostOwned.raw()));
+  if (!switches_runs_) Cpu::Write<HcrEl2>(GuestHcr(intent_.host.hcr));
+}
+
+void PerCpuState::SetGuestSharedControls(const SharedControls& controls) {
+  guest_shared_controls_ = controls;
+  Cpu cpu;
+  if (!intent_.cpu.e2h()) controls.Restore(cpu, intent_.cpu);
+}
+
+void PerCpuState::BeginRun() {
+  if (!switches_runs_) return;
+  Cpu cpu;
+  run_host_ = {
+      .vbar = Cpu::Read<VbarEl2>(), .hcr = Cpu::Read<HcrEl2>(), .tpidr = Cpu::Read<TpidrEl2>()};
+  if (intent_.cpu.e2h()) {
+    host_guest_registers_.shared.Save(cpu, intent_.cpu);
+    host_shared_controls_.Save(cpu, intent_.cpu);
+    owner_->shared.Restore(cpu, intent_.cpu);
+    guest_shared_controls_.Restore(cpu, intent_.cpu);
+  }
+  SwitchForRun::Into(
+      cpu,
+      {.vbar = intent_.ours.vbar, .hcr = GuestHcr(run_host_.hcr), .tpidr = intent_.ours.tpidr});
+}
+
+void PerCpuState::EndRun() {
+  if (!switches_runs_) return;
+  Cpu cpu;
+  SwitchForRun::OutOf(cpu, run_host_);
+  if (intent_.cpu.e2h()) {
+    owner_->shared.Save(cpu, intent_.cpu);
+    host_shared_controls_.Restore(cpu, intent_.cpu);
+    host_guest_registers_.shared.Restore(cpu, intent_.cpu);
+    cpu.Isb();
+  }
+}
+
+}  // namespace trivet::percpu

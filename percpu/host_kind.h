@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+
+#include "hal/features.h"
+#include "hal/registers.h"
+
+namespace trivet::percpu {
+
+/// How a host lives at EL2: what HCR_EL2.{E2H, TGE} were when Trivet found it. [arm-arm]
+/// HCR_EL2.E2H, HCR_EL2.TGE.
+enum class HostKind : std::uint8_t {
+  kNvhe,  ///< {0, 0}: an EL2 of its own registers; interrupts arrive only with IMO, FMO, AMO set.
+  kNvheTge,  ///< {0, 1}: the same, with EL0 routed to EL2; guests need TGE clear while they run.
+  kVhe,      ///< {1, x}: `_EL1` names reach EL2's registers; the vectors are the host's whenever it
+             ///< runs.
+};
+
+constexpr HostKind KindOf(hal::HcrEl2 hcr) {
+  if (hcr.e2h()) return HostKind::kVhe;
+  return hcr.tge() ? HostKind::kNvheTge : HostKind::kNvhe;
+}
+
+/// What decides which registers exist on a CPU and by which names its host reaches them.
+struct CpuTraits {
+  HostKind kind = HostKind::kNvhe;
+  hal::FeatureSet features;
+
+  constexpr bool e2h() const { return kind == HostKind::kVhe; }
+};
+
+}  // namespace trivet::percpu

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <tuple>
+#include <utility>
+
+#include "percpu/steps.h"
+
+namespace trivet::percpu {
+
+/// A list of steps that is done whole, undone whole, or left as it was.
+///
+/// Do() runs the steps in order, Undo() their inverses in reverse. A step that fails (on the
+/// simulator and under test an exception leaves it; at EL2 nothing does, and the loops below unroll
+/// to straight-line code) has everything before it put back, itself included, and the failure goes
+/// on to the caller.
+template <class... Steps>
+class Transition {
+ public:
+  static constexpr std::size_t kCount = sizeof...(Steps);
+  static constexpr const char* kNames[] = {Steps::kName...};
+
+  template <class B>
+  static void Do(B& backend, const Intent& intent) {
+    Recovery<B, &Transition::UndoThrough<B>> recovery{backend, intent};
+    (recovery.Run([&] { Steps::Do(backend, intent); }), ...);
+    recovery.done = true;
+  }
+
+  template <class B>
+  static void Undo(B& backend, const Intent& intent) {
+    Recovery<B, &Transition::RedoThrough<B>> recovery{backend, intent};
+    Backwards([&]<class Step>() { recovery.Run([&] { Step::Undo(backend, intent); }); });
+    recovery.done = true;
+  }
+
+ private:
+  /// Puts back what was done unless told that all of it was.
+  template <class B, void (*kPutBack)(B&, const Intent&, std::size_t)>
+  struct Recovery {
+    B& backend;
+    const Intent& intent;
+    std::size_t begun = 0;
+    bool done = false;
+
+    template <class F>
+    void Run(F step) {
+      ++begun;
+      step();
+    }
+    ~Recovery() {
+      if (!done) kPutBack(backend, intent, begun);
+    }
+  };
+
+  /// Undoes the first `begun` steps, the last of them perhaps half done.
+  template <class B>
+  static void UndoThrough(B& backend, const Intent& intent, std::size_t begun) {
+    std::size_t i = kCount;
+    Backwards([&]<class Step>() {
+      if (i-- <= begun) Step::Undo(backend, intent);
+    });
+  }
+
+  /// Does again the last `begun` steps, of which Undo() undid all but perhaps a part of one.
+  template <class B>
+  static void RedoThrough(B& backend, const Intent& intent, std::size_t begun) {
+    std::size_t i = 0;
+    ((i++ >= kCount - begun ? Steps::Do(backend, intent) : void()), ...);
+  }
+
+  template <class F>
+  static void Backwards(F visit) {
+    [&]<std::size_t... kI>(std::index_sequence<kI...>) {
+      (visit.template operator()<StepAt<kCount - 1 - kI>>(), ...);
+    }(std::index_sequence_for<Steps...>());
+  }
+
+  template <std::size_t kI>
+  using StepAt = std::tuple_element_t<kI, std::tuple<Steps...>>;
+};
+
+}  // namespace trivet::percpu
