@@ -17,6 +17,18 @@ def rank(output):
     return 1 if "-ST-" in configuration else 0
 
 
+def plain(arguments):
+    """The arguments without those of layering_check, whose module maps exist only while Bazel compiles."""
+    kept = []
+    for argument in arguments:
+        if argument.startswith(("-fmodule", "-Wprivate-header")):
+            if kept[-1] == "-Xclang":
+                kept.pop()
+        else:
+            kept.append(argument)
+    return kept
+
+
 def main():
     root = sys.argv[1]
     best = {}
@@ -27,7 +39,7 @@ def main():
         if source.startswith(("external/", "bazel-out/")) or source.endswith(".S"):
             continue
         if source not in best or rank(output) < best[source][0]:
-            best[source] = (rank(output), arguments)
+            best[source] = (rank(output), plain(arguments))
     commands = [
         {"directory": root, "file": source, "arguments": arguments}
         for source, (_, arguments) in sorted(best.items())
