@@ -2,8 +2,8 @@
 
 #include "platforms/devices/mmio.h"
 
-// Offsets and bits: [gic] IHI 0069, chapter 12. CPU interface registers are named by number, so that the
-// assembler's age does not matter.
+// Offsets and bits: [gic] IHI 0069, chapter 12. CPU interface registers are named by number, so
+// that the assembler's age does not matter.
 #define ICC_PMR_EL1 "s3_0_c4_c6_0"
 #define ICC_IAR1_EL1 "s3_0_c12_c12_0"
 #define ICC_EOIR1_EL1 "s3_0_c12_c12_1"
@@ -23,8 +23,8 @@ namespace {
 // Distributor.
 constexpr std::uintptr_t kGicdCtlr = 0x0000;
 constexpr std::uintptr_t kGicdIrouter = 0x6000;  // 8 bytes an SPI
-// Bits 1 and 4 enable Group 1 with affinity routing in the non-secure view (EnableGrp1A, ARE_NS) and in
-// the view of a distributor with one security state (EnableGrp1, ARE) alike.
+// Bits 1 and 4 enable Group 1 with affinity routing in the non-secure view (EnableGrp1A, ARE_NS)
+// and in the view of a distributor with one security state (EnableGrp1, ARE) alike.
 constexpr std::uint32_t kGroup1WithAffinity = (1u << 1) | (1u << 4);
 constexpr std::uint32_t kRegisterWritePending = 1u << 31;
 
@@ -46,6 +46,9 @@ constexpr std::uintptr_t kIpriorityr = 0x0400;
 constexpr std::uint32_t kMiddlePriorities = 0xa0a0'a0a0;  // four interrupts a word
 
 constexpr std::uint32_t kFirstSpi = 32;
+/// Offset of the 32-bit register with this interrupt's bit, within a group of them.
+constexpr std::uintptr_t WordOf(std::uintptr_t intid) { return intid / 32 * 4; }
+
 constexpr std::uint64_t kAffinityMask = 0xff'00ff'ffff;
 
 std::uint64_t ThisAffinity() {
@@ -112,7 +115,7 @@ void GicV3::Enable(std::uint32_t intid) const {
     MmioWrite32(FrameOfThisCpu() + kSgiFrame + kIsenabler, 1u << intid);
     return;
   }
-  const std::uintptr_t word = distributor + intid / 32 * 4;
+  const std::uintptr_t word = distributor + WordOf(intid);
   MmioWrite32(word + kIgroupr, MmioRead32(word + kIgroupr) | 1u << intid % 32);
   MmioWrite64(distributor + kGicdIrouter + std::uintptr_t{intid} * 8, ThisAffinity());
   MmioWrite32(word + kIsenabler, 1u << intid % 32);
@@ -123,7 +126,7 @@ void GicV3::Disable(std::uint32_t intid) const {
     MmioWrite32(FrameOfThisCpu() + kSgiFrame + kIcenabler, 1u << intid);
     return;
   }
-  MmioWrite32(distributor + intid / 32 * 4 + kIcenabler, 1u << intid % 32);
+  MmioWrite32(distributor + WordOf(intid) + kIcenabler, 1u << intid % 32);
   WaitForWrites(distributor);
 }
 

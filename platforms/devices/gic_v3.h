@@ -5,21 +5,23 @@
 namespace trivet::platforms {
 
 /// Arm GICv3 (IHI 0069) with affinity routing and system-register access, driven from EL2. Every
-/// interrupt is in non-secure Group 1, so it arrives as IRQ. Calls concern the CPU that makes them and
-/// need EL2; interrupts may be masked or not.
+/// interrupt is in non-secure Group 1, so it arrives as IRQ. Calls concern the CPU that makes them
+/// and need EL2; interrupts may be masked or not.
 struct GicV3 {
   std::uintptr_t distributor;    ///< Physical base of GICD.
   std::uintptr_t redistributor;  ///< Physical base of the first GICR frame.
 
-  /// Wakes this CPU's redistributor and interface: all SGIs and PPIs disabled and not pending, every
-  /// priority let through. Spurious calls are harmless; enabled interrupts become disabled.
+  /// Wakes this CPU's redistributor and interface: all SGIs and PPIs disabled and not pending,
+  /// every priority let through. Spurious calls are harmless; enabled interrupts become disabled.
   void InitThisCpu() const;
 
-  /// Enables or disables one SGI (0-15), PPI (16-31) or SPI (32-1019). An enabled SPI goes to this CPU.
+  /// Enables or disables one SGI (0-15), PPI (16-31) or SPI (32-1019). An enabled SPI goes to this
+  /// CPU.
   void Enable(std::uint32_t intid) const;
   void Disable(std::uint32_t intid) const;
 
-  /// Acknowledges the pending interrupt of highest priority: its INTID, or 1020-1023 when there is none.
+  /// Acknowledges the pending interrupt of highest priority: its INTID, or 1020-1023 when there is
+  /// none.
   std::uint32_t Acknowledge() const;
   /// Priority drop and deactivation of an INTID that Acknowledge() returned.
   void End(std::uint32_t intid) const;

@@ -4,8 +4,8 @@
 
 namespace trivet::platforms {
 
-/// One 32-bit device register access at a physical address. The MMU is off, so memory is Device-nGnRnE
-/// and accesses of one CPU to one device stay in order.
+/// One 32-bit device register access at a physical address. The MMU is off, so memory is
+/// Device-nGnRnE and accesses of one CPU to one device stay in order.
 inline std::uint32_t MmioRead32(std::uintptr_t address) {
   return *reinterpret_cast<volatile std::uint32_t*>(address);
 }

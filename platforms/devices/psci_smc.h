@@ -4,11 +4,11 @@
 
 namespace trivet::platforms {
 
-/// CPU bring-up by the Power State Coordination Interface (DEN 0022) with SMC as its conduit. Only for
-/// boards whose firmware serves it: elsewhere the SMC is UNDEFINED or never returns.
+/// CPU bring-up by the Power State Coordination Interface (DEN 0022) with SMC as its conduit. Only
+/// for boards whose firmware serves it: elsewhere the SMC is UNDEFINED or never returns.
 struct PsciSmc {
-  /// CPU_ON: the CPU with this affinity starts at `entry` (physical) at the caller's Exception level, MMU
-  /// off, with `context` in x0. Returns 0 or a negative PSCI error. Any CPU may call.
+  /// CPU_ON: the CPU with this affinity starts at `entry` (physical) at the caller's Exception
+  /// level, MMU off, with `context` in x0. Returns 0 or a negative PSCI error. Any CPU may call.
   std::int64_t CpuOn(std::uint64_t affinity, std::uint64_t entry, std::uint64_t context) const {
     register std::uint64_t x0 asm("x0") = kCpuOn64;
     register std::uint64_t x1 asm("x1") = affinity;
@@ -18,8 +18,8 @@ struct PsciSmc {
     asm volatile("smc #0"
                  : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
                  :
-                 : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16",
-                   "x17", "memory", "cc");
+                 : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15",
+                   "x16", "x17", "memory", "cc");
     return static_cast<std::int64_t>(x0);
   }
 

@@ -5,16 +5,18 @@
 
 namespace trivet::platforms {
 
-/// Arm semihosting ("Semihosting for AArch32 and AArch64", release 2025Q1): requests to the debugger or
-/// emulator that runs the machine, here QEMU with -semihosting-config enable=on.
+/// Arm semihosting ("Semihosting for AArch32 and AArch64", release 2025Q1): requests to the
+/// debugger or emulator that runs the machine, here QEMU with -semihosting-config enable=on.
 struct Semihosting {
-  /// SYS_EXIT_EXTENDED: ends the machine with this exit status. Returns only where nobody serves it.
+  /// SYS_EXIT_EXTENDED: ends the machine with this exit status. Returns only where nobody serves
+  /// it.
   void Exit(int status) const {
     const std::uint64_t block[2] = {kApplicationExit, static_cast<std::uint64_t>(status)};
     Call(kSysExitExtended, block);
   }
 
-  /// SYS_GET_CMDLINE: writes the zero-terminated command line. False when it does not fit in `size` bytes.
+  /// SYS_GET_CMDLINE: writes the zero-terminated command line. False when it does not fit in `size`
+  /// bytes.
   bool CommandLine(char* buffer, std::size_t size) const {
     std::uint64_t block[2] = {reinterpret_cast<std::uintptr_t>(buffer), size};
     return Call(kSysGetCmdline, block) == 0;

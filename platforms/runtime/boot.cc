@@ -13,8 +13,8 @@ namespace {
 constexpr int kStatusNotAtEl2 = 102;
 constexpr std::uint64_t kCurrentElEl2 = 2 << 2;
 
-// [arm-arm] SCTLR_EL2 with HCR_EL2.E2H 0: the RES1 bits, among them EIS and EOS (exception entry and
-// return synchronize); M, C, I, A and EE clear.
+// [arm-arm] SCTLR_EL2 with HCR_EL2.E2H 0: the RES1 bits, among them EIS and EOS (exception entry
+// and return synchronize); M, C, I, A and EE clear.
 constexpr std::uint64_t kSctlrEl2MmuOff = 0x30c5'0830;
 
 std::uint64_t CurrentEl() {

@@ -9,10 +9,12 @@
 namespace trivet::platforms {
 namespace {
 
-// With the MMU off, exclusive accesses work on QEMU and on CPUs that support them for Device memory.
+// With the MMU off, exclusive accesses work on QEMU and on CPUs that support them for Device
+// memory.
 constinit std::atomic_flag console_busy = ATOMIC_FLAG_INIT;
 
-/// Masked, since an interrupt handler that writes while its own CPU holds the lock would wait for ever.
+/// Masked, since an interrupt handler that writes while its own CPU holds the lock would wait for
+/// ever.
 std::uint64_t MaskInterrupts() {
   std::uint64_t daif;
   asm volatile("mrs %0, DAIF\n msr daifset, #0xf" : "=r"(daif)::"memory");

@@ -13,7 +13,7 @@ extern "C" const char trivet_secondary_entry[];
 namespace trivet::platforms {
 namespace {
 
-constexpr std::size_t kStackSize = 16 * 1024;
+constexpr std::size_t kStackSize = 0x4000;
 constexpr unsigned kCpuCount = std::size(board::kCpus);
 
 enum class CpuState : std::uint32_t { kOff, kClaimed, kRunning, kParked };
@@ -47,7 +47,8 @@ bool PowerOn(unsigned cpu) {
 
 CpuEntry WaitForEntry(CpuSlot& slot) {
   for (;;) {
-    if (const CpuEntry entry = slot.entry.exchange(nullptr, std::memory_order_acquire)) return entry;
+    if (const CpuEntry entry = slot.entry.exchange(nullptr, std::memory_order_acquire))
+      return entry;
     asm volatile("wfe");
   }
 }

@@ -15,8 +15,8 @@ using CpuEntry = void (*)(unsigned cpu, void* argument);
 
 /// Starts `cpu` in `entry`. Returns once the start is accepted, not when it happened. After `entry`
 /// returns, the CPU parks with interrupts masked and may be started again.
-/// Any running CPU may call. kInvalidArgument: no such CPU, no entry, or that CPU runs (or is about to).
-/// kUnsupportedFeature: the firmware refused.
+/// Any running CPU may call. kInvalidArgument: no such CPU, no entry, or that CPU runs (or is about
+/// to). kUnsupportedFeature: the firmware refused.
 Status StartCpu(unsigned cpu, CpuEntry entry, void* argument);
 
 }  // namespace trivet::platforms

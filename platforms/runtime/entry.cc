@@ -5,8 +5,8 @@ extern "C" {
 extern void (*__init_array_start[])();
 extern void (*__init_array_end[])();
 
-// Freestanding C++ gives `int main()` its mangled name; `extern "C" int main()` has the plain one. An
-// image defines either: a strong definition of `main` replaces this weak one.
+// Freestanding C++ gives `int main()` its mangled name; `extern "C" int main()` has the plain one.
+// An image defines either: a strong definition of `main` replaces this weak one.
 int TrivetMangledMain() asm("_Z4mainv");
 [[gnu::weak]] int TrivetMain() asm("main");
 int TrivetMain() { return TrivetMangledMain(); }

@@ -2,12 +2,13 @@
 
 #include <cstdint>
 
-/// The board's interrupt controller, as far as tests and benchmarks need it. Every interrupt is Group 1,
-/// so it arrives as IRQ. All calls need EL2 and concern the CPU that makes them unless they say otherwise.
+/// The board's interrupt controller, as far as tests and benchmarks need it. Every interrupt is
+/// Group 1, so it arrives as IRQ. All calls need EL2 and concern the CPU that makes them unless
+/// they say otherwise.
 namespace trivet::platforms {
 
-/// Readies this CPU's part of the controller with every interrupt disabled, and sets HCR_EL2.{IMO, FMO,
-/// AMO}: with TGE 0 an EL2 host is deaf without them. Once per CPU, before the other calls.
+/// Readies this CPU's part of the controller with every interrupt disabled, and sets HCR_EL2.{IMO,
+/// FMO, AMO}: with TGE 0 an EL2 host is deaf without them. Once per CPU, before the other calls.
 void InterruptsInitThisCpu();
 
 /// SGI 0-15, PPI 16-31, SPI from 32. An enabled SPI goes to this CPU.

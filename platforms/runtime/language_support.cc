@@ -3,8 +3,8 @@
 #include "platforms/runtime/power.h"
 #include "platforms/runtime/raw_console.h"
 
-// What the compiler and libstdc++'s freestanding half expect of the environment. Each is the end of the
-// image: there is nobody to throw to.
+// What the compiler and libstdc++'s freestanding half expect of the environment. Each is the end of
+// the image: there is nobody to throw to.
 namespace trivet::platforms {
 namespace {
 
@@ -23,12 +23,14 @@ constexpr int kStatusAbort = 134;
 extern "C" {
 
 [[noreturn]] void abort() { trivet::platforms::Die("abort() was called"); }
-[[noreturn]] void __cxa_pure_virtual() { trivet::platforms::Die("a pure virtual function was called"); }
+[[noreturn]] void __cxa_pure_virtual() {
+  trivet::platforms::Die("a pure virtual function was called");
+}
 
 // std::__glibcxx_assert_fail, by its symbol: its declaration differs between versions of libstdc++.
-[[noreturn]] void TrivetLibraryAssertFailed(const char* file, int line, const char* function,
-                                            const char* condition)
-    asm("_ZSt21__glibcxx_assert_failPKciS0_S0_");
+[[noreturn]] void TrivetLibraryAssertFailed(
+    const char* file, int line, const char* function,
+    const char* condition) asm("_ZSt21__glibcxx_assert_failPKciS0_S0_");
 void TrivetLibraryAssertFailed(const char* file, int, const char*, const char* condition) {
   using trivet::platforms::RawConsoleWrite;
   RawConsoleWrite("\n");

@@ -68,7 +68,8 @@ void EnvironmentIsReady() {
   Check(daif == 0xf << 6, "interrupts are masked");
   Check((sctlr & 1) == 0, "the MMU is off");
   Check(constructed_at_start.value == 42, "static constructors ran");
-  Check(platforms::CommandLine().starts_with("runtime_functest"), "the command line starts with the image");
+  Check(platforms::CommandLine().starts_with("runtime_functest"),
+        "the command line starts with the image");
 }
 
 void MemoryFunctionsWork() {
@@ -78,7 +79,8 @@ void MemoryFunctionsWork() {
   std::memmove(text, text + 3, 20);
   Check(std::memcmp(text, "0123456789abcdefghij", 20) == 0, "memmove down over itself");
   std::memset(text + 1, 'x', 17);
-  Check(text[0] == '0' && text[1] == 'x' && text[17] == 'x' && text[18] == 'i', "memset stays in bounds");
+  Check(text[0] == '0' && text[1] == 'x' && text[17] == 'x' && text[18] == 'i',
+        "memset stays in bounds");
   Check(std::strlen(text) == 36 && std::strcmp("ab", "abc") < 0, "strlen and strcmp");
 }
 
@@ -136,7 +138,8 @@ void AllCpusStartTwice() {
       started = StartWhenParked(cpu, &argument) && started;
     }
     Check(started && WaitFor(count - 1), round);
-    Check(platforms::StartCpu(1, Arrive, &argument) == Status::kInvalidArgument, "a running CPU is refused");
+    Check(platforms::StartCpu(1, Arrive, &argument) == Status::kInvalidArgument,
+          "a running CPU is refused");
     for (unsigned cpu = 1; cpu < count; ++cpu) platforms::SendInterrupt(cpu, 9);
     Check(WaitFor(2 * (count - 1)), "an SGI reaches each of them");
   }

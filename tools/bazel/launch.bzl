@@ -36,12 +36,15 @@ exec "$r/{runner}" {options} --machine "$r/{machine}" --image "$r/{image}" -- {a
 """
 
 def launch(ctx, options = [], arguments = []):
-    """Returns the DefaultInfo of an executable that boots ctx.attr.elf.
+    """Makes an executable that boots ctx.attr.elf.
 
     Args:
       ctx: of a rule with LAUNCH_ATTRS.
       options: further options of the runner.
       arguments: the guest's arguments before the user's own.
+
+    Returns:
+      its DefaultInfo.
     """
     image = flatten(ctx, ctx.files.elf[0])
     options = ["--qemu", TOOLS["qemu"], "--timeout", str(ctx.attr.guest_timeout_s)] + options

@@ -8,40 +8,29 @@ namespace trivet::registers {
 
 const char* ToString(hal::Access access) {
   switch (access) {
-    case hal::Access::kReadWrite:
-      return "RW";
-    case hal::Access::kReadOnly:
-      return "RO";
-    case hal::Access::kWriteOnly:
-      return "WO";
+    case hal::Access::kReadWrite: return "RW";
+    case hal::Access::kReadOnly: return "RO";
+    case hal::Access::kWriteOnly: return "WO";
   }
   return "?";
 }
 
 const char* ToString(hal::Sync sync) {
   switch (sync) {
-    case hal::Sync::kProgramOrder:
-      return "program order";
-    case hal::Sync::kContext:
-      return "context synchronization event";
-    case hal::Sync::kNothing:
-      return "none needed";
+    case hal::Sync::kProgramOrder: return "program order";
+    case hal::Sync::kContext: return "context synchronization event";
+    case hal::Sync::kNothing: return "none needed";
   }
   return "?";
 }
 
 const char* ToString(hal::OnWrite on_write) {
   switch (on_write) {
-    case hal::OnWrite::kStores:
-      return "stores";
-    case hal::OnWrite::kIgnored:
-      return "ignored";
-    case hal::OnWrite::kActs:
-      return "1 acts, reads as zero";
-    case hal::OnWrite::kSets:
-      return "1 sets";
-    case hal::OnWrite::kClears:
-      return "1 clears";
+    case hal::OnWrite::kStores: return "stores";
+    case hal::OnWrite::kIgnored: return "ignored";
+    case hal::OnWrite::kActs: return "1 acts, reads as zero";
+    case hal::OnWrite::kSets: return "1 sets";
+    case hal::OnWrite::kClears: return "1 clears";
   }
   return "?";
 }

@@ -43,7 +43,8 @@ void WatchSignals() {
 }
 
 /// In the child: never returns. Failure to execute is reported through `failure`.
-[[noreturn]] void Execute(const std::vector<std::string>& command, int output, int failure, pid_t parent) {
+[[noreturn]] void Execute(const std::vector<std::string>& command, int output, int failure,
+                          pid_t parent) {
   setpgid(0, 0);
 #ifdef __linux__
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -57,6 +58,7 @@ void WatchSignals() {
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   execv(arguments[0], arguments.data());

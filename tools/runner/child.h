@@ -22,10 +22,10 @@ struct ChildEnd {
   int value;
 };
 
-/// Runs `command` (no shell, no standard input) in a process group of its own and hands what it writes to
-/// standard output and standard error to `output` as it comes. No timeout: waits as long as it takes.
-/// SIGINT, SIGTERM and SIGHUP end the whole group, and so does the death of the calling process (Linux).
-/// When this returns, no process of the group is left.
+/// Runs `command` (no shell, no standard input) in a process group of its own and hands what it
+/// writes to standard output and standard error to `output` as it comes. No timeout: waits as long
+/// as it takes. SIGINT, SIGTERM and SIGHUP end the whole group, and so does the death of the
+/// calling process (Linux). When this returns, no process of the group is left.
 ChildEnd RunChild(const std::vector<std::string>& command,
                   std::optional<std::chrono::milliseconds> timeout,
                   const std::function<void(std::string_view)>& output);

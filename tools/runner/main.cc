@@ -1,5 +1,5 @@
-// Boots an EL2 image in QEMU: shows the console, keeps the deadline, and turns the run into one exit status
-// and, when it failed, one line on standard error.
+// Boots an EL2 image in QEMU: shows the console, keeps the deadline, and turns the run into one
+// exit status and, when it failed, one line on standard error.
 
 #include <unistd.h>
 

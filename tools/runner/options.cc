@@ -84,7 +84,8 @@ std::expected<Options, std::string> ParseOptions(const std::vector<std::string>&
     *value->second = *++argument;
   }
   for (const char* required : {"--qemu", "--machine", "--image"}) {
-    if (values.at(required)->empty()) return Error(std::string(required) + " is missing; " + kUsage);
+    if (values.at(required)->empty())
+      return Error(std::string(required) + " is missing; " + kUsage);
   }
   const auto seconds = ParseSeconds(timeout);
   if (!seconds) return Error(seconds.error());
@@ -102,9 +103,9 @@ std::expected<std::vector<std::string>, std::string> QemuCommand(const Options& 
   // QEMU takes the last -cpu.
   if (!options.cpu.empty()) command.insert(command.end(), {"-cpu", options.cpu});
   if (options.icount) command.insert(command.end(), {"-icount", "shift=0,sleep=off"});
-  command.insert(command.end(),
-                 {"-display", "none", "-monitor", "none", "-serial", "stdio", "-nic", "none",
-                  "-no-reboot", "-semihosting-config", SemihostingConfig(options), "-kernel", options.image});
+  command.insert(command.end(), {"-display", "none", "-monitor", "none", "-serial", "stdio", "-nic",
+                                 "none", "-no-reboot", "-semihosting-config",
+                                 SemihostingConfig(options), "-kernel", options.image});
   return command;
 }
 

@@ -8,13 +8,13 @@ namespace trivet::runner {
 
 /// What the command line asks for.
 struct Options {
-  std::string qemu;                         ///< --qemu: the emulator.
-  std::string machine;                      ///< --machine: file with the emulator's machine arguments.
-  std::string image;                        ///< --image: flat image.
-  std::string cpu;                          ///< --cpu: overrides the machine's CPU model.
-  int timeout_seconds = 0;                  ///< --timeout: 0 means none.
-  bool require_pass = false;                ///< --require-pass: needs the image's PASS line too.
-  bool icount = false;                      ///< --icount: deterministic instruction counting.
+  std::string qemu;           ///< --qemu: the emulator.
+  std::string machine;        ///< --machine: file with the emulator's machine arguments.
+  std::string image;          ///< --image: flat image.
+  std::string cpu;            ///< --cpu: overrides the machine's CPU model.
+  int timeout_seconds = 0;    ///< --timeout: 0 means none.
+  bool require_pass = false;  ///< --require-pass: needs the image's PASS line too.
+  bool icount = false;        ///< --icount: deterministic instruction counting.
   std::vector<std::string> guest_arguments;  ///< after --
 };
 

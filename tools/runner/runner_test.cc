@@ -43,7 +43,9 @@ class RunnerTest : public testing::Test {
     return testing::UnitTest::GetInstance()->current_test_info()->name();
   }
 
-  void Write(const std::string& name, const std::string& text) { std::ofstream(folder_ / name) << text; }
+  void Write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ / name) << text;
+  }
 
   void WriteQemu(const std::string& script) {
     Write("qemu", "#!/bin/sh\n" + script + "\n");
@@ -77,8 +79,8 @@ class RunnerTest : public testing::Test {
 
   /// A stand-in that says who it is, starts a child of its own and never ends.
   std::string Hanging() const {
-    return "echo hello from the guest\nsleep 1000 & echo $! >" + Path("grandchild") + "\necho $$ >" +
-           Path("pid") + "\nwait";
+    return "echo hello from the guest\nsleep 1000 & echo $! >" + Path("grandchild") +
+           "\necho $$ >" + Path("pid") + "\nwait";
   }
 
   bool AnyLeft() const {
@@ -180,7 +182,9 @@ TEST_F(RunnerTest, MissingFilesAreNamed) {
 }
 
 TEST_F(RunnerTest, QemuThatIsNoProgramIsNamed) {
-  Write("qemu", "\x7f" "ELF this is no program");
+  Write("qemu",
+        "\x7f"
+        "ELF this is no program");
   fs::permissions(Path("qemu"), fs::perms::owner_all);
   const Result result = Run("");
   EXPECT_EQ(result.status, 125);
@@ -189,7 +193,8 @@ TEST_F(RunnerTest, QemuThatIsNoProgramIsNamed) {
 
 TEST_F(RunnerTest, BadArgumentsAreNamed) {
   WriteQemu("");
-  EXPECT_EQ(Run("--timeout soon").message, "runner: --timeout needs a number of seconds, not 'soon'\n");
+  EXPECT_EQ(Run("--timeout soon").message,
+            "runner: --timeout needs a number of seconds, not 'soon'\n");
   EXPECT_TRUE(Run("--fast").message.starts_with("runner: unknown argument '--fast'; usage: "));
   EXPECT_EQ(Run("--fast").status, 125);
 }

@@ -37,13 +37,13 @@ void PassLine::Feed(std::string_view text) {
 
 Verdict Judge(const ChildEnd& end, bool require_pass, bool pass_seen, int timeout_seconds) {
   switch (end.kind) {
-    case ChildEnd::Kind::kExited:
-      return JudgeExit(end.value, require_pass, pass_seen);
+    case ChildEnd::Kind::kExited: return JudgeExit(end.value, require_pass, pass_seen);
     case ChildEnd::Kind::kKilled:
       return {kStatusSignal + end.value,
               std::string("QEMU died by signal: ") + strsignal(end.value)};
     case ChildEnd::Kind::kTimedOut:
-      return {kStatusTimedOut, "guest did not stop within " + std::to_string(timeout_seconds) + "s"};
+      return {kStatusTimedOut,
+              "guest did not stop within " + std::to_string(timeout_seconds) + "s"};
     case ChildEnd::Kind::kInterrupted:
       return {kStatusSignal + end.value,
               std::string("stopped the guest on signal: ") + strsignal(end.value)};

@@ -11,7 +11,8 @@
 namespace trivet::platforms::board {
 
 inline constexpr Pl011 kConsole{.base = 0x0900'0000};
-inline constexpr GicV3 kInterruptController{.distributor = 0x0800'0000, .redistributor = 0x080a'0000};
+inline constexpr GicV3 kInterruptController{.distributor = 0x0800'0000,
+                                            .redistributor = 0x080a'0000};
 inline constexpr PsciSmc kCpuStart{};
 inline constexpr Semihosting kPowerOff{};
 inline constexpr Semihosting kArguments{};

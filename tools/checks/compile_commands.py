@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+"""Turns `bazel aquery --output=jsonproto` of compile actions (standard input) into compile_commands.json.
+
+One command a source, with the flags of its first build in this order: for the simulator, for EL2, as a
+build tool. clangd and clang-tidy read the file.
+"""
+
+import json
+import sys
+
+
+def rank(output):
+    """How much an output path's configuration is preferred; the smallest wins."""
+    configuration = output.split("/")[1]
+    if "-exec" in configuration:
+        return 2
+    return 1 if "-ST-" in configuration else 0
+
+
+def plain(arguments):
+    """The arguments without those of layering_check, whose module maps exist only while Bazel compiles."""
+    kept = []
+    for argument in arguments:
+        if argument.startswith(("-fmodule", "-Wprivate-header")):
+            if kept[-1] == "-Xclang":
+                kept.pop()
+        else:
+            kept.append(argument)
+    return kept
+
+
+def main():
+    root = sys.argv[1]
+    best = {}
+    for action in json.load(sys.stdin).get("actions", []):
+        arguments = action["arguments"]
+        source = arguments[arguments.index("-c") + 1]
+        output = arguments[arguments.index("-o") + 1]
+        if source.startswith(("external/", "bazel-out/")) or source.endswith(".S"):
+            continue
+        if source not in best or rank(output) < best[source][0]:
+            best[source] = (rank(output), plain(arguments))
+    commands = [
+        {"directory": root, "file": source, "arguments": arguments}
+        for source, (_, arguments) in sorted(best.items())
+    ]
+    with open("compile_commands.json", "w", encoding="utf-8") as file:
+        json.dump(commands, file, indent=1)
+    for source in sorted(best):
+        print(source)
+
+
+main()
