@@ -1,0 +1,33 @@
+"""disassembly: what a library for EL2 compiles to, as text, from any configuration."""
+
+load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
+load("//tools/bazel:transition.bzl", "EL2_TRANSITION_ATTRS", "el2_transition")
+
+def _objects(library):
+    """The object files of a cc_library itself, without its dependencies'."""
+    own = [i for i in library[CcInfo].linking_context.linker_inputs.to_list() if i.owner == library.label]
+    return [o for i in own for l in i.libraries for o in (l.objects or l.pic_objects)]
+
+def _impl(ctx):
+    objects = _objects(ctx.attr.library[0])
+    out = ctx.actions.declare_file(ctx.label.name + ".txt")
+    args = ctx.actions.args()
+    args.add_all(["--disassemble", "--no-show-raw-insn", "--no-leading-addr", "--no-print-imm-hex"])
+    args.add_all(objects)
+    ctx.actions.run_shell(
+        outputs = [out],
+        inputs = objects,
+        tools = [ctx.file.objdump],
+        command = '"$@" > ' + out.path,
+        arguments = [ctx.file.objdump.path, args],
+        mnemonic = "Disassemble",
+    )
+    return [DefaultInfo(files = depset([out]))]
+
+disassembly = rule(
+    implementation = _impl,
+    attrs = EL2_TRANSITION_ATTRS | {
+        "library": attr.label(cfg = el2_transition, mandatory = True, providers = [CcInfo]),
+        "objdump": attr.label(allow_single_file = True, default = "@trivet_tools//:bin/objdump"),
+    },
+)

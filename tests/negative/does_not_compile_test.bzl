@@ -1,0 +1,92 @@
+"""does_not_compile_test: a promise of the kind "this does not compile", as a test."""
+
+load("@rules_cc//cc:action_names.bzl", "CPP_COMPILE_ACTION_NAME")
+load("@rules_cc//cc:find_cc_toolchain.bzl", "find_cc_toolchain", "use_cc_toolchain")
+load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
+load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
+
+def _compile_command(ctx, context):
+    """Returns the host toolchain's compiler, its arguments and its environment for the source."""
+    toolchain = find_cc_toolchain(ctx)
+    features = cc_common.configure_features(
+        cc_toolchain = toolchain,
+        ctx = ctx,
+        requested_features = ctx.features,
+        unsupported_features = ctx.disabled_features + ["layering_check", "module_maps"],
+    )
+    variables = cc_common.create_compile_variables(
+        cc_toolchain = toolchain,
+        feature_configuration = features,
+        include_directories = context.includes,
+        preprocessor_defines = context.defines,
+        # What is in `overlay` is found instead of the workspace's file of the same name.
+        quote_include_directories = depset(
+            ([ctx.label.package + "/" + ctx.attr.overlay] if ctx.attr.overlay else []) + ["."],
+            transitive = [context.quote_includes],
+            order = "preorder",
+        ),
+        source_file = ctx.file.src.path,
+        system_include_directories = context.system_includes,
+        user_compile_flags = ctx.fragments.cpp.copts + ctx.fragments.cpp.cxxopts + ["-fsyntax-only"],
+    )
+    return struct(
+        arguments = cc_common.get_memory_inefficient_command_line(
+            action_name = CPP_COMPILE_ACTION_NAME,
+            feature_configuration = features,
+            variables = variables,
+        ),
+        compiler = cc_common.get_tool_for_action(
+            action_name = CPP_COMPILE_ACTION_NAME,
+            feature_configuration = features,
+        ),
+        environment = cc_common.get_environment_variables(
+            action_name = CPP_COMPILE_ACTION_NAME,
+            feature_configuration = features,
+            variables = variables,
+        ),
+        files = toolchain.all_files,
+    )
+
+def _impl(ctx):
+    context = cc_common.merge_cc_infos(cc_infos = [d[CcInfo] for d in ctx.attr.deps]).compilation_context
+    command = _compile_command(ctx, context)
+    report = ctx.actions.declare_file(ctx.label.name + ".report")
+    ctx.actions.run(
+        outputs = [report],
+        inputs = depset(ctx.files.src + ctx.files.hdrs, transitive = [context.headers, command.files]),
+        executable = ctx.executable._compile_twice,
+        arguments = [report.path, command.compiler] + command.arguments,
+        env = command.environment,
+        mnemonic = "DoesNotCompile",
+        progress_message = "Compiling what must not compile: %{label}",
+    )
+    check = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.symlink(output = check, target_file = ctx.executable._check_report, is_executable = True)
+    return [
+        DefaultInfo(
+            executable = check,
+            runfiles = ctx.runfiles([report]).merge(ctx.attr._check_report[DefaultInfo].default_runfiles),
+        ),
+        testing.TestEnvironment({"EXPECT": ctx.attr.expect, "REPORT": report.short_path}),
+    ]
+
+does_not_compile_test = rule(
+    implementation = _impl,
+    attrs = {
+        "deps": attr.label_list(doc = "Libraries that the source includes.", providers = [CcInfo]),
+        "expect": attr.string(doc = "Text of the compiler's message.", mandatory = True),
+        "hdrs": attr.label_list(allow_files = True, doc = "Headers that are in no library for the host."),
+        "overlay": attr.string(doc = "A folder of this package to look for headers in first."),
+        "src": attr.label(
+            allow_single_file = [".cc"],
+            doc = "Compiles; with -DTRIVET_EXPECT_ERROR it does not.",
+            mandatory = True,
+        ),
+        "_check_report": attr.label(cfg = "target", default = ":check_report", executable = True),
+        "_compile_twice": attr.label(cfg = "exec", default = ":compile_twice", executable = True),
+    },
+    doc = "Passes when `src` compiles as it is, and with -DTRIVET_EXPECT_ERROR fails and says `expect`.",
+    fragments = ["cpp"],
+    test = True,
+    toolchains = use_cc_toolchain(),
+)

@@ -1,0 +1,13 @@
+// A read-only register cannot be written.
+#include "hal/el2/el2_backend.h"
+
+namespace trivet::hal {
+
+void Probe() {
+  (void)El2Backend::Read<MpidrEl1>();
+#ifdef TRIVET_EXPECT_ERROR
+  El2Backend::Write<MpidrEl1>(MpidrEl1());
+#endif
+}
+
+}  // namespace trivet::hal
