@@ -157,7 +157,8 @@ class State::Iterator {
   return {nullptr, 0};
 }
 
-/// Makes the compiler believe that `value` is used, and (not const) changed. A scalar stays in its register.
+/// Makes the compiler believe that `value` is used, and (not const) changed. A scalar stays in its
+/// register.
 template <class T>
 [[gnu::always_inline]] inline void DoNotOptimize(const T& value) {
   if constexpr (std::is_scalar_v<T>) {
