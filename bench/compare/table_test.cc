@@ -22,20 +22,20 @@ LegOutput El2() {
 
 TEST(Table, PutsBothLegsTheLimitAndTheRatioInOneRow) {
   EXPECT_EQ(RenderTable(Simulator(), El2(), All),
-            "operation          simulator       EL2 in QEMU   limit   ratio\n"
-            "                          ns      instructions\n"
+            "operation         simulator       EL2 in QEMU   limit   ratio\n"
+            "                         ns      instructions\n"
             "-------------------------------------------------------------\n"
-            "percpu/enable          123.4                12      10    1.20\n"
-            "percpu/odd               7.0                 -\n"
-            "hal/isb                    -             1.125\n"
+            "percpu/enable         123.4                12      10    1.20\n"
+            "percpu/odd              7.0                 -\n"
+            "hal/isb                   -             1.125\n"
             "\n"
-            "limit/enable               -                10\n"
-            "seed/enable                -                 9                  incorrect\n");
+            "limit/enable              -                10\n"
+            "seed/enable               -                 9                  incorrect\n");
 }
 
 TEST(Table, ShowsOneLegAlone) {
   const std::string table = RenderTable(Simulator(), std::nullopt, All);
-  EXPECT_NE(table.find("percpu/enable          123.4                 -\n"), table.npos) << table;
+  EXPECT_NE(table.find("percpu/enable         123.4                 -\n"), table.npos) << table;
 }
 
 TEST(Table, KeepsTheLimitOfAFilteredRow) {
