@@ -11,7 +11,7 @@
 
 #include "bench/freestanding/counts.h"
 #include "benchmark/internal/counters.h"
-#include "gtest/internal/sink.h"
+#include "tests/freestanding/text.h"
 
 namespace benchmark {
 
@@ -121,7 +121,7 @@ class State {
   Skip skipped_ = Skip::kNo;
   bool finished_ = false;
   std::string_view message_;
-  testing::internal::Text<80> label_;
+  trivet::text::Text<80> label_;
 };
 
 class State::Iterator {
