@@ -130,7 +130,7 @@ class State::Iterator {
 
   [[gnu::always_inline]] Value operator*() const { return {}; }
   [[gnu::always_inline]] Iterator& operator++() {
-    internal::CountDown(remaining_);
+    internal::CountDown(remaining_, 1);
     return *this;
   }
   [[gnu::always_inline]] bool operator!=(const Iterator&) const {
