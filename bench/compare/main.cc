@@ -1,5 +1,6 @@
 // `bazel run //bench`: runs the benchmarks on every leg this host has and prints one table.
 
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <map>
@@ -67,59 +68,57 @@ std::string_view Tail(std::string_view text, int lines) {
   return text;
 }
 
-/// Runs one leg. Nothing when it failed: then the user has been told.
-std::optional<LegOutput> RunLeg(const char* leg, const std::vector<std::string>& command,
-                                bool may_be_empty) {
-  Progress(leg, "running");
+/// What a leg came to. A leg that failed may have printed results all the same.
+struct Leg {
+  std::optional<LegOutput> output;
+  bool failed = false;
+};
+
+bool HasErrors(const LegOutput& output) {
+  return std::ranges::any_of(output.results, [](const Result& r) { return !r.error.empty(); });
+}
+
+/// Runs one leg and tells the user when it failed.
+Leg RunLeg(const char* name, const std::vector<std::string>& command, bool may_be_empty) {
+  Progress(name, "running");
   std::string output;
   const runner::ChildEnd end =
       runner::RunChild(command, std::nullopt, [&output](std::string_view text) { output += text; });
   if (end.kind == runner::ChildEnd::Kind::kNotStarted) {
-    Progress(leg, ("FAILED: cannot start " + command.front()).c_str());
-    return std::nullopt;
+    Progress(name, ("FAILED: cannot start " + command.front()).c_str());
+    return {.failed = true};
   }
   auto parsed = ParseLegOutput(output);
   if (parsed && parsed->results.empty() && !may_be_empty) parsed = std::unexpected("no results");
-  if (end.kind == runner::ChildEnd::Kind::kExited && end.value == 0 && parsed) return *parsed;
-
+  if (parsed && end.kind == runner::ChildEnd::Kind::kExited && end.value == 0) {
+    return {*parsed, HasErrors(*parsed)};
+  }
   const std::string why = !parsed ? parsed.error() : "status " + std::to_string(end.value);
-  Progress(leg, ("FAILED: " + why + "; it ended with:").c_str());
+  Progress(name, ("FAILED: " + why + "; it ended with:").c_str());
   const std::string_view tail = Tail(output, 12);
   std::fwrite(tail.data(), 1, tail.size(), stderr);
-  // A benchmark that failed has a row that says so.
-  return parsed ? std::optional(*parsed) : std::nullopt;
-}
-
-bool HasErrors(const std::optional<LegOutput>& leg) {
-  if (!leg) return true;
-  for (const Result& result : leg->results) {
-    if (!result.error.empty()) return true;
-  }
-  return false;
+  return {parsed ? std::optional(*parsed) : std::nullopt, true};
 }
 
 int Run(const Options& options, const std::function<bool(std::string_view)>& selected) {
   std::vector<std::string> simulator = {options.simulator, "--trivet_lines",
                                         "--benchmark_min_time=" + options.min_time};
-  std::optional<LegOutput> el2;
   std::string footnotes;
-  bool failed = false;
-  // All of it: it takes a moment, and the limits are wanted whatever the filter.
+  Leg el2;
   if (options.el2_missing.empty()) {
-    el2 = RunLeg("EL2 in QEMU", options.el2, false);
-    failed = HasErrors(el2);
-    if (el2 && !el2->no_instructions.empty()) {
-      footnotes += "EL2 in QEMU counts no instructions: " + el2->no_instructions + '\n';
+    // All of it: it takes a moment, and the limits are wanted whatever the filter.
+    el2 = RunLeg("EL2 in QEMU", options.el2, /*may_be_empty=*/false);
+    if (el2.output && !el2.output->no_instructions.empty()) {
+      footnotes += "EL2 in QEMU counts no instructions: " + el2.output->no_instructions + '\n';
     }
   } else {
     footnotes += "EL2 in QEMU was not run: " + options.el2_missing + '\n';
   }
   if (!options.filter.empty()) simulator.push_back("--benchmark_filter=" + options.filter);
   // A filter may select what only EL2 has.
-  const auto sim = RunLeg("simulator", simulator, !options.filter.empty());
-  failed = failed || HasErrors(sim);
+  const Leg sim = RunLeg("simulator", simulator, /*may_be_empty=*/!options.filter.empty());
 
-  const std::string table = RenderTable(sim, el2, selected);
+  const std::string table = RenderTable(sim.output, el2.output, selected);
   if (table.empty()) {
     std::fprintf(stderr, "Failed to match any benchmarks against regex: %s\n",
                  options.filter.c_str());
@@ -127,7 +126,7 @@ int Run(const Options& options, const std::function<bool(std::string_view)>& sel
   }
   std::printf("\n%s", table.c_str());
   if (!footnotes.empty()) std::printf("\n%s", footnotes.c_str());
-  return failed ? 1 : 0;
+  return sim.failed || el2.failed ? 1 : 0;
 }
 
 int Main(const std::vector<std::string>& arguments) {
