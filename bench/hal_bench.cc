@@ -16,7 +16,7 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register voca
 void ReadRegister(benchmark::State& state) {
   const OneCpu cpu;
   for (auto _ : state) {
-    const std::uint64_t vbar = Cpu::Read<VbarEl2>().raw();
+    std::uint64_t vbar = Cpu::Read<VbarEl2>().raw();
     benchmark::DoNotOptimize(vbar);
   }
 }

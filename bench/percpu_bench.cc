@@ -80,7 +80,7 @@ BENCHMARK(Pair)->Name("percpu/pair");
 
 void IsEnabled(benchmark::State& state) {
   for (auto _ : state) {
-    const bool enabled = per_cpu[0].IsEnabled();
+    bool enabled = per_cpu[0].IsEnabled();
     benchmark::DoNotOptimize(enabled);
   }
 }

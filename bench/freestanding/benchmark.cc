@@ -28,7 +28,7 @@ bool State::KeepRunningBatch(IterationCount n) {
     internal::ReadAtStart(start_);
   }
   if (remaining_ > 0) [[likely]] {
-    remaining_ -= n;
+    internal::CountDown(remaining_, n);
     ++passes_;
     return true;
   }

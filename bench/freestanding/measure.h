@@ -17,7 +17,7 @@ struct Measurement {
   IterationCount iterations = 0;  ///< `total` is over this many.
   Counts total;                   ///< The smallest of the repetitions, per counter.
   bool repeatable = true;         ///< Every repetition counted the same instructions.
-  testing::internal::Text<80> label;
+  trivet::text::Text<80> label;
   UserCounters counters;
 };
 

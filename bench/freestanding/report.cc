@@ -5,8 +5,8 @@
 namespace benchmark::internal {
 namespace {
 
-using testing::internal::Sink;
-using testing::internal::Text;
+using trivet::text::Sink;
+using trivet::text::Text;
 using Line = Text<480>;
 
 void Print(const Line& line) { Write(line.view()); }

@@ -12,7 +12,7 @@
 namespace benchmark::internal {
 namespace {
 
-using Name = testing::internal::Text<96>;
+using Name = trivet::text::Text<96>;
 
 struct Options {
   std::string_view filter = ".";
@@ -49,7 +49,7 @@ bool Parse(std::string_view arguments, Options& options) {
     const std::string_view argument = arguments.substr(0, end);
     arguments.remove_prefix(std::min(end + 1, arguments.size()));
     if (argument.empty() || TakeArgument(argument, options)) continue;
-    Write(testing::internal::Text<200>()
+    Write(trivet::text::Text<200>()
           << "benchmark: error: unrecognized command-line flag: " << argument << '\n');
     return false;
   }
@@ -87,7 +87,7 @@ int Run(const Filter& filter, const Options& options) {
     ++selected;
   });
   if (selected == 0) {
-    Write(testing::internal::Text<200>()
+    Write(trivet::text::Text<200>()
           << "Failed to match any benchmarks against regex: " << options.filter << '\n');
     return 1;
   }

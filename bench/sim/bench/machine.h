@@ -12,7 +12,7 @@ namespace trivet::bench {
 
 class CpuSet {
  public:
-  static constexpr int kSize = 256;
+  static constexpr int kSize = 32;
 
   CpuSet() {
     for (int i = 0; i < kSize; ++i) {

@@ -11,7 +11,7 @@
 
 #include "bench/freestanding/counts.h"
 #include "benchmark/internal/counters.h"
-#include "gtest/internal/sink.h"
+#include "tests/freestanding/text.h"
 
 namespace benchmark {
 
@@ -121,7 +121,7 @@ class State {
   Skip skipped_ = Skip::kNo;
   bool finished_ = false;
   std::string_view message_;
-  testing::internal::Text<80> label_;
+  trivet::text::Text<80> label_;
 };
 
 class State::Iterator {
@@ -130,7 +130,7 @@ class State::Iterator {
 
   [[gnu::always_inline]] Value operator*() const { return {}; }
   [[gnu::always_inline]] Iterator& operator++() {
-    internal::CountDown(remaining_);
+    internal::CountDown(remaining_, 1);
     return *this;
   }
   [[gnu::always_inline]] bool operator!=(const Iterator&) const {
@@ -157,7 +157,8 @@ class State::Iterator {
   return {nullptr, 0};
 }
 
-/// Makes the compiler believe that `value` is used, and (not const) changed. A scalar stays in its register.
+/// Makes the compiler believe that `value` is used, and (not const) changed. A scalar stays in its
+/// register.
 template <class T>
 [[gnu::always_inline]] inline void DoNotOptimize(const T& value) {
   if constexpr (std::is_scalar_v<T>) {

@@ -13,7 +13,7 @@
 #include "gtest/internal/printers.h"    // IWYU pragma: export
 #include "gtest/internal/registry.h"    // IWYU pragma: export
 #include "gtest/internal/result.h"      // IWYU pragma: export
-#include "gtest/internal/sink.h"        // IWYU pragma: export
+#include "tests/freestanding/text.h"
 
 #define GTEST_TEST_CLASS_NAME_(suite, name) suite##_##name##_Test
 #define FRIEND_TEST(suite, name) friend class GTEST_TEST_CLASS_NAME_(suite, name)

@@ -35,8 +35,8 @@ inline Counts Elapsed(const Counts& from, const Counts& to) {
 }
 
 /// One SUB whatever surrounds it: the compiler can neither unroll nor transform the loop it counts.
-[[gnu::always_inline]] inline void CountDown(std::int64_t& remaining) {
-  asm volatile("sub %0, %0, #1" : "+r"(remaining));
+[[gnu::always_inline]] inline void CountDown(std::int64_t& remaining, std::int64_t by) {
+  asm volatile("sub %0, %0, %1" : "+r"(remaining) : "rI"(by));
 }
 
 }  // namespace benchmark::internal

@@ -20,9 +20,9 @@ inline void ReadAtEnd(Counts& counts) {
   fake_counts = fake_counts + Counts{1, 1, 1};
   counts = fake_counts;
 }
-inline void CountDown(std::int64_t& remaining) {
+inline void CountDown(std::int64_t& remaining, std::int64_t by) {
   fake_counts = fake_counts + Counts{2, 2, 2};
-  --remaining;
+  remaining -= by;
 }
 
 }  // namespace benchmark::internal

@@ -3,11 +3,14 @@
 #include <cstdint>
 #include <string_view>
 
-#include "gtest/internal/sink.h"
+#include "tests/freestanding/text.h"
 
 /// What the test library needs from where it runs: linked in by //tests/freestanding:gtest_main at
 /// EL2 and by the host-side tests of the library.
 namespace testing::internal {
+
+using trivet::text::Sink;
+using trivet::text::Text;
 
 /// Puts text on the console. Called from any CPU and from interrupt handlers.
 void Write(std::string_view text);

@@ -10,10 +10,14 @@
 #include <type_traits>
 #include <utility>
 
-#include "gtest/internal/sink.h"
+#include "tests/freestanding/text.h"
 
 /// How a value reads in a failure message: the same text as GoogleTest's universal printer.
 namespace testing::internal {
+
+using trivet::text::Sink;
+using trivet::text::Text;
+namespace adl = trivet::text::adl;
 
 void PrintCharacter(unsigned char value, bool is_signed, Sink& sink);
 void PrintCodePoint(char32_t value, Sink& sink);

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "gtest/internal/platform.h"
-#include "gtest/internal/sink.h"
+#include "tests/freestanding/text.h"
 
 /// Tests register themselves from .init_array into intrusive lists: no heap.
 namespace testing {

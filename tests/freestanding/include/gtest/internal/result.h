@@ -4,12 +4,29 @@
 #include <string_view>
 
 #include "gtest/internal/printers.h"
-#include "gtest/internal/sink.h"
+#include "tests/freestanding/text.h"
 
 /// What an assertion says about itself, and how a failure is put together: the header and the
 /// comparison go straight to the console, then whatever the test streams with `<<`, then the
 /// traces. Nothing is buffered, so nothing is cut; the console is held for the whole failure.
 namespace testing {
+
+/// A message under construction, as in `::testing::Message() << "cpu " << cpu`. At most 240
+/// characters.
+class Message {
+ public:
+  template <class T>
+  Message& operator<<(const T& value) {
+    text_ << value;
+    return *this;
+  }
+  std::string_view view() const { return text_.view(); }
+
+  friend void operator<<(internal::Sink& sink, const Message& message) { sink.Put(message.view()); }
+
+ private:
+  internal::Text<240> text_;
+};
 
 /// The outcome of a predicate that explains itself: EXPECT_TRUE(IsEven(n)).
 class AssertionResult {

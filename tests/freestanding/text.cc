@@ -1,6 +1,6 @@
-#include "gtest/internal/sink.h"
+#include "tests/freestanding/text.h"
 
-namespace testing::internal {
+namespace trivet::text {
 namespace {
 
 constexpr std::size_t kMostDigits = 20;  // 2^64 - 1 in decimal.
@@ -41,4 +41,4 @@ void Sink::PutPointer(std::uintptr_t value) {
   }
 }
 
-}  // namespace testing::internal
+}  // namespace trivet::text

@@ -7,7 +7,7 @@
 #include <type_traits>
 
 /// Text output without iostream, heap or floating point.
-namespace testing::internal {
+namespace trivet::text {
 
 class Sink;
 
@@ -113,25 +113,4 @@ class Text final : public Sink {
   char buffer_[kCapacity];
 };
 
-}  // namespace testing::internal
-
-namespace testing {
-
-/// A message under construction, as in `::testing::Message() << "cpu " << cpu`. At most 240
-/// characters.
-class Message {
- public:
-  template <class T>
-  Message& operator<<(const T& value) {
-    text_ << value;
-    return *this;
-  }
-  std::string_view view() const { return text_.view(); }
-
-  friend void operator<<(internal::Sink& sink, const Message& message) { sink.Put(message.view()); }
-
- private:
-  internal::Text<240> text_;
-};
-
-}  // namespace testing
+}  // namespace trivet::text

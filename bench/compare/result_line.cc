@@ -1,0 +1,152 @@
+#include "bench/compare/result_line.h"
+
+#include <charconv>
+#include <map>
+#include <utility>
+
+namespace trivet::bench {
+namespace {
+
+constexpr std::string_view kPrefix = "TRIVET-BENCH: ";
+
+/// A flat JSON object: strings and numbers by name, nothing nested.
+class Object {
+ public:
+  /// The error says what is wrong.
+  static std::expected<Object, std::string> Parse(std::string_view text);
+
+  std::string String(const std::string& name) const {
+    const auto found = strings_.find(name);
+    return found == strings_.end() ? "" : found->second;
+  }
+  std::optional<double> Number(const std::string& name) const {
+    const auto found = numbers_.find(name);
+    return found == numbers_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+ private:
+  bool ParseMembers();
+  bool ParseMember();
+  bool ParseString(std::string& value);
+  bool ParseNumber(double& value);
+  bool Take(char c);
+  bool Fail(std::string what) {
+    if (error_.empty()) error_ = std::move(what);
+    return false;
+  }
+
+  std::string_view rest_;
+  std::string error_;
+  std::map<std::string, std::string> strings_;
+  std::map<std::string, double> numbers_;
+};
+
+bool Object::Take(char c) {
+  if (!rest_.starts_with(c)) return false;
+  rest_.remove_prefix(1);
+  return true;
+}
+
+bool Object::ParseString(std::string& value) {
+  if (!Take('"')) return Fail("a string must start with a quote");
+  while (!rest_.empty()) {
+    const char c = rest_.front();
+    rest_.remove_prefix(1);
+    if (c == '"') return true;
+    if (c != '\\') {
+      value += c;
+    } else if (rest_.starts_with('"') || rest_.starts_with('\\')) {
+      value += rest_.front();
+      rest_.remove_prefix(1);
+    } else {
+      return Fail("unknown escape in a string");
+    }
+  }
+  return Fail("a string does not end");
+}
+
+bool Object::ParseNumber(double& value) {
+  const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
+  if (error != std::errc() || end == rest_.data()) return Fail("neither a string nor a number");
+  rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+  return true;
+}
+
+bool Object::ParseMember() {
+  std::string name;
+  if (!ParseString(name)) return false;
+  if (strings_.contains(name) || numbers_.contains(name))
+    return Fail("\"" + name + "\" appears twice");
+  if (!Take(':')) return Fail("no colon after \"" + name + "\"");
+  return rest_.starts_with('"') ? ParseString(strings_[name]) : ParseNumber(numbers_[name]);
+}
+
+bool Object::ParseMembers() {
+  if (!Take('{')) return Fail("no object");
+  do {
+    if (!ParseMember()) return false;
+  } while (Take(','));
+  if (!Take('}')) return Fail("the object does not end");
+  return rest_.empty() || Fail("something follows the object");
+}
+
+std::expected<Object, std::string> Object::Parse(std::string_view text) {
+  Object object;
+  object.rest_ = text;
+  if (!object.ParseMembers()) return std::unexpected(object.error_);
+  return object;
+}
+
+/// Adds what the object says; the error says what it lacks.
+std::expected<void, std::string> Add(const Object& object, LegOutput& output) {
+  if (!object.String("context").empty()) {
+    output.no_instructions = object.String("no_instructions");
+    return {};
+  }
+  Result result = {.name = object.String("name"),
+                   .instructions = object.Number("instructions"),
+                   .time_ns = object.Number("time_ns"),
+                   .label = object.String("label"),
+                   .error = object.String("error"),
+                   .skipped = object.String("skipped")};
+  if (result.name.empty()) return std::unexpected("neither a name nor a context");
+  const bool has_figures = result.instructions.has_value() || result.time_ns.has_value();
+  if (!has_figures && result.error.empty() && result.skipped.empty()) {
+    return std::unexpected("\"" + result.name + "\" has no figures");
+  }
+  for (const Result& other : output.results) {
+    if (other.name == result.name)
+      return std::unexpected("\"" + result.name + "\" was reported before");
+  }
+  output.results.push_back(std::move(result));
+  return {};
+}
+
+/// Takes the first line off `text`, without its line end.
+std::string_view TakeLine(std::string_view& text) {
+  const std::size_t end = text.find('\n');
+  std::string_view line = text.substr(0, end);
+  text.remove_prefix(end == text.npos ? text.size() : end + 1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+}  // namespace
+
+std::expected<LegOutput, std::string> ParseLegOutput(std::string_view text) {
+  LegOutput output;
+  for (int number = 1; !text.empty(); ++number) {
+    std::string_view line = TakeLine(text);
+    if (!line.starts_with(kPrefix)) continue;
+    line.remove_prefix(kPrefix.size());
+    const auto object = Object::Parse(line);
+    const auto added = object ? Add(*object, output) : std::unexpected(object.error());
+    if (!added) {
+      return std::unexpected("line " + std::to_string(number) +
+                             " is not a result: " + added.error());
+    }
+  }
+  return output;
+}
+
+}  // namespace trivet::bench

@@ -1,0 +1,128 @@
+// The EL2 benchmark image as a program: it runs to its end, its counts are exact and repeat, and it
+// refuses to count where the CPU cannot.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "bench/compare/result_line.h"
+#include "tools/runner/child.h"
+
+namespace trivet::bench {
+namespace {
+
+struct Execution {
+  int status = -1;
+  std::string console;
+};
+
+std::vector<std::string> Words(const std::string& text) {
+  std::istringstream stream(text);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
+/// Boots the image; the BUILD file says with what command. `options` are the runner's, `arguments`
+/// the image's.
+Execution Boot(const std::string& options, const std::string& arguments) {
+  std::vector<std::string> command = Words(std::getenv("RUN_EL2_BENCH"));
+  for (const std::string& word : Words(options + " -- " + arguments)) command.push_back(word);
+  Execution run;
+  const runner::ChildEnd end = runner::RunChild(
+      command, std::chrono::seconds(50), [&run](std::string_view text) { run.console += text; });
+  if (end.kind == runner::ChildEnd::Kind::kExited) run.status = end.value;
+  return run;
+}
+
+std::map<std::string, double> Counts(const std::string& options) {
+  const Execution run = Boot("--icount --require-pass " + options, "--trivet_lines");
+  EXPECT_EQ(run.status, 0) << run.console;
+  const auto output = ParseLegOutput(run.console);
+  EXPECT_TRUE(output.has_value()) << (output ? "" : output.error());
+  std::map<std::string, double> counts;
+  if (!output) return counts;
+  for (const Result& result : output->results) {
+    EXPECT_TRUE(result.instructions.has_value()) << result.name;
+    counts[result.name] = result.instructions.value_or(-1);
+  }
+  return counts;
+}
+
+TEST(El2Counts, HandWrittenSequencesCountTheirInstructions) {
+  const std::map<std::string, double> counts = Counts("");
+  const std::map<std::string, double> written = {
+      {"limit/enable", 10},   {"limit/disable", 4}, {"limit/pair", 14},  {"limit/switch", 3},
+      {"limit/switch_to", 2}, {"seed/enable", 9},   {"seed/disable", 3}, {"seed/pair", 12}};
+  for (const auto& [name, instructions] : written) {
+    ASSERT_TRUE(counts.contains(name)) << name;
+    EXPECT_EQ(counts.at(name), instructions) << name;
+  }
+}
+
+TEST(El2Counts, BackendAccessesAreOneInstruction) {
+  const std::map<std::string, double> counts = Counts("");
+  for (const char* name : {"hal/read", "hal/write", "hal/isb"}) {
+    ASSERT_TRUE(counts.contains(name)) << name;
+    EXPECT_EQ(counts.at(name), 1) << name;
+  }
+}
+
+TEST(El2Counts, TenRunsAreIdentical) {
+  const std::map<std::string, double> first = Counts("");
+  ASSERT_GT(first.size(), 10u);
+  for (int run = 1; run < 10; ++run) EXPECT_EQ(Counts(""), first) << "run " << run;
+}
+
+class CpuModel : public ::testing::TestWithParam<const char*> {};
+TEST_P(CpuModel, CountsAsMaxDoes) {
+  EXPECT_EQ(Counts(std::string("--cpu ") + GetParam() + ",cntfrq=1000000000"), Counts(""));
+}
+INSTANTIATE_TEST_SUITE_P(El2Counts, CpuModel,
+                         ::testing::Values("cortex-a53", "cortex-a72", "cortex-a76", "neoverse-n1",
+                                           "neoverse-v1"));
+
+TEST(El2Counts, AreRefusedWithoutInstructionCounting) {
+  const Execution run = Boot("", "--trivet_lines");
+  EXPECT_EQ(run.status, 0);
+  const auto output = ParseLegOutput(run.console);
+  ASSERT_TRUE(output.has_value());
+  ASSERT_FALSE(output->results.empty());
+  EXPECT_NE(output->no_instructions.find("INST_RETIRED"), std::string::npos);
+  for (const Result& result : output->results) EXPECT_FALSE(result.instructions) << result.name;
+}
+
+TEST(El2Runner, PrintsATableForAPerson) {
+  const Execution run = Boot("--icount", "--benchmark_filter=limit/(");
+  EXPECT_EQ(run.status, 1);
+  EXPECT_NE(run.console.find("--benchmark_filter at EL2 knows"), std::string::npos) << run.console;
+
+  const Execution filtered = Boot("--icount", "--benchmark_filter=^limit/.*able$");
+  EXPECT_EQ(filtered.status, 0);
+  EXPECT_NE(filtered.console.find("Benchmark"), std::string::npos) << filtered.console;
+  EXPECT_NE(filtered.console.find("limit/disable"), std::string::npos) << filtered.console;
+  EXPECT_EQ(filtered.console.find("limit/switch"), std::string::npos) << filtered.console;
+}
+
+TEST(El2Runner, FailsWhenTheFilterMatchesNothing) {
+  const Execution run = Boot("--icount", "--benchmark_filter=nothing");
+  EXPECT_EQ(run.status, 1);
+  EXPECT_NE(run.console.find("Failed to match any benchmarks against regex: nothing"),
+            std::string::npos)
+      << run.console;
+}
+
+TEST(El2Runner, RefusesAFlagItDoesNotKnow) {
+  const Execution run = Boot("", "--benchmark_repetitions=3");
+  EXPECT_EQ(run.status, 1);
+  EXPECT_NE(run.console.find("unrecognized command-line flag: --benchmark_repetitions=3"),
+            std::string::npos)
+      << run.console;
+}
+
+}  // namespace
+}  // namespace trivet::bench

@@ -1,0 +1,11 @@
+#include "bench/freestanding/fake_platform.h"
+
+namespace benchmark::internal {
+
+std::string printed;
+Capabilities capabilities;
+
+void Write(std::string_view text) { printed += text; }
+Capabilities StartCounters() { return capabilities; }
+
+}  // namespace benchmark::internal
