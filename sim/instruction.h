@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "hal/register_id.h"
+#include "sim/access.h"
 
 /// The instructions a simulated guest may execute: a closed set, as data. No decoder.
 namespace trivet::sim {
@@ -44,7 +44,7 @@ struct Instruction {
   Op op = Op::kNop;
   std::uint8_t rt = 31;
   std::uint8_t rn = 31;
-  hal::RegisterId reg = hal::RegisterId::kCount;
+  AccessId reg = {};
   std::uint64_t imm = 0;
   MemoryShape memory = {};
 };
@@ -64,10 +64,10 @@ constexpr Instruction Eret() { return {.op = Op::kEret}; }
 constexpr Instruction IsbInstruction() { return {.op = Op::kIsb}; }
 constexpr Instruction Dmb() { return {.op = Op::kDmb}; }
 constexpr Instruction FpAdd() { return {.op = Op::kFp}; }
-constexpr Instruction Mrs(std::uint8_t rt, hal::RegisterId reg) {
+constexpr Instruction Mrs(std::uint8_t rt, AccessId reg) {
   return {.op = Op::kMrs, .rt = rt, .reg = reg};
 }
-constexpr Instruction Msr(hal::RegisterId reg, std::uint8_t rt) {
+constexpr Instruction Msr(AccessId reg, std::uint8_t rt) {
   return {.op = Op::kMsr, .rt = rt, .reg = reg};
 }
 /// LDR Xt, [Xn] and STR Xt, [Xn], or narrower by `shape`.

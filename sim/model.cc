@@ -17,10 +17,34 @@ using hal::RegisterInfo;
 
 constexpr unsigned Index(RegisterId id) { return static_cast<unsigned>(id); }
 
-bool IsComputed(RegisterId id) {
+/// Names that show parts of PSTATE.
+bool IsPstate(RegisterId id) {
   switch (id) {
     case RegisterId::kCurrentEl:
     case RegisterId::kDaif:
+    case RegisterId::kSpSel:
+    case RegisterId::kNzcv:
+    case RegisterId::kPan:
+    case RegisterId::kUao:
+    case RegisterId::kDit:
+    case RegisterId::kSsbs:
+    case RegisterId::kTco:
+    case RegisterId::kAllInt:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// Registers about AArch32 at EL1 that are RES0, not UNDEFINED, where EL1 has none. [arm-arm]
+/// HSTR_EL2, SPSR_abt, SPSR_fiq, SPSR_irq, SPSR_und.
+bool StaysAsRes0(RegisterId id) {
+  switch (id) {
+    case RegisterId::kHstrEl2:
+    case RegisterId::kSpsrAbt:
+    case RegisterId::kSpsrFiq:
+    case RegisterId::kSpsrIrq:
+    case RegisterId::kSpsrUnd:
       return true;
     default:
       return false;
@@ -34,7 +58,7 @@ RegisterId SeenFromEl1(RegisterId id) {
   return id;
 }
 
-bool IsControl(RegisterId id) { return id == RegisterId::kHcrEl2 || id == RegisterId::kDaif; }
+bool IsControl(RegisterId id) { return id == RegisterId::kHcrEl2 || IsPstate(id); }
 
 }  // namespace
 
@@ -71,8 +95,10 @@ std::shared_ptr<const Model> Model::For(const Profile& profile) {
   return models.back();
 }
 
-Model::Model(const Profile& profile) : profile_(profile), features_(profile.Features()) {
+Model::Model(const Profile& profile)
+    : profile_(profile), features_(profile.Features()), rules_(CompileRules()) {
   for (const RegisterInfo& info : hal::AllRegisters()) masks_[Index(info.id)] = ComputeMasks(info);
+  ShareLayouts();
   for (unsigned el = 0; el < 3; ++el) {
     for (const bool e2h : {false, true}) {
       for (const RegisterInfo& info : hal::AllRegisters()) {
@@ -82,7 +108,6 @@ Model::Model(const Profile& profile) : profile_(profile), features_(profile.Feat
   }
   for (const RegisterInfo& info : hal::AllRegisters()) {
     const unsigned i = Index(info.id);
-    traps_[i] = TrapsOf(info.id);
     changing_[i] = plans_[2][0][i];
     if (plans_[2][0][i] != plans_[2][1][i]) {
       changing_[i].read = changing_[i].write = Outcome::kUnsynchronized;
@@ -122,16 +147,64 @@ void Model::AddField(BitMasks& masks, const FieldInfo& field) const {
   }
 }
 
+/// Bits that keep what is written although the description reserves them.
+struct Stored {
+  RegisterId id;
+  std::uint64_t bits;
+};
+constexpr Stored kStored[] = {
+    // The AArch32 view of an SPSR has a field at every bit of the lower word.
+    {RegisterId::kSpsrEl1, 0xffff'ffff},
+    {RegisterId::kSpsrEl2, 0xffff'ffff},
+    // Reserved, not RES0: left to the implementation.
+    {RegisterId::kMdscrEl1, 7 << 16},
+};
+
+void Model::AddFixed(BitMasks& masks, const RegisterInfo& info) const {
+  for (const Stored& stored : kStored) {
+    if (stored.id == info.storage) masks.stores |= stored.bits;
+  }
+  for (const FixedBits& fixed : profile_.fixed) {
+    if (fixed.register_name != info.name) continue;
+    masks.stores &= ~fixed.ones;
+    masks.ones |= fixed.ones;
+  }
+}
+
+/// A bit that the two layouts of a register reserve differently keeps what is written.
+void Model::ShareLayouts() {
+  for (const RegisterInfo& info : hal::AllRegisters()) {
+    if (info.layout != Layout::kE2hSet || info.storage == info.id) continue;
+    if (!(info.encoding == hal::InfoOf(info.storage).encoding)) continue;
+    BitMasks& a = masks_[Index(info.storage)];
+    BitMasks& b = masks_[Index(info.id)];
+    const std::uint64_t same = (a.res0 & b.res0) | (a.res1 & b.res1);
+    const std::uint64_t stores =
+        (a.stores | b.stores | a.res0 | a.res1) & ~same & ~a.keeps & ~b.keeps;
+    for (BitMasks* masks : {&a, &b}) {
+      masks->stores = stores;
+      masks->ones &= ~stores;
+    }
+  }
+}
+
 BitMasks Model::ComputeMasks(const RegisterInfo& info) const {
   BitMasks masks;
   for (const FieldInfo& field : info.fields) AddField(masks, field);
+  masks.fields = masks.stores;
+  AddFixed(masks, info);
+  if (info.sync == hal::Sync::kProgramOrder && info.access == hal::Access::kReadWrite) {
+    // What hardware reported is saved and restored whole.
+    masks.stores |= masks.res1;
+    masks.ones &= ~masks.res1;
+  }
   masks.reset_known |= ~(masks.stores | masks.keeps | masks.sets | masks.clears);
   masks.reset_value |= masks.ones;
   return masks;
 }
 
 Outcome Model::Legality(const RegisterInfo& info, unsigned el, bool e2h) const {
-  if (!Has(info.needs)) return Outcome::kMissingFeature;
+  if (!Has(info.needs) && !StaysAsRes0(info.id)) return Outcome::kMissingFeature;
   if (el < LeastEl(info)) return Outcome::kWrongEl;
   // [arm-arm] _EL12 and _EL02 names: op1 is 5, accessible from EL2 only with E2H.
   if (info.encoding.op0 == 3 && info.encoding.op1 == 5 && !e2h) return Outcome::kNeedsE2h;
@@ -141,8 +214,10 @@ Outcome Model::Legality(const RegisterInfo& info, unsigned el, bool e2h) const {
 }
 
 AccessPlan Model::ComputePlan(const RegisterInfo& info, unsigned el, bool e2h) const {
-  const bool redirect = el == 2 && e2h && hal::RedirectedByE2h(info.id) != info.id;
-  const RegisterId reached = redirect ? E2hLayoutOf(hal::RedirectedByE2h(info.id)) : info.id;
+  // A name without a type in hand, such as an instruction's, reaches the layout of the moment.
+  const RegisterId named = hal::RedirectedByE2h(info.id);
+  const bool other_layout = info.layout == Layout::kE2hClear || named != info.id;
+  const RegisterId reached = el == 2 && e2h && other_layout ? E2hLayoutOf(named) : info.id;
   const RegisterInfo& target = hal::InfoOf(reached);
   AccessPlan plan;
   plan.storage = el == 1 ? SeenFromEl1(target.storage) : target.storage;
@@ -153,7 +228,7 @@ AccessPlan Model::ComputePlan(const RegisterInfo& info, unsigned el, bool e2h) c
   }
   if (target.sync == hal::Sync::kContext) plan.effects |= kDeferred;
   if (IsControl(plan.storage)) plan.effects |= kControl;
-  if (IsComputed(plan.storage)) plan.effects |= kComputed;
+  if (IsPstate(plan.storage)) plan.effects |= kComputed;
   // A redirected name shows the bits of what it reaches. [arm-arm] "same as" under E2H.
   const BitMasks& masks = masks_[Index(reached)];
   plan.stores = masks.stores;

@@ -9,7 +9,7 @@
 
 #include "hal/register_info.h"
 #include "sim/profile.h"
-#include "sim/traps.h"
+#include "sim/rules.h"
 
 /// A profile compiled into tables: what each register name does at each EL, decided once.
 namespace trivet::sim {
@@ -57,7 +57,8 @@ struct AccessPlan {
 
 /// The bits of one description on one CPU.
 struct BitMasks {
-  std::uint64_t stores = 0;
+  std::uint64_t fields = 0;  ///< Writable fields that this CPU has.
+  std::uint64_t stores = 0;  ///< Those, and whatever else keeps what is written.
   std::uint64_t ones = 0;
   std::uint64_t res0 = 0;
   std::uint64_t res1 = 0;
@@ -86,16 +87,16 @@ class Model {
   const Plans& PlansAt(unsigned el, bool e2h) const { return plans_[el][e2h]; }
   /// At EL2 after HCR_EL2.E2H was changed and before the change is synchronized.
   const Plans& PlansWhileE2hChanges() const { return changing_; }
-  /// What may trap an access from EL0 or EL1, in the order of checking.
-  std::span<const Trap> TrapsFor(hal::RegisterId id) const {
-    return traps_[static_cast<unsigned>(id)];
-  }
+  /// What may trap an access, in the order of checking.
+  std::span<const Rule> RulesFor(AccessId id) const { return rules_[id.index()]; }
   const BitMasks& MasksOf(hal::RegisterId id) const { return masks_[static_cast<unsigned>(id)]; }
 
  private:
   BitMasks ComputeMasks(const hal::RegisterInfo& info) const;
   void AddField(BitMasks& masks, const hal::FieldInfo& field) const;
+  void AddFixed(BitMasks& masks, const hal::RegisterInfo& info) const;
   void AddReset(BitMasks& masks, const hal::FieldInfo& field) const;
+  void ShareLayouts();
   AccessPlan ComputePlan(const hal::RegisterInfo& info, unsigned el, bool e2h) const;
   Outcome Legality(const hal::RegisterInfo& info, unsigned el, bool e2h) const;
 
@@ -104,7 +105,7 @@ class Model {
   std::array<BitMasks, hal::kRegisterCount> masks_;
   std::array<std::array<Plans, 2>, 3> plans_;
   Plans changing_;
-  std::array<std::vector<Trap>, hal::kRegisterCount> traps_;
+  std::vector<std::vector<Rule>> rules_;
 };
 
 /// The description called `name`, for example "HCR_EL2"; kCount when there is none. Of two layouts

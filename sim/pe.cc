@@ -89,8 +89,7 @@ std::uint64_t Pe::ReadSlowly(RegisterId id) {
   if (plan.read != Outcome::kOk) {
     throw Violation(std::format("{}: read {}: {}", Where(), info.name, RuleText(plan.read)));
   }
-  const bool computed = (plan.effects & kComputed) != 0;
-  const std::uint64_t value = computed ? ReadComputed(plan.storage) : Peek(plan.storage);
+  const std::uint64_t value = PerformRead(id);
   StepBoundary();
   return value;
 }
@@ -123,26 +122,42 @@ void Pe::WriteSlowly(RegisterId id, std::uint64_t value) {
         std::format("{}: write {} = {:#x}: {}", Where(), info.name, value, RuleText(plan.write)));
   }
   CheckReserved(id, plan, value);
+  PerformWrite(id, value);
+  StepBoundary();
+}
+
+std::uint64_t Pe::PerformRead(RegisterId id) const {
+  const AccessPlan& plan = PlanOf(id);
+  return (plan.effects & kComputed) != 0 ? ReadComputed(plan.storage) : Peek(plan.storage);
+}
+
+void Pe::PerformWrite(RegisterId id, std::uint64_t value) {
+  const AccessPlan& plan = PlanOf(id);
   trace_.Add(EventKind::kWrite, plan.storage, value);
   Store(plan, value);
   if ((plan.effects & kControl) != 0) ApplyControl(plan.storage);
-  StepBoundary();
 }
 
 std::uint64_t Pe::ReadComputed(RegisterId storage) const {
   switch (storage) {
     case RegisterId::kCurrentEl:
       return std::uint64_t{state_.pstate.el()} << 2;
-    case RegisterId::kDaif:
-      return state_.pstate.Bits(Pstate::kDaif);
+    case RegisterId::kSpSel:
+      return state_.pstate.sp_elx() ? 1 : 0;
     default:
-      return Peek(storage);
+      // The rest of PSTATE stands at the same bits as in an SPSR.
+      return state_.pstate.Bits(model_->MasksOf(storage).stores);
   }
 }
 
 void Pe::ApplyControl(RegisterId storage) {
-  if (storage == RegisterId::kDaif) state_.pstate.Set(Pstate::kDaif, Peek(storage));
-  if (storage != RegisterId::kHcrEl2) return;
+  if (storage == RegisterId::kSpSel) state_.pstate.Set(Pstate::kSp, (Peek(storage) & 1) != 0);
+  if (storage != RegisterId::kHcrEl2) {
+    if (storage != RegisterId::kSpSel) {
+      state_.pstate.Set(model_->MasksOf(storage).stores, Peek(storage));
+    }
+    return;
+  }
   const Cell& hcr = CellOf(storage);
   const std::uint64_t e2h = hal::HcrEl2().e2h(true).raw();
   e2h_changing_ = ((hcr.old ^ hcr.value) & e2h) != 0;

@@ -3,7 +3,6 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,7 +17,6 @@
 #include "sim/physical_memory.h"
 #include "sim/pstate.h"
 #include "sim/routing.h"
-#include "sim/stage2.h"
 #include "sim/strategy.h"
 #include "sim/trace.h"
 
@@ -150,6 +148,8 @@ class Pe {
   void RunCodeAt(std::uint64_t address);
   /// Performs the entry; returns the vector's address. For those who simulate instructions.
   std::uint64_t TakeException(const Exception& exception);
+  /// The interrupt to take now, physical before virtual; nullopt when none is deliverable.
+  std::optional<Exception> DeliverableInterrupt();
   /// A step boundary without an instruction: takes what is pending and unmasked.
   void StepBoundary() {
     if (NeedsAttention()) BoundarySlowly();
@@ -170,6 +170,20 @@ class Pe {
   /// A control bit as the hardware sees it now: old or new by the strategy while pending. Throws
   /// Violation naming the bits when a decision would depend on UNKNOWN ones within mask.
   std::uint64_t Decide(hal::RegisterId id, std::uint64_t mask);
+
+  // What the Interpreter does once an instruction is known to be legal: no checks, no step
+  // boundary.
+
+  /// What `id`'s name does at the current EL.
+  const AccessPlan& PlanOf(hal::RegisterId id) const {
+    return (*plans_)[static_cast<unsigned>(id)];
+  }
+  std::uint64_t PerformRead(hal::RegisterId id) const;
+  void PerformWrite(hal::RegisterId id, std::uint64_t value);
+  void PerformIsb() { Synchronize(); }
+  void PerformExceptionReturn();
+  /// PSTATE after an exception return from here with `saved` in the SPSR, legal or not.
+  Pstate ReturnState(Pstate saved);
 
   /// "PE 0.0.0.1, EL2": how messages begin.
   std::string Where() const;
@@ -223,26 +237,7 @@ class Pe {
   void CallHook();
   bool TakePendingAtEl2();
   bool IsIllegalReturn(Pstate to);
-  /// The interrupt to take now, physical before virtual; nullopt when none is deliverable.
-  std::optional<Exception> DeliverableInterrupt();
   RoutingState RoutingOf(InterruptClass interrupt, std::uint64_t hcr) const;
-
-  // Guest instructions: nullopt when the instruction completed.
-  std::optional<Exception> StepGuest();
-  std::optional<Exception> Execute(const Instruction& instruction);
-  std::optional<Exception> ExecuteCall(const Instruction& instruction);
-  std::optional<Exception> ExecuteWait(const Instruction& instruction);
-  std::optional<Exception> ExecuteFp();
-  std::optional<Exception> ExecuteSystemRegister(const Instruction& instruction);
-  std::optional<Exception> ExecuteMemory(const Instruction& instruction);
-  std::optional<Exception> ExecuteGuestReturn();
-  std::optional<Exception> CheckTraps(hal::RegisterId id, unsigned rt, bool read);
-  std::expected<std::uint64_t, Stage2Fault> TranslateGuest(std::uint64_t va, AccessKind access);
-  Exception Stage2Abort(const Stage2Fault& fault, std::uint64_t va, ExceptionClass ec,
-                        std::uint32_t iss);
-  Exception ToEl1(ExceptionClass ec, std::uint32_t iss, std::uint64_t return_address);
-  Exception Undefined();
-  bool Traps(std::uint64_t hcr_bit);
 
   std::shared_ptr<const Model> model_;
   const Model::Plans* plans_ = nullptr;

@@ -26,6 +26,7 @@ constexpr ExceptionRegisters kEl2 = {RegisterId::kVbarEl2, RegisterId::kElrEl2,
 
 constexpr const ExceptionRegisters& RegistersOf(unsigned el) { return el == 1 ? kEl1 : kEl2; }
 
+constexpr std::uint64_t kAll = ~std::uint64_t{0};
 constexpr std::uint64_t kVbarBase = ~std::uint64_t{0x7ff};
 
 /// Offset of the vector group by where the exception came from. AArch32 below the target is not
@@ -81,22 +82,40 @@ void Pe::ExceptionReturn() {
   if (state_.pstate.el() != 2) {
     throw Violation(std::format("{}: ExceptionReturn() is the hypervisor's, at EL2", Where()));
   }
-  const Pstate to = Pstate::FromSpsr(Decide(RegisterId::kSpsrEl2, ~std::uint64_t{0}));
-  state_.pc = Decide(RegisterId::kElrEl2, ~std::uint64_t{0});
+  PerformExceptionReturn();
+}
+
+void Pe::PerformExceptionReturn() {
+  const ExceptionRegisters& regs = RegistersOf(state_.pstate.el());
+  const Pstate saved = Pstate::FromSpsr(Decide(regs.spsr, kAll));
+  const Pstate to = ReturnState(saved);
+  state_.pc = Decide(regs.elr, kAll);
   trace_.Add(EventKind::kExceptionReturn, RegisterId::kCount, state_.pc);
   Synchronize();
-  if (IsIllegalReturn(to)) {
-    Pstate stay = state_.pstate;
-    stay.Set(Pstate::kNzcv | Pstate::kDaif | Pstate::kPan, to.spsr());
-    stay.Set(Pstate::kIl, true);
-    set_pstate(stay);
-    return;
-  }
   set_pstate(to);
 }
 
+/// PSTATE after an exception return. An illegal one stays at this EL and sets IL; the next
+/// instruction takes the Illegal State exception. [arm-arm] "Illegal exception returns".
+Pstate Pe::ReturnState(Pstate saved) {
+  // SPSR bits that are no PSTATE fields on this CPU go nowhere.
+  Pstate to = Pstate::FromSpsr(saved.spsr() & model_->MasksOf(RegisterId::kSpsrEl2).fields);
+  // SS is set only when software step is enabled, which is not modelled.
+  to.Set(Pstate::kSs, false);
+  if (!IsIllegalReturn(saved)) return to;
+  const std::uint64_t to_bits = to.spsr();
+  to = state_.pstate;
+  to.Set(Pstate::kNzcv | Pstate::kDaif | Pstate::kPan, to_bits);
+  to.Set(Pstate::kIl, true);
+  return to;
+}
+
 bool Pe::IsIllegalReturn(Pstate to) {
-  const HcrEl2 hcr = HcrEl2::FromRaw(Decide(RegisterId::kHcrEl2, kHost.raw()));
+  const std::uint64_t deciding = kHost.raw() | HcrEl2().rw(true).raw();
+  const HcrEl2 hcr = HcrEl2::FromRaw(Decide(RegisterId::kHcrEl2, deciding));
+  const bool host = hcr.e2h() && hcr.tge();
+  // Below an AArch32 EL1 nothing is AArch64.
+  if (state_.pstate.el() == 2 && to.el() < 2 && !hcr.rw() && !host) return true;
   const bool bad_mode =
       to.Has(Pstate::kAArch32) || (to.spsr() & 2) != 0 || (to.el() == 0 && to.sp_elx());
   // [arm-arm] EL1 does not exist for a PE with HCR_EL2.TGE set.

@@ -24,6 +24,11 @@ void PhysicalMemory::Map(std::uint64_t base, std::uint64_t size) {
   MapHost(base, owned_.back().get(), size);
 }
 
+void PhysicalMemory::MapLazily(std::uint64_t base, std::uint64_t size) {
+  lazy_base_ = base;
+  lazy_size_ = size;
+}
+
 void PhysicalMemory::MapHost(std::uint64_t base, void* host, std::uint64_t size) {
   if (base % kPageSize != 0 || size % kPageSize != 0 || size == 0) {
     throw Violation(std::format("memory: {:#x}+{:#x} is not a whole number of pages", base, size));
@@ -35,7 +40,11 @@ void PhysicalMemory::MapHost(std::uint64_t base, void* host, std::uint64_t size)
 
 unsigned char* PhysicalMemory::Locate(std::uint64_t address) const {
   const auto page = pages_.find(address / kPageSize);
-  return page == pages_.end() ? nullptr : page->second + address % kPageSize;
+  if (page != pages_.end()) return page->second + address % kPageSize;
+  if (address - lazy_base_ >= lazy_size_) return nullptr;
+  owned_.push_back(std::make_unique<unsigned char[]>(kPageSize));
+  pages_[address / kPageSize] = owned_.back().get();
+  return owned_.back().get() + address % kPageSize;
 }
 
 std::uint64_t PhysicalMemory::Read(std::uint64_t address, unsigned size) const {

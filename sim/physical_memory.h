@@ -17,6 +17,8 @@ class PhysicalMemory {
 
   /// Backs [base, base + size) with zeroed RAM. Both are multiples of kPageSize.
   void Map(std::uint64_t base, std::uint64_t size);
+  /// Backs the range with RAM that is made, zeroed, page by page as it is touched.
+  void MapLazily(std::uint64_t base, std::uint64_t size);
   /// Backs the range with host memory: what a page-table builder on the host wrote is what the
   /// walker reads. The memory must outlive this object.
   void MapHost(std::uint64_t base, void* host, std::uint64_t size);
@@ -47,8 +49,10 @@ class PhysicalMemory {
   unsigned char* Locate(std::uint64_t address) const;
 
   bool tables_in_host_memory_ = true;
-  std::unordered_map<std::uint64_t, unsigned char*> pages_;
-  std::vector<std::unique_ptr<unsigned char[]>> owned_;
+  std::uint64_t lazy_base_ = 0, lazy_size_ = 0;
+  // Lazy pages come to be on reads, too.
+  mutable std::unordered_map<std::uint64_t, unsigned char*> pages_;
+  mutable std::vector<std::unique_ptr<unsigned char[]>> owned_;
   std::unordered_map<std::uint64_t, Instruction> code_;
 };
 

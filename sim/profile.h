@@ -18,10 +18,19 @@ struct IdValue {
   friend bool operator==(const IdValue&, const IdValue&) = default;
 };
 
+/// Bits that an implementation fixes where the architecture lets it.
+struct FixedBits {
+  std::string register_name;
+  std::uint64_t ones;  ///< RAO/WI.
+  friend bool operator==(const FixedBits&, const FixedBits&) = default;
+};
+
 /// A CPU. Start from ProfileNamed() and change what a test needs; a Pe takes a copy.
 struct Profile {
   std::string name;
   std::vector<IdValue> ids;
+  /// By default a GICv3 CPU interface without legacy support: ICC_SRE_ELx cannot be cleared.
+  std::vector<FixedBits> fixed = {{"ICC_SRE_EL2", 0xf}, {"ICC_SRE_EL1", 0x7}};
   bool has_el3 = false;
   /// HCR_EL2.TSC without EL3 is IMPLEMENTATION DEFINED: SMC at EL1 traps (true) or is UNDEFINED.
   bool tsc_traps_without_el3 = true;

@@ -52,7 +52,6 @@ bool MayAccess(std::uint64_t descriptor, const Stage2Controls& controls, AccessK
   }
   // XN[1:0]: 00 all, 01 EL0 only, 10 none, 11 EL1 only; without FEAT_XNX only bit 54 counts.
   const unsigned xn = (descriptor >> 53) & 3;
-  if ((descriptor & kS2Read) == 0) return false;
   if (!controls.execute_never_el) return (xn & 2) == 0;
   return xn == 0 || (xn == 1 && el == 0) || (xn == 3 && el == 1);
 }

@@ -1,0 +1,71 @@
+// Replays every trace in testdata: the simulator and the engines they came from agree on all of
+// them.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "sim/profile.h"
+#include "sim/replay/gzip.h"
+#include "sim/replay/replayer.h"
+
+namespace trivet::sim {
+namespace {
+
+std::vector<std::string> TraceFiles() {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator("sim/replay/testdata")) {
+    if (entry.path().string().ends_with(".elx.gz"))
+      files.push_back(entry.path().filename().string());
+  }
+  return files;
+}
+
+/// "suite.cpu[+el3]_level.elx.gz" names the profile.
+Profile ProfileOf(const std::string& file) {
+  const std::size_t start = file.find('.') + 1;
+  std::string cpu = file.substr(start, file.find("_v8", start) - start);
+  const bool el3 = cpu.ends_with("+el3");
+  if (el3) cpu.resize(cpu.size() - 4);
+  const Profile& profile = ProfileNamed(cpu);
+  return el3 ? profile.WithEl3() : profile;
+}
+
+class GoldenTest : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(GoldenTest, NoDisagreement) {
+  std::ifstream file("sim/replay/testdata/" + GetParam(), std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(file)), {}), error;
+  ASSERT_TRUE(Decompress(text, error)) << error;
+  Replayer replayer(ProfileOf(GetParam()));
+  std::uint64_t unmarked = 0;
+  std::string_view rest = text;
+  for (unsigned number = 1; !rest.empty(); ++number) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const Replayer::Result result = replayer.Line(line);
+    ASSERT_NE(result, Replayer::Result::kMalformed) << number << ": " << replayer.message();
+    EXPECT_NE(result, Replayer::Result::kDisagrees) << number << ": " << line << "\n"
+                                                    << replayer.message();
+    if (result == Replayer::Result::kSkipped && !line.ends_with('?')) ++unmarked;
+  }
+  EXPECT_GT(replayer.counts().checked, 0u);
+  EXPECT_LE(unmarked * 100, replayer.counts().checked);
+}
+
+INSTANTIATE_TEST_SUITE_P(Traces, GoldenTest, ::testing::ValuesIn(TraceFiles()),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           for (char& c : name) {
+                             if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
+                           }
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace trivet::sim

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "sim/pe.h"
+#include "sim/profile.h"
+#include "sim/replay/trace_line.h"
+
+namespace trivet::sim {
+
+struct ReplayCounts {
+  std::uint64_t checked = 0;
+  std::uint64_t skipped = 0;  ///< Marked "?", or not known to the simulator.
+  std::uint64_t disagreements = 0;
+};
+
+/// Replays traces on one Pe and compares each outcome. State persists from line to line.
+class Replayer {
+ public:
+  /// Where the instruction under test stands.
+  static constexpr std::uint64_t kPc = 0x4010'0000;
+  /// Where returns land, and the HVC that stands there.
+  static constexpr std::uint64_t kLanding = 0x4010'0800;
+  static constexpr std::uint16_t kLandingHvc = 0x7f02;
+
+  explicit Replayer(const Profile& profile);
+
+  enum class Result : std::uint8_t { kNothing, kChecked, kSkipped, kDisagrees, kMalformed };
+
+  /// One line. For kDisagrees and kMalformed, message() explains; for kSkipped it says why.
+  Result Line(std::string_view text);
+  const std::string& message() const { return message_; }
+  const ReplayCounts& counts() const { return counts_; }
+  Pe& pe() { return pe_; }
+
+ private:
+  /// What happened: an exception, or completion.
+  struct Outcome {
+    bool exception = false;
+    unsigned el = 0;
+    VectorKind kind = VectorKind::kSync;
+    std::uint64_t vector = 0;
+    bool wrote_far = false, wrote_hpfar = false, wrote_esr = false;
+  };
+
+  Instruction InstructionOf(const TraceLine& line);
+  Outcome Run(const TraceLine& line, const Instruction& instruction);
+  std::optional<Exception> RunToException(const Instruction& instruction);
+  void PrepareState(const TraceLine& line);
+  Result Compare(const TraceLine& line, const Outcome& outcome);
+  /// Empty when all fields that the line states agree.
+  std::string Differences(const TraceLine& line, const Outcome& outcome) const;
+  std::string Describe(const Outcome& outcome) const;
+
+  Pe pe_;
+  std::string message_;
+  ReplayCounts counts_;
+};
+
+}  // namespace trivet::sim
