@@ -78,9 +78,16 @@ TEST(El2Counts, TenRunsAreIdentical) {
   for (int run = 1; run < 10; ++run) EXPECT_EQ(Counts(""), first) << "run " << run;
 }
 
+/// Without the rows of transitions that save what the CPU's features add: those differ by design.
+std::map<std::string, double> WithoutFeatureRows(std::map<std::string, double> counts) {
+  for (const char* name : {"percpu/enable", "percpu/disable", "percpu/pair"}) counts.erase(name);
+  return counts;
+}
+
 class CpuModel : public ::testing::TestWithParam<const char*> {};
 TEST_P(CpuModel, CountsAsMaxDoes) {
-  EXPECT_EQ(Counts(std::string("--cpu ") + GetParam() + ",cntfrq=1000000000"), Counts(""));
+  EXPECT_EQ(WithoutFeatureRows(Counts(std::string("--cpu ") + GetParam() + ",cntfrq=1000000000")),
+            WithoutFeatureRows(Counts("")));
 }
 INSTANTIATE_TEST_SUITE_P(El2Counts, CpuModel,
                          ::testing::Values("cortex-a53", "cortex-a72", "cortex-a76", "neoverse-n1",

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <utility>
 
 #include "hal/features.h"
 #include "hal/registers.h"
@@ -24,9 +27,24 @@ constexpr HostKind KindOf(hal::HcrEl2 hcr) {
 /// What decides which registers exist on a CPU and by which names its host reaches them.
 struct CpuTraits {
   HostKind kind = HostKind::kNvhe;
-  hal::FeatureSet features;
+  hal::FeatureSet features;  ///< Of kAskedFor only.
 
   constexpr bool e2h() const { return kind == HostKind::kVhe; }
 };
+
+/// The features that the registers Trivet touches depend on. Each costs a few instructions per
+/// enable.
+inline constexpr hal::Feature kAskedFor[] = {hal::Feature::kHcx, hal::Feature::kFgt,
+                                             hal::Feature::kPmuV3};
+
+/// This CPU's traits under a host that has `hcr`. EL1 or above.
+template <class B>
+CpuTraits TraitsOf(hal::HcrEl2 hcr) {
+  CpuTraits traits = {.kind = KindOf(hcr), .features = {}};
+  [&]<std::size_t... kI>(std::index_sequence<kI...>) {
+    ((hal::Has<kAskedFor[kI], B>() ? traits.features.Add(kAskedFor[kI]) : void()), ...);
+  }(std::make_index_sequence<std::size(kAskedFor)>());
+  return traits;
+}
 
 }  // namespace trivet::percpu

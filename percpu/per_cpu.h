@@ -33,6 +33,14 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
   /// kWrongCpu, kVectorsReplaced. Afterwards: kRestoreMismatch.
   Status HardwareDisable() { return Disable(); }
 
+  /// Writes down what HardwareEnable() or HardwareDisable() would do here and now; changes nothing.
+  /// Errors: the transition's own. What a disable does for a loaded guest's registers comes before
+  /// the plan and is not in it.
+  Status PlanEnable(Plan& plan) {
+    return PerCpuState::PlanEnable(kPolicy<P>, PhysicalAddressOf<H>(kEmptyStage2), plan);
+  }
+  Status PlanDisable(Plan& plan) { return PerCpuState::PlanDisable(plan); }
+
   /// Compares the live VBAR_EL2, HCR_EL2 and TPIDR_EL2 with what an enabled CPU has. Errors: as for
   /// HardwareDisable(), and kRestoreMismatch for drift.
   Status Audit() { return PerCpuState::Audit(); }

@@ -20,6 +20,18 @@ using EnableForGood = Transition<ClaimSlot, GuardStage2, InstallVectors, SwitchH
 /// They are Trivet's only while a guest runs: SwitchForRun does the rest.
 using EnableForRuns = Transition<GuardStage2, ForgetStage2>;
 
+template <class B>
+void DoSteps(B& backend, bool per_run, const Intent& intent) {
+  if (per_run) return EnableForRuns::Do(backend, intent);
+  EnableForGood::Do(backend, intent);
+}
+
+template <class B>
+void UndoSteps(B& backend, bool per_run, const Intent& intent) {
+  if (per_run) return EnableForRuns::Undo(backend, intent);
+  EnableForGood::Undo(backend, intent);
+}
+
 }  // namespace
 
 Status PerCpuState::Fail(Error error) {
@@ -45,10 +57,10 @@ Status PerCpuState::CheckEnable() {
   if (state == State::kVacant) return Fail({.status = Status::kNotCreated});
   if (Cpu::CurrentCpu() != cpu_) return Fail({.status = Status::kWrongCpu});
   if (state == State::kEnabled) return Fail({.status = Status::kAlreadyEnabled});
-  if (Cpu::Read<HcrEl2>().vm() || Cpu::Read<VbarEl2>().raw() == vectors::TableBase()) {
-    return Fail({.status = Status::kInUse});
-  }
-  return Status::kOk;
+  // Another object of ours shows by its vectors, unless those change hands per run.
+  const bool in_use =
+      Cpu::Read<HcrEl2>().vm() || Cpu::Read<VbarEl2>().raw() == vectors::TableBase();
+  return in_use ? Fail({.status = Status::kInUse}) : Status::kOk;
 }
 
 /// Reads everything a transition will need; writes no register.
@@ -56,7 +68,7 @@ void PerCpuState::PrepareIntent(const PolicyValues& policy, std::uint64_t empty_
   Cpu cpu;
   intent_.host = {
       .vbar = Cpu::Read<VbarEl2>(), .hcr = Cpu::Read<HcrEl2>(), .tpidr = Cpu::Read<TpidrEl2>()};
-  intent_.cpu = {.kind = KindOf(intent_.host.hcr), .features = FeatureSet::From(LiveIds<Cpu>{})};
+  intent_.cpu = TraitsOf<Cpu>(intent_.host.hcr);
   intent_.host_controls.Save(cpu, intent_.cpu);
   intent_.ours = {.vbar = VbarEl2::FromRaw(vectors::TableBase()),
                   .hcr = HcrEl2::FromRaw(intent_.host.hcr.raw() | policy.hcr_set.raw()),
@@ -76,11 +88,7 @@ Status PerCpuState::Enable(const PolicyValues& policy, std::uint64_t empty_stage
 
   Cpu cpu;
   PrepareIntent(policy, empty_stage2);
-  if (per_run_) {
-    EnableForRuns::Do(cpu, intent_);
-  } else {
-    EnableForGood::Do(cpu, intent_);
-  }
+  DoSteps(cpu, per_run_, intent_);
   state_.store(State::kEnabled, std::memory_order_release);
   return Status::kOk;
 }
@@ -103,14 +111,29 @@ Status PerCpuState::Disable() {
 
   Cpu cpu;
   SwitchGuestTo(nullptr);
-  if (per_run_) {
-    EnableForRuns::Undo(cpu, intent_);
-  } else {
-    EnableForGood::Undo(cpu, intent_);
-  }
+  UndoSteps(cpu, per_run_, intent_);
   state_.store(State::kReady, std::memory_order_release);
   generation_.fetch_add(1, std::memory_order_acq_rel);
   return VerifyRestore();
+}
+
+Status PerCpuState::PlanEnable(const PolicyValues& policy, std::uint64_t empty_stage2, Plan& plan) {
+  if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
+  const MaskedInterrupts masked;
+  if (const Status status = CheckEnable(); status != Status::kOk) return status;
+  PrepareIntent(policy, empty_stage2);
+  PlanRecorder recorder(plan);
+  DoSteps(recorder, per_run_, intent_);
+  return Status::kOk;
+}
+
+Status PerCpuState::PlanDisable(Plan& plan) {
+  if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
+  const MaskedInterrupts masked;
+  if (const Status status = CheckDisable(); status != Status::kOk) return status;
+  PlanRecorder recorder(plan);
+  UndoSteps(recorder, per_run_, intent_);
+  return Status::kOk;
 }
 
 template <class R>

@@ -9,6 +9,7 @@
 #include "hal/registers.h"
 #include "hal/status.h"
 #include "percpu/host_registers.h"
+#include "percpu/plan.h"
 #include "percpu/policy.h"
 #include "percpu/steps.h"
 #include "vectors/cpu_slot.h"
@@ -68,6 +69,8 @@ class alignas(16) PerCpuState {
   Status CreateFor(CpuId cpu, const vectors::Handlers& handlers);
   Status Enable(const PolicyValues& policy, std::uint64_t empty_stage2);
   Status Disable();
+  Status PlanEnable(const PolicyValues& policy, std::uint64_t empty_stage2, Plan& plan);
+  Status PlanDisable(Plan& plan);
   Status Audit();
   void PoweredDown();
 

@@ -117,16 +117,18 @@ struct ForgetStage2 {
   }
 };
 
-/// One run of a guest under a host whose vectors or TGE are its own whenever it runs. Into needs no
-/// barrier: the exception return into the guest is a context synchronization event. OutOf has the
-/// host's registers in effect before TPIDR_EL2 goes. What EL2 has in its TLB keeps its meaning (E2H
-/// stays) and EL1&0 entries are told apart by VMID.
+/// One run of a guest under a host whose vectors or TGE are its own whenever it runs. Into ends
+/// with an ISB although an exception return follows: that return is legal only if it sees TGE
+/// clear, and it reads HCR_EL2 before it synchronizes anything. [arm-arm] "Illegal exception
+/// returns". OutOf has the host's registers in effect before TPIDR_EL2 goes. What EL2 has in its
+/// TLB keeps its meaning (E2H stays) and EL1&0 entries are told apart by VMID.
 struct SwitchForRun {
   template <class B>
   static void Into(B& backend, const World& guest) {
     backend.template Write<hal::TpidrEl2>(guest.tpidr);
     backend.template Write<hal::VbarEl2>(guest.vbar);
     backend.template Write<hal::HcrEl2>(guest.hcr);
+    backend.Isb();
   }
   template <class B>
   static void OutOf(B& backend, const World& host) {

@@ -23,14 +23,16 @@ class Transition {
   template <class B>
   static void Do(B& backend, const Intent& intent) {
     Recovery<B, &Transition::UndoThrough<B>> recovery{backend, intent};
-    (recovery.Run([&] { Steps::Do(backend, intent); }), ...);
+    (recovery.Run([&] { Begin<Steps>(backend), Steps::Do(backend, intent); }), ...);
     recovery.done = true;
   }
 
   template <class B>
   static void Undo(B& backend, const Intent& intent) {
     Recovery<B, &Transition::RedoThrough<B>> recovery{backend, intent};
-    Backwards([&]<class Step>() { recovery.Run([&] { Step::Undo(backend, intent); }); });
+    Backwards([&]<class Step>() {
+      recovery.Run([&] { Begin<Step>(backend), Step::Undo(backend, intent); });
+    });
     recovery.done = true;
   }
 
@@ -67,6 +69,12 @@ class Transition {
   static void RedoThrough(B& backend, const Intent& intent, std::size_t begun) {
     std::size_t i = 0;
     ((i++ >= kCount - begun ? Steps::Do(backend, intent) : void()), ...);
+  }
+
+  /// Tells a backend that wants to know, such as PlanRecorder, where it is.
+  template <class Step, class B>
+  static void Begin(B& backend) {
+    if constexpr (requires { backend.BeginStep(Step::kName); }) backend.BeginStep(Step::kName);
   }
 
   template <class F>

@@ -2,6 +2,7 @@
 
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
+#include "tests/support/machine.h"
 #include "tests/support/test_host.h"
 #include "vcpu/stage2.h"
 #include "vcpu/vcpu.h"
@@ -53,22 +54,6 @@ bool Step(vcpu::Vcpu& guest, percpu::PerCpuState& cpu, Life& life) {
 
 }  // namespace
 
-HostRegisters HostRegisters::Now() {
-  const bool e2h = Cpu::Read<HcrEl2>().e2h();
-  return {Cpu::Read<VbarEl2>().raw(),
-          Cpu::Read<HcrEl2>().raw(),
-          Cpu::Read<TpidrEl2>().raw(),
-          Cpu::Read<VtcrEl2>().raw(),
-          Cpu::Read<VttbrEl2>().raw(),
-          e2h ? Cpu::Read<CptrEl2E2h>().raw() : Cpu::Read<CptrEl2>().raw(),
-          Cpu::Read<MdcrEl2>().raw(),
-          e2h ? Cpu::Read<CnthctlEl2E2h>().raw() : Cpu::Read<CnthctlEl2>().raw(),
-          Cpu::Read<CntvoffEl2>().raw(),
-          Cpu::Read<VpidrEl2>().raw(),
-          Cpu::Read<VmpidrEl2>().raw(),
-          Cpu::Read<TpidrEl0>().raw()};
-}
-
 void LiveThrough(unsigned slot, percpu::HostKind kind, Life& life) {
   Machine machine(kind);
   Storage& storage = FreshStorage(slot);
@@ -77,7 +62,7 @@ void LiveThrough(unsigned slot, percpu::HostKind kind, Life& life) {
   vcpu::Vcpu guest(ConfigFor(storage.stage2, slot));
   guest.frame().x[1] = kUnmappedIpa;
 
-  life.before = HostRegisters::Now();
+  life.before = HostView::Now();
   life.create = storage.cpu.Create(Cpu::CurrentCpu());
   life.enable = storage.cpu.HardwareEnable();
   while (life.exits < Life::kExits) {
@@ -88,7 +73,7 @@ void LiveThrough(unsigned slot, percpu::HostKind kind, Life& life) {
   life.irqs_to_handler = TestHost::Here().irqs;
   life.irqs_to_host_table = HostTableIrqs();
   life.disable = storage.cpu.HardwareDisable();
-  life.after = HostRegisters::Now();
+  life.after = HostView::Now();
 
   machine.TriggerIrq();
   OpenInterruptWindow();

@@ -4,7 +4,7 @@
 
 #include "hal/status.h"
 #include "percpu/host_kind.h"
-#include "tests/support/machine.h"
+#include "tests/support/host_view.h"
 #include "vcpu/exit.h"
 
 namespace trivet::tests {
@@ -18,14 +18,6 @@ std::uint64_t PlaceGuest();
 
 inline constexpr std::uint64_t kUnmappedIpa = 0xc000'0120;  ///< What x1 points at.
 
-/// The EL2 state a host would notice.
-struct HostRegisters {
-  std::uint64_t vbar, hcr, tpidr, vtcr, vttbr, cptr, mdcr, cnthctl, cntvoff, vpidr, vmpidr,
-      tpidr_el0;
-  bool operator==(const HostRegisters&) const = default;
-  static HostRegisters Now();
-};
-
 /// What happened from enable to disable on one CPU.
 struct Life {
   static constexpr unsigned kExits = 7;
@@ -38,7 +30,7 @@ struct Life {
   unsigned irqs_to_handler = 0;     ///< IRQs the host's handler took, from Trivet's vectors.
   unsigned irqs_to_host_table = 0;  ///< IRQs the host's own table took meanwhile.
   unsigned irqs_after = 0;          ///< IRQs the host's own table took after disable.
-  HostRegisters before, after;
+  HostView before, after;
 };
 
 /// Under a host of `kind`: enables this CPU, runs the guest through all of its exits, disables, and

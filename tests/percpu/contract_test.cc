@@ -6,6 +6,7 @@
 
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
+#include "tests/support/host_view.h"
 #include "tests/support/machine.h"
 #include "tests/support/test_host.h"
 #include "vectors/table.h"
@@ -15,25 +16,16 @@ namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
 
+using percpu::HostKind;
 using Cpu0 = percpu::PerCpu<TestHost>;
 
-/// What an EL2 host can tell apart: the registers a transition may touch.
-struct HostView {
-  std::uint64_t vbar, hcr, tpidr, vtcr, vttbr, cptr, mdcr, cnthctl, cntvoff, vpidr, vmpidr, daif;
-  bool operator==(const HostView&) const = default;
-
-  static HostView Now() {
-    return {
-        Cpu::Read<VbarEl2>().raw(),  Cpu::Read<HcrEl2>().raw(),     Cpu::Read<TpidrEl2>().raw(),
-        Cpu::Read<VtcrEl2>().raw(),  Cpu::Read<VttbrEl2>().raw(),   Cpu::Read<CptrEl2>().raw(),
-        Cpu::Read<MdcrEl2>().raw(),  Cpu::Read<CnthctlEl2>().raw(), Cpu::Read<CntvoffEl2>().raw(),
-        Cpu::Read<VpidrEl2>().raw(), Cpu::Read<VmpidrEl2>().raw(),  Cpu::Read<Daif>().raw()};
-  }
-};
-
-class PerCpuContract : public ::testing::Test {
+/// Rules for every kind of host.
+class PerCpuContract : public ::testing::TestWithParam<HostKind> {
  protected:
-  PerCpuContract() { TestHost::Here() = {}; }
+  PerCpuContract() : machine_(GetParam()) { TestHost::Here() = {}; }
+
+  /// Under a VHE host HCR_EL2 and the vectors change hands per run of a guest.
+  bool SwitchesPerRun() const { return GetParam() == HostKind::kVhe; }
 
   void CreateAndEnable(Cpu0& cpu) {
     ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
@@ -43,8 +35,11 @@ class PerCpuContract : public ::testing::Test {
   Machine machine_;
 };
 
+/// Rules for hosts whose vectors are Trivet's from enable to disable.
+class PerEnableContract : public PerCpuContract {};
+
 // P1: enabling twice saved the library's own vectors as the host's.
-TEST_F(PerCpuContract, EnableTwiceIsAnErrorAndKeepsWhatWasSaved) {
+TEST_P(PerCpuContract, EnableTwiceIsAnErrorAndKeepsWhatWasSaved) {
   const HostView before = HostView::Now();
   Cpu0 cpu;
   CreateAndEnable(cpu);
@@ -55,7 +50,7 @@ TEST_F(PerCpuContract, EnableTwiceIsAnErrorAndKeepsWhatWasSaved) {
 }
 
 // P2: disabling without enabling wrote VBAR_EL2 = 0 and HCR_EL2 = 0; so did disabling twice.
-TEST_F(PerCpuContract, DisableWithoutEnableTouchesNothing) {
+TEST_P(PerCpuContract, DisableWithoutEnableTouchesNothing) {
   const HostView before = HostView::Now();
   Cpu0 cpu;
   EXPECT_EQ(cpu.HardwareDisable(), Status::kNotEnabled);
@@ -69,19 +64,20 @@ TEST_F(PerCpuContract, DisableWithoutEnableTouchesNothing) {
 }
 
 // P3: disable wrote the whole HCR_EL2 with 0, and an EL2 host was deaf from then on.
-TEST_F(PerCpuContract, DisableRestoresTheHostsWholeHcr) {
+TEST_P(PerCpuContract, DisableRestoresTheHostsWholeHcr) {
   const HcrEl2 host = Cpu::Read<HcrEl2>().twi(true).tid3(true).imo(true).rw(true);
   Cpu::Write<HcrEl2>(host);
   Cpu::Isb();
   Cpu0 cpu;
   CreateAndEnable(cpu);
   const HcrEl2 enabled = Cpu::Read<HcrEl2>();
-  EXPECT_EQ(enabled.raw(), host.raw() | percpu::DefaultPolicy::kHcrSet.raw());
+  const std::uint64_t set = SwitchesPerRun() ? 0 : percpu::DefaultPolicy::kHcrSet.raw();
+  EXPECT_EQ(enabled.raw(), host.raw() | set);
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
   EXPECT_EQ(Cpu::Read<HcrEl2>().raw(), host.raw());
 }
 
-TEST_F(PerCpuContract, AfterDisableTheHostsOwnTableTakesItsInterrupts) {
+TEST_P(PerCpuContract, AfterDisableTheHostsOwnTableTakesItsInterrupts) {
   Cpu0 cpu;
   CreateAndEnable(cpu);
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
@@ -92,7 +88,7 @@ TEST_F(PerCpuContract, AfterDisableTheHostsOwnTableTakesItsInterrupts) {
 }
 
 // P5: is_enabled() was HCR_EL2.VM of whichever CPU asked.
-TEST_F(PerCpuContract, IsEnabledIsTheObjectsAndNotARegisterBit) {
+TEST_P(PerCpuContract, IsEnabledIsTheObjectsAndNotARegisterBit) {
   Cpu::Write<HcrEl2>(Cpu::Read<HcrEl2>().vm(true));
   Cpu::Isb();
   Cpu0 cpu;
@@ -109,7 +105,7 @@ TEST_F(PerCpuContract, IsEnabledIsTheObjectsAndNotARegisterBit) {
 }
 
 // P6: VM was set while VTTBR_EL2 and VTCR_EL2 held whatever reset left there.
-TEST_F(PerCpuContract, EnabledStage2IsDefinedAndMapsNothing) {
+TEST_P(PerCpuContract, EnabledStage2IsDefinedAndMapsNothing) {
   Cpu0 cpu;
   CreateAndEnable(cpu);
   const std::uint64_t table = Cpu::Read<VttbrEl2>().raw();
@@ -120,7 +116,7 @@ TEST_F(PerCpuContract, EnabledStage2IsDefinedAndMapsNothing) {
 }
 
 // P7: the handler went to the CPU that ran new(), not to the CPU it was for.
-TEST_F(PerCpuContract, HandlersBelongToTheNamedCpu) {
+TEST_P(PerEnableContract, HandlersBelongToTheNamedCpu) {
   Cpu0 elsewhere, here;
   ASSERT_EQ(elsewhere.Create(CpuId{0x77}), Status::kOk);
   CreateAndEnable(here);
@@ -132,7 +128,7 @@ TEST_F(PerCpuContract, HandlersBelongToTheNamedCpu) {
 }
 
 // P8: registering a second handler was silently ignored.
-TEST_F(PerCpuContract, CreateTwiceIsAnErrorAndTheFirstBindingStands) {
+TEST_P(PerCpuContract, CreateTwiceIsAnErrorAndTheFirstBindingStands) {
   Cpu0 cpu;
   ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
   EXPECT_EQ(cpu.Create(CpuId{0x77}), Status::kAlreadyCreated);
@@ -143,7 +139,7 @@ TEST_F(PerCpuContract, CreateTwiceIsAnErrorAndTheFirstBindingStands) {
 }
 
 // P9: a missing handler was a panic inside the interrupt vector.
-TEST_F(PerCpuContract, AMissingHandlerIsAnErrorBeforeAnyVectorCanUseIt) {
+TEST_P(PerCpuContract, AMissingHandlerIsAnErrorBeforeAnyVectorCanUseIt) {
   const HostView before = HostView::Now();
   percpu::PerCpu<ForgetfulHost> cpu;
   EXPECT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kHandlerMissing);
@@ -153,7 +149,7 @@ TEST_F(PerCpuContract, AMissingHandlerIsAnErrorBeforeAnyVectorCanUseIt) {
 }
 
 // P10: nothing masked interrupts or noticed a migration.
-TEST_F(PerCpuContract, TransitionsKeepTheCallersInterruptMask) {
+TEST_P(PerCpuContract, TransitionsKeepTheCallersInterruptMask) {
   Cpu0 cpu;
   ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
   for (const bool masked : {true, false}) {
@@ -169,7 +165,7 @@ TEST_F(PerCpuContract, TransitionsKeepTheCallersInterruptMask) {
   (void)Cpu::DaifMask();
 }
 
-TEST_F(PerCpuContract, AnInterruptPendingDuringEnableArrivesInTheNewVectorsOnce) {
+TEST_P(PerEnableContract, AnInterruptPendingDuringEnableArrivesInTheNewVectorsOnce) {
   Cpu0 cpu;
   ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
   machine_.TriggerIrq();
@@ -181,7 +177,7 @@ TEST_F(PerCpuContract, AnInterruptPendingDuringEnableArrivesInTheNewVectorsOnce)
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
 }
 
-TEST_F(PerCpuContract, TheWrongCpuIsAnErrorAndNothingIsTouched) {
+TEST_P(PerCpuContract, TheWrongCpuIsAnErrorAndNothingIsTouched) {
   const HostView before = HostView::Now();
   Cpu0 other;
   ASSERT_EQ(other.Create(CpuId{0x77}), Status::kOk);
@@ -191,14 +187,14 @@ TEST_F(PerCpuContract, TheWrongCpuIsAnErrorAndNothingIsTouched) {
 }
 
 // P11: which of IMO, FMO and AMO enable sets changed from version to version, unsaid.
-TEST_F(PerCpuContract, TheDefaultPolicyRoutesIrqFiqAndSErrorAndTheSeedsIsANamedOne) {
+TEST_P(PerEnableContract, TheDefaultPolicyRoutesIrqFiqAndSErrorAndTheSeedsIsANamedOne) {
   Cpu0 cpu;
   CreateAndEnable(cpu);
   const HcrEl2 hcr = Cpu::Read<HcrEl2>();
   EXPECT_TRUE(hcr.vm() && hcr.rw() && hcr.imo() && hcr.fmo() && hcr.amo() && hcr.tsc());
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
 
-  Cpu::Write<HcrEl2>(HcrEl2());
+  Cpu::Write<HcrEl2>(HcrEl2().tge(GetParam() == HostKind::kNvheTge));
   Cpu::Isb();
   const std::uint64_t floor = Cpu::Read<HcrEl2>().raw();  // RW reads as one without AArch32 at EL1.
   percpu::PerCpu<TestHost, percpu::SeedPolicy> seed;
@@ -209,7 +205,7 @@ TEST_F(PerCpuContract, TheDefaultPolicyRoutesIrqFiqAndSErrorAndTheSeedsIsANamedO
 }
 
 // P12: FMO was set although the FIQ vectors were invalid.
-TEST_F(PerCpuContract, FiqReachesTheHostsHandler) {
+TEST_P(PerEnableContract, FiqReachesTheHostsHandler) {
   Cpu0 cpu;
   CreateAndEnable(cpu);
   machine_.TriggerFiq();
@@ -224,7 +220,7 @@ TEST_F(PerCpuContract, FiqReachesTheHostsHandler) {
 }
 
 // P13: no precondition was checked.
-TEST_F(PerCpuContract, VirtualizationInUseBySomebodyElseIsAnError) {
+TEST_P(PerCpuContract, VirtualizationInUseBySomebodyElseIsAnError) {
   Cpu::Write<HcrEl2>(Cpu::Read<HcrEl2>().vm(true));
   Cpu::Isb();
   const HostView before = HostView::Now();
@@ -234,7 +230,7 @@ TEST_F(PerCpuContract, VirtualizationInUseBySomebodyElseIsAnError) {
   EXPECT_TRUE(HostView::Now() == before);
 }
 
-TEST_F(PerCpuContract, ASecondObjectForAnEnabledCpuIsAnError) {
+TEST_P(PerEnableContract, ASecondObjectForAnEnabledCpuIsAnError) {
   Cpu0 first, second;
   CreateAndEnable(first);
   ASSERT_EQ(second.Create(Cpu::CurrentCpu()), Status::kOk);
@@ -246,7 +242,7 @@ TEST_F(PerCpuContract, ASecondObjectForAnEnabledCpuIsAnError) {
 }
 
 // P15: 4096 bytes of alignment around 8 bytes of use.
-TEST_F(PerCpuContract, ThePageIsWhatTheVectorsAreGiven) {
+TEST_P(PerEnableContract, ThePageIsWhatTheVectorsAreGiven) {
   static_assert(sizeof(Cpu0) == 4096 && alignof(Cpu0) == 4096);
   Cpu0 cpu;
   CreateAndEnable(cpu);
@@ -256,7 +252,7 @@ TEST_F(PerCpuContract, ThePageIsWhatTheVectorsAreGiven) {
 }
 
 // P16: every path returned Ok.
-TEST_F(PerCpuContract, ForeignVectorsAreAnErrorThatSaysWhatWasFound) {
+TEST_P(PerEnableContract, ForeignVectorsAreAnErrorThatSaysWhatWasFound) {
   Cpu0 cpu;
   CreateAndEnable(cpu);
   Cpu::Write<VbarEl2>(VbarEl2::FromRaw(machine_.HostVectorBase()));
@@ -273,7 +269,7 @@ TEST_F(PerCpuContract, ForeignVectorsAreAnErrorThatSaysWhatWasFound) {
   EXPECT_EQ(cpu.HardwareDisable(), Status::kOk);
 }
 
-TEST_F(PerCpuContract, AuditNamesADriftedRegister) {
+TEST_P(PerEnableContract, AuditNamesADriftedRegister) {
   Cpu0 cpu;
   CreateAndEnable(cpu);
   EXPECT_EQ(cpu.Audit(), Status::kOk);
@@ -289,7 +285,7 @@ TEST_F(PerCpuContract, AuditNamesADriftedRegister) {
 }
 
 // P17: after a power-down the object still trusted registers that hold nothing.
-TEST_F(PerCpuContract, AfterAPowerDownNothingIsRestoredAndEnableStartsAnew) {
+TEST_P(PerCpuContract, AfterAPowerDownNothingIsRestoredAndEnableStartsAnew) {
   const HostView before = HostView::Now();
   Cpu0 cpu;
   CreateAndEnable(cpu);
@@ -299,6 +295,8 @@ TEST_F(PerCpuContract, AfterAPowerDownNothingIsRestoredAndEnableStartsAnew) {
   Cpu::Write<HcrEl2>(HcrEl2::FromRaw(before.hcr));
   Cpu::Write<VbarEl2>(VbarEl2::FromRaw(before.vbar));
   Cpu::Write<TpidrEl2>(TpidrEl2::FromRaw(0x5000));
+  Cpu::Write<VttbrEl2>(VttbrEl2::FromRaw(before.vttbr));
+  Cpu::Write<VtcrEl2>(VtcrEl2::FromRaw(before.vtcr));
   Cpu::Isb();
   const HostView returned = HostView::Now();
   EXPECT_EQ(cpu.HardwareDisable(), Status::kNotEnabled);
@@ -308,7 +306,7 @@ TEST_F(PerCpuContract, AfterAPowerDownNothingIsRestoredAndEnableStartsAnew) {
   EXPECT_TRUE(HostView::Now() == returned);
 }
 
-TEST_F(PerCpuContract, ManyTransitionsLeaveTheHostAsItWas) {
+TEST_P(PerCpuContract, ManyTransitionsLeaveTheHostAsItWas) {
   const HostView before = HostView::Now();
   Cpu0 cpu;
   ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
@@ -318,6 +316,37 @@ TEST_F(PerCpuContract, ManyTransitionsLeaveTheHostAsItWas) {
   }
   EXPECT_TRUE(HostView::Now() == before);
 }
+
+/// Rules for hosts that keep their vectors and HCR_EL2 whenever they run: VHE ones, and any by
+/// policy.
+class PerRunContract : public ::testing::TestWithParam<HostKind> {
+ protected:
+  PerRunContract() : machine_(GetParam()) { TestHost::Here() = {}; }
+  Machine machine_;
+};
+
+TEST_P(PerRunContract, BetweenEnableAndDisableTheHostKeepsItsWorldAndItsInterrupts) {
+  const HostView before = HostView::Now();
+  percpu::PerCpu<TestHost, percpu::PerRunPolicy> cpu;
+  ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
+  ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
+  EXPECT_EQ(Cpu::Read<VbarEl2>().raw(), before.vbar);
+  EXPECT_EQ(Cpu::Read<HcrEl2>().raw(), before.hcr);
+  EXPECT_EQ(Cpu::Read<TpidrEl2>().raw(), before.tpidr);
+  machine_.TriggerIrq();
+  OpenInterruptWindow();
+  EXPECT_EQ(HostTableIrqs(), 1u);
+  EXPECT_EQ(TestHost::Here().irqs, 0u);
+  ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
+  EXPECT_TRUE(HostView::Now() == before);
+}
+
+INSTANTIATE_TEST_SUITE_P(HostKinds, PerCpuContract,
+                         ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe));
+INSTANTIATE_TEST_SUITE_P(HostKinds, PerEnableContract,
+                         ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge));
+INSTANTIATE_TEST_SUITE_P(HostKinds, PerRunContract,
+                         ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe));
 
 }  // namespace
 }  // namespace trivet::tests

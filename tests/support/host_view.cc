@@ -1,0 +1,27 @@
+#include "tests/support/host_view.h"
+
+#include "hal/cpu.h"
+
+namespace trivet::tests {
+
+using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+
+HostView HostView::Now() {
+  const bool e2h = Cpu::Read<HcrEl2>().e2h();
+  return {.vbar = Cpu::Read<VbarEl2>().raw(),
+          .hcr = Cpu::Read<HcrEl2>().raw(),
+          .tpidr = Cpu::Read<TpidrEl2>().raw(),
+          .vtcr = Cpu::Read<VtcrEl2>().raw(),
+          .vttbr = Cpu::Read<VttbrEl2>().raw(),
+          .cptr = e2h ? Cpu::Read<CptrEl2E2h>().raw() : Cpu::Read<CptrEl2>().raw(),
+          .mdcr = Cpu::Read<MdcrEl2>().raw(),
+          .cnthctl = e2h ? Cpu::Read<CnthctlEl2E2h>().raw() : Cpu::Read<CnthctlEl2>().raw(),
+          .cntvoff = Cpu::Read<CntvoffEl2>().raw(),
+          .vpidr = Cpu::Read<VpidrEl2>().raw(),
+          .vmpidr = Cpu::Read<VmpidrEl2>().raw(),
+          .tpidr_el0 = Cpu::Read<TpidrEl0>().raw(),
+          .sp_el0 = Cpu::Read<SpEl0>().raw(),
+          .daif = Cpu::Read<Daif>().raw()};
+}
+
+}  // namespace trivet::tests

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+
+namespace trivet::tests {
+
+/// What a host at EL2 would notice: every register a transition or a guest may touch, and its own
+/// interrupt mask.
+struct HostView {
+  std::uint64_t vbar, hcr, tpidr, vtcr, vttbr, cptr, mdcr, cnthctl, cntvoff, vpidr, vmpidr;
+  std::uint64_t tpidr_el0, sp_el0, daif;
+
+  bool operator==(const HostView&) const = default;
+  static HostView Now();
+};
+
+}  // namespace trivet::tests
