@@ -58,8 +58,6 @@ RegisterId SeenFromEl1(RegisterId id) {
   return id;
 }
 
-bool IsControl(RegisterId id) { return id == RegisterId::kHcrEl2 || IsPstate(id); }
-
 }  // namespace
 
 const char* RuleText(Outcome outcome) {
@@ -227,7 +225,6 @@ AccessPlan Model::ComputePlan(const RegisterInfo& info, unsigned el, bool e2h) c
     if (info.access == hal::Access::kReadOnly) plan.write = Outcome::kReadOnly;
   }
   if (target.sync == hal::Sync::kContext) plan.effects |= kDeferred;
-  if (IsControl(plan.storage)) plan.effects |= kControl;
   if (IsPstate(plan.storage)) plan.effects |= kComputed;
   // A redirected name shows the bits of what it reaches. [arm-arm] "same as" under E2H.
   const BitMasks& masks = masks_[Index(reached)];
@@ -243,6 +240,11 @@ AccessPlan Model::ComputePlan(const RegisterInfo& info, unsigned el, bool e2h) c
   plan.sets = masks.sets;
   plan.clears = masks.clears;
   if ((plan.sets | plan.clears) != 0) plan.effects |= kBitwise;
+  if (plan.storage == RegisterId::kHcrEl2) plan.control = hal::HcrEl2().e2h(true).raw();
+  if (IsInterfaceRegister(plan.storage)) plan.effects |= kInterface;
+  constexpr std::uint8_t kElsewhere = kComputed | kInterface;
+  plan.reads_simply = plan.read == Outcome::kOk && (plan.effects & kElsewhere) == 0;
+  plan.writes_simply = plan.write == Outcome::kOk && (plan.effects & (kElsewhere | kBitwise)) == 0;
   return plan;
 }
 

@@ -32,10 +32,10 @@ const char* RuleText(Outcome outcome);
 /// What happens beyond storing a value.
 enum Effect : std::uint8_t {
   kNoEffect = 0,
-  kDeferred = 1 << 0,  ///< Indirect readers may see the old value until a context synchronization.
-  kControl = 1 << 1,   ///< The Pe derives state from it: HCR_EL2 (E2H), DAIF.
-  kBitwise = 1 << 3,   ///< Some bits set or clear instead of storing.
-  kComputed = 1 << 2,  ///< Reading it is not reading storage: CurrentEL, DAIF, MPIDR_EL1 at EL1.
+  kDeferred = 1 << 0,   ///< Indirect readers may see the old value until a context synchronization.
+  kBitwise = 1 << 3,    ///< Some bits set or clear instead of storing.
+  kInterface = 1 << 4,  ///< The interrupt controller answers: ICC_IAR1_EL1 and its like.
+  kComputed = 1 << 2,   ///< Reading it is not reading storage: CurrentEL, DAIF, MPIDR_EL1 at EL1.
 };
 
 /// One register name at one EL and one value of HCR_EL2.E2H.
@@ -43,12 +43,15 @@ struct AccessPlan {
   hal::RegisterId storage = hal::RegisterId::kCount;
   Outcome read = Outcome::kWrongEl;
   Outcome write = Outcome::kWrongEl;
+  bool reads_simply = false;   ///< Allowed, and what is read is what is stored.
+  bool writes_simply = false;  ///< Allowed, and bits are stored or not, nothing else.
   std::uint8_t effects = kNoEffect;
   std::uint64_t stores = 0;       ///< Bits that keep what is written.
   std::uint64_t ones = 0;         ///< Bits that read as one whatever is written: RES1 and RAO/WI.
+  std::uint64_t keeps = 0;        ///< Bits that a write leaves as they are: hardware owns them.
   std::uint64_t should_be_0 = 0;  ///< RES0 bits, and fields of features this CPU lacks.
   std::uint64_t should_be_1 = 0;  ///< RES1 bits. RAO/WI fields may be written with either.
-  std::uint64_t keeps = 0;        ///< Bits that a write leaves as they are: hardware owns them.
+  std::uint64_t control = 0;      ///< Bits whose change changes more than the register.
   std::uint64_t sets = 0;         ///< Bits that a written 1 sets and a written 0 leaves.
   std::uint64_t clears = 0;       ///< Bits that a written 1 clears and a written 0 leaves.
 
@@ -107,6 +110,9 @@ class Model {
   Plans changing_;
   std::vector<std::vector<Rule>> rules_;
 };
+
+/// Registers whose accesses the GIC CPU interface performs.
+bool IsInterfaceRegister(hal::RegisterId id);
 
 /// The description called `name`, for example "HCR_EL2"; kCount when there is none. Of two layouts
 /// the one for HCR_EL2.E2H = 0.

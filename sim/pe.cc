@@ -38,6 +38,8 @@ Pe::Pe(const Profile& profile, CpuId id)
     }
   }
   Poke(RegisterId::kMpidrEl1, model_->MasksOf(RegisterId::kMpidrEl1).ones | id.affinity);
+  // Names of PSTATE wrote into it above.
+  state_.pstate = Pstate::Masked(2);
   SelectPlans();
 }
 
@@ -50,6 +52,7 @@ const Cell& Pe::CellOf(RegisterId id) const { return state_.cells[Index(hal::Inf
 Cell& Pe::CellOf(RegisterId id) { return state_.cells[Index(hal::InfoOf(id).storage)]; }
 
 void Pe::Poke(RegisterId id, std::uint64_t value) {
+  if (plans_ != nullptr && (PlanOf(id).effects & kComputed) != 0) return WritePstate(id, value);
   CellOf(id) = Cell{.value = value, .old = value};
   if (hal::InfoOf(id).storage == RegisterId::kHcrEl2) SelectPlans();
 }
@@ -67,7 +70,7 @@ void Pe::set_pstate(Pstate pstate) {
 
 void Pe::SelectPlans() {
   e2h_changing_ = false;
-  const bool e2h = hal::HcrEl2::FromRaw(Peek(RegisterId::kHcrEl2)).e2h();
+  const bool e2h = hal::HcrEl2::FromRaw(CellOf(RegisterId::kHcrEl2).value).e2h();
   plans_ = &model_->PlansAt(state_.pstate.el(), e2h);
 }
 
@@ -126,16 +129,21 @@ void Pe::WriteSlowly(RegisterId id, std::uint64_t value) {
   StepBoundary();
 }
 
-std::uint64_t Pe::PerformRead(RegisterId id) const {
+std::uint64_t Pe::PerformRead(RegisterId id) {
   const AccessPlan& plan = PlanOf(id);
+  if ((plan.effects & kInterface) != 0) return ReadInterface(plan.storage);
   return (plan.effects & kComputed) != 0 ? ReadComputed(plan.storage) : Peek(plan.storage);
 }
 
 void Pe::PerformWrite(RegisterId id, std::uint64_t value) {
   const AccessPlan& plan = PlanOf(id);
   trace_.Add(EventKind::kWrite, plan.storage, value);
+  if ((plan.effects & kComputed) != 0) return WritePstate(plan.storage, value);
+  if ((plan.effects & kInterface) != 0) return WriteInterface(plan.storage, value);
   Store(plan, value);
-  if ((plan.effects & kControl) != 0) ApplyControl(plan.storage);
+  if ((plan.effects & kBitwise) == 0) return;
+  Cell& cell = CellOf(plan.storage);
+  cell.value = (cell.value | (value & plan.sets)) & ~(value & plan.clears);
 }
 
 std::uint64_t Pe::ReadComputed(RegisterId storage) const {
@@ -150,24 +158,28 @@ std::uint64_t Pe::ReadComputed(RegisterId storage) const {
   }
 }
 
-void Pe::ApplyControl(RegisterId storage) {
-  if (storage == RegisterId::kSpSel) state_.pstate.Set(Pstate::kSp, (Peek(storage) & 1) != 0);
-  if (storage != RegisterId::kHcrEl2) {
-    if (storage != RegisterId::kSpSel) {
-      state_.pstate.Set(model_->MasksOf(storage).stores, Peek(storage));
-    }
-    return;
+void Pe::WritePstate(RegisterId storage, std::uint64_t value) {
+  if (storage == RegisterId::kSpSel) {
+    state_.pstate.Set(Pstate::kSp, (value & 1) != 0);
+  } else {
+    // The rest of PSTATE stands at the same bits as in an SPSR.
+    state_.pstate.Set(model_->MasksOf(storage).stores, value);
   }
-  const Cell& hcr = CellOf(storage);
-  const std::uint64_t e2h = hal::HcrEl2().e2h(true).raw();
-  e2h_changing_ = ((hcr.old ^ hcr.value) & e2h) != 0;
-  // Until the change is synchronized it is open which register such names reach.
-  if (e2h_changing_) plans_ = &model_->PlansWhileE2hChanges();
 }
 
-void Pe::Isb() {
-  if (NeedsAttention()) [[unlikely]]
-    BeginAccess("isb", "");
+/// Until the change is synchronized it is open which register some names reach.
+void Pe::E2hChanged() {
+  const Cell& hcr = CellOf(RegisterId::kHcrEl2);
+  e2h_changing_ = ((hcr.old ^ hcr.value) & hal::HcrEl2().e2h(true).raw()) != 0;
+  if (e2h_changing_) {
+    plans_ = &model_->PlansWhileE2hChanges();
+  } else {
+    SelectPlans();
+  }
+}
+
+void Pe::IsbSlowly() {
+  BeginAccess("isb", "");
   trace_.Add(EventKind::kIsb, RegisterId::kCount, 0);
   Synchronize();
   StepBoundary();

@@ -13,6 +13,7 @@
 #include "hal/cpu_id.h"
 #include "hal/register_id.h"
 #include "sim/exception.h"
+#include "sim/gic_interface.h"
 #include "sim/model.h"
 #include "sim/physical_memory.h"
 #include "sim/pstate.h"
@@ -61,33 +62,35 @@ class Pe {
 
   const Model& model() const { return *model_; }
   const Profile& profile() const { return model_->profile(); }
+  CpuId id() const { return id_; }
 
   // What software does. Each call is one instruction: checked, traced, and followed by a step
   // boundary, at which the step hook runs and pending interrupts are taken.
 
   /// MRS at the current EL.
   std::uint64_t Read(hal::RegisterId id) {
-    const AccessPlan& plan = (*plans_)[static_cast<unsigned>(id)];
-    if (plan.read != Outcome::kOk || (plan.effects & kComputed) != 0 || NeedsAttention())
-        [[unlikely]] {
+    const AccessPlan& plan = PlanOf(id);
+    if (!plan.reads_simply || NeedsAttention()) [[unlikely]]
       return ReadSlowly(id);
-    }
     return state_.cells[static_cast<unsigned>(plan.storage)].value;
   }
 
   /// MSR at the current EL.
   void Write(hal::RegisterId id, std::uint64_t value) {
-    const AccessPlan& plan = (*plans_)[static_cast<unsigned>(id)];
+    const AccessPlan& plan = PlanOf(id);
     const std::uint64_t reserved = (value & plan.should_be_0) | (~value & plan.should_be_1);
-    if (plan.write != Outcome::kOk || reserved != 0 || (plan.effects & kControl) != 0 ||
-        NeedsAttention()) [[unlikely]] {
+    if (!plan.writes_simply || reserved != 0 || NeedsAttention()) [[unlikely]]
       return WriteSlowly(id, value);
-    }
     trace_.Add(EventKind::kWrite, plan.storage, value);
     Store(plan, value);
   }
 
-  void Isb();
+  void Isb() {
+    if (NeedsAttention()) [[unlikely]]
+      return IsbSlowly();
+    trace_.Add(EventKind::kIsb, hal::RegisterId::kCount, 0);
+    Synchronize();
+  }
   void Dsb(hal::Domain domain);
   void Invalidate(hal::Tlbi operation);
   /// Masks D, A, I and F; returns DAIF as it was.
@@ -98,7 +101,9 @@ class Pe {
   // What tests do: unchecked and untraced.
 
   /// The stored value; an alias reaches its base register, whatever the EL and E2H.
-  std::uint64_t Peek(hal::RegisterId id) const { return CellOf(id).value; }
+  std::uint64_t Peek(hal::RegisterId id) const {
+    return (PlanOf(id).effects & kComputed) != 0 ? ReadComputed(id) : CellOf(id).value;
+  }
   /// Stores all 64 bits as a synchronized, known value.
   void Poke(hal::RegisterId id, std::uint64_t value);
   /// The UNKNOWN bits of a register, and how to make some.
@@ -134,6 +139,15 @@ class Pe {
     return (attention_.load(std::memory_order_relaxed) >> static_cast<unsigned>(interrupt) & 1) !=
            0;
   }
+
+  // The GICv3 CPU interface. Priorities, groups and enables by gic(); pending state by these two,
+  // from any thread.
+  GicInterface& gic() { return *gic_; }
+  void SetInterruptPending(unsigned intid);
+  void SetInterruptLine(unsigned intid, bool level);
+  /// Where SGIs go that this PE sends: sim::Machine sets it.
+  using SgiSink = std::function<void(Pe& from, const SgiRequest& request)>;
+  void SetSgiSink(SgiSink sink) { sgi_sink_ = std::move(sink); }
 
   // Exceptions.
 
@@ -178,7 +192,7 @@ class Pe {
   const AccessPlan& PlanOf(hal::RegisterId id) const {
     return (*plans_)[static_cast<unsigned>(id)];
   }
-  std::uint64_t PerformRead(hal::RegisterId id) const;
+  std::uint64_t PerformRead(hal::RegisterId id);
   void PerformWrite(hal::RegisterId id, std::uint64_t value);
   void PerformIsb() { Synchronize(); }
   void PerformExceptionReturn();
@@ -195,6 +209,7 @@ class Pe {
     kHook = 1 << 3,
     kFault = 1 << 4,
     kPoweredOff = 1 << 5,
+    kGic = 1 << 6,  ///< The interrupt controller is in use: ask it at every boundary.
     kOfState = kLines | kPoweredOff,
   };
 
@@ -206,16 +221,16 @@ class Pe {
 
   void Store(const AccessPlan& plan, std::uint64_t value) {
     Cell& cell = state_.cells[static_cast<unsigned>(plan.storage)];
+    const std::uint64_t before = cell.value;
     if (cell.epoch != state_.epoch) {
-      cell.old = cell.value;
+      cell.old = before;
       cell.old_unknown = cell.unknown;
       cell.epoch = state_.epoch;
     }
-    cell.value = (value & plan.stores) | (cell.value & plan.keeps) | plan.ones;
-    if ((plan.effects & kBitwise) != 0) [[unlikely]] {
-      cell.value = (cell.value | (value & plan.sets)) & ~(value & plan.clears);
-    }
+    cell.value = (value & plan.stores) | (before & plan.keeps) | plan.ones;
     cell.unknown &= plan.keeps;
+    if (((before ^ cell.value) & plan.control) != 0) [[unlikely]]
+      E2hChanged();
   }
 
   /// A context synchronization event: nothing written so far is pending any more.
@@ -230,10 +245,21 @@ class Pe {
   void WriteSlowly(hal::RegisterId id, std::uint64_t value);
   void CheckReserved(hal::RegisterId id, const AccessPlan& plan, std::uint64_t value) const;
   std::uint64_t ReadComputed(hal::RegisterId storage) const;
-  void ApplyControl(hal::RegisterId storage);
+  void WritePstate(hal::RegisterId storage, std::uint64_t value);
+  void E2hChanged();
+  void IsbSlowly();
   void SelectPlans();
 
   void BoundarySlowly();
+  GicInterface::Controls GicControls() const;
+  bool IsVirtualInterface(unsigned group);
+  std::uint64_t ReadInterface(hal::RegisterId id);
+  void WriteInterface(hal::RegisterId id, std::uint64_t value);
+  void SendSgi(unsigned group, std::uint64_t value);
+  bool InterfaceSignals(InterruptClass interrupt) const;
+  bool VirtualInterfaceSignals(InterruptClass interrupt);
+  void UseGic();
+
   void CallHook();
   bool TakePendingAtEl2();
   bool IsIllegalReturn(Pstate to);
@@ -248,6 +274,9 @@ class Pe {
   ReservedBits reserved_bits_ = ReservedBits::kViolation;
   CpuId id_;
   std::shared_ptr<PhysicalMemory> memory_;
+  std::unique_ptr<GicInterface> gic_ = std::make_unique<GicInterface>();
+  std::atomic<bool> gic_used_ = false;
+  SgiSink sgi_sink_;
   StepHook hook_;
   bool in_hook_ = false;
   bool e2h_changing_ = false;  ///< HCR_EL2.E2H was written and not synchronized.

@@ -65,7 +65,9 @@ void Pe::WarmReset() {
 
 void Pe::PowerDown() {
   WarmReset();
-  SetAttention(kLines, false);
+  SetAttention(kLines | kGic, false);
+  gic_ = std::make_unique<GicInterface>();
+  gic_used_ = false;
   SetAttention(kPoweredOff, true);
 }
 

@@ -146,11 +146,14 @@ std::optional<Exception> Pe::DeliverableInterrupt() {
     for (unsigned i = 0; i < kInterruptClasses; ++i) {
       const auto interrupt = static_cast<InterruptClass>(i);
       const InterruptBits& bits = kInterrupts[i];
-      if (physical ? !Line(interrupt) : state_.pstate.el() == 2) continue;
+      if (physical ? !Line(interrupt) && !InterfaceSignals(interrupt) : state_.pstate.el() == 2) {
+        continue;
+      }
       const std::uint64_t deciding =
           kHost.raw() | bits.route.raw() | (physical ? 0 : bits.virtual_line.raw());
       const std::uint64_t hcr = Decide(RegisterId::kHcrEl2, deciding);
-      if (!physical && (hcr & bits.virtual_line.raw()) == 0) continue;
+      const bool line = (hcr & bits.virtual_line.raw()) != 0;
+      if (!physical && !line && !VirtualInterfaceSignals(interrupt)) continue;
       const RoutingState state = RoutingOf(interrupt, hcr);
       const Delivery delivery = physical ? RoutePhysical(state) : RouteVirtual(state);
       if (delivery == Delivery::kPending) continue;
@@ -192,7 +195,8 @@ void Pe::CallHook() {
 
 void Pe::BoundarySlowly() {
   CallHook();
-  for (unsigned taken = 0; (attention_.load(std::memory_order_relaxed) & kLines) != 0; ++taken) {
+  for (unsigned taken = 0; (attention_.load(std::memory_order_relaxed) & (kLines | kGic)) != 0;
+       ++taken) {
     if (taken == kMostNestedInterrupts) {
       throw Violation(
           std::format("{}: an interrupt is still asserted after {} entries", Where(), taken));
