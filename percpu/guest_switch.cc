@@ -3,6 +3,7 @@
 
 #include "hal/cpu.h"
 #include "percpu/per_cpu_state.h"
+#include "percpu/steps.h"
 
 namespace trivet::percpu {
 namespace {

@@ -14,8 +14,9 @@ namespace trivet::percpu {
 ///       static vectors::Handlers HandlersFor(CpuId cpu);
 ///     };
 ///
-/// HandlersFor may be called on any CPU; the handlers it returns are called on `cpu` only. A host whose EL2
-/// addresses are not physical addresses also has `static std::uint64_t PhysicalAddressOf(const void*)`.
+/// HandlersFor may be called on any CPU; the handlers it returns are called on `cpu` only. A host
+/// whose EL2 addresses are not physical addresses also has `static std::uint64_t
+/// PhysicalAddressOf(const void*)`.
 template <class H>
 concept Host = requires(CpuId cpu) {
   { H::HandlersFor(cpu) } -> std::same_as<vectors::Handlers>;

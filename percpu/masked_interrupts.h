@@ -8,7 +8,7 @@ namespace trivet::percpu {
 class MaskedInterrupts {
  public:
   MaskedInterrupts() : before_(hal::Cpu::DaifMask()) {}
-  ~MaskedInterrupts() { hal::Cpu::DaifRestore(before_); }
+  ~MaskedInterrupts() noexcept(false) { hal::Cpu::DaifRestore(before_); }
   MaskedInterrupts(const MaskedInterrupts&) = delete;
   MaskedInterrupts& operator=(const MaskedInterrupts&) = delete;
 

@@ -3,7 +3,7 @@
 #include "hal/cpu.h"
 #include "percpu/masked_interrupts.h"
 #include "percpu/stage2_guard.h"
-#include "percpu/transition.h"
+#include "percpu/steps.h"
 #include "vectors/table.h"
 
 namespace trivet::percpu {
@@ -14,11 +14,6 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register voca
 constexpr std::uint8_t kEl2 = 2;
 
 bool AtEl2() { return Cpu::Read<CurrentEl>().el() == kEl2; }
-
-/// Vectors and virtualization are Trivet's from enable to disable.
-using EnableForGood = Transition<ClaimSlot, GuardStage2, InstallVectors, SwitchHcr>;
-/// They are Trivet's only while a guest runs: SwitchForRun does the rest.
-using EnableForRuns = Transition<GuardStage2, ForgetStage2>;
 
 template <class B>
 void DoSteps(B& backend, bool per_run, const Intent& intent) {

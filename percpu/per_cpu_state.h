@@ -9,9 +9,9 @@
 #include "hal/registers.h"
 #include "hal/status.h"
 #include "percpu/host_registers.h"
+#include "percpu/intent.h"
 #include "percpu/plan.h"
 #include "percpu/policy.h"
-#include "percpu/steps.h"
 #include "vectors/cpu_slot.h"
 
 namespace trivet::percpu {

@@ -6,12 +6,14 @@
 
 namespace trivet::percpu {
 
-/// A stage 2 table that maps nothing, one level, 4096-byte aligned. VTTBR_EL2 points here between enable and
-/// the first guest, so that a speculative walk of the EL1&0 regime finds a fault and never an UNKNOWN table.
+/// A stage 2 table that maps nothing, one level, 4096-byte aligned. VTTBR_EL2 points here between
+/// enable and the first guest, so that a speculative walk of the EL1&0 regime finds a fault and
+/// never an UNKNOWN table.
 extern const std::uint64_t kEmptyStage2[512];
 
-/// VTCR_EL2 for a single level-1 table with the 4 KiB granule, as wide as this CPU's physical addresses allow
-/// (39 bits at most): T0SZ below 64 - PAMax may fault. [sail] AArch64_S2MinTxSZ; [arm-arm] VTCR_EL2.
+/// VTCR_EL2 for a single level-1 table with the 4 KiB granule, as wide as this CPU's physical
+/// addresses allow (39 bits at most): T0SZ below 64 - PAMax may fault. [sail] AArch64_S2MinTxSZ;
+/// [arm-arm] VTCR_EL2.
 hal::VtcrEl2 OneLevelStage2();
 
 }  // namespace trivet::percpu

@@ -4,30 +4,14 @@
 
 #include "hal/backend.h"
 #include "hal/registers.h"
-#include "percpu/host_registers.h"
+#include "percpu/intent.h"
+#include "percpu/transition.h"
 
 /// The steps that transitions are made of. Each writes something of Trivet's and, undone, the
-/// host's value again; each ends with the barrier its writes need, and no more. Undo is right after
-/// any part of Do, also after none of it.
+/// host's value again. Barriers stand where a rule of tests/percpu/transition_rules.h needs one and
+/// nowhere else: every one of them has a test that fails without it. Undo is right after any part
+/// of Do, also after none of it.
 namespace trivet::percpu {
-
-/// The registers that say whose EL2 this is.
-struct World {
-  hal::VbarEl2 vbar;
-  hal::HcrEl2 hcr;
-  hal::TpidrEl2 tpidr;
-};
-
-/// What the host had, and what Trivet wants instead. Written before the first step, constant during
-/// a transition.
-struct Intent {
-  World host;
-  World ours;
-  HostControls host_controls;
-  hal::VtcrEl2 vtcr;
-  hal::VttbrEl2 vttbr;
-  CpuTraits cpu;
-};
 
 /// TPIDR_EL2 leads the vectors to this CPU's handlers: before the vectors can be used, and until
 /// they no longer are.
@@ -43,15 +27,15 @@ struct ClaimSlot {
   }
 };
 
-/// A stage 2 that maps nothing, before VM can be seen. The ISB keeps a walk from pairing the new VM
-/// with an old VTTBR_EL2 or VTCR_EL2. [arm-arm] VTTBR_EL2: UNKNOWN after a warm reset.
+/// A stage 2 that maps nothing, before VM can be seen. [arm-arm] VTTBR_EL2: UNKNOWN after a warm
+/// reset. Do leaves the barrier to the next step. Undo's is for the vectors too, which are undone
+/// before it: they must be the host's when the slot goes.
 struct GuardStage2 {
   static constexpr const char* kName = "guard stage 2";
   template <class B>
   static void Do(B& backend, const Intent& intent) {
     backend.template Write<hal::VtcrEl2>(intent.vtcr);
     backend.template Write<hal::VttbrEl2>(intent.vttbr);
-    backend.Isb();
   }
   template <class B>
   static void Undo(B& backend, const Intent& intent) {
@@ -60,8 +44,8 @@ struct GuardStage2 {
   }
 };
 
-/// VBAR_EL2. An exception after the ISB uses the table; before it, either table, and both have
-/// handlers.
+/// VBAR_EL2. The ISB puts the vectors in effect before HCR_EL2 routes anything to them, and keeps a
+/// walk from pairing the new VM with an old VTTBR_EL2.
 struct InstallVectors {
   static constexpr const char* kName = "install the vectors";
   template <class B>
@@ -72,19 +56,19 @@ struct InstallVectors {
   template <class B>
   static void Undo(B& backend, const Intent& intent) {
     backend.template Write<hal::VbarEl2>(intent.host.vbar);
-    backend.Isb();
   }
 };
 
 /// HCR_EL2, then what stage 2 left in the TLB under the other value: VM and RW may be cached there.
-/// The first ISB keeps new entries from being made under the old value; DSB completes the
-/// invalidation, the last ISB makes this PE see it. [arm-arm] HCR_EL2.VM, "TLB maintenance
-/// instructions".
+/// The ISB keeps new entries from being made under the old value; DSB completes the invalidation,
+/// and an ISB makes this PE see it: Do's own, Undo's with the step before. [arm-arm] HCR_EL2.VM,
+/// "TLB maintenance instructions".
 struct SwitchHcr {
   static constexpr const char* kName = "switch HCR_EL2";
   template <class B>
   static void Do(B& backend, const Intent& intent) {
     Switch(backend, intent.ours.hcr);
+    backend.Isb();
   }
   template <class B>
   static void Undo(B& backend, const Intent& intent) {
@@ -98,24 +82,29 @@ struct SwitchHcr {
     backend.Isb();
     backend.template Invalidate<hal::Tlbi::kAllE1>();
     backend.template Dsb<hal::Domain::kNonShareable>();
-    backend.Isb();
   }
 };
 
-/// Forgets what an earlier user of stage 2 left in the TLB, where HCR_EL2 itself changes per run.
+/// Forgets what another user of stage 2 left in the TLB, where HCR_EL2 itself changes per run. The
+/// order with the writes of stage 2 is free: VM is clear throughout.
 struct ForgetStage2 {
   static constexpr const char* kName = "forget stage 2";
   template <class B>
-  static void Do(B& backend, const Intent&) {
-    backend.template Invalidate<hal::Tlbi::kAllE1>();
-    backend.template Dsb<hal::Domain::kNonShareable>();
+  static void Do(B& backend, const Intent& intent) {
+    Undo(backend, intent);
     backend.Isb();
   }
   template <class B>
-  static void Undo(B& backend, const Intent& intent) {
-    Do(backend, intent);
+  static void Undo(B& backend, const Intent&) {
+    backend.template Invalidate<hal::Tlbi::kAllE1>();
+    backend.template Dsb<hal::Domain::kNonShareable>();
   }
 };
+
+/// Vectors and virtualization are Trivet's from enable to disable.
+using EnableForGood = Transition<ClaimSlot, GuardStage2, InstallVectors, SwitchHcr>;
+/// They are Trivet's only while a guest runs: SwitchForRun does the rest.
+using EnableForRuns = Transition<GuardStage2, ForgetStage2>;
 
 /// One run of a guest under a host whose vectors or TGE are its own whenever it runs. Into ends
 /// with an ISB although an exception return follows: that return is legal only if it sees TGE

@@ -4,7 +4,7 @@
 #include <tuple>
 #include <utility>
 
-#include "percpu/steps.h"
+#include "percpu/intent.h"
 
 namespace trivet::percpu {
 

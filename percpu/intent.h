@@ -1,0 +1,26 @@
+#pragma once
+
+#include "hal/registers.h"
+#include "percpu/host_registers.h"
+
+namespace trivet::percpu {
+
+/// The registers that say whose EL2 this is.
+struct World {
+  hal::VbarEl2 vbar;
+  hal::HcrEl2 hcr;
+  hal::TpidrEl2 tpidr;
+};
+
+/// What the host had, and what Trivet wants instead. Written before the first step, constant during
+/// a transition.
+struct Intent {
+  World host;
+  World ours;
+  HostControls host_controls;
+  hal::VtcrEl2 vtcr;
+  hal::VttbrEl2 vttbr;
+  CpuTraits cpu;
+};
+
+}  // namespace trivet::percpu

@@ -1,0 +1,126 @@
+// Every barrier of every transition is needed, and so is the order of its actions: each deletion
+// and each swap of two neighbours is tried on the plan that the transition's own steps write, and
+// must break a rule.
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hal/cpu.h"
+#include "percpu/per_cpu.h"
+#include "tests/percpu/transition_rules.h"
+#include "tests/support/machine.h"
+#include "tests/support/test_host.h"
+
+namespace trivet::tests {
+namespace {
+
+using percpu::HostKind;
+using percpu::Plan;
+using Actions = std::vector<Plan::Line>;
+
+struct Subject {
+  HostKind kind;
+  Direction direction;
+};
+
+std::string Name(const Plan::Line& line) {
+  switch (line.action) {
+    case Plan::Action::kIsb: return "ISB";
+    case Plan::Action::kDsb: return "DSB";
+    case Plan::Action::kTlbi: return "TLBI";
+    case Plan::Action::kWrite: return hal::InfoOf(line.register_id).name;
+  }
+  return "?";
+}
+
+bool IsBarrier(const Plan::Line& line) { return line.action != Plan::Action::kWrite; }
+
+class TransitionMutation : public ::testing::TestWithParam<Subject> {
+ protected:
+  TransitionMutation() : machine_(GetParam().kind) {
+    EXPECT_EQ(cpu_.Create(hal::Cpu::CurrentCpu()), Status::kOk);
+    Plan plan;
+    if (GetParam().direction == Direction::kEnable) {
+      EXPECT_EQ(cpu_.PlanEnable(plan), Status::kOk);
+    } else {
+      EXPECT_EQ(cpu_.HardwareEnable(), Status::kOk);
+      EXPECT_EQ(cpu_.PlanDisable(plan), Status::kOk);
+    }
+    for (std::size_t i = 0; i < plan.size(); ++i) actions_.push_back(plan[i]);
+    for (const Plan::Line& line : actions_)
+      touches_hcr_ |= line.register_id == hal::RegisterId::kHcrEl2;
+  }
+  ~TransitionMutation() override {
+    if (cpu_.IsEnabled()) EXPECT_EQ(cpu_.HardwareDisable(), Status::kOk);
+  }
+
+  bool Survives(const Actions& actions) {
+    return BrokenRules(GetParam().direction, actions).empty();
+  }
+
+  Machine machine_;
+  percpu::PerCpu<TestHost> cpu_;
+  Actions actions_;
+  bool touches_hcr_ = false;
+};
+
+TEST_P(TransitionMutation, TheTransitionItselfBreaksNoRule) {
+  ASSERT_FALSE(actions_.empty());
+  EXPECT_EQ(BrokenRules(GetParam().direction, actions_), std::vector<std::string>());
+}
+
+TEST_P(TransitionMutation, NoBarrierCanBeDeleted) {
+  for (std::size_t i = 0; i < actions_.size(); ++i) {
+    if (!IsBarrier(actions_[i])) continue;
+    Actions mutant = actions_;
+    mutant.erase(mutant.begin() + static_cast<std::ptrdiff_t>(i));
+    EXPECT_FALSE(Survives(mutant))
+        << Name(actions_[i]) << " number " << i << " of " << actions_[i].step;
+  }
+}
+
+/// Why the order of two neighbours is free; null when it is not.
+const char* WhyFree(const Plan::Line& first, const Plan::Line& second, bool touches_hcr) {
+  if (!IsBarrier(first) && !IsBarrier(second)) {
+    return "two writes with no barrier between them may be seen in either order anyway";
+  }
+  if (IsBarrier(first) != IsBarrier(second) &&
+      (first.action == Plan::Action::kDsb || second.action == Plan::Action::kDsb)) {
+    return "a DSB waits for memory accesses and maintenance, not for register writes";
+  }
+  const auto is_isb = [](const Plan::Line& line) { return line.action == Plan::Action::kIsb; };
+  if (!touches_hcr && IsBarrier(first) != IsBarrier(second) && !is_isb(first) && !is_isb(second)) {
+    return "VM is clear throughout: nothing walks stage 2 while it is written";
+  }
+  return nullptr;
+}
+
+TEST_P(TransitionMutation, EverySwapThatMattersIsNoticed) {
+  for (std::size_t i = 0; i + 1 < actions_.size(); ++i) {
+    Actions mutant = actions_;
+    std::swap(mutant[i], mutant[i + 1]);
+    if (Name(mutant[i]) == Name(mutant[i + 1])) continue;
+    const bool survives = Survives(mutant);
+    const std::string pair = Name(actions_[i]) + ", " + Name(actions_[i + 1]);
+    if (const char* why = WhyFree(actions_[i], actions_[i + 1], touches_hcr_)) {
+      RecordProperty("free_" + std::to_string(i), pair + ": " + why);
+      continue;
+    }
+    EXPECT_FALSE(survives) << pair << " may be swapped at " << i;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Transitions, TransitionMutation,
+                         ::testing::Values(Subject{HostKind::kNvhe, Direction::kEnable},
+                                           Subject{HostKind::kNvhe, Direction::kDisable},
+                                           Subject{HostKind::kNvheTge, Direction::kEnable},
+                                           Subject{HostKind::kNvheTge, Direction::kDisable},
+                                           Subject{HostKind::kVhe, Direction::kEnable},
+                                           Subject{HostKind::kVhe, Direction::kDisable}));
+
+}  // namespace
+}  // namespace trivet::tests

@@ -1,0 +1,94 @@
+#include "tests/percpu/transition_rules.h"
+
+#include <map>
+#include <set>
+
+#include "hal/registers.h"
+
+namespace trivet::tests {
+namespace {
+
+using hal::RegisterId;
+using Action = percpu::Plan::Action;
+using Line = percpu::Plan::Line;
+
+enum class Tlb { kStale, kInvalidated, kCompleted, kSeen };
+
+/// Follows one list of actions.
+class Follower {
+ public:
+  explicit Follower(Direction direction) : enabling_(direction == Direction::kEnable) {}
+
+  void Follow(const Line& line) {
+    switch (line.action) {
+      case Action::kWrite: Write(line.register_id); break;
+      case Action::kIsb: Synchronize(); break;
+      case Action::kTlbi:
+        tlb_ = pending_.contains(RegisterId::kHcrEl2) ? Tlb::kStale : Tlb::kInvalidated;
+        break;
+      case Action::kDsb:
+        if (tlb_ == Tlb::kInvalidated) tlb_ = Tlb::kCompleted;
+        break;
+    }
+    Check();
+  }
+
+  std::set<std::string> Finish() {
+    if (!pending_.empty()) broken_.insert("synchronized");
+    if (tlb_ != Tlb::kSeen) broken_.insert("TLB");
+    return broken_;
+  }
+
+ private:
+  void Write(RegisterId id) {
+    written_.insert(id);
+    // TPIDR_EL2 has no indirect readers: it is what the last write says. [arm-arm] TPIDR_EL2.
+    if (id != RegisterId::kTpidrEl2) pending_.insert(id);
+    if (id == RegisterId::kHcrEl2) tlb_ = Tlb::kStale;
+  }
+  void Synchronize() {
+    pending_.clear();
+    if (tlb_ == Tlb::kCompleted) tlb_ = Tlb::kSeen;
+  }
+
+  bool MayBeNew(RegisterId id) const { return written_.contains(id); }
+  bool MayBeOld(RegisterId id) const { return !written_.contains(id) || pending_.contains(id); }
+  bool MayBeOurs(RegisterId id) const { return enabling_ ? MayBeNew(id) : MayBeOld(id); }
+  bool MayBeTheHosts(RegisterId id) const { return enabling_ ? MayBeOld(id) : MayBeNew(id); }
+
+  void Check() {
+    const bool our_hcr = MayBeOurs(RegisterId::kHcrEl2) && touches_hcr_;
+    if (our_hcr && (MayBeTheHosts(RegisterId::kVttbrEl2) || MayBeTheHosts(RegisterId::kVtcrEl2))) {
+      broken_.insert("stage 2");
+    }
+    if (our_hcr && MayBeTheHosts(RegisterId::kVbarEl2)) broken_.insert("routing");
+    if (touches_hcr_ && MayBeOurs(RegisterId::kVbarEl2) && MayBeTheHosts(RegisterId::kTpidrEl2)) {
+      broken_.insert("slot");
+    }
+  }
+
+ public:
+  /// Lists that leave HCR_EL2 alone have nothing of Trivet's in effect.
+  void set_touches_hcr(bool touches) { touches_hcr_ = touches; }
+
+ private:
+  const bool enabling_;
+  bool touches_hcr_ = true;
+  std::set<RegisterId> written_, pending_;
+  Tlb tlb_ = Tlb::kStale;
+  std::set<std::string> broken_;
+};
+
+}  // namespace
+
+std::vector<std::string> BrokenRules(Direction direction, const std::vector<Line>& actions) {
+  Follower follower(direction);
+  bool touches_hcr = false;
+  for (const Line& line : actions) touches_hcr |= line.register_id == RegisterId::kHcrEl2;
+  follower.set_touches_hcr(touches_hcr);
+  for (const Line& line : actions) follower.Follow(line);
+  const std::set<std::string> broken = follower.Finish();
+  return {broken.begin(), broken.end()};
+}
+
+}  // namespace trivet::tests
