@@ -28,6 +28,7 @@ int main() {
   Say(result ? "the guest stopped; it said:" : trivet::ToString(result.error()));
   Say(hypervisor.printed());
   const Status status = hypervisor.Stop();
-  Say(status == Status::kOk ? "virtualization is off, the host as it was" : trivet::ToString(status));
+  Say(status == Status::kOk ? "virtualization is off, the host as it was"
+                            : trivet::ToString(status));
   return result && *result == 42 && status == Status::kOk ? 0 : 1;
 }

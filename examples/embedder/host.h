@@ -15,8 +15,8 @@ struct Host {
   static std::uint64_t PhysicalAddressOf(const void* address);
 };
 
-/// Readies the machine for the CPU that calls: on the simulator makes it, at EL2 its interrupts. One at a
-/// time; afterwards the CPU is at EL2 with interrupts masked.
+/// Readies the machine for the CPU that calls: on the simulator makes it, at EL2 its interrupts.
+/// One at a time; afterwards the CPU is at EL2 with interrupts masked.
 class Machine {
  public:
   Machine();
@@ -32,8 +32,8 @@ class Machine {
   unsigned InterruptsTaken() const;
 };
 
-/// Where the demonstration guest stands: it says "hi" by hypercall 1, a character in x0 each, waits for an
-/// interrupt, and stops with 42 in x0 by hypercall 2.
+/// Where the demonstration guest stands: it says "hi" by hypercall 1, a character in x0 each, waits
+/// for an interrupt, and stops with 42 in x0 by hypercall 2.
 std::uint64_t GuestEntry();
 
 }  // namespace embedder

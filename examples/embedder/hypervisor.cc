@@ -39,12 +39,12 @@ Result<std::uint64_t> Hypervisor::RunGuest(Machine& machine, std::uint64_t entry
       status != Status::kOk) {
     return std::unexpected(status);
   }
-  guest_.emplace(trivet::vcpu::Config{
-      .entry = entry,
-      .vtcr = BlockStage2::vtcr(),
-      .vttbr = BlockStage2::vttbr(Host::PhysicalAddressOf(&stage2_), kVmid),
-      .traps = trivet::hal::HcrEl2().twi(true),
-      .mpidr = Cpu::Read<trivet::hal::MpidrEl1>()});
+  guest_.emplace(
+      trivet::vcpu::Config{.entry = entry,
+                           .vtcr = BlockStage2::vtcr(),
+                           .vttbr = BlockStage2::vttbr(Host::PhysicalAddressOf(&stage2_), kVmid),
+                           .traps = trivet::hal::HcrEl2().twi(true),
+                           .mpidr = Cpu::Read<trivet::hal::MpidrEl1>()});
   for (;;) {
     const Result<Exit> exit = guest_->Run(cpu_);
     if (!exit) return std::unexpected(exit.error());
@@ -60,15 +60,10 @@ Hypervisor::Next Hypervisor::Serve(const Exit& exit) {
   switch (exit.reason) {
     case ExitReason::kHypercall:
       return ServeHypercall(exit.syndrome.immediate(), guest_->frame().x[0]);
-    case ExitReason::kWaitTrap:
-      guest_->SkipInstruction();
-      return Next::kRun;
+    case ExitReason::kWaitTrap: guest_->SkipInstruction(); return Next::kRun;
     case ExitReason::kIrq:
-    case ExitReason::kFiq:
-      TakeInterrupts();
-      return Next::kRun;
-    default:
-      return Next::kRefused;
+    case ExitReason::kFiq: TakeInterrupts(); return Next::kRun;
+    default: return Next::kRefused;
   }
 }
 

@@ -13,8 +13,8 @@
 
 namespace embedder {
 
-/// One CPU's hypervisor: Trivet turns EL2 on and off, this class decides what guests may do. For static
-/// storage: it holds pages. Calls come from that CPU at EL2, interrupts masked.
+/// One CPU's hypervisor: Trivet turns EL2 on and off, this class decides what guests may do. For
+/// static storage: it holds pages. Calls come from that CPU at EL2, interrupts masked.
 class Hypervisor {
  public:
   static constexpr std::uint16_t kPrint = 1;  ///< HVC #1: the character in x0 goes to printed().
@@ -25,8 +25,8 @@ class Hypervisor {
   /// Puts EL2 back as Start() found it.
   trivet::Status Stop();
 
-  /// Once after Start(): runs a guest at `entry` under an identity map of its gigabyte, until it stops or does what this
-  /// hypervisor does not serve (kInvalidArgument).
+  /// Once after Start(): runs a guest at `entry` under an identity map of its gigabyte, until it
+  /// stops or does what this hypervisor does not serve (kInvalidArgument).
   trivet::Result<std::uint64_t> RunGuest(Machine& machine, std::uint64_t entry);
 
   std::string_view printed() const { return {printed_, printed_size_}; }

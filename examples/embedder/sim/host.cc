@@ -39,7 +39,8 @@ void OnUnexpected(CpuSlot&) { throw std::logic_error("an exception at EL2 that n
 }  // namespace
 
 trivet::vectors::Handlers Host::HandlersFor(trivet::CpuId) {
-  return {.irq = &OnInterrupt, .fiq = &OnInterrupt, .serror = &OnUnexpected, .fatal = &OnUnexpected};
+  return {
+      .irq = &OnInterrupt, .fiq = &OnInterrupt, .serror = &OnUnexpected, .fatal = &OnUnexpected};
 }
 
 /// Host pointers may have more bits than a physical address.
@@ -52,8 +53,9 @@ Machine::Machine() {
   // An EL2 host is deaf without these: [arm-arm] HCR_EL2.{IMO, FMO, AMO}.
   Cpu::Write<trivet::hal::HcrEl2>(trivet::hal::HcrEl2::Inert().imo(true).fmo(true).amo(true));
   Cpu::Isb();
-  simulated->pe.memory().Place(kGuestEntry, {sim::MovImm(0, 'h'), sim::Hvc(1), sim::MovImm(0, 'i'), sim::Hvc(1),
-                                             sim::Wfi(), sim::MovImm(0, 42), sim::Hvc(2)});
+  simulated->pe.memory().Place(
+      kGuestEntry, {sim::MovImm(0, 'h'), sim::Hvc(1), sim::MovImm(0, 'i'), sim::Hvc(1), sim::Wfi(),
+                    sim::MovImm(0, 42), sim::Hvc(2)});
 }
 Machine::~Machine() { simulated.reset(); }
 
