@@ -28,7 +28,8 @@ TEST(Has, AllZeroIdRegistersAnnounceOnlyWhatZeroMeans) {
     const auto feature = static_cast<Feature>(i);
     const bool zero_means_yes = feature == Feature::kBase || feature == Feature::kFp ||
                                 feature == Feature::kAdvSimd || feature == Feature::kDoubleLock ||
-                                feature == Feature::kE2h0 || feature == Feature::kNoEl3;
+                                feature == Feature::kE2h0 || feature == Feature::kNoEl3 ||
+                                feature == Feature::kNoEl2;
     EXPECT_EQ(set.Has(feature), zero_means_yes) << ToString(feature);
   }
 }
