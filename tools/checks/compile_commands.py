@@ -13,8 +13,10 @@ def rank(output):
     """How much an output path's configuration is preferred; the smallest wins."""
     configuration = output.split("/")[1]
     if "-exec" in configuration:
+        return 3
+    if "-ST-" in configuration:
         return 2
-    return 1 if "-ST-" in configuration else 0
+    return 0 if configuration.endswith("-fastbuild") else 1
 
 
 def plain(arguments):

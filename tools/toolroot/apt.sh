@@ -59,6 +59,7 @@ APT::Architectures "amd64";
 APT::Install-Recommends "false";
 APT::Sandbox::User "";
 APT::Update::Error-Mode "any";
+// A machine whose mirror is a dated snapshot still gets its tools; what is signed is still checked.
 Acquire::Check-Valid-Until "false";
 Acquire::Languages "none";
 Acquire::Retries "2";
