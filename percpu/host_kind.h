@@ -24,27 +24,47 @@ constexpr HostKind KindOf(hal::HcrEl2 hcr) {
   return hcr.tge() ? HostKind::kNvheTge : HostKind::kNvhe;
 }
 
-/// What decides which registers exist on a CPU and by which names its host reaches them.
-struct CpuTraits {
-  HostKind kind = HostKind::kNvhe;
-  hal::FeatureSet features;  ///< Of kAskedFor only.
-
-  constexpr bool e2h() const { return kind == HostKind::kVhe; }
-};
-
 /// The features that the registers Trivet touches depend on. Each costs a few instructions per
 /// enable.
 inline constexpr hal::Feature kAskedFor[] = {hal::Feature::kHcx, hal::Feature::kFgt,
                                              hal::Feature::kPmuV3};
 
-/// This CPU's traits under a host that has `hcr`. EL1 or above.
-template <class B>
-CpuTraits TraitsOf(hal::HcrEl2 hcr) {
-  CpuTraits traits = {.kind = KindOf(hcr), .features = {}};
-  [&]<std::size_t... kI>(std::index_sequence<kI...>) {
-    ((hal::Has<kAskedFor[kI], B>() ? traits.features.Add(kAskedFor[kI]) : void()), ...);
-  }(std::make_index_sequence<std::size(kAskedFor)>());
-  return traits;
-}
+/// What decides which registers exist on a CPU and by which names its host reaches them. Two bytes:
+/// it is copied in every transition.
+class CpuTraits {
+ public:
+  constexpr CpuTraits() = default;
+
+  /// This CPU's traits under a host that has `hcr`. EL1 or above.
+  template <class B>
+  static CpuTraits Of(hal::HcrEl2 hcr) {
+    CpuTraits traits;
+    traits.kind_ = KindOf(hcr);
+    [&]<std::size_t... kI>(std::index_sequence<kI...>) {
+      ((traits.present_ |= static_cast<std::uint8_t>(hal::Has<kAskedFor[kI], B>() << kI)), ...);
+    }(std::make_index_sequence<std::size(kAskedFor)>());
+    return traits;
+  }
+
+  constexpr HostKind kind() const { return kind_; }
+  constexpr bool e2h() const { return kind_ == HostKind::kVhe; }
+
+  template <hal::Feature kFeature>
+  constexpr bool Has() const {
+    constexpr std::size_t kIndex = IndexOf(kFeature);
+    static_assert(kIndex < std::size(kAskedFor), "add the feature to kAskedFor");
+    return (present_ >> kIndex & 1) != 0;
+  }
+
+ private:
+  static consteval std::size_t IndexOf(hal::Feature feature) {
+    std::size_t i = 0;
+    while (i < std::size(kAskedFor) && kAskedFor[i] != feature) ++i;
+    return i;
+  }
+
+  HostKind kind_ = HostKind::kNvhe;
+  std::uint8_t present_ = 0;  // Bit i: kAskedFor[i].
+};
 
 }  // namespace trivet::percpu

@@ -63,15 +63,15 @@ void PerCpuState::PrepareIntent(const PolicyValues& policy, std::uint64_t empty_
   Cpu cpu;
   intent_.host = {
       .vbar = Cpu::Read<VbarEl2>(), .hcr = Cpu::Read<HcrEl2>(), .tpidr = Cpu::Read<TpidrEl2>()};
-  intent_.cpu = TraitsOf<Cpu>(intent_.host.hcr);
+  intent_.cpu = CpuTraits::Of<Cpu>(intent_.host.hcr);
   intent_.host_controls.Save(cpu, intent_.cpu);
   intent_.ours = {.vbar = VbarEl2::FromRaw(vectors::TableBase()),
                   .hcr = HcrEl2::FromRaw(intent_.host.hcr.raw() | policy.hcr_set.raw()),
                   .tpidr = TpidrEl2::FromRaw(reinterpret_cast<std::uint64_t>(&slot_))};
   intent_.vtcr = OneLevelStage2();
   intent_.vttbr = VttbrEl2::FromRaw(empty_stage2);
-  per_run_ = policy.vectors == VectorSwitch::kPerRun || intent_.cpu.kind == HostKind::kVhe;
-  switches_runs_ = per_run_ || intent_.cpu.kind == HostKind::kNvheTge;
+  per_run_ = policy.vectors == VectorSwitch::kPerRun || intent_.cpu.kind() == HostKind::kVhe;
+  switches_runs_ = per_run_ || intent_.cpu.kind() == HostKind::kNvheTge;
   guest_set_ = policy.hcr_set;
   guest_clear_ = policy.hcr_clear;
 }

@@ -75,8 +75,10 @@ class RegisterBank {
 
   template <class Name, class Value, class F>
   static bool VisitOne(Value& value, const CpuTraits& cpu, F& visit) {
-    if constexpr (hal::kInfo<Name>.needs != hal::Feature::kBase) {
-      if (!cpu.features.Has(hal::kInfo<Name>.needs)) return true;
+    // The E2H names need FEAT_VHE, which an E2H host shows.
+    if constexpr (hal::kInfo<Name>.needs != hal::Feature::kBase &&
+                  hal::kInfo<Name>.needs != hal::Feature::kVhe) {
+      if (!cpu.template Has<hal::kInfo<Name>.needs>()) return true;
     }
     return visit.template operator()<Name>(value);
   }

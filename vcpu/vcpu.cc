@@ -30,12 +30,12 @@ percpu::SharedControls ControlsFor(const percpu::CpuTraits& cpu) {
 void LoadEl2Controls(const percpu::CpuTraits& cpu) {
   const MdcrEl2 counters = Cpu::Read<MdcrEl2>();
   const MdcrEl2 no_debug = counters.tdra(true).tdosa(true).tda(true);
-  const bool has_pmu = cpu.features.Has(Feature::kPmuV3);
+  const bool has_pmu = cpu.Has<Feature::kPmuV3>();
   Cpu::Write<MdcrEl2>(has_pmu ? no_debug.tpm(true).tpmcr(true) : no_debug);
   Cpu::Write<CntvoffEl2>(CntvoffEl2::FromRaw(0));
   Cpu::Write<VpidrEl2>(VpidrEl2::FromRaw(Cpu::Read<MidrEl1>().raw()));
-  if (cpu.features.Has(Feature::kHcx)) Cpu::Write<HcrxEl2>(HcrxEl2::Inert());
-  if (!cpu.features.Has(Feature::kFgt)) return;
+  if (cpu.Has<Feature::kHcx>()) Cpu::Write<HcrxEl2>(HcrxEl2::Inert());
+  if (!cpu.Has<Feature::kFgt>()) return;
   Cpu::Write<HfgrtrEl2>(HfgrtrEl2::Inert());
   Cpu::Write<HfgwtrEl2>(HfgwtrEl2::Inert());
   Cpu::Write<HfgitrEl2>(HfgitrEl2::Inert());

@@ -4,6 +4,7 @@
   .balign 64
   .global trivet_test_guest
 trivet_test_guest:
+  msr VBAR_EL1, x2
   hvc #1
   smc #0
   wfi

@@ -61,6 +61,7 @@ void LiveThrough(unsigned slot, percpu::HostKind kind, Life& life) {
   TestHost::Here() = {};
   vcpu::Vcpu guest(ConfigFor(storage.stage2, slot));
   guest.frame().x[1] = kUnmappedIpa;
+  guest.frame().x[2] = kGuestVbar;
 
   life.before = HostView::Now();
   life.create = storage.cpu.Create(Cpu::CurrentCpu());

@@ -9,13 +9,16 @@
 
 namespace trivet::tests {
 
-/// The guest every leg runs: one instruction of each kind that leaves for EL2, in this order.
+/// The guest every leg runs: a change of its own state, then one instruction of each kind that
+/// leaves for EL2.
 ///
-///     hvc #1;  smc #0;  wfi;  mrs x3, ID_AA64PFR0_EL1;  ldr x5, [x1];  b .;  hvc #2
+///     msr VBAR_EL1, x2;  hvc #1;  smc #0;  wfi;  mrs x3, ID_AA64PFR0_EL1;  ldr x5, [x1];  b .; hvc
+///     #2
 ///
-/// Returns its address; x1 is set by the host before it runs.
+/// Returns its address; x1 and x2 are set by the host before it runs.
 std::uint64_t PlaceGuest();
 
+inline constexpr std::uint64_t kGuestVbar = 0x5000'0800;    ///< What x2 holds.
 inline constexpr std::uint64_t kUnmappedIpa = 0xc000'0120;  ///< What x1 points at.
 
 /// What happened from enable to disable on one CPU.

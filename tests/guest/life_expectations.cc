@@ -16,7 +16,7 @@ constexpr ExitReason kReasons[Life::kExits] = {
 
 /// HVC's preferred return address is the next instruction; everything else's is the instruction
 /// itself.
-constexpr std::uint64_t kPcs[Life::kExits] = {4, 4, 8, 12, 16, 20, 28};
+constexpr std::uint64_t kPcs[Life::kExits] = {8, 8, 12, 16, 20, 24, 32};
 
 void ExpectSyndromes(const Life& life) {
   EXPECT_EQ(life.exit[0].syndrome.immediate(), 1);

@@ -8,9 +8,9 @@ namespace trivet::tests {
 std::uint64_t PlaceGuest() {
   constexpr std::uint64_t kEntry = 0x4020'0000;
   using hal::RegisterId;
-  SimulatedPe().memory().Place(
-      kEntry, {sim::Hvc(1), sim::Smc(0), sim::Wfi(), sim::Mrs(3, RegisterId::kIdAa64Pfr0El1),
-               sim::Ldr(5, 1), sim::BranchSelf(), sim::Hvc(2)});
+  SimulatedPe().memory().Place(kEntry, {sim::Msr(RegisterId::kVbarEl1, 2), sim::Hvc(1), sim::Smc(0),
+                                        sim::Wfi(), sim::Mrs(3, RegisterId::kIdAa64Pfr0El1),
+                                        sim::Ldr(5, 1), sim::BranchSelf(), sim::Hvc(2)});
   return kEntry;
 }
 

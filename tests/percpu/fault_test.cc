@@ -43,6 +43,10 @@ std::vector<Ground> EveryGround() {
 void BecomeHost(sim::Pe& pe, HostKind kind) {
   const HcrEl2 hcr = HcrEl2::Inert().imo(true).fmo(true).amo(true).rw(true);
   pe.Poke(RegisterId::kHcrEl2, hcr.e2h(kind == HostKind::kVhe).tge(kind != HostKind::kNvhe).raw());
+  if (kind == HostKind::kVhe) {
+    pe.Poke(RegisterId::kCptrEl2, CptrEl2E2h().fpen(TrapLevels::kNone).raw());
+    pe.Poke(RegisterId::kCnthctlEl2, CnthctlEl2E2h().el0pcten(true).raw());
+  }
   pe.Poke(RegisterId::kVbarEl2, 0x4010'0000);
   pe.Poke(RegisterId::kTpidrEl2, 0x1234'5678);
   pe.set_pstate(pe.pstate());

@@ -19,6 +19,8 @@ HostView HostView::Now() {
           .cntvoff = Cpu::Read<CntvoffEl2>().raw(),
           .vpidr = Cpu::Read<VpidrEl2>().raw(),
           .vmpidr = Cpu::Read<VmpidrEl2>().raw(),
+          .vbar_el1 = e2h ? Cpu::Read<VbarEl12>().raw() : Cpu::Read<VbarEl1>().raw(),
+          .sctlr_el1 = e2h ? Cpu::Read<SctlrEl12>().raw() : Cpu::Read<SctlrEl1>().raw(),
           .tpidr_el0 = Cpu::Read<TpidrEl0>().raw(),
           .sp_el0 = Cpu::Read<SpEl0>().raw(),
           .daif = Cpu::Read<Daif>().raw()};

@@ -8,7 +8,7 @@ namespace trivet::tests {
 /// interrupt mask.
 struct HostView {
   std::uint64_t vbar, hcr, tpidr, vtcr, vttbr, cptr, mdcr, cnthctl, cntvoff, vpidr, vmpidr;
-  std::uint64_t tpidr_el0, sp_el0, daif;
+  std::uint64_t vbar_el1, sctlr_el1, tpidr_el0, sp_el0, daif;
 
   bool operator==(const HostView&) const = default;
   static HostView Now();
