@@ -1,5 +1,6 @@
 #include "platforms/devices/gic_v3.h"
 
+#include "platforms/devices/affinity.h"
 #include "platforms/devices/mmio.h"
 
 // Offsets and bits: [gic] IHI 0069, chapter 12. CPU interface registers are named by number, so
@@ -48,14 +49,6 @@ constexpr std::uint32_t kMiddlePriorities = 0xa0a0'a0a0;  // four interrupts a w
 constexpr std::uint32_t kFirstSpi = 32;
 /// Offset of the 32-bit register with this interrupt's bit, within a group of them.
 constexpr std::uintptr_t WordOf(std::uintptr_t intid) { return intid / 32 * 4; }
-
-constexpr std::uint64_t kAffinityMask = 0xff'00ff'ffff;
-
-std::uint64_t ThisAffinity() {
-  std::uint64_t mpidr;
-  READ_REGISTER("mpidr_el1", mpidr);
-  return mpidr & kAffinityMask;
-}
 
 void WaitForWrites(std::uintptr_t distributor) {
   while (MmioRead32(distributor + kGicdCtlr) & kRegisterWritePending) {

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "platforms/board.h"
+#include "platforms/devices/affinity.h"
 #include "platforms/runtime/boot.h"
 
 extern "C" const char trivet_secondary_entry[];
@@ -58,10 +59,9 @@ CpuEntry WaitForEntry(CpuSlot& slot) {
 unsigned CpuCount() { return kCpuCount; }
 
 unsigned ThisCpuIndex() {
-  std::uint64_t mpidr;
-  asm("mrs %0, MPIDR_EL1" : "=r"(mpidr));
+  const std::uint64_t affinity = ThisAffinity();
   for (unsigned cpu = 0; cpu < kCpuCount; ++cpu) {
-    if (board::kCpus[cpu] == (mpidr & 0xff'00ff'ffff)) return cpu;
+    if (board::kCpus[cpu] == affinity) return cpu;
   }
   __builtin_trap();  // the board's data names another machine
 }
