@@ -5,6 +5,7 @@
 #include "bench/machine.h"
 #include "hal/cpu.h"
 #include "hal/status.h"
+#include "percpu/minimal_cpu.h"
 #include "percpu/per_cpu.h"
 
 namespace trivet::bench {
@@ -19,13 +20,25 @@ struct BenchHost {
   }
 };
 
-using BenchCpu = percpu::PerCpu<BenchHost>;
-constinit BenchCpu per_cpu[CpuSet::kSize];
+/// The whole contract: everything checked, saved, verified.
+struct Full {
+  static inline constinit percpu::PerCpu<BenchHost> cpus[CpuSet::kSize];
 
-/// Binds each object to its CPU, the first time.
-void CreateAll(CpuSet& cpus) {
-  cpus.OnEach([](int i) { (void)per_cpu[i].Create(Cpu::CurrentCpu()); });
-}
+  /// Binds each object to its CPU, the first time.
+  static void Ready(int i) { (void)cpus[i].Create(Cpu::CurrentCpu()); }
+  static Status Enable(int i) { return cpus[i].HardwareEnable(); }
+  static Status Disable(int i) { return cpus[i].HardwareDisable(); }
+};
+
+/// The work of the hand-written limits; the state check and the result come on top.
+struct Minimal {
+  static inline constinit percpu::MinimalCpu<BenchHost> cpus[CpuSet::kSize];
+  static constexpr percpu::MaskedAndPinned kPromise = {};
+
+  static void Ready(int i) { (void)cpus[i].Claim(kPromise); }
+  static Status Enable(int i) { return cpus[i].HardwareEnable(kPromise); }
+  static Status Disable(int i) { return cpus[i].HardwareDisable(kPromise); }
+};
 
 void Check(benchmark::State& state, Status status) {
   if (status != Status::kOk) [[unlikely]]
@@ -34,53 +47,59 @@ void Check(benchmark::State& state, Status status) {
 
 /// Only enable is measured; the CPUs are disabled while the clock stands. Many simulated CPUs share
 /// one pause, which costs a host far more than the operation.
+template <class S>
 void Enable(benchmark::State& state) {
   CpuSet cpus;
-  CreateAll(cpus);
+  cpus.OnEach(&S::Ready);
   Status last = Status::kOk;
   while (state.KeepRunningBatch(CpuSet::kSize)) {
-    cpus.OnEach([&last](int i) { last = per_cpu[i].HardwareEnable(); });
+    cpus.OnEach([&last](int i) { last = S::Enable(i); });
     state.PauseTiming();
     Check(state, last);
-    cpus.OnEach([&state](int i) { Check(state, per_cpu[i].HardwareDisable()); });
+    cpus.OnEach([&state](int i) { Check(state, S::Disable(i)); });
     state.ResumeTiming();
   }
 }
-BENCHMARK(Enable)->Name("percpu/enable");
+BENCHMARK(Enable<Full>)->Name("percpu/enable_full");
+BENCHMARK(Enable<Minimal>)->Name("minimal/enable");
 
+template <class S>
 void Disable(benchmark::State& state) {
   CpuSet cpus;
-  CreateAll(cpus);
+  cpus.OnEach(&S::Ready);
   Status last = Status::kOk;
   while (state.KeepRunningBatch(CpuSet::kSize)) {
     state.PauseTiming();
-    cpus.OnEach([&state](int i) { Check(state, per_cpu[i].HardwareEnable()); });
+    cpus.OnEach([&state](int i) { Check(state, S::Enable(i)); });
     state.ResumeTiming();
-    cpus.OnEach([&last](int i) { last = per_cpu[i].HardwareDisable(); });
+    cpus.OnEach([&last](int i) { last = S::Disable(i); });
     state.PauseTiming();
     Check(state, last);
     state.ResumeTiming();
   }
 }
-BENCHMARK(Disable)->Name("percpu/disable");
+BENCHMARK(Disable<Full>)->Name("percpu/disable_full");
+BENCHMARK(Disable<Minimal>)->Name("minimal/disable");
 
+template <class S>
 void Pair(benchmark::State& state) {
   CpuSet cpus;
-  CreateAll(cpus);
+  cpus.OnEach(&S::Ready);
   const OneCpu cpu(cpus);
   Status enabled = Status::kOk, disabled = Status::kOk;
   for (auto _ : state) {
-    enabled = per_cpu[0].HardwareEnable();
-    disabled = per_cpu[0].HardwareDisable();
+    enabled = S::Enable(0);
+    disabled = S::Disable(0);
   }
   Check(state, enabled);
   Check(state, disabled);
 }
-BENCHMARK(Pair)->Name("percpu/pair");
+BENCHMARK(Pair<Full>)->Name("percpu/pair_full");
+BENCHMARK(Pair<Minimal>)->Name("minimal/pair");
 
 void IsEnabled(benchmark::State& state) {
   for (auto _ : state) {
-    bool enabled = per_cpu[0].IsEnabled();
+    bool enabled = Full::cpus[0].IsEnabled();
     benchmark::DoNotOptimize(enabled);
   }
 }
@@ -88,13 +107,13 @@ BENCHMARK(IsEnabled)->Name("percpu/is_enabled");
 
 void Audit(benchmark::State& state) {
   CpuSet cpus;
-  CreateAll(cpus);
+  cpus.OnEach(&Full::Ready);
   const OneCpu cpu(cpus);
-  Check(state, per_cpu[0].HardwareEnable());
+  Check(state, Full::cpus[0].HardwareEnable());
   Status status = Status::kOk;
-  for (auto _ : state) status = per_cpu[0].Audit();
+  for (auto _ : state) status = Full::cpus[0].Audit();
   Check(state, status);
-  Check(state, per_cpu[0].HardwareDisable());
+  Check(state, Full::cpus[0].HardwareDisable());
 }
 BENCHMARK(Audit)->Name("percpu/audit");
 

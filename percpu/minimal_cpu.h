@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "hal/cpu.h"
+#include "hal/status.h"
+#include "percpu/host.h"
+#include "percpu/host_kind.h"
+#include "percpu/policy.h"
+#include "vectors/cpu_slot.h"
+#include "vectors/table.h"
+
+namespace trivet::percpu {
+
+/// The caller's word that it is on the CPU it names, cannot leave it, and has D, A, I and F masked.
+struct MaskedAndPinned {};
+
+/// The least that turns virtualization on and off correctly, for hosts that do it often and guard
+/// the rest themselves: VBAR_EL2 and the host's whole HCR_EL2, one ISB, nothing else. What PerCpu
+/// does besides is the caller's: VTCR_EL2 and VTTBR_EL2 define a stage 2 before Enable, stale TLB
+/// entries are invalidated, and nobody else changes the registers meanwhile. nVHE hosts only. One
+/// page, declared like a PerCpu.
+template <Host H, Policy P = DefaultPolicy>
+  requires(P::kVectors == VectorSwitch::kPerEnable)
+class alignas(vectors::kCpuPageSize) MinimalCpu {
+ public:
+  constexpr MinimalCpu() = default;
+  MinimalCpu(const MinimalCpu&) = delete;
+  MinimalCpu& operator=(const MinimalCpu&) = delete;
+
+  /// Makes this page the calling CPU's: TPIDR_EL2 points here until Release(). At EL2, masked and
+  /// pinned, disabled. Errors, nothing changed: kAlreadyCreated, kHandlerMissing,
+  /// kUnsupportedFeature (a VHE host).
+  Status Claim(MaskedAndPinned) {
+    if (state_ != State::kVacant) return Status::kAlreadyCreated;
+    const vectors::Handlers handlers = H::HandlersFor(hal::Cpu::CurrentCpu());
+    if (!handlers.irq || !handlers.fiq || !handlers.serror || !handlers.fatal) {
+      return Status::kHandlerMissing;
+    }
+    if (hal::Cpu::Read<hal::HcrEl2>().e2h()) return Status::kUnsupportedFeature;
+    slot_.handlers = handlers;
+    host_tpidr_ = hal::Cpu::Read<hal::TpidrEl2>();
+    vectors_ = hal::VbarEl2::FromRaw(vectors::TableBase());
+    hal::Cpu::Write<hal::TpidrEl2>(hal::TpidrEl2::FromRaw(reinterpret_cast<std::uint64_t>(&slot_)));
+    state_ = State::kReady;
+    return Status::kOk;
+  }
+
+  /// Gives TPIDR_EL2 back. On the CPU that claimed, masked and pinned. Errors, nothing changed:
+  /// kNotCreated, kAlreadyEnabled.
+  Status Release(MaskedAndPinned) {
+    if (state_ == State::kVacant) return Status::kNotCreated;
+    if (state_ == State::kEnabled) return Status::kAlreadyEnabled;
+    hal::Cpu::Write<hal::TpidrEl2>(host_tpidr_);
+    state_ = State::kVacant;
+    return Status::kOk;
+  }
+
+  bool IsEnabled() const { return state_ == State::kEnabled; }
+
+  /// On the CPU that claimed. Errors, nothing changed: kNotCreated, kAlreadyEnabled.
+  Status HardwareEnable(MaskedAndPinned) {
+    if (state_ != State::kReady) [[unlikely]] {
+      return IsEnabled() ? Status::kAlreadyEnabled : Status::kNotCreated;
+    }
+    host_vbar_ = hal::Cpu::Read<hal::VbarEl2>();
+    host_hcr_ = hal::Cpu::Read<hal::HcrEl2>();
+    hal::Cpu::Write<hal::VbarEl2>(vectors_);
+    hal::Cpu::Write<hal::HcrEl2>(hal::HcrEl2::FromRaw(host_hcr_.raw() | P::kHcrSet.raw()));
+    hal::Cpu::Isb();
+    state_ = State::kEnabled;
+    return Status::kOk;
+  }
+
+  /// On the CPU that claimed. Errors, nothing changed: kNotEnabled.
+  Status HardwareDisable(MaskedAndPinned) {
+    if (!IsEnabled()) [[unlikely]]
+      return Status::kNotEnabled;
+    hal::Cpu::Write<hal::HcrEl2>(host_hcr_);
+    hal::Cpu::Write<hal::VbarEl2>(host_vbar_);
+    hal::Cpu::Isb();
+    state_ = State::kReady;
+    return Status::kOk;
+  }
+
+ private:
+  enum class State : std::uint8_t { kVacant, kReady, kEnabled };
+
+  static constexpr std::size_t kUsed =
+      sizeof(vectors::CpuSlot) + 4 * sizeof(std::uint64_t) + 2 * sizeof(std::uint64_t);
+
+  vectors::CpuSlot slot_;  // First: TPIDR_EL2 points here.
+  hal::VbarEl2 host_vbar_;
+  hal::HcrEl2 host_hcr_;
+  hal::VbarEl2 vectors_;
+  hal::TpidrEl2 host_tpidr_;
+  State state_ = State::kVacant;
+  alignas(16) std::byte emergency_stack_[(vectors::kCpuPageSize - kUsed) / 16 * 16] = {};
+};
+
+}  // namespace trivet::percpu
