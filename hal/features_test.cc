@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include "hal/cpu.h"
-
 namespace trivet::hal {
 namespace {
 

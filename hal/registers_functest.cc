@@ -55,7 +55,7 @@ Place PmuPlace(RegisterId id) {
 bool IsOptional(RegisterId id) {
   using enum RegisterId;
   for (const RegisterId optional :
-       {kRmrEl2, kErrselrEl1, kVstcrEl2, kVsttbrEl2, kDbgprcrEl1, kDbgauthstatusEl1}) {
+       {kRmrEl2, kErrselrEl1, kVstcrEl2, kVsttbrEl2, kDbgauthstatusEl1}) {
     if (id == optional) return true;
   }
   return false;

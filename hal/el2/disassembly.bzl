@@ -1,6 +1,7 @@
 """disassembly: what a library for EL2 compiles to, as text, from any configuration."""
 
 load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
+load("@trivet_tools//:defs.bzl", "TOOLS")
 load("//tools/bazel:transition.bzl", "EL2_TRANSITION_ATTRS", "el2_transition")
 
 def _objects(library):
@@ -17,9 +18,8 @@ def _impl(ctx):
     ctx.actions.run_shell(
         outputs = [out],
         inputs = objects,
-        tools = [ctx.file.objdump],
         command = '"$@" > ' + out.path,
-        arguments = [ctx.file.objdump.path, args],
+        arguments = [TOOLS["objdump"], args],
         mnemonic = "Disassemble",
     )
     return [DefaultInfo(files = depset([out]))]
@@ -28,6 +28,5 @@ disassembly = rule(
     implementation = _impl,
     attrs = EL2_TRANSITION_ATTRS | {
         "library": attr.label(cfg = el2_transition, mandatory = True, providers = [CcInfo]),
-        "objdump": attr.label(allow_single_file = True, default = "@trivet_tools//:bin/objdump"),
     },
 )
