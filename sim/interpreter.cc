@@ -169,35 +169,20 @@ std::optional<Exception> Interpreter::Dispatch(const Instruction& i) {
   switch (i.op) {
     case Op::kHvc:
     case Op::kSmc:
-    case Op::kSvc:
-      return Call(i);
-    case Op::kBrk:
-      return Breakpoint(i);
-    case Op::kUdf:
-      return Undefined();
-    case Op::kWfi:
-      return Hint(kWfiRule);
-    case Op::kWfe:
-      return Hint(kWfeRule);
-    case Op::kFp:
-      return CheckRules(kFpRule, 31, true);
+    case Op::kSvc: return Call(i);
+    case Op::kBrk: return Breakpoint(i);
+    case Op::kUdf: return Undefined();
+    case Op::kWfi: return Hint(kWfiRule);
+    case Op::kWfe: return Hint(kWfeRule);
+    case Op::kFp: return CheckRules(kFpRule, 31, true);
     case Op::kMrs:
-    case Op::kMsr:
-      return SystemAccess(i);
+    case Op::kMsr: return SystemAccess(i);
     case Op::kLoad:
-    case Op::kStore:
-      return Memory(i);
-    case Op::kMovImm:
-      pe_.set_x(i.rt, i.imm);
-      return std::nullopt;
-    case Op::kAddImm:
-      pe_.set_x(i.rt, pe_.x(i.rn) + i.imm);
-      return std::nullopt;
-    case Op::kIsb:
-      pe_.PerformIsb();
-      return std::nullopt;
-    default:
-      return std::nullopt;
+    case Op::kStore: return Memory(i);
+    case Op::kMovImm: pe_.set_x(i.rt, i.imm); return std::nullopt;
+    case Op::kAddImm: pe_.set_x(i.rt, pe_.x(i.rn) + i.imm); return std::nullopt;
+    case Op::kIsb: pe_.PerformIsb(); return std::nullopt;
+    default: return std::nullopt;
   }
 }
 

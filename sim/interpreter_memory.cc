@@ -39,7 +39,7 @@ std::uint64_t SignExtend(std::uint64_t value, const Instruction& i) {
 
 std::expected<std::uint64_t, Stage2Fault> Interpreter::Translate(std::uint64_t va,
                                                                  AccessKind access) {
-  const HcrEl2 hcr = Hcr(HcrEl2().vm(true).dc(true).e2h(true).tge(true));
+  const HcrEl2 hcr = Hcr(HcrEl2().dc(true).e2h(true).tge(true));
   const bool in_host = el() == 2 || (el() == 0 && hcr.e2h() && hcr.tge());
   const RegisterId sctlr = in_host ? RegisterId::kSctlrEl2 : RegisterId::kSctlrEl1;
   const bool stage1_off = !in_host && (hcr.dc() || hcr.tge());
@@ -47,13 +47,15 @@ std::expected<std::uint64_t, Stage2Fault> Interpreter::Translate(std::uint64_t v
     throw Violation(std::format("{}: stage 1 translation ({}.M) is not modelled", pe_.Where(),
                                 hal::InfoOf(sctlr).name));
   }
-  // [arm-arm] HCR_EL2.DC behaves as VM set; with TGE the EL1&0 regime has no stage 2 only if E2H
-  // is.
-  if (in_host || (!hcr.vm() && !hcr.dc())) return va;
+  if (in_host) return va;
+  const Stage2Regime regime = pe_.DecideStage2();
+  const HcrEl2 cached = HcrEl2::FromRaw(regime.hcr);
+  // [arm-arm] HCR_EL2.DC behaves as VM set.
+  if (!cached.vm() && !cached.dc()) return va;
   const auto pa_range =
       hal::IdAa64Mmfr0El1::FromRaw(pe_.Peek(RegisterId::kIdAa64Mmfr0El1)).parange();
-  const Stage2Controls controls = {.vtcr = pe_.Decide(RegisterId::kVtcrEl2, kAll),
-                                   .vttbr = pe_.Decide(RegisterId::kVttbrEl2, kAll),
+  const Stage2Controls controls = {.vtcr = regime.vtcr,
+                                   .vttbr = regime.vttbr,
                                    .pa_bits = PhysicalAddressBits(static_cast<unsigned>(pa_range)),
                                    .execute_never_el = pe_.model().Has(hal::Feature::kXnx)};
   return TranslateStage2(controls, pe_.memory(), va, access, el());

@@ -29,10 +29,8 @@ bool IsPstate(RegisterId id) {
     case RegisterId::kDit:
     case RegisterId::kSsbs:
     case RegisterId::kTco:
-    case RegisterId::kAllInt:
-      return true;
-    default:
-      return false;
+    case RegisterId::kAllInt: return true;
+    default: return false;
   }
 }
 
@@ -45,9 +43,8 @@ bool StaysAsRes0(RegisterId id) {
     case RegisterId::kSpsrFiq:
     case RegisterId::kSpsrIrq:
     case RegisterId::kSpsrUnd:
-      return true;
-    default:
-      return false;
+    case RegisterId::kOsdlrEl1: return true;
+    default: return false;
   }
 }
 
@@ -62,18 +59,12 @@ RegisterId SeenFromEl1(RegisterId id) {
 
 const char* RuleText(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kOk:
-      return "allowed";
-    case Outcome::kMissingFeature:
-      return "UNDEFINED: this CPU does not implement the register";
-    case Outcome::kWrongEl:
-      return "UNDEFINED: not accessible at this EL";
-    case Outcome::kReadOnly:
-      return "UNDEFINED: the register is read-only";
-    case Outcome::kWriteOnly:
-      return "UNDEFINED: the register is write-only";
-    case Outcome::kNeedsE2h:
-      return "UNDEFINED: the name needs HCR_EL2.E2H = 1";
+    case Outcome::kOk: return "allowed";
+    case Outcome::kMissingFeature: return "UNDEFINED: this CPU does not implement the register";
+    case Outcome::kWrongEl: return "UNDEFINED: not accessible at this EL";
+    case Outcome::kReadOnly: return "UNDEFINED: the register is read-only";
+    case Outcome::kWriteOnly: return "UNDEFINED: the register is write-only";
+    case Outcome::kNeedsE2h: return "UNDEFINED: the name needs HCR_EL2.E2H = 1";
     case Outcome::kUnsynchronized:
       return "HCR_EL2.E2H was changed and no context synchronization event followed";
     case Outcome::kWrongLayout:
@@ -93,10 +84,31 @@ std::shared_ptr<const Model> Model::For(const Profile& profile) {
   return models.back();
 }
 
+std::shared_ptr<const Model> Model::Altered(const Profile& profile, const Alteration& alteration) {
+  const auto model = std::make_shared<Model>(profile);
+  if (alteration.rule) model->rules_ = CompileRules(alteration.rule);
+  if (alteration.routing) alteration.routing(model->routing_);
+  for (auto& by_e2h : model->plans_) {
+    for (Plans& plans : by_e2h) {
+      for (AccessPlan& plan : plans) {
+        if (plan.storage == alteration.lost_register) plan.stores &= ~alteration.lost_bits;
+      }
+    }
+  }
+  return model;
+}
+
 Model::Model(const Profile& profile)
     : profile_(profile), features_(profile.Features()), rules_(CompileRules()) {
-  for (const RegisterInfo& info : hal::AllRegisters()) masks_[Index(info.id)] = ComputeMasks(info);
+  for (const RegisterInfo& info : hal::AllRegisters()) {
+    masks_[Index(info.id)] = ComputeMasks(info);
+    storage_[Index(info.id)] = info.storage;
+    deferred_[Index(info.id)] = info.sync == hal::Sync::kContext;
+  }
   ShareLayouts();
+  for (const FieldInfo& field : hal::InfoOf(RegisterId::kHcrEl2).fields) {
+    if (field.traits.tlb_cached) tlb_cached_hcr_ |= field.mask();
+  }
   for (unsigned el = 0; el < 3; ++el) {
     for (const bool e2h : {false, true}) {
       for (const RegisterInfo& info : hal::AllRegisters()) {
@@ -164,7 +176,7 @@ void Model::AddFixed(BitMasks& masks, const RegisterInfo& info) const {
   }
   for (const FixedBits& fixed : profile_.fixed) {
     if (fixed.register_name != info.name) continue;
-    masks.stores &= ~fixed.ones;
+    masks.stores &= ~(fixed.ones | fixed.zeros);
     masks.ones |= fixed.ones;
   }
 }
@@ -211,6 +223,16 @@ Outcome Model::Legality(const RegisterInfo& info, unsigned el, bool e2h) const {
   return Outcome::kOk;
 }
 
+/// Bits whose change concerns more than the register: the meaning of names, or what a TLB holds.
+std::uint64_t Model::ControlBits(RegisterId id) const {
+  switch (id) {
+    case RegisterId::kHcrEl2: return tlb_cached_hcr_ | hal::HcrEl2().e2h(true).raw();
+    case RegisterId::kVtcrEl2:
+    case RegisterId::kVttbrEl2: return ~std::uint64_t{0};
+    default: return 0;
+  }
+}
+
 AccessPlan Model::ComputePlan(const RegisterInfo& info, unsigned el, bool e2h) const {
   // A name without a type in hand, such as an instruction's, reaches the layout of the moment.
   const RegisterId named = hal::RedirectedByE2h(info.id);
@@ -240,7 +262,8 @@ AccessPlan Model::ComputePlan(const RegisterInfo& info, unsigned el, bool e2h) c
   plan.sets = masks.sets;
   plan.clears = masks.clears;
   if ((plan.sets | plan.clears) != 0) plan.effects |= kBitwise;
-  if (plan.storage == RegisterId::kHcrEl2) plan.control = hal::HcrEl2().e2h(true).raw();
+  plan.control = ControlBits(plan.storage);
+  if (plan.storage == RegisterId::kHcrEl2) plan.layout = hal::HcrEl2().e2h(true).raw();
   if (IsInterfaceRegister(plan.storage)) plan.effects |= kInterface;
   constexpr std::uint8_t kElsewhere = kComputed | kInterface;
   plan.reads_simply = plan.read == Outcome::kOk && (plan.effects & kElsewhere) == 0;

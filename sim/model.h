@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "hal/register_info.h"
 #include "sim/profile.h"
+#include "sim/routing.h"
 #include "sim/rules.h"
 
 /// A profile compiled into tables: what each register name does at each EL, decided once.
@@ -52,6 +54,7 @@ struct AccessPlan {
   std::uint64_t should_be_0 = 0;  ///< RES0 bits, and fields of features this CPU lacks.
   std::uint64_t should_be_1 = 0;  ///< RES1 bits. RAO/WI fields may be written with either.
   std::uint64_t control = 0;      ///< Bits whose change changes more than the register.
+  std::uint64_t layout = 0;       ///< Of those, the ones that change what names mean: HCR_EL2.E2H.
   std::uint64_t sets = 0;         ///< Bits that a written 1 sets and a written 0 leaves.
   std::uint64_t clears = 0;       ///< Bits that a written 1 clears and a written 0 leaves.
 
@@ -73,12 +76,23 @@ struct BitMasks {
   std::uint64_t reset_value = 0;
 };
 
+/// A deliberate mistake in a model, to test that tests notice.
+struct Alteration {
+  RuleEdit rule;
+  std::function<void(RoutingTable&)> routing;
+  hal::RegisterId lost_register = hal::RegisterId::kCount;  ///< Which loses lost_bits when written.
+  std::uint64_t lost_bits = 0;
+};
+
 class Model {
  public:
   using Plans = std::array<AccessPlan, hal::kRegisterCount>;
 
   /// Compiles the profile, or returns what was compiled for an equal one. Thread-safe.
   static std::shared_ptr<const Model> For(const Profile& profile);
+
+  /// A model of its own with a mistake in it.
+  static std::shared_ptr<const Model> Altered(const Profile& profile, const Alteration& alteration);
 
   explicit Model(const Profile& profile);
 
@@ -92,6 +106,15 @@ class Model {
   const Plans& PlansWhileE2hChanges() const { return changing_; }
   /// What may trap an access, in the order of checking.
   std::span<const Rule> RulesFor(AccessId id) const { return rules_[id.index()]; }
+  /// InfoOf(id).storage and whether indirect readers may see an older value, without the
+  /// description.
+  hal::RegisterId StorageOf(hal::RegisterId id) const {
+    return storage_[static_cast<unsigned>(id)];
+  }
+  bool IsDeferred(hal::RegisterId id) const { return deferred_[static_cast<unsigned>(id)]; }
+  const RoutingTable& routing() const { return routing_; }
+  /// The fields of HCR_EL2 that a TLB may hold.
+  std::uint64_t tlb_cached_hcr() const { return tlb_cached_hcr_; }
   const BitMasks& MasksOf(hal::RegisterId id) const { return masks_[static_cast<unsigned>(id)]; }
 
  private:
@@ -100,6 +123,7 @@ class Model {
   void AddFixed(BitMasks& masks, const hal::RegisterInfo& info) const;
   void AddReset(BitMasks& masks, const hal::FieldInfo& field) const;
   void ShareLayouts();
+  std::uint64_t ControlBits(hal::RegisterId id) const;
   AccessPlan ComputePlan(const hal::RegisterInfo& info, unsigned el, bool e2h) const;
   Outcome Legality(const hal::RegisterInfo& info, unsigned el, bool e2h) const;
 
@@ -108,7 +132,11 @@ class Model {
   std::array<BitMasks, hal::kRegisterCount> masks_;
   std::array<std::array<Plans, 2>, 3> plans_;
   Plans changing_;
+  std::uint64_t tlb_cached_hcr_ = 0;
   std::vector<std::vector<Rule>> rules_;
+  RoutingTable routing_;
+  std::array<hal::RegisterId, hal::kRegisterCount> storage_;
+  std::array<bool, hal::kRegisterCount> deferred_;
 };
 
 /// Registers whose accesses the GIC CPU interface performs.

@@ -27,12 +27,14 @@ std::string NameBits(const hal::RegisterInfo& info, std::uint64_t bits) {
 
 }  // namespace
 
-Pe::Pe(const Profile& profile, CpuId id)
-    : model_(Model::For(profile)), id_(id), memory_(std::make_shared<PhysicalMemory>()) {
+Pe::Pe(const Profile& profile, CpuId id) : Pe(Model::For(profile), id) {}
+
+Pe::Pe(std::shared_ptr<const Model> model, CpuId id)
+    : model_(std::move(model)), id_(id), memory_(std::make_shared<PhysicalMemory>()) {
   for (const hal::RegisterInfo& info : hal::AllRegisters()) {
     Poke(info.storage, model_->MasksOf(info.storage).reset_value);
   }
-  for (const IdValue& value : profile.ids) {
+  for (const IdValue& value : profile().ids) {
     if (const RegisterId reg = FindRegister(value.name); reg != RegisterId::kCount) {
       Poke(reg, value.value);
     }
@@ -54,7 +56,7 @@ Cell& Pe::CellOf(RegisterId id) { return state_.cells[Index(hal::InfoOf(id).stor
 void Pe::Poke(RegisterId id, std::uint64_t value) {
   if (plans_ != nullptr && (PlanOf(id).effects & kComputed) != 0) return WritePstate(id, value);
   CellOf(id) = Cell{.value = value, .old = value};
-  if (hal::InfoOf(id).storage == RegisterId::kHcrEl2) SelectPlans();
+  if (model_->StorageOf(id) == RegisterId::kHcrEl2) SelectPlans();
 }
 
 void Pe::MakeUnknown(RegisterId id, std::uint64_t bits) {
@@ -69,7 +71,6 @@ void Pe::set_pstate(Pstate pstate) {
 }
 
 void Pe::SelectPlans() {
-  e2h_changing_ = false;
   const bool e2h = hal::HcrEl2::FromRaw(CellOf(RegisterId::kHcrEl2).value).e2h();
   plans_ = &model_->PlansAt(state_.pstate.el(), e2h);
 }
@@ -148,10 +149,8 @@ void Pe::PerformWrite(RegisterId id, std::uint64_t value) {
 
 std::uint64_t Pe::ReadComputed(RegisterId storage) const {
   switch (storage) {
-    case RegisterId::kCurrentEl:
-      return std::uint64_t{state_.pstate.el()} << 2;
-    case RegisterId::kSpSel:
-      return state_.pstate.sp_elx() ? 1 : 0;
+    case RegisterId::kCurrentEl: return std::uint64_t{state_.pstate.el()} << 2;
+    case RegisterId::kSpSel: return state_.pstate.sp_elx() ? 1 : 0;
     default:
       // The rest of PSTATE stands at the same bits as in an SPSR.
       return state_.pstate.Bits(model_->MasksOf(storage).stores);
@@ -165,41 +164,6 @@ void Pe::WritePstate(RegisterId storage, std::uint64_t value) {
     // The rest of PSTATE stands at the same bits as in an SPSR.
     state_.pstate.Set(model_->MasksOf(storage).stores, value);
   }
-}
-
-/// Until the change is synchronized it is open which register some names reach.
-void Pe::E2hChanged() {
-  const Cell& hcr = CellOf(RegisterId::kHcrEl2);
-  e2h_changing_ = ((hcr.old ^ hcr.value) & hal::HcrEl2().e2h(true).raw()) != 0;
-  if (e2h_changing_) {
-    plans_ = &model_->PlansWhileE2hChanges();
-  } else {
-    SelectPlans();
-  }
-}
-
-void Pe::IsbSlowly() {
-  BeginAccess("isb", "");
-  trace_.Add(EventKind::kIsb, RegisterId::kCount, 0);
-  Synchronize();
-  StepBoundary();
-}
-
-void Pe::Dsb(hal::Domain domain) {
-  if (NeedsAttention()) [[unlikely]]
-    BeginAccess("dsb", "");
-  trace_.Add(EventKind::kDsb, RegisterId::kCount, static_cast<std::uint64_t>(domain));
-  StepBoundary();
-}
-
-void Pe::Invalidate(hal::Tlbi operation) {
-  if (NeedsAttention()) [[unlikely]]
-    BeginAccess("tlbi", "");
-  if (state_.pstate.el() < 2) {
-    throw Violation(std::format("{}: tlbi: UNDEFINED below EL2", Where()));
-  }
-  trace_.Add(EventKind::kTlbi, RegisterId::kCount, static_cast<std::uint64_t>(operation));
-  StepBoundary();
 }
 
 std::uint64_t Pe::DaifMask() {
@@ -228,7 +192,7 @@ std::uint64_t Pe::Decide(RegisterId id, std::uint64_t mask) {
   std::uint64_t unknown = cell.unknown;
   const bool pending =
       cell.epoch == state_.epoch && (cell.old != cell.value || cell.old_unknown != cell.unknown);
-  const bool deferred = hal::InfoOf(id).sync == hal::Sync::kContext;
+  const bool deferred = model_->IsDeferred(id);
   if (pending && deferred && !chooser_.SeesNew()) {
     value = cell.old;
     unknown = cell.old_unknown;

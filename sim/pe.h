@@ -19,6 +19,7 @@
 #include "sim/pstate.h"
 #include "sim/routing.h"
 #include "sim/strategy.h"
+#include "sim/tlb.h"
 #include "sim/trace.h"
 
 namespace trivet::sim {
@@ -57,6 +58,8 @@ class Pe {
   /// Arrives at EL2h with D, A, I, F masked and every register at its inert value: RES1 set, the
   /// rest 0, as tidy firmware leaves them. Call WarmReset() for what hardware alone guarantees.
   explicit Pe(const Profile& profile, CpuId id = {});
+  /// The same on a model of the caller's.
+  explicit Pe(std::shared_ptr<const Model> model, CpuId id = {});
   Pe(const Pe&) = delete;
   Pe& operator=(const Pe&) = delete;
 
@@ -199,6 +202,10 @@ class Pe {
   /// PSTATE after an exception return from here with `saved` in the SPSR, legal or not.
   Pstate ReturnState(Pstate saved);
 
+  /// The stage 2 controls that a walk for this PE's EL1&0 regime uses: those of the registers, or,
+  /// by the strategy, older ones that a TLB may hold.
+  Stage2Regime DecideStage2();
+
   /// "PE 0.0.0.1, EL2": how messages begin.
   std::string Where() const;
 
@@ -229,15 +236,17 @@ class Pe {
     }
     cell.value = (value & plan.stores) | (before & plan.keeps) | plan.ones;
     cell.unknown &= plan.keeps;
-    if (((before ^ cell.value) & plan.control) != 0) [[unlikely]]
-      E2hChanged();
+    const std::uint64_t changed = before ^ cell.value;
+    settling_ |= (changed & plan.control) != 0;
+    if ((changed & plan.layout) != 0) [[unlikely]]
+      LayoutChanged();
   }
 
   /// A context synchronization event: nothing written so far is pending any more.
   void Synchronize() {
     ++state_.epoch;
-    if (e2h_changing_) [[unlikely]]
-      SelectPlans();
+    if (settling_) [[unlikely]]
+      Settle();
   }
 
   void BeginAccess(const char* what, std::string_view name);
@@ -246,7 +255,10 @@ class Pe {
   void CheckReserved(hal::RegisterId id, const AccessPlan& plan, std::uint64_t value) const;
   std::uint64_t ReadComputed(hal::RegisterId storage) const;
   void WritePstate(hal::RegisterId storage, std::uint64_t value);
-  void E2hChanged();
+  void LayoutChanged();
+  [[noreturn]] void FailUnknownStage2() const;
+  void Settle();
+  void SynchronizeAt(hal::RegisterId sctlr, std::uint64_t bit);
   void IsbSlowly();
   void SelectPlans();
 
@@ -260,6 +272,7 @@ class Pe {
   bool VirtualInterfaceSignals(InterruptClass interrupt);
   void UseGic();
 
+  bool AnyInterrupt() const;
   void CallHook();
   bool TakePendingAtEl2();
   bool IsIllegalReturn(Pstate to);
@@ -279,7 +292,8 @@ class Pe {
   SgiSink sgi_sink_;
   StepHook hook_;
   bool in_hook_ = false;
-  bool e2h_changing_ = false;  ///< HCR_EL2.E2H was written and not synchronized.
+  bool settling_ = false;  ///< The next synchronization has more to do than to count.
+  Tlb tlb_;
   unsigned fail_countdown_ = 0;
   std::uint64_t instruction_limit_ = 1'000'000;
 };

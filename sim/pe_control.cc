@@ -47,6 +47,8 @@ PeState Pe::Snapshot() const {
 
 void Pe::Restore(const PeState& state) {
   state_ = state;
+  tlb_.Clear();
+  settling_ = false;
   SetAttention(kOfState, false);
   SetAttention(state.attention & kOfState, true);
   SelectPlans();
@@ -59,6 +61,7 @@ void Pe::WarmReset() {
     Poke(info.id, masks.reset_value | (kPoison & ~masks.reset_known));
     MakeUnknown(info.id, ~masks.reset_known);
   }
+  tlb_.Clear();
   state_.pstate = Pstate::Masked(2);
   SelectPlans();
 }

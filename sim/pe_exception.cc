@@ -61,8 +61,7 @@ std::uint64_t Pe::TakeException(const Exception& exception) {
   const std::uint64_t base = Decide(regs.vbar, kVbarBase) & kVbarBase;
   const std::uint64_t vector = base + GroupOffset(state_.pstate, exception.target_el) +
                                static_cast<std::uint64_t>(exception.kind);
-  // Exception entry synchronizes, unless FEAT_ExS clears SCTLR_ELx.EIS.
-  Synchronize();
+  SynchronizeAt(regs.sctlr, hal::SctlrEl1().eis(true).raw());
   Poke(regs.spsr, state_.pstate.spsr());
   Poke(regs.elr, exception.return_address);
   if (exception.esr) Poke(regs.esr, *exception.esr);
@@ -91,7 +90,7 @@ void Pe::PerformExceptionReturn() {
   const Pstate to = ReturnState(saved);
   state_.pc = Decide(regs.elr, kAll);
   trace_.Add(EventKind::kExceptionReturn, RegisterId::kCount, state_.pc);
-  Synchronize();
+  SynchronizeAt(regs.sctlr, hal::SctlrEl1().eos(true).raw());
   set_pstate(to);
 }
 
@@ -141,7 +140,18 @@ RoutingState Pe::RoutingOf(InterruptClass interrupt, std::uint64_t hcr_raw) cons
           .masked = state_.pstate.Has(bits.mask)};
 }
 
+/// False when no line, physical or virtual, is up: nothing to decide.
+bool Pe::AnyInterrupt() const {
+  constexpr std::uint64_t kVirtual = HcrEl2().vi(true).vf(true).vse(true).raw();
+  if ((attention_.load(std::memory_order_relaxed) & (kLines | kGic)) != 0) return true;
+  if (state_.pstate.el() == 2) return false;
+  const Cell& hcr = CellOf(RegisterId::kHcrEl2);
+  const Cell& ich = CellOf(RegisterId::kIchHcrEl2);
+  return ((hcr.value | hcr.old | hcr.unknown) & kVirtual) != 0 || (ich.value & 1) != 0;
+}
+
 std::optional<Exception> Pe::DeliverableInterrupt() {
+  if (!AnyInterrupt()) return std::nullopt;
   for (const bool physical : {true, false}) {
     for (unsigned i = 0; i < kInterruptClasses; ++i) {
       const auto interrupt = static_cast<InterruptClass>(i);
@@ -155,7 +165,7 @@ std::optional<Exception> Pe::DeliverableInterrupt() {
       const bool line = (hcr & bits.virtual_line.raw()) != 0;
       if (!physical && !line && !VirtualInterfaceSignals(interrupt)) continue;
       const RoutingState state = RoutingOf(interrupt, hcr);
-      const Delivery delivery = physical ? RoutePhysical(state) : RouteVirtual(state);
+      const Delivery delivery = model_->routing()(state, physical);
       if (delivery == Delivery::kPending) continue;
       Exception exception = {.target_el = delivery == Delivery::kToEl2 ? 2u : 1u,
                              .kind = bits.vector,

@@ -18,10 +18,8 @@ unsigned GroupOf(RegisterId id) {
   switch (id) {
     case RegisterId::kIccIar0El1:
     case RegisterId::kIccEoir0El1:
-    case RegisterId::kIccHppir0El1:
-      return 0;
-    default:
-      return 1;
+    case RegisterId::kIccHppir0El1: return 0;
+    default: return 1;
   }
 }
 
@@ -39,10 +37,8 @@ bool IsInterfaceRegister(RegisterId id) {
     case RegisterId::kIccDirEl1:
     case RegisterId::kIccSgi0rEl1:
     case RegisterId::kIccSgi1rEl1:
-    case RegisterId::kIccAsgi1rEl1:
-      return true;
-    default:
-      return false;
+    case RegisterId::kIccAsgi1rEl1: return true;
+    default: return false;
   }
 }
 
@@ -73,8 +69,7 @@ std::uint64_t Pe::ReadInterface(RegisterId id) {
     case RegisterId::kIccHppir0El1:
     case RegisterId::kIccHppir1El1:
       return is_virtual ? lists.HighestPending(group) : gic_->HighestPending(group, GicControls());
-    default:
-      return is_virtual ? lists.RunningPriority() : gic_->RunningPriority();
+    default: return is_virtual ? lists.RunningPriority() : gic_->RunningPriority();
   }
 }
 
@@ -89,8 +84,7 @@ void Pe::WriteInterface(RegisterId id, std::uint64_t value) {
       return is_virtual ? lists.End(intid) : gic_->End(intid, GicControls());
     case RegisterId::kIccDirEl1:
       return is_virtual ? lists.Deactivate(intid) : gic_->Deactivate(intid);
-    default:
-      return SendSgi(id == RegisterId::kIccSgi0rEl1 ? 0 : 1, value);
+    default: return SendSgi(id == RegisterId::kIccSgi0rEl1 ? 0 : 1, value);
   }
 }
 

@@ -21,7 +21,8 @@ struct IdValue {
 /// Bits that an implementation fixes where the architecture lets it.
 struct FixedBits {
   std::string register_name;
-  std::uint64_t ones;  ///< RAO/WI.
+  std::uint64_t ones;   ///< RAO/WI.
+  std::uint64_t zeros;  ///< RAZ/WI.
   friend bool operator==(const FixedBits&, const FixedBits&) = default;
 };
 
@@ -29,8 +30,10 @@ struct FixedBits {
 struct Profile {
   std::string name;
   std::vector<IdValue> ids;
-  /// By default a GICv3 CPU interface without legacy support: ICC_SRE_ELx cannot be cleared.
-  std::vector<FixedBits> fixed = {{"ICC_SRE_EL2", 0xf}, {"ICC_SRE_EL1", 0x7}};
+  /// By default a GICv3 CPU interface without legacy support, where ICC_SRE_ELx cannot be cleared,
+  /// and caches for which HCR_EL2.MIOCNCE has no meaning.
+  std::vector<FixedBits> fixed = {
+      {"ICC_SRE_EL2", 0xf, 0}, {"ICC_SRE_EL1", 0x7, 0}, {"HCR_EL2", 0, std::uint64_t{1} << 38}};
   bool has_el3 = false;
   /// HCR_EL2.TSC without EL3 is IMPLEMENTATION DEFINED: SMC at EL1 traps (true) or is UNDEFINED.
   bool tsc_traps_without_el3 = true;

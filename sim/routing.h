@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 /// Where an interrupt goes, as pure functions of what decides it.
@@ -39,5 +40,39 @@ constexpr Delivery RouteVirtual(const RoutingState& s) {
   const bool enabled = s.el < 2 && !s.tge && s.route;
   return enabled && !s.masked ? Delivery::kToEl1 : Delivery::kPending;
 }
+
+/// Both functions as data: one delivery for every state.
+class RoutingTable {
+ public:
+  static constexpr unsigned kSize = 96;
+
+  RoutingTable() {
+    for (unsigned i = 0; i < kSize; ++i) {
+      const RoutingState state = StateOf(i);
+      deliveries_[i] = IsPhysical(i) ? RoutePhysical(state) : RouteVirtual(state);
+    }
+  }
+
+  Delivery operator()(const RoutingState& s, bool physical) const {
+    return deliveries_[IndexOf(s, physical)];
+  }
+  Delivery& operator[](unsigned index) { return deliveries_[index]; }
+
+  static constexpr bool IsPhysical(unsigned index) { return index < kSize / 2; }
+  static constexpr RoutingState StateOf(unsigned index) {
+    return {.el = index / 16 % 3,
+            .e2h = (index & 8) != 0,
+            .tge = (index & 4) != 0,
+            .route = (index & 2) != 0,
+            .masked = (index & 1) != 0};
+  }
+  static constexpr unsigned IndexOf(const RoutingState& s, bool physical) {
+    return (physical ? 0 : kSize / 2) + s.el * 16 + (s.e2h ? 8u : 0u) + (s.tge ? 4u : 0u) +
+           (s.route ? 2u : 0u) + (s.masked ? 1u : 0u);
+  }
+
+ private:
+  std::array<Delivery, kSize> deliveries_;
+};
 
 }  // namespace trivet::sim

@@ -101,10 +101,18 @@ bool NamesIt(std::string_view names, std::string_view name) {
 
 }  // namespace
 
-std::vector<std::vector<Rule>> CompileRules() {
+unsigned RuleLines() { return std::size(kLines); }
+
+std::string RuleText(unsigned line) {
+  return std::format("{} by {}", kLines[line].names, kLines[line].control);
+}
+
+std::vector<std::vector<Rule>> CompileRules(const RuleEdit& edit) {
   std::vector<std::vector<Rule>> rules(AccessCount());
-  for (const Line& line : kLines) {
-    const Rule rule = Compile(line);
+  for (unsigned number = 0; number < RuleLines(); ++number) {
+    const Line& line = kLines[number];
+    Rule rule = Compile(line);
+    if (edit) edit(number, rule);
     bool used = false;
     for (unsigned i = 0; i < AccessCount(); ++i) {
       const AccessId id = i < hal::kRegisterCount

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "hal/exception_class.h"
@@ -26,18 +28,12 @@ enum class World : std::uint8_t {
 
 constexpr bool IsIn(World world, bool e2h, bool tge) {
   switch (world) {
-    case World::kAny:
-      return true;
-    case World::kGuest:
-      return !(e2h && tge);
-    case World::kHost:
-      return e2h && tge;
-    case World::kE2hClear:
-      return !e2h;
-    case World::kE2hSet:
-      return e2h;
-    case World::kE2hGuest:
-      return e2h && !tge;
+    case World::kAny: return true;
+    case World::kGuest: return !(e2h && tge);
+    case World::kHost: return e2h && tge;
+    case World::kE2hClear: return !e2h;
+    case World::kE2hSet: return e2h;
+    case World::kE2hGuest: return e2h && !tge;
   }
   return false;
 }
@@ -61,13 +57,10 @@ struct Rule {
   constexpr bool Holds(std::uint64_t control_value) const {
     const std::uint64_t field = control_value & mask;
     switch (condition) {
-      case Condition::kIs:
-        return field == value;
-      case Condition::kIsNot:
-        return field != value;
+      case Condition::kIs: return field == value;
+      case Condition::kIsNot: return field != value;
       // The lowest bit of the field is clear.
-      case Condition::kIsEven:
-        return (field & mask & (~mask + 1)) == 0;
+      case Condition::kIsEven: return (field & mask & (~mask + 1)) == 0;
     }
     return false;
   }
@@ -75,6 +68,12 @@ struct Rule {
 
 /// Rules by AccessId::index(), in the order of checking. Throws Violation when rules.def names what
 /// neither the vocabulary nor operations.def describes.
-std::vector<std::vector<Rule>> CompileRules();
+/// `edit`, when given, is called with each rule and its line's index before it is stored.
+using RuleEdit = std::function<void(unsigned line, Rule& rule)>;
+std::vector<std::vector<Rule>> CompileRules(const RuleEdit& edit = nullptr);
+
+/// Number of lines in rules.def, and what one says, for messages.
+unsigned RuleLines();
+std::string RuleText(unsigned line);
 
 }  // namespace trivet::sim

@@ -8,18 +8,15 @@ namespace trivet::sim {
 
 bool Chooser::SeesNew() {
   switch (strategy_) {
-    case Strategy::kAllOld:
-      return false;
-    case Strategy::kAllNew:
-      return true;
+    case Strategy::kAllOld: return false;
+    case Strategy::kAllNew: return true;
     case Strategy::kRandom:
       // xorshift64: reproducible from the seed on every host.
       random_ ^= random_ << 13;
       random_ ^= random_ >> 7;
       random_ ^= random_ << 17;
       return (random_ & 1) != 0;
-    case Strategy::kExhaustive:
-      break;
+    case Strategy::kExhaustive: break;
   }
   if (next_ == script_.size()) {
     if (script_.size() == kMostChoices) {

@@ -10,22 +10,14 @@ namespace trivet::sim {
 
 const char* ToString(EventKind kind) {
   switch (kind) {
-    case EventKind::kWrite:
-      return "write";
-    case EventKind::kIsb:
-      return "isb";
-    case EventKind::kDsb:
-      return "dsb";
-    case EventKind::kTlbi:
-      return "tlbi";
-    case EventKind::kExceptionEntry:
-      return "exception";
-    case EventKind::kExceptionReturn:
-      return "eret";
-    case EventKind::kDaifChange:
-      return "daif";
-    case EventKind::kInstruction:
-      return "instruction";
+    case EventKind::kWrite: return "write";
+    case EventKind::kIsb: return "isb";
+    case EventKind::kDsb: return "dsb";
+    case EventKind::kTlbi: return "tlbi";
+    case EventKind::kExceptionEntry: return "exception";
+    case EventKind::kExceptionReturn: return "eret";
+    case EventKind::kDaifChange: return "daif";
+    case EventKind::kInstruction: return "instruction";
   }
   return "?";
 }

@@ -26,7 +26,7 @@ std::vector<std::string> TraceFiles() {
   return files;
 }
 
-/// "suite.cpu[+el3]_level.elx.gz" names the profile.
+/// "suite.cpu[+el3]_level.elx[.gz]" names the profile.
 Profile ProfileOf(const std::string& file) {
   const std::size_t start = file.find('.') + 1;
   std::string cpu = file.substr(start, file.find("_v8", start) - start);

@@ -41,7 +41,7 @@ constexpr SavedRegisters SavedBy(unsigned el) {
 
 }  // namespace
 
-Replayer::Replayer(const Profile& profile) : pe_(profile) {
+Replayer::Replayer(std::shared_ptr<const Model> model) : pe_(std::move(model)) {
   pe_.set_reserved_bits(ReservedBits::kIgnored);
   pe_.chooser().Use(Strategy::kAllNew);
   pe_.memory().MapLazily(kRam, kRamSize);
@@ -67,8 +67,8 @@ void Replayer::PrepareState(const TraceLine& line) {
   pe_.set_pc(kPc);
   pe_.set_x(0, line.kind == LineKind::kWrite ? line.value : 0);
   pe_.set_x(1, line.x1.value_or(0));
-  pe_.RaiseIrq(line.irq);
-  pe_.RaiseFiq(line.fiq);
+  if (line.irq != pe_.Line(InterruptClass::kIrq)) pe_.RaiseIrq(line.irq);
+  if (line.fiq != pe_.Line(InterruptClass::kFiq)) pe_.RaiseFiq(line.fiq);
 }
 
 std::optional<Exception> Replayer::RunToException(const Instruction& instruction) {

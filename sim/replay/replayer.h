@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "sim/model.h"
 #include "sim/pe.h"
 #include "sim/profile.h"
 #include "sim/replay/trace_line.h"
@@ -25,7 +27,8 @@ class Replayer {
   static constexpr std::uint64_t kLanding = 0x4010'0800;
   static constexpr std::uint16_t kLandingHvc = 0x7f02;
 
-  explicit Replayer(const Profile& profile);
+  explicit Replayer(const Profile& profile) : Replayer(Model::For(profile)) {}
+  explicit Replayer(std::shared_ptr<const Model> model);
 
   enum class Result : std::uint8_t { kNothing, kChecked, kSkipped, kDisagrees, kMalformed };
 

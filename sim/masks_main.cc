@@ -1,0 +1,73 @@
+// masks --cpu NAME [--el3] --json: what each bit of each register does on a CPU.
+
+#include <cstdio>
+#include <format>
+#include <string>
+#include <string_view>
+
+#include "hal/register_info.h"
+#include "sim/model.h"
+#include "sim/violation.h"
+
+namespace trivet::sim {
+namespace {
+
+const char* LayoutName(hal::Layout layout) {
+  switch (layout) {
+    case hal::Layout::kAny: return "any";
+    case hal::Layout::kE2hClear: return "e2h0";
+    case hal::Layout::kE2hSet: return "e2h1";
+  }
+  return "?";
+}
+
+std::string Row(const Model& model, const hal::RegisterInfo& info) {
+  const BitMasks& masks = model.MasksOf(info.id);
+  const bool writable = info.access != hal::Access::kReadOnly;
+  const std::uint64_t stores = writable ? masks.stores | masks.sets | masks.clears : 0;
+  // A read-only register is neither writable nor fixed: what it reads is in the profile.
+  const std::uint64_t zeros = writable ? ~(stores | masks.ones | masks.keeps) : 0;
+  return std::format(
+      "{{\"name\": \"{}\", \"layout\": \"{}\", \"present\": {}, \"rw\": \"{:#x}\", \"rao\": "
+      "\"{:#x}\", \"raz\": \"{:#x}\", \"res0\": \"{:#x}\", \"res1\": \"{:#x}\"}}",
+      info.name, LayoutName(info.layout), model.Has(info.needs), stores, masks.ones, zeros,
+      masks.res0, masks.res1);
+}
+
+int Main(int argc, char** argv) {
+  std::string cpu;
+  bool el3 = false, json = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--cpu" && i + 1 < argc) cpu = argv[++i];
+    if (word == "--el3") el3 = true;
+    if (word == "--json") json = true;
+  }
+  if (cpu.empty() || !json) {
+    std::fputs("usage: masks --cpu NAME [--el3] --json\n", stderr);
+    return 2;
+  }
+  const Profile& profile = ProfileNamed(cpu);
+  const auto model = Model::For(el3 ? profile.WithEl3() : profile);
+  std::string text = std::format("{{\"cpu\": \"{}\", \"el3\": {}, \"registers\": [\n", cpu, el3);
+  for (const hal::RegisterInfo& info : hal::AllRegisters()) {
+    text += Row(*model, info);
+    const bool last = static_cast<unsigned>(info.id) + 1 == hal::kRegisterCount;
+    text += last ? "\n" : ",\n";
+  }
+  text += "]}\n";
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return 0;
+}
+
+}  // namespace
+}  // namespace trivet::sim
+
+int main(int argc, char** argv) {
+  try {
+    return trivet::sim::Main(argc, argv);
+  } catch (const trivet::sim::Violation& violation) {
+    std::fprintf(stderr, "masks: %s\n", violation.what());
+    return 2;
+  }
+}

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "hal/backend.h"
+
+/// What a TLB may still hold of stage 2 of the EL1&0 regime: not entries, but the controls they
+/// were made under. [arm-arm] HCR_EL2.VM and others, "permitted to be cached in a TLB".
+namespace trivet::sim {
+
+/// The controls that a TLB entry may have been made under. Entries are tagged by VMID.
+struct Stage2Regime {
+  std::uint64_t hcr = 0;  ///< HCR_EL2 within its TLB-cached fields.
+  std::uint64_t vtcr = 0;
+  std::uint64_t vttbr = 0;  ///< With the VMID.
+  friend bool operator==(const Stage2Regime&, const Stage2Regime&) = default;
+};
+
+class Tlb {
+ public:
+  /// VTTBR_EL2.VMID, with 8 or 16 bits.
+  static constexpr std::uint64_t VmidOf(std::uint64_t vttbr) { return vttbr >> 48; }
+
+  /// The regime that an entry for this VMID may have been made under, when it is another than
+  /// `now`; null when there is none. Remembers `now` where nothing was remembered.
+  const Stage2Regime* StaleOr(const Stage2Regime& now);
+  /// `now` may be walked, by speculation too.
+  void Remember(const Stage2Regime& now) {
+    if (held_.empty() || held_.front().regime != now) (void)StaleOr(now);
+  }
+
+  /// TLBI: what it names goes once a DSB that covers it, and then a context synchronization event,
+  /// have followed.
+  void Invalidate(hal::Tlbi operation, std::uint64_t vmid);
+  void Dsb(hal::Domain domain);
+  void Synchronize() {
+    if (completed_) DropCompleted();
+  }
+  /// True when a Synchronize() has something to do.
+  bool completed() const { return completed_; }
+  /// Warm reset: what is cached is UNKNOWN, and software must invalidate; here nothing stays.
+  void Clear() { held_.clear(); }
+
+ private:
+  enum class Phase : std::uint8_t { kHeld, kInvalidated, kBroadcast, kCompleted };
+  struct Held {
+    Stage2Regime regime;
+    Phase phase = Phase::kHeld;
+  };
+  void DropCompleted();
+
+  std::vector<Held> held_;
+  bool completed_ = false;
+};
+
+}  // namespace trivet::sim
