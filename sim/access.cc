@@ -16,8 +16,11 @@ using enum hal::Feature;
 constexpr AccessInfo kOperations[] = {
 #define OPERATION(name, op0, op1, crn, crm, op2, access, feature, el) \
   {name, Encoding{op0, op1, crn, crm, op2}, access, feature, el, el},
+#define TRAPS_ONLY(name, op0, op1, crn, crm, op2, access, feature, el) \
+  {name, Encoding{op0, op1, crn, crm, op2}, access, feature, el, el, false},
 #include "sim/operations.def"
 #undef OPERATION
+#undef TRAPS_ONLY
 };
 
 /// Registers that EL0 may read and only a higher level may write. [arm-arm] their "Accessibility".
@@ -39,16 +42,11 @@ std::uint8_t LeastWriteEl(const RegisterInfo& info) {
   return static_cast<std::uint8_t>(LeastEl(info));
 }
 
-/// Registers of which the traps are modelled and what they do otherwise is not. DBGPRCR_EL1: its
-/// place depends on FEAT_DoPD and the power domain.
-bool Completes(const RegisterInfo& info) { return info.id != hal::RegisterId::kDbgprcrEl1; }
-
 std::vector<AccessInfo> MakeTable() {
   std::vector<AccessInfo> table;
   for (const RegisterInfo& info : hal::AllRegisters()) {
     table.push_back({info.name, info.encoding, info.access, info.needs,
-                     static_cast<std::uint8_t>(LeastEl(info)), LeastWriteEl(info),
-                     Completes(info)});
+                     static_cast<std::uint8_t>(LeastEl(info)), LeastWriteEl(info)});
   }
   table.push_back({"(none)", {}, kReadWrite, kBase, 3, 3});
   table.insert(table.end(), std::begin(kOperations), std::end(kOperations));
