@@ -30,7 +30,7 @@ class Register {
   /// The value to start from when nothing is to be enabled: RES1 bits set, and the bits that are
   /// RES1 on CPUs without some feature (a 1 there means "as if the feature were not there"); all
   /// else clear.
-  static constexpr R Inert() { return FromRaw(InertBits(Description<R>::kFields)); }
+  static consteval R Inert() { return FromRaw(InertBits(Description<R>::kFields)); }
 
   friend constexpr bool operator==(const Register& a, const Register& b) {
     return a.raw_ == b.raw_;
