@@ -79,16 +79,13 @@ constexpr bool Has(Feature feature, const Ids& ids) {
   using Mmfr3 = IdAa64Mmfr3El1;
   using Mmfr4 = IdAa64Mmfr4El1;
   switch (feature) {
-    case Feature::kBase:
-      return true;
-    case Feature::kCount:
-      return false;
+    case Feature::kBase: return true;
+    case Feature::kCount: return false;
 #define ID(Type, field) static_cast<unsigned>(ids.template Get<Type>().field())
 // A four-bit field as a two's complement number.
 #define SIGNED_ID(Type, field) ((static_cast<int>(ID(Type, field)) ^ 8) - 8)
 #define FEATURE(enumerator, name, ...) \
-  case Feature::enumerator:            \
-    return (__VA_ARGS__);
+  case Feature::enumerator: return (__VA_ARGS__);
 #include "hal/features.def"
 #undef SIGNED_ID
 #undef ID

@@ -72,38 +72,22 @@ const char* ToString(ListRegisterState value) {
 
 const char* ToString(ProcessorMode value) {
   switch (value) {
-    case ProcessorMode::kEl0t:
-      return "EL0";
-    case ProcessorMode::kEl1t:
-      return "EL1 with SP_EL0";
-    case ProcessorMode::kEl1h:
-      return "EL1";
-    case ProcessorMode::kEl2t:
-      return "EL2 with SP_EL0";
-    case ProcessorMode::kEl2h:
-      return "EL2";
-    case ProcessorMode::kEl3t:
-      return "EL3 with SP_EL0";
-    case ProcessorMode::kEl3h:
-      return "EL3";
-    case ProcessorMode::kUser:
-      return "AArch32 User";
-    case ProcessorMode::kFiq:
-      return "AArch32 FIQ";
-    case ProcessorMode::kIrq:
-      return "AArch32 IRQ";
-    case ProcessorMode::kSupervisor:
-      return "AArch32 Supervisor";
-    case ProcessorMode::kMonitor:
-      return "AArch32 Monitor";
-    case ProcessorMode::kAbort:
-      return "AArch32 Abort";
-    case ProcessorMode::kHyp:
-      return "AArch32 Hyp";
-    case ProcessorMode::kUndefined:
-      return "AArch32 Undefined";
-    case ProcessorMode::kSystem:
-      return "AArch32 System";
+    case ProcessorMode::kEl0t: return "EL0";
+    case ProcessorMode::kEl1t: return "EL1 with SP_EL0";
+    case ProcessorMode::kEl1h: return "EL1";
+    case ProcessorMode::kEl2t: return "EL2 with SP_EL0";
+    case ProcessorMode::kEl2h: return "EL2";
+    case ProcessorMode::kEl3t: return "EL3 with SP_EL0";
+    case ProcessorMode::kEl3h: return "EL3";
+    case ProcessorMode::kUser: return "AArch32 User";
+    case ProcessorMode::kFiq: return "AArch32 FIQ";
+    case ProcessorMode::kIrq: return "AArch32 IRQ";
+    case ProcessorMode::kSupervisor: return "AArch32 Supervisor";
+    case ProcessorMode::kMonitor: return "AArch32 Monitor";
+    case ProcessorMode::kAbort: return "AArch32 Abort";
+    case ProcessorMode::kHyp: return "AArch32 Hyp";
+    case ProcessorMode::kUndefined: return "AArch32 Undefined";
+    case ProcessorMode::kSystem: return "AArch32 System";
   }
   return "reserved";
 }

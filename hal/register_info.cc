@@ -35,11 +35,9 @@ const RegisterInfo& InfoOf(RegisterId id) { return kAll[static_cast<unsigned>(id
 RegisterId RedirectedByE2h(RegisterId id) {
   switch (id) {
 #define E2H_ALIAS(Type, NAME, Base, Target, encoding) \
-  case RegisterId::k##Base:                           \
-    return RegisterId::k##Target;
+  case RegisterId::k##Base: return RegisterId::k##Target;
 #include "hal/regs/all.def"
-    default:
-      return id;
+    default: return id;
   }
 }
 

@@ -4,34 +4,20 @@ namespace trivet {
 
 const char* ToString(Status status) {
   switch (status) {
-    case Status::kOk:
-      return "kOk";
-    case Status::kNotAtEl2:
-      return "kNotAtEl2";
-    case Status::kNotCreated:
-      return "kNotCreated";
-    case Status::kAlreadyCreated:
-      return "kAlreadyCreated";
-    case Status::kAlreadyEnabled:
-      return "kAlreadyEnabled";
-    case Status::kNotEnabled:
-      return "kNotEnabled";
-    case Status::kWrongCpu:
-      return "kWrongCpu";
-    case Status::kInUse:
-      return "kInUse";
-    case Status::kVectorsReplaced:
-      return "kVectorsReplaced";
-    case Status::kUnsupportedFeature:
-      return "kUnsupportedFeature";
-    case Status::kHandlerMissing:
-      return "kHandlerMissing";
-    case Status::kRestoreMismatch:
-      return "kRestoreMismatch";
-    case Status::kInvalidArgument:
-      return "kInvalidArgument";
-    case Status::kLostState:
-      return "kLostState";
+    case Status::kOk: return "kOk";
+    case Status::kNotAtEl2: return "kNotAtEl2";
+    case Status::kNotCreated: return "kNotCreated";
+    case Status::kAlreadyCreated: return "kAlreadyCreated";
+    case Status::kAlreadyEnabled: return "kAlreadyEnabled";
+    case Status::kNotEnabled: return "kNotEnabled";
+    case Status::kWrongCpu: return "kWrongCpu";
+    case Status::kInUse: return "kInUse";
+    case Status::kVectorsReplaced: return "kVectorsReplaced";
+    case Status::kUnsupportedFeature: return "kUnsupportedFeature";
+    case Status::kHandlerMissing: return "kHandlerMissing";
+    case Status::kRestoreMismatch: return "kRestoreMismatch";
+    case Status::kInvalidArgument: return "kInvalidArgument";
+    case Status::kLostState: return "kLostState";
   }
   return "an unknown Status";
 }

@@ -18,18 +18,19 @@ enum class ExitReason : std::uint8_t {
   kIrq,                ///< A physical interrupt, still pending.
   kFiq,
   kSError,
-  kAArch32,            ///< The guest ran AArch32, which Trivet does not serve.
-  kOther,              ///< Another exception class: `syndrome.exception_class()`.
+  kAArch32,  ///< The guest ran AArch32, which Trivet does not serve.
+  kOther,    ///< Another exception class: `syndrome.exception_class()`.
 };
 
 /// A run's end. Aborts carry the addresses; for other reasons they are zero.
 struct Exit {
   ExitReason reason = ExitReason::kOther;
-  vectors::Syndrome syndrome = {}; ///< Valid for synchronous exits and SErrors.
-  vectors::FaultAddress fault = {}; ///< Valid for aborts.
+  vectors::Syndrome syndrome = {};   ///< Valid for synchronous exits and SErrors.
+  vectors::FaultAddress fault = {};  ///< Valid for aborts.
 };
 
-/// Reads this CPU's ESR_EL2 (and FAR_EL2, HPFAR_EL2 for aborts). Right after EnterGuest, interrupts masked.
+/// Reads this CPU's ESR_EL2 (and FAR_EL2, HPFAR_EL2 for aborts). Right after EnterGuest, interrupts
+/// masked.
 Exit DecodeExit(vectors::ExitVector vector);
 
 }  // namespace trivet::vcpu

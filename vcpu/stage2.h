@@ -7,18 +7,19 @@
 
 namespace trivet::vcpu {
 
-/// Memory attributes of a stage 2 block. [arm-arm] "Stage 2 memory type and Cacheability attributes".
+/// Memory attributes of a stage 2 block. [arm-arm] "Stage 2 memory type and Cacheability
+/// attributes".
 enum class MemoryType : std::uint8_t { kDevice, kNormal };
 
-/// A stage 2 of one table: up to 512 blocks of 1 GiB. Enough to start a guest from; the table is the object, 4096
-/// bytes, 4096-byte aligned.
+/// A stage 2 of one table: up to 512 blocks of 1 GiB. Enough to start a guest from; the table is
+/// the object, 4096 bytes, 4096-byte aligned.
 class alignas(4096) BlockStage2 {
  public:
   static constexpr std::uint64_t kBlockSize = std::uint64_t{1} << 30;
 
-  /// Maps the block at `ipa` to `pa`, readable, writable and executable; both multiples of kBlockSize. A mapping
-  /// made while a guest uses the table needs no TLB maintenance; changing one does (break before make).
-  /// Errors: kInvalidArgument for misaligned or out-of-range addresses.
+  /// Maps the block at `ipa` to `pa`, readable, writable and executable; both multiples of
+  /// kBlockSize. A mapping made while a guest uses the table needs no TLB maintenance; changing one
+  /// does (break before make). Errors: kInvalidArgument for misaligned or out-of-range addresses.
   Status Map(std::uint64_t ipa, std::uint64_t pa, MemoryType type);
 
   /// VTCR_EL2 for this table on the calling CPU. At EL1 or above.

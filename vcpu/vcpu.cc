@@ -64,6 +64,13 @@ Result<Exit> Vcpu::Run(percpu::PerCpuState& cpu) {
   return exit;
 }
 
+Status Vcpu::Unload(percpu::PerCpuState& cpu) {
+  const percpu::MaskedInterrupts masked;
+  if (const Status status = cpu.CheckEnabledHere(); status != Status::kOk) return status;
+  if (cpu.guest_owner() == &registers_) cpu.SwitchGuestTo(nullptr);
+  return Status::kOk;
+}
+
 /// Stage 2 and traps first, then the registers that are only meaningful under them. The exception
 /// return of the entry synchronizes what is written here.
 void Vcpu::Load(percpu::PerCpuState& cpu) {

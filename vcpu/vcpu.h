@@ -20,8 +20,9 @@ struct Config {
   hal::MpidrEl1 mpidr;         ///< What the guest reads as MPIDR_EL1.
 };
 
-/// One guest CPU. Not movable: while loaded, a CPU's page points at it. Used by one host CPU at a
-/// time.
+/// One guest CPU. Not movable: from its first run until Unload(), another Vcpu's run, or
+/// HardwareDisable() on that CPU, the CPU's page points at it, and it must live that long. Used by
+/// one host CPU at a time.
 class Vcpu {
  public:
   explicit Vcpu(const Config& config);
@@ -31,6 +32,11 @@ class Vcpu {
   /// Runs the guest on this CPU until an exit. At EL2 with SP_EL2, on `cpu`'s CPU, enabled; any
   /// mask state (kept). Errors, nothing run: kNotEnabled, kWrongCpu.
   Result<Exit> Run(percpu::PerCpuState& cpu);
+
+  /// Takes this guest's registers off `cpu`, if they are loaded there, and puts the host's back:
+  /// before the Vcpu is destroyed or moves to another CPU. At EL2, on `cpu`'s CPU, enabled; any
+  /// mask state (kept). Errors, nothing changed: kNotEnabled, kWrongCpu.
+  Status Unload(percpu::PerCpuState& cpu);
 
   /// General registers, PC and PSTATE between runs.
   vectors::GuestFrame& frame() { return frame_; }

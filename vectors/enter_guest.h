@@ -19,9 +19,9 @@ enum class ExitVector : std::uint32_t {
   kSErrorAArch32 = 7,
 };
 
-/// Loads `frame`, returns from exception into the guest, and comes back with `frame` saved when anything is
-/// taken to EL2 from below. Needs EL2; VBAR_EL2 and TPIDR_EL2 set by percpu; D, A, I and F masked, which they
-/// also are on return. The calling CPU's stack stays in SP_EL2 throughout.
+/// Loads `frame`, returns from exception into the guest, and comes back with `frame` saved when
+/// anything is taken to EL2 from below. Needs EL2; VBAR_EL2 and TPIDR_EL2 set by percpu; D, A, I
+/// and F masked, which they also are on return. The calling CPU's stack stays in SP_EL2 throughout.
 extern "C" ExitVector TrivetEnterGuest(GuestFrame* frame);
 
 inline ExitVector EnterGuest(GuestFrame& frame) { return TrivetEnterGuest(&frame); }

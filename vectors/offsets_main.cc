@@ -1,5 +1,5 @@
-// Prints vectors/offsets.h. Runs on the build host, whose structure layout equals AArch64's for these types;
-// offsets_check.cc proves it.
+// Prints vectors/offsets.h. Runs on the build host, whose structure layout equals AArch64's for
+// these types; offsets_check.cc proves it.
 #include <cstddef>
 #include <cstdio>
 

@@ -5,7 +5,8 @@
 #include "hal/exception_class.h"
 #include "hal/register_info.h"
 
-/// ESR_EL2, FAR_EL2 and HPFAR_EL2 as typed values. [arm-arm] ESR_EL2, "ISS encoding for an exception from ...".
+/// ESR_EL2, FAR_EL2 and HPFAR_EL2 as typed values. [arm-arm] ESR_EL2, "ISS encoding for an
+/// exception from ...".
 namespace trivet::vectors {
 
 using hal::ExceptionClass;
@@ -49,7 +50,7 @@ struct DataAbort {
   std::uint8_t access_bytes;  ///< 1, 2, 4 or 8.
   std::uint8_t rt;            ///< 31 is XZR.
   bool sign_extend;
-  bool is_64_bit;             ///< Xt, not Wt.
+  bool is_64_bit;  ///< Xt, not Wt.
 };
 
 struct InstructionAbort {
@@ -69,7 +70,9 @@ class Syndrome {
   }
   constexpr std::uint64_t raw() const { return esr_; }
 
-  constexpr ExceptionClass exception_class() const { return static_cast<ExceptionClass>(Bits<31, 26>()); }
+  constexpr ExceptionClass exception_class() const {
+    return static_cast<ExceptionClass>(Bits<31, 26>());
+  }
   /// 4 for an A64 instruction, 2 for a 16-bit T32 one. [arm-arm] ESR_EL2.IL.
   constexpr unsigned instruction_bytes() const { return Bits<25, 25>() ? 4 : 2; }
 

@@ -71,12 +71,16 @@ TEST(Syndrome, WaitTrapTellsWfiFromWfe) {
 
 TEST(FaultStatus, KindAndLevelOfEveryGroup) {
   for (int level = 0; level < 4; ++level) {
-    EXPECT_EQ(DecodeFaultStatus(static_cast<std::uint8_t>(0x04 + level)).kind, FaultKind::kTranslation);
+    EXPECT_EQ(DecodeFaultStatus(static_cast<std::uint8_t>(0x04 + level)).kind,
+              FaultKind::kTranslation);
     EXPECT_EQ(DecodeFaultStatus(static_cast<std::uint8_t>(0x04 + level)).level, level);
-    EXPECT_EQ(DecodeFaultStatus(static_cast<std::uint8_t>(0x0c + level)).kind, FaultKind::kPermission);
-    EXPECT_EQ(DecodeFaultStatus(static_cast<std::uint8_t>(0x08 + level)).kind, FaultKind::kAccessFlag);
+    EXPECT_EQ(DecodeFaultStatus(static_cast<std::uint8_t>(0x0c + level)).kind,
+              FaultKind::kPermission);
+    EXPECT_EQ(DecodeFaultStatus(static_cast<std::uint8_t>(0x08 + level)).kind,
+              FaultKind::kAccessFlag);
     EXPECT_EQ(DecodeFaultStatus(static_cast<std::uint8_t>(level)).kind, FaultKind::kAddressSize);
-    EXPECT_EQ(DecodeFaultStatus(static_cast<std::uint8_t>(0x14 + level)).kind, FaultKind::kExternal);
+    EXPECT_EQ(DecodeFaultStatus(static_cast<std::uint8_t>(0x14 + level)).kind,
+              FaultKind::kExternal);
   }
   EXPECT_EQ(DecodeFaultStatus(0x21).kind, FaultKind::kAlignment);
   EXPECT_EQ(DecodeFaultStatus(0x21).level, -1);

@@ -25,7 +25,8 @@ struct El2Backend {
     static constexpr Encoding kE = kInfo<R>.encoding;
     asm volatile("msr s%c1_%c2_c%c3_c%c4_%c5, %x0"
                  :
-                 : "rZ"(value.raw()), "i"(kE.op0), "i"(kE.op1), "i"(kE.crn), "i"(kE.crm), "i"(kE.op2)
+                 : "rZ"(value.raw()), "i"(kE.op0), "i"(kE.op1), "i"(kE.crn), "i"(kE.crm),
+                   "i"(kE.op2)
                  : "memory");
   }
 

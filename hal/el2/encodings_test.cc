@@ -1,5 +1,5 @@
-// Every register once by the name that the assembler knows and once by our number: the two instructions
-// are the same word. Argument: the code of encodings.S, pairs of instructions.
+// Every register once by the name that the assembler knows and once by our number: the two
+// instructions are the same word. Argument: the code of encodings.S, pairs of instructions.
 
 #include <gtest/gtest.h>
 

@@ -46,8 +46,7 @@ void Mark(PartKind kind) {
     case PartKind::kFatal:
       test_state.fatal_failures.fetch_add(1, std::memory_order_relaxed);
       return test_state.failed_fatally.store(true, std::memory_order_relaxed);
-    case PartKind::kSkip:
-      return test_state.skipped.store(true, std::memory_order_relaxed);
+    case PartKind::kSkip: return test_state.skipped.store(true, std::memory_order_relaxed);
   }
 }
 

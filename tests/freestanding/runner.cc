@@ -81,12 +81,9 @@ Outcome OutcomeNow() {
 
 std::string_view TagOf(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kPassed:
-      return "[       OK ] ";
-    case Outcome::kFailed:
-      return "[  FAILED  ] ";
-    case Outcome::kSkipped:
-      return "[  SKIPPED ] ";
+    case Outcome::kPassed: return "[       OK ] ";
+    case Outcome::kFailed: return "[  FAILED  ] ";
+    case Outcome::kSkipped: return "[  SKIPPED ] ";
   }
   return {};
 }

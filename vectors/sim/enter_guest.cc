@@ -26,7 +26,8 @@ void SaveGuest(const sim::Pe& pe, GuestFrame& frame) {
 
 }  // namespace
 
-/// What enter_guest.S does. The exit must land in our table: another VBAR_EL2 is a bug of the caller's.
+/// What enter_guest.S does. The exit must land in our table: another VBAR_EL2 is a bug of the
+/// caller's.
 extern "C" ExitVector TrivetEnterGuest(GuestFrame* frame) {
   sim::Pe& pe = sim::ScopedPe::Current();
   LoadGuest(pe, *frame);

@@ -37,7 +37,8 @@ void Crash(sim::Pe& pe, std::uint64_t offset) {
   throw sim::Violation("the fatal handler returned: the CPU is parked");
 }
 
-/// What a host_slot of table.S does: call, with ELR_EL2 and SPSR_EL2 kept, so that a handler may nest.
+/// What a host_slot of table.S does: call, with ELR_EL2 and SPSR_EL2 kept, so that a handler may
+/// nest.
 void CallHost(Handler Handlers::* handler) {
   CpuSlot& cpu = ThisCpu();
   const ElrEl2 elr = Cpu::Read<ElrEl2>();
