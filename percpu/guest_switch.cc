@@ -29,6 +29,9 @@ void PerCpuState::SwitchGuestTo(GuestRegisters* next) {
   to.el1.Restore(cpu, intent_.cpu);
   if (!intent_.cpu.e2h()) to.shared.Restore(cpu, intent_.cpu);
   owner_ = next;
+  if (next != nullptr || switches_runs_) return;
+  Cpu::Write<HcrEl2>(intent_.ours.hcr);  // Without the guest's traps.
+  Cpu::Isb();
 }
 
 /// The guest's HCR_EL2 under a host that has `host`: TGE would keep EL1 from existing.

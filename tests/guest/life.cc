@@ -74,6 +74,7 @@ void LiveThrough(unsigned slot, percpu::HostKind kind, Life& life) {
   life.irqs_to_handler = TestHost::Here().irqs;
   life.irqs_to_host_table = HostTableIrqs();
   life.unload = guest.Unload(storage.cpu);
+  life.audit = storage.cpu.Audit();
   life.disable = storage.cpu.HardwareDisable();
   life.after = HostView::Now();
 

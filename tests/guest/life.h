@@ -25,7 +25,7 @@ inline constexpr std::uint64_t kUnmappedIpa = 0xc000'0120;  ///< What x1 points 
 struct Life {
   static constexpr unsigned kExits = 7;
 
-  Status create, enable, unload, disable;
+  Status create, enable, unload, audit, disable;
   unsigned exits = 0;  ///< How many of the following are filled.
   Status run[kExits];
   vcpu::Exit exit[kExits];

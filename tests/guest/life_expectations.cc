@@ -52,6 +52,7 @@ void ExpectTheWholeLife(percpu::HostKind kind, const Life& life) {
   EXPECT_EQ(life.irqs_to_handler, own_table ? 0u : 1u);
   EXPECT_EQ(life.irqs_to_host_table, own_table ? 1u : 0u);
   EXPECT_EQ(life.unload, Status::kOk);
+  EXPECT_EQ(life.audit, Status::kOk);
   EXPECT_EQ(life.disable, Status::kOk);
   EXPECT_TRUE(life.after == life.before);
   EXPECT_EQ(life.irqs_after, 1u);
