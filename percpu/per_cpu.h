@@ -25,7 +25,7 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
 
   /// Turns virtualization on. On this object's CPU, at EL2, any mask state (kept). The stage 2 it
   /// leaves maps nothing. Errors, nothing changed: kNotAtEl2, kNotCreated, kAlreadyEnabled,
-  /// kWrongCpu, kInUse, kUnsupportedFeature.
+  /// kWrongCpu, kInUse.
   Status HardwareEnable() { return Enable(kPolicy<P>, PhysicalAddressOf<H>(kEmptyStage2)); }
 
   /// Turns it off and restores every register HardwareEnable() or a guest changed. On this object's
