@@ -36,12 +36,13 @@ void PerCpuState::SwitchGuestTo(GuestRegisters* next) {
 
 /// The guest's HCR_EL2 under a host that has `host`: TGE would keep EL1 from existing.
 HcrEl2 PerCpuState::GuestHcr(HcrEl2 host) const {
-  return HcrEl2::FromRaw((host.raw() | guest_set_.raw()) & ~guest_clear_.raw()).tge(false);
+  return HcrEl2::FromRaw((host.raw() | policy_.hcr_set.raw() | guest_traps_.raw()) &
+                         ~policy_.hcr_clear.raw())
+      .tge(false);
 }
 
 void PerCpuState::SetGuestTraps(HcrEl2 traps) {
-  guest_set_ = HcrEl2::FromRaw((intent_.ours.hcr.raw() & ~intent_.host.hcr.raw()) |
-                               (traps.raw() & ~kHostOwned.raw()));
+  guest_traps_ = HcrEl2::FromRaw(traps.raw() & ~kHostOwned.raw());
   if (!switches_runs_) Cpu::Write<HcrEl2>(GuestHcr(intent_.host.hcr));
 }
 

@@ -35,7 +35,7 @@ class alignas(vectors::kCpuPageSize) MinimalCpu {
   Status Claim(MaskedAndPinned) {
     if (state_ != State::kVacant) return Status::kAlreadyCreated;
     const vectors::Handlers handlers = H::HandlersFor(hal::Cpu::CurrentCpu());
-    if (!handlers.irq || !handlers.fiq || !handlers.serror || !handlers.fatal) {
+    if (!handlers.AreComplete()) {
       return Status::kHandlerMissing;
     }
     if (hal::Cpu::Read<hal::HcrEl2>().e2h()) return Status::kUnsupportedFeature;

@@ -38,7 +38,7 @@ Status PerCpuState::CreateFor(CpuId cpu, const vectors::Handlers& handlers) {
   if (state_.load(std::memory_order_acquire) != State::kVacant) {
     return Fail({.status = Status::kAlreadyCreated});
   }
-  if (!handlers.irq || !handlers.fiq || !handlers.serror || !handlers.fatal) {
+  if (!handlers.AreComplete()) {
     return Fail({.status = Status::kHandlerMissing});
   }
   cpu_ = cpu;
@@ -72,8 +72,8 @@ void PerCpuState::PrepareIntent(const PolicyValues& policy, std::uint64_t empty_
   intent_.vttbr = VttbrEl2::FromRaw(empty_stage2);
   per_run_ = policy.vectors == VectorSwitch::kPerRun || intent_.cpu.kind() == HostKind::kVhe;
   switches_runs_ = per_run_ || intent_.cpu.kind() == HostKind::kNvheTge;
-  guest_set_ = policy.hcr_set;
-  guest_clear_ = policy.hcr_clear;
+  policy_ = policy;
+  guest_traps_ = {};
 }
 
 Status PerCpuState::Enable(const PolicyValues& policy, std::uint64_t empty_stage2) {

@@ -91,9 +91,9 @@ class alignas(16) PerCpuState {
   GuestRegisters host_guest_registers_;
   SharedControls host_shared_controls_;
   SharedControls guest_shared_controls_;
-  World run_host_;           // The host's world as the current run found it.
-  hal::HcrEl2 guest_set_;    // HCR_EL2 bits that a run adds,
-  hal::HcrEl2 guest_clear_;  // and takes away.
+  World run_host_;  // The host's world as the current run found it.
+  PolicyValues policy_ = {};
+  hal::HcrEl2 guest_traps_;  // HCR_EL2 bits of the loaded guest.
   GuestRegisters* owner_ = nullptr;
   CpuId cpu_;
   Error error_;

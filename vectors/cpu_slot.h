@@ -18,6 +18,9 @@ struct Handlers {
   Handler serror = nullptr;
   Handler fatal =
       nullptr;  ///< Must not return; if it does the CPU parks. The crash record is filled.
+
+  /// True when no handler is null.
+  constexpr bool AreComplete() const { return irq && fiq && serror && fatal; }
 };
 
 /// The state at an exception that must not happen.

@@ -341,6 +341,25 @@ TEST_P(PerRunContract, BetweenEnableAndDisableTheHostKeepsItsWorldAndItsInterrup
   EXPECT_TRUE(HostView::Now() == before);
 }
 
+// The guest's HCR_EL2 was derived from what the policy added to the host's at enable: a bit that
+// the host had then and gave up later was in neither.
+TEST_P(PerRunContract, AGuestHasThePolicysBitsWhateverTheHostChangedSinceEnable) {
+  if (GetParam() == HostKind::kVhe) GTEST_SKIP() << "its shared registers need a guest";
+  percpu::PerCpu<TestHost, percpu::PerRunPolicy> cpu;
+  ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
+  ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
+  cpu.SetGuestTraps(HcrEl2().twi(true));
+  const HcrEl2 host = Cpu::Read<HcrEl2>().imo(false);
+  Cpu::Write<HcrEl2>(host);
+  Cpu::Isb();
+  cpu.BeginRun();
+  const HcrEl2 guest = Cpu::Read<HcrEl2>();
+  cpu.EndRun();
+  EXPECT_TRUE(guest.imo() && guest.vm() && guest.twi());
+  EXPECT_EQ(Cpu::Read<HcrEl2>().raw(), host.raw());
+  ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
+}
+
 INSTANTIATE_TEST_SUITE_P(HostKinds, PerCpuContract,
                          ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe));
 INSTANTIATE_TEST_SUITE_P(HostKinds, PerEnableContract,
