@@ -17,7 +17,9 @@ enum class Tlb { kStale, kInvalidated, kCompleted, kSeen };
 /// Follows one list of actions.
 class Follower {
  public:
-  explicit Follower(Direction direction) : enabling_(direction == Direction::kEnable) {}
+  /// A list that leaves HCR_EL2 alone has nothing of Trivet's in effect.
+  Follower(Direction direction, bool touches_hcr)
+      : enabling_(direction == Direction::kEnable), touches_hcr_(touches_hcr) {}
 
   void Follow(const Line& line) {
     switch (line.action) {
@@ -67,13 +69,8 @@ class Follower {
     }
   }
 
- public:
-  /// Lists that leave HCR_EL2 alone have nothing of Trivet's in effect.
-  void set_touches_hcr(bool touches) { touches_hcr_ = touches; }
-
- private:
   const bool enabling_;
-  bool touches_hcr_ = true;
+  const bool touches_hcr_;
   std::set<RegisterId> written_, pending_;
   Tlb tlb_ = Tlb::kStale;
   std::set<std::string> broken_;
@@ -82,10 +79,9 @@ class Follower {
 }  // namespace
 
 std::vector<std::string> BrokenRules(Direction direction, const std::vector<Line>& actions) {
-  Follower follower(direction);
   bool touches_hcr = false;
   for (const Line& line : actions) touches_hcr |= line.register_id == RegisterId::kHcrEl2;
-  follower.set_touches_hcr(touches_hcr);
+  Follower follower(direction, touches_hcr);
   for (const Line& line : actions) follower.Follow(line);
   const std::set<std::string> broken = follower.Finish();
   return {broken.begin(), broken.end()};
