@@ -255,19 +255,18 @@ AccessPlan Model::ComputePlan(const RegisterInfo& info, unsigned el, bool e2h) c
   // Registers in program order hold what hardware reported (ESR, SPSR, PAR): saving and restoring
   // them is all that software does, so their reserved bits are nobody's mistake.
   if (target.sync != hal::Sync::kProgramOrder) {
-    plan.should_be_0 = masks.res0;
-    plan.should_be_1 = masks.res1;
+    plan.reserved = masks.res0 | masks.res1;
+    plan.reserved_value = masks.res1;
   }
   plan.keeps = masks.keeps | masks.sets | masks.clears;
-  plan.sets = masks.sets;
-  plan.clears = masks.clears;
-  if ((plan.sets | plan.clears) != 0) plan.effects |= kBitwise;
+  if ((masks.sets | masks.clears) != 0) plan.effects |= kBitwise;
   plan.control = ControlBits(plan.storage);
   if (plan.storage == RegisterId::kHcrEl2) plan.layout = hal::HcrEl2().e2h(true).raw();
   if (IsInterfaceRegister(plan.storage)) plan.effects |= kInterface;
   constexpr std::uint8_t kElsewhere = kComputed | kInterface;
-  plan.reads_simply = plan.read == Outcome::kOk && (plan.effects & kElsewhere) == 0;
-  plan.writes_simply = plan.write == Outcome::kOk && (plan.effects & (kElsewhere | kBitwise)) == 0;
+  plan.reads_slowly = plan.read != Outcome::kOk || (plan.effects & kElsewhere) != 0;
+  plan.writes_slowly =
+      plan.write != Outcome::kOk || plan.keeps != 0 || (plan.effects & kElsewhere) != 0;
   return plan;
 }
 

@@ -40,26 +40,25 @@ enum Effect : std::uint8_t {
   kComputed = 1 << 2,   ///< Reading it is not reading storage: CurrentEL, DAIF, MPIDR_EL1 at EL1.
 };
 
-/// One register name at one EL and one value of HCR_EL2.E2H.
-struct AccessPlan {
+/// One register name at one EL and one value of HCR_EL2.E2H. One cache line: an access reads one.
+struct alignas(64) AccessPlan {
   hal::RegisterId storage = hal::RegisterId::kCount;
   Outcome read = Outcome::kWrongEl;
   Outcome write = Outcome::kWrongEl;
-  bool reads_simply = false;   ///< Allowed, and what is read is what is stored.
-  bool writes_simply = false;  ///< Allowed, and bits are stored or not, nothing else.
+  bool reads_slowly = true;   ///< Not allowed, or what is read is not what is stored.
+  bool writes_slowly = true;  ///< Not allowed, or more happens than that bits are stored or not.
   std::uint8_t effects = kNoEffect;
-  std::uint64_t stores = 0;       ///< Bits that keep what is written.
-  std::uint64_t ones = 0;         ///< Bits that read as one whatever is written: RES1 and RAO/WI.
-  std::uint64_t keeps = 0;        ///< Bits that a write leaves as they are: hardware owns them.
-  std::uint64_t should_be_0 = 0;  ///< RES0 bits, and fields of features this CPU lacks.
-  std::uint64_t should_be_1 = 0;  ///< RES1 bits. RAO/WI fields may be written with either.
-  std::uint64_t control = 0;      ///< Bits whose change changes more than the register.
-  std::uint64_t layout = 0;       ///< Of those, the ones that change what names mean: HCR_EL2.E2H.
-  std::uint64_t sets = 0;         ///< Bits that a written 1 sets and a written 0 leaves.
-  std::uint64_t clears = 0;       ///< Bits that a written 1 clears and a written 0 leaves.
+  std::uint64_t stores = 0;    ///< Bits that keep what is written.
+  std::uint64_t ones = 0;      ///< Bits that read as one whatever is written: RES1 and RAO/WI.
+  std::uint64_t keeps = 0;     ///< Bits that a write leaves as they are: hardware owns them.
+  std::uint64_t reserved = 0;  ///< RES0 and RES1 bits, and fields of features this CPU lacks.
+  std::uint64_t reserved_value = 0;  ///< What software must write there.
+  std::uint64_t control = 0;         ///< Bits whose change changes more than the register.
+  std::uint64_t layout = 0;  ///< Of those, the ones that change what names mean: HCR_EL2.E2H.
 
   friend bool operator==(const AccessPlan&, const AccessPlan&) = default;
 };
+static_assert(sizeof(AccessPlan) == 64);
 
 /// The bits of one description on one CPU.
 struct BitMasks {
@@ -69,8 +68,8 @@ struct BitMasks {
   std::uint64_t res0 = 0;
   std::uint64_t res1 = 0;
   std::uint64_t keeps = 0;
-  std::uint64_t sets = 0;
-  std::uint64_t clears = 0;
+  std::uint64_t sets = 0;    ///< A written 1 sets the bit, a written 0 leaves it.
+  std::uint64_t clears = 0;  ///< A written 1 clears the bit, a written 0 leaves it.
   std::uint64_t reset_known =
       0;  ///< Fields with an architectural warm reset value, and all reserved bits.
   std::uint64_t reset_value = 0;

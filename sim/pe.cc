@@ -100,9 +100,10 @@ std::uint64_t Pe::ReadSlowly(RegisterId id) {
 
 void Pe::CheckReserved(RegisterId id, const AccessPlan& plan, std::uint64_t value) const {
   if (reserved_bits_ == ReservedBits::kIgnored) return;
-  const std::uint64_t ones = value & plan.should_be_0;
-  const std::uint64_t zeros = ~value & plan.should_be_1;
-  if (ones == 0 && zeros == 0) return;
+  const std::uint64_t wrong = (value & plan.reserved) ^ plan.reserved_value;
+  if (wrong == 0) return;
+  const std::uint64_t ones = wrong & value;
+  const std::uint64_t zeros = wrong & ~value;
   const hal::RegisterInfo& info = hal::InfoOf(id);
   std::string text = std::format("{}: write {} = {:#x}:", Where(), info.name, value);
   if (ones != 0) {
@@ -141,10 +142,13 @@ void Pe::PerformWrite(RegisterId id, std::uint64_t value) {
   trace_.Add(EventKind::kWrite, plan.storage, value);
   if ((plan.effects & kComputed) != 0) return WritePstate(plan.storage, value);
   if ((plan.effects & kInterface) != 0) return WriteInterface(plan.storage, value);
-  Store(plan, value);
-  if ((plan.effects & kBitwise) == 0) return;
   Cell& cell = CellOf(plan.storage);
-  cell.value = (cell.value | (value & plan.sets)) & ~(value & plan.clears);
+  if (cell.epoch != state_.epoch) cell.old_unknown = cell.unknown;
+  cell.unknown &= plan.keeps;
+  Store(cell, plan, value, cell.value & plan.keeps);
+  if ((plan.effects & kBitwise) == 0) return;
+  const BitMasks& masks = model_->MasksOf(plan.storage);
+  cell.value = (cell.value | (value & masks.sets)) & ~(value & masks.clears);
 }
 
 std::uint64_t Pe::ReadComputed(RegisterId storage) const {

@@ -37,21 +37,23 @@ struct Cell {
   std::uint64_t unknown = 0;      ///< Bits of value that the architecture calls UNKNOWN.
   std::uint64_t old_unknown = 0;  ///< The same of old.
   std::uint64_t epoch = 0;        ///< Of the last write; see Pe::Synchronize().
+
+  bool HasUnknown() const { return (unknown | old_unknown) != 0; }
 };
 
 /// Everything about a Pe that software can observe: what Snapshot() copies.
 struct PeState {
+  std::uint64_t epoch = 1;
   std::array<Cell, hal::kRegisterCount> cells = {};
   std::array<std::uint64_t, 31> x = {};
   std::uint64_t pc = 0;
   Pstate pstate = Pstate::Masked(2);
-  std::uint64_t epoch = 1;
   std::uint32_t attention = 0;  ///< Interrupt lines and power: Pe's own encoding.
 };
 
 /// One simulated processing element. Not thread-safe, but for RaiseIrq, RaiseFiq and RaiseSError,
 /// which any thread may call: a Pe belongs to the host thread that made it current.
-class Pe {
+class alignas(64) Pe {
  public:
   using StepHook = std::function<void(Pe&)>;
 
@@ -73,19 +75,21 @@ class Pe {
   /// MRS at the current EL.
   std::uint64_t Read(hal::RegisterId id) {
     const AccessPlan& plan = PlanOf(id);
-    if (!plan.reads_simply || NeedsAttention()) [[unlikely]]
+    if ((Attention() | plan.reads_slowly) != 0) [[unlikely]]
       return ReadSlowly(id);
     return state_.cells[static_cast<unsigned>(plan.storage)].value;
   }
 
   /// MSR at the current EL.
+  [[gnu::always_inline]]  // A call costs an eighth of the access.
   void Write(hal::RegisterId id, std::uint64_t value) {
     const AccessPlan& plan = PlanOf(id);
-    const std::uint64_t reserved = (value & plan.should_be_0) | (~value & plan.should_be_1);
-    if (!plan.writes_simply || reserved != 0 || NeedsAttention()) [[unlikely]]
+    Cell& cell = state_.cells[static_cast<unsigned>(plan.storage)];
+    const bool legal = (value & plan.reserved) == plan.reserved_value;
+    if ((Attention() | plan.writes_slowly) != 0 || !legal || cell.HasUnknown()) [[unlikely]]
       return WriteSlowly(id, value);
     trace_.Add(EventKind::kWrite, plan.storage, value);
-    Store(plan, value);
+    Store(cell, plan, value);
   }
 
   void Isb() {
@@ -211,7 +215,7 @@ class Pe {
 
  private:
   /// Anything that takes an access off the fast path. Bits 0 to 2: the interrupt lines by class.
-  enum Attention : std::uint32_t {
+  enum AttentionBit : std::uint32_t {
     kLines = (1 << kInterruptClasses) - 1,
     kHook = 1 << 3,
     kFault = 1 << 4,
@@ -220,24 +224,24 @@ class Pe {
     kOfState = kLines | kPoweredOff,
   };
 
-  bool NeedsAttention() const { return attention_.load(std::memory_order_relaxed) != 0; }
+  std::uint32_t Attention() const { return attention_.load(std::memory_order_relaxed); }
+  bool NeedsAttention() const { return Attention() != 0; }
   void SetAttention(std::uint32_t bit, bool on);
 
   const Cell& CellOf(hal::RegisterId id) const;
   Cell& CellOf(hal::RegisterId id);
 
-  void Store(const AccessPlan& plan, std::uint64_t value) {
-    Cell& cell = state_.cells[static_cast<unsigned>(plan.storage)];
+  /// Stores what the plan says of value, with the bits that hardware keeps to itself.
+  void Store(Cell& cell, const AccessPlan& plan, std::uint64_t value, std::uint64_t kept = 0) {
     const std::uint64_t before = cell.value;
     if (cell.epoch != state_.epoch) {
       cell.old = before;
-      cell.old_unknown = cell.unknown;
       cell.epoch = state_.epoch;
     }
-    cell.value = (value & plan.stores) | (before & plan.keeps) | plan.ones;
-    cell.unknown &= plan.keeps;
+    cell.value = (value & plan.stores) | plan.ones | kept;
     const std::uint64_t changed = before ^ cell.value;
-    settling_ |= (changed & plan.control) != 0;
+    if ((changed & plan.control) == 0) return;
+    settling_ = true;
     if ((changed & plan.layout) != 0) [[unlikely]]
       LayoutChanged();
   }
@@ -278,11 +282,14 @@ class Pe {
   bool IsIllegalReturn(Pstate to);
   RoutingState RoutingOf(InterruptClass interrupt, std::uint64_t hcr) const;
 
-  std::shared_ptr<const Model> model_;
+  // What every access touches stands together.
   const Model::Plans* plans_ = nullptr;
   std::atomic<std::uint32_t> attention_ = 0;
-  PeState state_;
+  bool settling_ = false;  ///< The next synchronization has more to do than to count.
   Trace trace_;
+  Tlb tlb_;
+  PeState state_;
+  std::shared_ptr<const Model> model_;
   Chooser chooser_;
   ReservedBits reserved_bits_ = ReservedBits::kViolation;
   CpuId id_;
@@ -292,8 +299,6 @@ class Pe {
   SgiSink sgi_sink_;
   StepHook hook_;
   bool in_hook_ = false;
-  bool settling_ = false;  ///< The next synchronization has more to do than to count.
-  Tlb tlb_;
   unsigned fail_countdown_ = 0;
   std::uint64_t instruction_limit_ = 1'000'000;
 };

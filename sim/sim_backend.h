@@ -14,7 +14,7 @@ struct SimBackend {
   }
 
   template <hal::WritableRegister R>
-  static void Write(typename R::Value value) {
+  [[gnu::always_inline]] static void Write(typename R::Value value) {
     ScopedPe::Current().Write(hal::kInfo<R>.id, value.raw());
   }
 

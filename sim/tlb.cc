@@ -4,7 +4,7 @@
 
 namespace trivet::sim {
 
-const Stage2Regime* Tlb::StaleOr(const Stage2Regime& now) {
+const Stage2Regime* Tlb::StaleOr(Stage2Regime now) {
   for (const Held& held : held_) {
     if (VmidOf(held.regime.vttbr) != VmidOf(now.vttbr)) continue;
     return held.regime == now ? nullptr : &held.regime;

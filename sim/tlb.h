@@ -24,9 +24,9 @@ class Tlb {
 
   /// The regime that an entry for this VMID may have been made under, when it is another than
   /// `now`; null when there is none. Remembers `now` where nothing was remembered.
-  const Stage2Regime* StaleOr(const Stage2Regime& now);
+  const Stage2Regime* StaleOr(Stage2Regime now);
   /// `now` may be walked, by speculation too.
-  void Remember(const Stage2Regime& now) {
+  void Remember(Stage2Regime now) {
     if (held_.empty() || held_.front().regime != now) (void)StaleOr(now);
   }
 

@@ -23,11 +23,12 @@ const char* ToString(EventKind kind) {
 }
 
 std::string ToString(const Event& event) {
-  if (event.kind == EventKind::kIsb) return "isb";
-  if (event.reg == hal::RegisterId::kCount) {
-    return std::format("{} {:#x}", ToString(event.kind), event.value);
+  if (event.kind() == EventKind::kIsb) return "isb";
+  if (event.reg() == hal::RegisterId::kCount) {
+    return std::format("{} {:#x}", ToString(event.kind()), event.value());
   }
-  return std::format("{} {} {:#x}", ToString(event.kind), hal::InfoOf(event.reg).name, event.value);
+  return std::format("{} {} {:#x}", ToString(event.kind()), hal::InfoOf(event.reg()).name,
+                     event.value());
 }
 
 Trace& Trace::operator=(const Trace& other) {
@@ -56,7 +57,7 @@ std::optional<std::uint64_t> Trace::Find(EventKind kind, hal::RegisterId reg,
                                          std::uint64_t from) const {
   for (std::uint64_t i = std::max(from, first()); i < next_; ++i) {
     const Event& event = events_[i & mask_];
-    if (event.kind == kind && (reg == hal::RegisterId::kCount || event.reg == reg)) return i;
+    if (event.kind() == kind && (reg == hal::RegisterId::kCount || event.reg() == reg)) return i;
   }
   return std::nullopt;
 }

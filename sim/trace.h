@@ -24,14 +24,26 @@ enum class EventKind : std::uint8_t {
 
 const char* ToString(EventKind kind);
 
-struct Event {
-  std::uint64_t value = 0;
-  hal::RegisterId reg = hal::RegisterId::kCount;  ///< kWrite: where the value went. Else kCount.
-  EventKind kind = EventKind::kWrite;
+/// Two words, so that recording one is two stores: stores bound the speed of an access.
+class Event {
+ public:
+  Event() : Event(EventKind::kWrite, hal::RegisterId::kCount, 0) {}
+  Event(EventKind kind, hal::RegisterId reg, std::uint64_t value)
+      : value_(value),
+        what_(static_cast<std::uint32_t>(reg) | static_cast<std::uint32_t>(kind) << 16) {}
+
+  EventKind kind() const { return static_cast<EventKind>(what_ >> 16); }
+  /// kWrite: where the value went. Else kCount.
+  hal::RegisterId reg() const { return static_cast<hal::RegisterId>(what_ & 0xffff); }
+  std::uint64_t value() const { return value_; }
+
+ private:
+  std::uint64_t value_;
+  std::uint32_t what_;
 };
 
-/// What a Pe did, oldest first. Keeps the newest `capacity` events; recording costs three stores
-/// and never allocates. An event's order number counts from 0 at construction or the last Clear().
+/// What a Pe did, oldest first. Keeps the newest `capacity` events; recording never
+/// allocates. An event's order number counts from 0 at construction or the last Clear().
 class Trace {
  public:
   static constexpr std::size_t kDefaultCapacity = 1024;
@@ -42,10 +54,7 @@ class Trace {
   Trace& operator=(const Trace& other);
 
   void Add(EventKind kind, hal::RegisterId reg, std::uint64_t value) {
-    Event& event = events_[next_++ & mask_];
-    event.value = value;
-    event.reg = reg;
-    event.kind = kind;
+    events_[next_++ & mask_] = Event(kind, reg, value);
   }
 
   /// Number of events since Clear(), also those already overwritten.
@@ -72,9 +81,9 @@ class Trace {
   std::string Text(std::uint64_t from = 0) const;
 
  private:
+  std::uint64_t next_ = 0;
   std::unique_ptr<Event[]> events_;
   std::uint64_t mask_ = 0;
-  std::uint64_t next_ = 0;
 };
 
 /// One line without its order number, for example "write VBAR_EL2 0x40080000".

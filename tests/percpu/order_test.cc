@@ -93,8 +93,8 @@ TEST_F(TransitionOrder, EveryWriteHappensWithInterruptsMasked) {
   const sim::Trace& events = trace();
   std::uint64_t daif = 0;
   for (std::uint64_t i = events.first(); i < events.size(); ++i) {
-    if (events[i].kind == EventKind::kDaifChange) daif = events[i].value;
-    if (events[i].kind != EventKind::kWrite || events[i].reg == RegisterId::kDaif) continue;
+    if (events[i].kind() == EventKind::kDaifChange) daif = events[i].value();
+    if (events[i].kind() != EventKind::kWrite || events[i].reg() == RegisterId::kDaif) continue;
     EXPECT_EQ(daif, 0x3c0u) << sim::ToString(events[i]);
   }
   EXPECT_EQ(daif, 0u);
