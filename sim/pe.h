@@ -276,6 +276,11 @@ class Pe {
   void CallHook();
   bool TakePendingAtEl2();
   bool IsIllegalReturn(Pstate to);
+  hal::HcrEl2 DecideStates();
+  bool El1UsesAArch32(hal::HcrEl2 hcr) const;
+  bool TakesInAArch32(unsigned target_el);
+  bool LowerUsesAArch32(unsigned target_el);
+  std::uint64_t EnterAArch32El1(const Exception& exception);
   RoutingState RoutingOf(InterruptClass interrupt, std::uint64_t hcr) const;
 
   std::shared_ptr<const Model> model_;
