@@ -24,6 +24,9 @@ constexpr std::uint64_t Syndrome(ExceptionClass ec, std::uint32_t iss, bool il =
   return std::uint64_t{static_cast<std::uint8_t>(ec)} << 26 | (il ? 1u << 25 : 0u) | iss;
 }
 
+/// ISS of instructions that could be conditional in AArch32: CV = 1, COND = always.
+inline constexpr std::uint32_t kAlwaysCondition = 0x1e0'0000;
+
 /// ISS of a trapped MSR, MRS or system instruction. [arm-arm] ISS of EC 0x18.
 constexpr std::uint32_t SystemRegisterIss(const hal::Encoding& e, unsigned rt, bool read) {
   return std::uint32_t{e.op0} << 20 | std::uint32_t{e.op2} << 17 | std::uint32_t{e.op1} << 14 |
@@ -32,7 +35,7 @@ constexpr std::uint32_t SystemRegisterIss(const hal::Encoding& e, unsigned rt, b
 
 /// An exception about to be taken.
 struct Exception {
-  unsigned target_el = 2;
+  unsigned target_el = 2;  ///< 3: leaves for EL3, which takes no exceptions here.
   VectorKind kind = VectorKind::kSync;
   std::optional<std::uint64_t> esr = {};    ///< Written for synchronous exceptions and SErrors.
   std::optional<std::uint64_t> far = {};    ///< Virtual address, for aborts and alignment faults.

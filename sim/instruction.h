@@ -29,6 +29,8 @@ enum class Op : std::uint8_t {
   kBranch,  ///< to imm, relative to this instruction
   kRet,     ///< to rn
   kFp,      ///< any Advanced SIMD or floating-point instruction
+  kMrc,     ///< AArch32: rt; imm: which System register, as sim/coprocessor.h packs it
+  kMcr,
 };
 
 /// Shape of a load or store, as the ISS of a data abort tells it. [arm-arm] ISS of EC 0x24.

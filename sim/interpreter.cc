@@ -11,9 +11,6 @@ namespace {
 using hal::HcrEl2;
 using hal::RegisterId;
 
-/// ISS of instructions that could be conditional in AArch32: CV = 1, COND = always.
-constexpr std::uint32_t kAlwaysCondition = 0x1e0'0000;
-
 const AccessId kWfiRule = FindAccess("WFI");
 const AccessId kWfeRule = FindAccess("WFE");
 const AccessId kFpRule = FindAccess("FP");
@@ -135,20 +132,30 @@ std::optional<Exception> Interpreter::Hint(AccessId id) {
 std::optional<Exception> Interpreter::Call(const Instruction& i) {
   const std::uint64_t next = pe_.pc() + 4;
   const auto imm = static_cast<std::uint32_t>(i.imm);
-  const Profile& profile = pe_.profile();
-  if (i.op == Op::kSvc) return ToHandler(ExceptionClass::kSvc64, imm, next);
+  const bool aarch32 = pe_.pstate().aarch32();
+  if (i.op == Op::kSvc) {
+    return ToHandler(aarch32 ? ExceptionClass::kSvc32 : ExceptionClass::kSvc64, imm, next);
+  }
   if (el() == 0) return Undefined();
-  if (i.op == Op::kHvc) {
-    const bool disabled = !profile.has_el3 && Hcr(HcrEl2().hcd(true)).hcd();
-    if (disabled) return Undefined();
-    return ToEl2(ExceptionClass::kHvc64, imm, next);
-  }
+  if (i.op == Op::kSmc) return MonitorCall(i);
+  const bool disabled = !pe_.profile().has_el3 && Hcr(HcrEl2().hcd(true)).hcd();
+  if (disabled) return Undefined();
+  return ToEl2(aarch32 ? ExceptionClass::kHvc32 : ExceptionClass::kHvc64, imm, next);
+}
+
+/// SMC at EL1 or EL2. [arm-arm] AArch64.CheckForSMCUndefOrTrap.
+std::optional<Exception> Interpreter::MonitorCall(const Instruction& i) {
+  const bool aarch32 = pe_.pstate().aarch32();
+  const ExceptionClass ec = aarch32 ? ExceptionClass::kSmc32 : ExceptionClass::kSmc64;
+  // [arm-arm] ISS of EC 0x13: nothing but the condition, which only SMCs that passed one report.
+  const std::uint32_t iss = aarch32 ? 0 : static_cast<std::uint32_t>(i.imm);
+  const Profile& profile = pe_.profile();
   const bool may_trap = profile.has_el3 || profile.tsc_traps_without_el3;
-  if (el() == 1 && may_trap && Hcr(HcrEl2().tsc(true)).tsc()) {
-    return ToEl2(ExceptionClass::kSmc64, imm, pe_.pc());
-  }
+  if (el() == 1 && may_trap && Hcr(HcrEl2().tsc(true)).tsc()) return ToEl2(ec, iss, pe_.pc());
   if (!profile.has_el3) return Undefined();
-  throw Violation(std::format("{}: smc #{:#x}: EL3 is not simulated", pe_.Where(), imm));
+  Exception exception = ToEl2(ec, iss, pe_.pc() + 4);
+  exception.target_el = 3;
+  return exception;
 }
 
 std::optional<Exception> Interpreter::Breakpoint(const Instruction& i) {
@@ -181,6 +188,8 @@ std::optional<Exception> Interpreter::Dispatch(const Instruction& i) {
     case Op::kStore: return Memory(i);
     case Op::kMovImm: pe_.set_x(i.rt, i.imm); return std::nullopt;
     case Op::kAddImm: pe_.set_x(i.rt, pe_.x(i.rn) + i.imm); return std::nullopt;
+    case Op::kMrc:
+    case Op::kMcr: return Coprocessor(i);
     case Op::kIsb: pe_.PerformIsb(); return std::nullopt;
     default: return std::nullopt;
   }

@@ -34,11 +34,14 @@ class Interpreter {
 
   MaybeException Dispatch(const Instruction& instruction);
   MaybeException Call(const Instruction& instruction);
+  MaybeException MonitorCall(const Instruction& instruction);
   MaybeException Breakpoint(const Instruction& instruction);
   MaybeException SystemAccess(const Instruction& instruction);
   MaybeException Operation(const Instruction& instruction);
   MaybeException CacheOperation(const Instruction& instruction);
   MaybeException Hint(AccessId id);
+  MaybeException Coprocessor(const Instruction& instruction);
+  Exception CoprocessorTrap(const Instruction& instruction);
   MaybeException Memory(const Instruction& instruction);
   MaybeException Return();
 

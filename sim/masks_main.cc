@@ -1,12 +1,12 @@
 // masks --cpu NAME [--el3] --json: what each bit of each register does on a CPU.
 
-#include <cstdio>
 #include <format>
 #include <string>
 #include <string_view>
 
 #include "hal/register_info.h"
 #include "sim/model.h"
+#include "sim/tool.h"
 #include "sim/violation.h"
 
 namespace trivet::sim {
@@ -35,39 +35,26 @@ std::string Row(const Model& model, const hal::RegisterInfo& info) {
 }
 
 int Main(int argc, char** argv) {
-  std::string cpu;
-  bool el3 = false, json = false;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view word = argv[i];
-    if (word == "--cpu" && i + 1 < argc) cpu = argv[++i];
-    if (word == "--el3") el3 = true;
-    if (word == "--json") json = true;
+  const Options options = ParseOptions(argc, argv, {"--json"});
+  if (options.cpu.empty() || !options.Has("--json") || !options.files.empty()) {
+    throw Violation("usage: masks --cpu NAME [--el3] --json");
   }
-  if (cpu.empty() || !json) {
-    std::fputs("usage: masks --cpu NAME [--el3] --json\n", stderr);
-    return 2;
-  }
-  const Profile& profile = ProfileNamed(cpu);
-  const auto model = Model::For(el3 ? profile.WithEl3() : profile);
-  std::string text = std::format("{{\"cpu\": \"{}\", \"el3\": {}, \"registers\": [\n", cpu, el3);
+  const auto model = Model::For(options.ChosenProfile());
+  std::string text =
+      std::format("{{\"cpu\": \"{}\", \"el3\": {}, \"registers\": [\n", options.cpu, options.el3);
   for (const hal::RegisterInfo& info : hal::AllRegisters()) {
     text += Row(*model, info);
     const bool last = static_cast<unsigned>(info.id) + 1 == hal::kRegisterCount;
     text += last ? "\n" : ",\n";
   }
   text += "]}\n";
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  return 0;
+  Print(text);
+  return kAgreed;
 }
 
 }  // namespace
 }  // namespace trivet::sim
 
 int main(int argc, char** argv) {
-  try {
-    return trivet::sim::Main(argc, argv);
-  } catch (const trivet::sim::Violation& violation) {
-    std::fprintf(stderr, "masks: %s\n", violation.what());
-    return 2;
-  }
+  return trivet::sim::RunTool("masks", &trivet::sim::Main, argc, argv);
 }

@@ -280,6 +280,11 @@ class alignas(64) Pe {
   void CallHook();
   bool TakePendingAtEl2();
   bool IsIllegalReturn(Pstate to);
+  hal::HcrEl2 DecideStates();
+  bool El1UsesAArch32(hal::HcrEl2 hcr) const;
+  bool TakesInAArch32(unsigned target_el);
+  bool LowerUsesAArch32(unsigned target_el);
+  std::uint64_t EnterAArch32El1(const Exception& exception);
   RoutingState RoutingOf(InterruptClass interrupt, std::uint64_t hcr) const;
 
   // What every access touches stands together.

@@ -27,12 +27,12 @@ constexpr ExceptionRegisters kEl2 = {RegisterId::kVbarEl2, RegisterId::kElrEl2,
 constexpr const ExceptionRegisters& RegistersOf(unsigned el) { return el == 1 ? kEl1 : kEl2; }
 
 constexpr std::uint64_t kAll = ~std::uint64_t{0};
+constexpr std::uint64_t kSpintMask = hal::SctlrEl1().spintmask(true).raw();
 constexpr std::uint64_t kVbarBase = ~std::uint64_t{0x7ff};
 
-/// Offset of the vector group by where the exception came from. AArch32 below the target is not
-/// modelled, so group 0x600 is never used: Decide() has refused before.
-constexpr std::uint64_t GroupOffset(Pstate from, unsigned target_el) {
-  if (from.el() < target_el) return 0x400;
+/// Offset of the vector group by where the exception came from. [arm-arm] AArch64.TakeException.
+constexpr std::uint64_t GroupOffset(Pstate from, unsigned target_el, bool lower_aarch32) {
+  if (from.el() < target_el) return lower_aarch32 ? 0x600 : 0x400;
   return from.sp_elx() ? 0x200 : 0x000;
 }
 
@@ -49,7 +49,23 @@ constexpr InterruptBits kInterrupts[kInterruptClasses] = {
     {VectorKind::kSError, Pstate::kA, HcrEl2().amo(true), HcrEl2().vse(true)},
 };
 
+/// What an SPSR_ELx has for AArch32 state on every CPU: NZCV, Q, IT, GE, IL, E, AIF, T and M; and
+/// SSBS, where UAO is in AArch64 state. [arm-arm] SPSR_EL2 "when exception taken from AArch32
+/// state".
+constexpr std::uint64_t kAArch32Fields = 0xfe1f'ffff, kAArch32Ssbs = 1 << 23;
+
 constexpr HcrEl2 kHost = HcrEl2().e2h(true).tge(true);
+
+/// True when SPSR_ELx.M is a mode of EL0, EL1 or EL2 in AArch64 state, or one of EL0 or EL1 in
+/// AArch32 state. [arm-arm] ELFromSPSR, ELFromM32.
+constexpr bool IsMode(Pstate to) {
+  constexpr unsigned kUsr = 0, kFiq = 1, kIrq = 2, kSvc = 3, kAbt = 7, kUnd = 11, kSys = 15;
+  constexpr unsigned kModes =
+      1 << kUsr | 1 << kFiq | 1 << kIrq | 1 << kSvc | 1 << kAbt | 1 << kUnd | 1 << kSys;
+  const auto mode = static_cast<unsigned>(to.Bits(Pstate::kModeMask));
+  if (to.aarch32()) return (kModes >> mode & 1) != 0;
+  return (mode & 2) == 0 && mode != 1 && to.el() < 3;
+}
 
 /// A handler that never quiets its interrupt would loop for ever.
 constexpr unsigned kMostNestedInterrupts = 4096;
@@ -57,9 +73,12 @@ constexpr unsigned kMostNestedInterrupts = 4096;
 }  // namespace
 
 std::uint64_t Pe::TakeException(const Exception& exception) {
-  const ExceptionRegisters& regs = RegistersOf(exception.target_el);
+  const unsigned target = exception.target_el;
+  if (target == 3) throw Violation(std::format("{}: EL3 is not simulated", Where()));
+  if (TakesInAArch32(target)) return EnterAArch32El1(exception);
+  const ExceptionRegisters& regs = RegistersOf(target);
   const std::uint64_t base = Decide(regs.vbar, kVbarBase) & kVbarBase;
-  const std::uint64_t vector = base + GroupOffset(state_.pstate, exception.target_el) +
+  const std::uint64_t vector = base + GroupOffset(state_.pstate, target, LowerUsesAArch32(target)) +
                                static_cast<std::uint64_t>(exception.kind);
   SynchronizeAt(regs.sctlr, hal::SctlrEl1().eis(true).raw());
   Poke(regs.spsr, state_.pstate.spsr());
@@ -67,8 +86,11 @@ std::uint64_t Pe::TakeException(const Exception& exception) {
   if (exception.esr) Poke(regs.esr, *exception.esr);
   if (exception.far) Poke(regs.far, *exception.far);
   if (exception.hpfar) Poke(RegisterId::kHpfarEl2, *exception.hpfar);
-  Pstate entered = Pstate::Masked(exception.target_el);
+  Pstate entered = Pstate::Masked(target);
   entered.Set(Pstate::kNzcv | Pstate::kPan | Pstate::kDit, state_.pstate.spsr());
+  if (model_->Has(hal::Feature::kNmi)) {
+    entered.Set(Pstate::kAllint, (Decide(regs.sctlr, kSpintMask) & kSpintMask) == 0);
+  }
   set_pstate(entered);
   state_.pc = vector;
   trace_.Add(EventKind::kExceptionEntry, RegisterId::kCount, vector);
@@ -98,7 +120,12 @@ void Pe::PerformExceptionReturn() {
 /// instruction takes the Illegal State exception. [arm-arm] "Illegal exception returns".
 Pstate Pe::ReturnState(Pstate saved) {
   // SPSR bits that are no PSTATE fields on this CPU go nowhere.
-  Pstate to = Pstate::FromSpsr(saved.spsr() & model_->MasksOf(RegisterId::kSpsrEl2).fields);
+  std::uint64_t fields = model_->MasksOf(RegisterId::kSpsrEl2).fields;
+  if (saved.aarch32()) {
+    fields = kAArch32Fields | (fields & (Pstate::kPan | Pstate::kDit)) |
+             (model_->Has(hal::Feature::kSsbs) ? kAArch32Ssbs : 0);
+  }
+  Pstate to = Pstate::FromSpsr(saved.spsr() & fields);
   // SS is set only when software step is enabled, which is not modelled.
   to.Set(Pstate::kSs, false);
   if (!IsIllegalReturn(saved)) return to;
@@ -109,16 +136,18 @@ Pstate Pe::ReturnState(Pstate saved) {
   return to;
 }
 
+/// [arm-arm] IllegalExceptionReturn, for returns from EL2 and EL1 in AArch64 state.
 bool Pe::IsIllegalReturn(Pstate to) {
-  const std::uint64_t deciding = kHost.raw() | HcrEl2().rw(true).raw();
-  const HcrEl2 hcr = HcrEl2::FromRaw(Decide(RegisterId::kHcrEl2, deciding));
-  const bool host = hcr.e2h() && hcr.tge();
-  // Below an AArch32 EL1 nothing is AArch64.
-  if (state_.pstate.el() == 2 && to.el() < 2 && !hcr.rw() && !host) return true;
-  const bool bad_mode =
-      to.Has(Pstate::kAArch32) || (to.spsr() & 2) != 0 || (to.el() == 0 && to.sp_elx());
+  if (!IsMode(to) || to.el() > state_.pstate.el()) return true;
+  if (to.aarch32() && !model_->Has(hal::Feature::kAArch32El0)) return true;
+  const HcrEl2 hcr = DecideStates();
   // [arm-arm] EL1 does not exist for a PE with HCR_EL2.TGE set.
-  return bad_mode || to.el() > state_.pstate.el() || (to.el() == 1 && hcr.tge());
+  if (to.el() == 1 && hcr.tge()) return true;
+  // EL2 and an EL1 that returns are in AArch64 state.
+  if (to.el() == state_.pstate.el()) return to.aarch32();
+  // Below an AArch32 EL1 nothing is AArch64; below an AArch64 one EL0 may be either.
+  const bool el1_aarch32 = state_.pstate.el() == 2 && El1UsesAArch32(hcr);
+  return el1_aarch32 ? !to.aarch32() : to.el() == 1 && to.aarch32();
 }
 
 void Pe::RunCodeAt(std::uint64_t address) {

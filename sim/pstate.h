@@ -5,7 +5,8 @@
 namespace trivet::sim {
 
 /// PSTATE, kept in the format of an SPSR_ELx so that saving and restoring it is a copy.
-/// [arm-arm] SPSR_EL2 "when exception taken from AArch64 state".
+/// [arm-arm] SPSR_EL2 "when exception taken from AArch64 state"; in AArch32 state the other layout,
+/// where D is E, UAO is SSBS and BTYPE and TCO are parts of IT.
 class Pstate {
  public:
   static constexpr std::uint64_t kModeMask = 0xf, kSp = 1, kAArch32 = 1 << 4;
@@ -25,7 +26,13 @@ class Pstate {
   static constexpr Pstate Masked(unsigned el) { return FromSpsr(kDaif | el << 2 | kSp); }
 
   constexpr std::uint64_t spsr() const { return bits_; }
-  constexpr unsigned el() const { return (bits_ >> 2) & 3; }
+  /// User mode is EL0's; EL1's are all other AArch32 modes that can be entered here.
+  constexpr unsigned el() const {
+    if (aarch32()) [[unlikely]]
+      return (bits_ & kModeMask) == 0 ? 0 : 1;
+    return (bits_ >> 2) & 3;
+  }
+  constexpr bool aarch32() const { return (bits_ & kAArch32) != 0; }
   /// True for the "h" modes, SP_ELx; false for the "t" modes and for EL0, SP_EL0.
   constexpr bool sp_elx() const { return (bits_ & kSp) != 0; }
   constexpr bool Has(std::uint64_t bit) const { return (bits_ & bit) != 0; }

@@ -4,7 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-/// gzip (RFC 1952) around DEFLATE (RFC 1951): one member, CRC-32 checked.
+/// gzip (RFC 1952) around DEFLATE (RFC 1951): one member, CRC-32 and size checked, nothing behind
+/// it.
 namespace trivet::sim {
 namespace {
 
@@ -27,6 +28,11 @@ class Bits {
     have_ -= count;
     return value;
   }
+  std::uint32_t TakeWord() {
+    const std::uint32_t low = Take(16);
+    return low | Take(16) << 16;
+  }
+  bool AtEnd() const { return position_ == data_.size() && have_ == 0; }
   void Align() {
     buffer_ >>= have_ % 8;
     have_ -= have_ % 8;
@@ -209,9 +215,11 @@ bool Decompress(std::string& text, std::string& error) {
   std::string out;
   if (header != 0) Inflate(bits, out);
   bits.Align();
-  const std::uint32_t crc = bits.Take(16) | bits.Take(16) << 16;
-  if (header == 0 || bits.bad() || crc != Crc32(out)) {
-    error = "(damaged gzip data)";
+  const std::uint32_t crc = bits.TakeWord();
+  const std::uint32_t size = bits.TakeWord();
+  const bool whole = header != 0 && !bits.bad() && bits.AtEnd();
+  if (!whole || crc != Crc32(out) || size != static_cast<std::uint32_t>(out.size())) {
+    error = "damaged gzip data";
     return false;
   }
   text = std::move(out);

@@ -23,12 +23,15 @@ class Replayer {
  public:
   /// Where the instruction under test stands.
   static constexpr std::uint64_t kPc = 0x4010'0000;
-  /// Where returns land, and the HVC that stands there.
+  /// Where returns land, and the HVC that stands there, which shows that they did.
   static constexpr std::uint64_t kLanding = 0x4010'0800;
   static constexpr std::uint16_t kLandingHvc = 0x7f02;
 
   explicit Replayer(const Profile& profile) : Replayer(Model::For(profile)) {}
   explicit Replayer(std::shared_ptr<const Model> model);
+
+  /// message() of a skipped line that says itself that it is not to be checked.
+  static constexpr std::string_view kMarked = "marked ?";
 
   enum class Result : std::uint8_t { kNothing, kChecked, kSkipped, kDisagrees, kMalformed };
 
@@ -38,7 +41,6 @@ class Replayer {
   const ReplayCounts& counts() const { return counts_; }
   Pe& pe() { return pe_; }
 
- private:
   /// What happened: an exception, or completion.
   struct Outcome {
     bool exception = false;
@@ -48,8 +50,13 @@ class Replayer {
     bool wrote_far = false, wrote_hpfar = false, wrote_esr = false;
   };
 
+  /// Executes `instruction` in the state that `line` describes. Nothing when it completes; an
+  /// exception has yet to be taken.
+  std::optional<Exception> Attempt(const TraceLine& line, const Instruction& instruction);
+  Outcome Take(const Exception& exception);
+
+ private:
   Instruction InstructionOf(const TraceLine& line);
-  Outcome Run(const TraceLine& line, const Instruction& instruction);
   std::optional<Exception> RunToException(const Instruction& instruction);
   void PrepareState(const TraceLine& line);
   Result Compare(const TraceLine& line, const Outcome& outcome);

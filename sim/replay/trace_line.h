@@ -24,7 +24,7 @@ struct Expectation {
 
 struct TraceLine {
   LineKind kind = LineKind::kNothing;
-  std::string_view level;   ///< "el2h", "el0", ...
+  std::string_view level;   ///< "el2h", "el0", ...; "svc" and "usr" are AArch32 modes.
   std::string_view name;    ///< Register, or mnemonic with its register operands: "ldr x5,[x1]".
   std::uint64_t value = 0;  ///< Value written, immediate, or what M stores.
   std::uint64_t address = 0;

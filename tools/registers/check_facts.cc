@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
+#include "tools/json/json_value.h"
 #include "tools/registers/compare.h"
 #include "tools/registers/explained.h"
-#include "tools/registers/json_value.h"
 
 namespace trivet::registers {
 namespace {

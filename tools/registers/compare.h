@@ -3,10 +3,12 @@
 #include <string>
 #include <vector>
 
-#include "tools/registers/json_value.h"
+#include "tools/json/json_value.h"
 
 /// Compares the register vocabulary with tables of facts made by others.
 namespace trivet::registers {
+
+using json::JsonValue;
 
 /// One place where the description and the facts disagree.
 struct Difference {

@@ -6,13 +6,15 @@
 #include <string>
 
 #include "hal/register_info.h"
+#include "tools/json/json_value.h"
 #include "tools/registers/json.h"
-#include "tools/registers/json_value.h"
 #include "tools/registers/markdown.h"
 #include "tools/registers/words.h"
 
 namespace trivet::registers {
 namespace {
+
+using json::JsonValue;
 
 JsonValue Json() {
   std::ostringstream out;

@@ -1,9 +1,9 @@
-#include "tools/registers/json_value.h"
+#include "tools/json/json_value.h"
 
 #include <cstdlib>
 #include <format>
 
-namespace trivet::registers {
+namespace trivet::json {
 
 class JsonReader {
  public:
@@ -100,4 +100,4 @@ const JsonValue* JsonValue::Find(std::string_view name) const {
   return nullptr;
 }
 
-}  // namespace trivet::registers
+}  // namespace trivet::json

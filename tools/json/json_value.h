@@ -7,7 +7,7 @@
 #include <vector>
 
 /// Enough of a JSON reader for tables of facts: no Unicode escapes beyond keeping them as written.
-namespace trivet::registers {
+namespace trivet::json {
 
 class JsonValue {
  public:
@@ -35,4 +35,4 @@ class JsonValue {
   std::vector<std::pair<std::string, JsonValue>> members_;
 };
 
-}  // namespace trivet::registers
+}  // namespace trivet::json
