@@ -2,6 +2,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "bench/host.h"
 #include "bench/machine.h"
 #include "hal/cpu.h"
 #include "hal/status.h"
@@ -12,13 +13,6 @@ namespace trivet::bench {
 namespace {
 
 using hal::Cpu;
-
-struct BenchHost {
-  static vectors::Handlers HandlersFor(CpuId) {
-    constexpr vectors::Handler kIgnore = [](vectors::CpuSlot&) {};
-    return {kIgnore, kIgnore, kIgnore, kIgnore};
-  }
-};
 
 /// The whole contract: everything checked, saved, verified.
 struct Full {

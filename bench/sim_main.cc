@@ -44,9 +44,11 @@ class LineReporter : public benchmark::BenchmarkReporter {
     std::puts("}");
   }
 
-  /// CPU time: the host is shared.
+  /// CPU time, as the host is shared, unless the benchmark measures by itself.
   static double Nanoseconds(const Run& run) {
-    return run.GetAdjustedCPUTime() * 1e9 / benchmark::GetTimeUnitMultiplier(run.time_unit);
+    const bool by_itself = run.run_name.time_type == "manual_time";
+    const double time = by_itself ? run.GetAdjustedRealTime() : run.GetAdjustedCPUTime();
+    return time * 1e9 / benchmark::GetTimeUnitMultiplier(run.time_unit);
   }
 };
 

@@ -261,7 +261,8 @@ AccessPlan Model::ComputePlan(const RegisterInfo& info, unsigned el, bool e2h) c
   plan.keeps = masks.keeps | masks.sets | masks.clears;
   if ((masks.sets | masks.clears) != 0) plan.effects |= kBitwise;
   plan.control = ControlBits(plan.storage);
-  if (plan.storage == RegisterId::kHcrEl2) plan.layout = hal::HcrEl2().e2h(true).raw();
+  plan.fundamental = plan.control;
+  if (plan.storage == RegisterId::kHcrEl2) plan.fundamental = hal::HcrEl2().e2h(true).raw();
   if (IsInterfaceRegister(plan.storage)) plan.effects |= kInterface;
   constexpr std::uint8_t kElsewhere = kComputed | kInterface;
   plan.reads_slowly = plan.read != Outcome::kOk || (plan.effects & kElsewhere) != 0;

@@ -54,7 +54,7 @@ struct alignas(64) AccessPlan {
   std::uint64_t reserved = 0;  ///< RES0 and RES1 bits, and fields of features this CPU lacks.
   std::uint64_t reserved_value = 0;  ///< What software must write there.
   std::uint64_t control = 0;         ///< Bits whose change changes more than the register.
-  std::uint64_t layout = 0;  ///< Of those, the ones that change what names mean: HCR_EL2.E2H.
+  std::uint64_t fundamental = 0;  ///< Of those, the ones that change rarely and much: HCR_EL2.E2H.
 
   friend bool operator==(const AccessPlan&, const AccessPlan&) = default;
 };

@@ -56,10 +56,12 @@ Cell& Pe::CellOf(RegisterId id) { return state_.cells[Index(hal::InfoOf(id).stor
 void Pe::Poke(RegisterId id, std::uint64_t value) {
   if (plans_ != nullptr && (PlanOf(id).effects & kComputed) != 0) return WritePstate(id, value);
   CellOf(id) = Cell{.value = value, .old = value};
+  ForgetSettled();
   if (model_->StorageOf(id) == RegisterId::kHcrEl2) SelectPlans();
 }
 
 void Pe::MakeUnknown(RegisterId id, std::uint64_t bits) {
+  ForgetSettled();
   Cell& cell = CellOf(id);
   cell.unknown |= bits;
   cell.old_unknown |= bits;

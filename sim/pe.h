@@ -241,15 +241,15 @@ class alignas(64) Pe {
     cell.value = (value & plan.stores) | plan.ones | kept;
     const std::uint64_t changed = before ^ cell.value;
     if ((changed & plan.control) == 0) return;
-    settling_ = true;
-    if ((changed & plan.layout) != 0) [[unlikely]]
-      LayoutChanged();
+    settling_ |= kSettleHcr;
+    if ((changed & plan.fundamental) != 0) [[unlikely]]
+      FundamentChanged(plan.storage);
   }
 
   /// A context synchronization event: nothing written so far is pending any more.
   void Synchronize() {
     ++state_.epoch;
-    if (settling_) [[unlikely]]
+    if (settling_ != 0) [[unlikely]]
       Settle();
   }
 
@@ -259,9 +259,11 @@ class alignas(64) Pe {
   void CheckReserved(hal::RegisterId id, const AccessPlan& plan, std::uint64_t value) const;
   std::uint64_t ReadComputed(hal::RegisterId storage) const;
   void WritePstate(hal::RegisterId storage, std::uint64_t value);
-  void LayoutChanged();
+  void FundamentChanged(hal::RegisterId storage);
   [[noreturn]] void FailUnknownStage2() const;
   void Settle();
+  void SettleAll();
+  void ForgetSettled() { settled_hcr_ = kNothingSettled; }
   void SynchronizeAt(hal::RegisterId sctlr, std::uint64_t bit);
   void IsbSlowly();
   void SelectPlans();
@@ -287,14 +289,21 @@ class alignas(64) Pe {
   std::uint64_t EnterAArch32El1(const Exception& exception);
   RoutingState RoutingOf(InterruptClass interrupt, std::uint64_t hcr) const;
 
-  // What every access touches stands together.
+  /// What the next synchronization has to do besides counting.
+  enum Settling : std::uint8_t { kSettleHcr = 1, kSettleAll = 2 };
+  static constexpr std::uint64_t kNothingSettled = ~std::uint64_t{0};
+
+  // What every access touches stands together: a cache line, then the epoch and the first cells.
   const Model::Plans* plans_ = nullptr;
   std::atomic<std::uint32_t> attention_ = 0;
-  bool settling_ = false;  ///< The next synchronization has more to do than to count.
+  std::uint8_t settling_ = 0;
+  /// The controls of HCR_EL2 that the TLB is known to have met, with the present VTTBR_EL2 and
+  /// VTCR_EL2.
+  std::uint64_t settled_hcr_ = kNothingSettled;
   Trace trace_;
-  Tlb tlb_;
-  PeState state_;
   std::shared_ptr<const Model> model_;
+  PeState state_;
+  Tlb tlb_;
   Chooser chooser_;
   ReservedBits reserved_bits_ = ReservedBits::kViolation;
   CpuId id_;

@@ -48,7 +48,8 @@ PeState Pe::Snapshot() const {
 void Pe::Restore(const PeState& state) {
   state_ = state;
   tlb_.Clear();
-  settling_ = false;
+  settling_ = 0;
+  ForgetSettled();
   SetAttention(kOfState, false);
   SetAttention(state.attention & kOfState, true);
   SelectPlans();

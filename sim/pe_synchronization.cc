@@ -16,13 +16,22 @@ constexpr std::uint64_t kE2h = HcrEl2().e2h(true).raw();
 constexpr std::uint64_t kHost = HcrEl2().e2h(true).tge(true).raw();
 constexpr std::uint64_t kStage2On = HcrEl2().vm(true).dc(true).raw();
 
-bool InHost(std::uint64_t hcr) { return (hcr & kHost) == kHost; }
+constexpr auto kHcrIndex = static_cast<unsigned>(RegisterId::kHcrEl2);
+constexpr auto kVttbrIndex = static_cast<unsigned>(RegisterId::kVttbrEl2);
+constexpr auto kVtcrIndex = static_cast<unsigned>(RegisterId::kVtcrEl2);
+
+/// Stage 2 is on and this is not the EL2&0 regime.
+bool WalksStage2(std::uint64_t hcr) { return (hcr & kStage2On) != 0 && (hcr & kHost) != kHost; }
 
 }  // namespace
 
-/// Until a change of E2H is synchronized it is open which register some names reach.
-void Pe::LayoutChanged() {
-  const Cell& hcr = CellOf(RegisterId::kHcrEl2);
+/// After a change of HCR_EL2.E2H, VTTBR_EL2 or VTCR_EL2. Until a change of E2H is synchronized it
+/// is open which register some names reach.
+void Pe::FundamentChanged(RegisterId storage) {
+  settling_ |= kSettleAll;
+  ForgetSettled();
+  if (storage != RegisterId::kHcrEl2) return;
+  const Cell& hcr = state_.cells[kHcrIndex];
   if (((hcr.old ^ hcr.value) & kE2h) != 0) {
     plans_ = &model_->PlansWhileE2hChanges();
   } else {
@@ -39,20 +48,26 @@ void Pe::FailUnknownStage2() const {
 }
 
 void Pe::Settle() {
-  settling_ = false;
+  const bool all = (settling_ & kSettleAll) != 0;
+  settling_ = 0;
+  const std::uint64_t hcr = state_.cells[kHcrIndex].value;
+  const bool known = !WalksStage2(hcr) || (hcr & model_->tlb_cached_hcr()) == settled_hcr_;
+  if (all || !known) [[unlikely]]
+    SettleAll();
+}
+
+void Pe::SettleAll() {
+  ForgetSettled();
   tlb_.Synchronize();
-  if (plans_ == &model_->PlansWhileE2hChanges()) [[unlikely]]
-    SelectPlans();
-  const auto cell = [this](RegisterId id) -> const Cell& {
-    return state_.cells[static_cast<unsigned>(id)];
-  };
-  const std::uint64_t hcr = cell(RegisterId::kHcrEl2).value;
-  if ((hcr & kStage2On) == 0 || InHost(hcr)) return;
-  const Cell& vttbr = cell(RegisterId::kVttbrEl2);
-  const Cell& vtcr = cell(RegisterId::kVtcrEl2);
-  if ((vttbr.unknown | vtcr.unknown) != 0) [[unlikely]]
-    FailUnknownStage2();
-  tlb_.Remember({hcr & model_->tlb_cached_hcr(), vtcr.value, vttbr.value});
+  if (plans_ == &model_->PlansWhileE2hChanges()) SelectPlans();
+  const std::uint64_t hcr = state_.cells[kHcrIndex].value;
+  if (!WalksStage2(hcr)) return;
+  const Cell& vttbr = state_.cells[kVttbrIndex];
+  const Cell& vtcr = state_.cells[kVtcrIndex];
+  if ((vttbr.unknown | vtcr.unknown) != 0) FailUnknownStage2();
+  const std::uint64_t controls = hcr & model_->tlb_cached_hcr();
+  tlb_.Remember({controls, vtcr.value, vttbr.value});
+  settled_hcr_ = controls;
 }
 
 Stage2Regime Pe::DecideStage2() {
@@ -78,7 +93,7 @@ void Pe::Dsb(hal::Domain domain) {
     BeginAccess("dsb", "");
   trace_.Add(EventKind::kDsb, RegisterId::kCount, static_cast<std::uint64_t>(domain));
   tlb_.Dsb(domain);
-  settling_ |= tlb_.completed();
+  if (tlb_.completed()) settling_ |= kSettleAll;
   StepBoundary();
 }
 

@@ -14,16 +14,20 @@ class Bits {
  public:
   explicit Bits(std::string_view data) : data_(data) {}
 
-  std::uint32_t Take(unsigned count) {
-    while (have_ < count) {
-      if (position_ == data_.size()) {
-        bad_ = true;
-        return 0;
-      }
+  /// The next bits without taking them; zeros past the end.
+  std::uint32_t Peek(unsigned count) {
+    while (have_ < count && position_ < data_.size()) {
       buffer_ |= std::uint64_t{static_cast<unsigned char>(data_[position_++])} << have_;
       have_ += 8;
     }
-    const auto value = static_cast<std::uint32_t>(buffer_ & ((std::uint64_t{1} << count) - 1));
+    return static_cast<std::uint32_t>(buffer_ & ((std::uint64_t{1} << count) - 1));
+  }
+  std::uint32_t Take(unsigned count) {
+    const std::uint32_t value = Peek(count);
+    if (have_ < count) {
+      bad_ = true;
+      return 0;
+    }
     buffer_ >>= count;
     have_ -= count;
     return value;
@@ -50,22 +54,53 @@ class Bits {
 
 constexpr unsigned kLongestCode = 15;
 
-/// A canonical Huffman code, decoded by counting codes of each length.
+/// A canonical Huffman code. Short codes are looked up by the next bits of the stream; a longer one
+/// is decoded by counting codes of each length.
 class Huffman {
  public:
   void Build(const std::uint8_t* lengths, unsigned count) {
     counts_.fill(0);
+    short_codes_.fill({});
     for (unsigned i = 0; i < count; ++i) ++counts_[lengths[i]];
     counts_[0] = 0;
-    std::array<std::uint16_t, kLongestCode + 2> offsets = {};
+    std::array<std::uint16_t, kLongestCode + 2> offsets = {}, codes = {};
     for (unsigned i = 1; i <= kLongestCode; ++i) {
       offsets[i + 1] = static_cast<std::uint16_t>(offsets[i] + counts_[i]);
+      codes[i + 1] = static_cast<std::uint16_t>((codes[i] + counts_[i]) << 1);
     }
     for (unsigned i = 0; i < count; ++i) {
-      if (lengths[i] != 0) symbols_[offsets[lengths[i]]++] = static_cast<std::uint16_t>(i);
+      const std::uint8_t length = lengths[i];
+      if (length == 0) continue;
+      symbols_[offsets[length]++] = static_cast<std::uint16_t>(i);
+      if (length <= kShort) AddShort(codes[length]++, length, static_cast<std::uint16_t>(i));
     }
   }
+
   unsigned Decode(Bits& bits) const {
+    const ShortCode& found = short_codes_[bits.Peek(kShort)];
+    if (found.length == 0) return DecodeByCounting(bits);
+    (void)bits.Take(found.length);
+    return found.symbol;
+  }
+
+ private:
+  static constexpr unsigned kShort = 9;
+  struct ShortCode {
+    std::uint16_t symbol = 0;
+    std::uint8_t length = 0;
+  };
+
+  /// The stream has a code's first bit lowest, so the code stands reversed in the index, and every
+  /// index that ends in it means it.
+  void AddShort(unsigned code, unsigned length, std::uint16_t symbol) {
+    unsigned reversed = 0;
+    for (unsigned i = 0; i < length; ++i) reversed |= (code >> i & 1) << (length - 1 - i);
+    for (unsigned i = reversed; i < short_codes_.size(); i += 1u << length) {
+      short_codes_[i] = {symbol, static_cast<std::uint8_t>(length)};
+    }
+  }
+
+  unsigned DecodeByCounting(Bits& bits) const {
     std::int32_t code = 0, first = 0, index = 0;
     for (unsigned length = 1; length <= kLongestCode; ++length) {
       code |= static_cast<std::int32_t>(bits.Take(1));
@@ -79,9 +114,9 @@ class Huffman {
     return 0;
   }
 
- private:
   std::array<std::uint16_t, kLongestCode + 1> counts_ = {};
   std::array<std::uint16_t, 288> symbols_ = {};
+  std::array<ShortCode, 1 << kShort> short_codes_ = {};
 };
 
 struct Codes {
@@ -179,12 +214,20 @@ void Inflate(Bits& bits, std::string& out) {
   }
 }
 
+constexpr auto kCrcOfByte = [] {
+  std::array<std::uint32_t, 256> table = {};
+  for (std::uint32_t i = 0; i < table.size(); ++i) {
+    std::uint32_t crc = i;
+    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xedb8'8320u : 0u);
+    table[i] = crc;
+  }
+  return table;
+}();
+
 std::uint32_t Crc32(std::string_view data) {
   std::uint32_t crc = ~0u;
-  for (const char c : data) {
-    crc ^= static_cast<unsigned char>(c);
-    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xedb8'8320u : 0u);
-  }
+  for (const char c : data)
+    crc = crc >> 8 ^ kCrcOfByte[(crc ^ static_cast<unsigned char>(c)) & 255];
   return ~crc;
 }
 

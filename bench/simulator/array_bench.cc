@@ -1,0 +1,113 @@
+// The simulated register file beside a plain array of registers: one enable and one disable
+// (minimal policy: the caller is masked and pinned) as two called functions, the same source for
+// both.
+
+#include <benchmark/benchmark.h>
+
+#include <chrono>
+#include <cstdint>
+
+#include "hal/registers.h"
+#include "sim/machine.h"
+#include "sim/pe.h"
+#include "sim/scoped_pe.h"
+#include "sim/sim_backend.h"
+
+namespace trivet::bench {
+namespace {
+
+using hal::HcrEl2;
+using hal::VbarEl2;
+
+struct Host {
+  std::uint64_t vbar = 0, hcr = 0;
+};
+
+constexpr HcrEl2 kPolicy = HcrEl2().vm(true).imo(true).fmo(true).tsc(true).rw(true);
+constexpr std::uint64_t kVectors = 0x4008'0000;
+
+template <class Backend>
+[[gnu::noinline]] void Enable(Host& host) {
+  host.vbar = Backend::template Read<VbarEl2>().raw();
+  host.hcr = Backend::template Read<HcrEl2>().raw();
+  Backend::template Write<VbarEl2>(VbarEl2::FromRaw(kVectors));
+  Backend::template Write<HcrEl2>(HcrEl2::FromRaw(host.hcr | kPolicy.raw()));
+  Backend::Isb();
+}
+
+template <class Backend>
+[[gnu::noinline]] void Disable(const Host& host) {
+  Backend::template Write<HcrEl2>(HcrEl2::FromRaw(host.hcr));
+  Backend::template Write<VbarEl2>(VbarEl2::FromRaw(host.vbar));
+  Backend::Isb();
+}
+
+std::uint64_t registers[hal::kRegisterCount];
+
+struct ArrayBackend {
+  template <class R>
+  static R Read() {
+    return R::FromRaw(registers[static_cast<unsigned>(hal::kInfo<R>.id)]);
+  }
+  template <class R>
+  static void Write(R value) {
+    registers[static_cast<unsigned>(hal::kInfo<R>.id)] = value.raw();
+  }
+  static void Isb() { asm volatile("" ::: "memory"); }
+};
+
+void PairOnArray(benchmark::State& state) {
+  Host host;
+  for (auto _ : state) {
+    Enable<ArrayBackend>(host);
+    Disable<ArrayBackend>(host);
+  }
+}
+BENCHMARK(PairOnArray)->Name("sim/array_pair");
+
+void PairOnPe(benchmark::State& state) {
+  sim::Pe pe(sim::ProfileNamed("cortex-a72"));
+  const sim::ScopedPe current(pe);
+  Host host;
+  for (auto _ : state) {
+    Enable<sim::SimBackend>(host);
+    Disable<sim::SimBackend>(host);
+  }
+}
+BENCHMARK(PairOnPe)->Name("sim/pair");
+
+void PairOnPes(sim::Machine& machine, unsigned first, unsigned count) {
+  Host host;
+  for (unsigned i = first; i < first + count; ++i) {
+    const sim::ScopedPe current(machine.pe(i));
+    Enable<sim::SimBackend>(host);
+    Disable<sim::SimBackend>(host);
+  }
+}
+
+/// The same on each PE of a machine in turn; the time is per PE.
+void PairOnEachPe(benchmark::State& state) {
+  const auto count = static_cast<unsigned>(state.range(0));
+  sim::Machine machine(sim::ProfileNamed("cortex-a72"), count);
+  while (state.KeepRunningBatch(count)) PairOnPes(machine, 0, count);
+}
+BENCHMARK(PairOnEachPe)->Name("sim/pair_each_pe")->Arg(1)->Arg(8)->Arg(64)->Arg(512);
+
+/// Of a loop over 512 PEs, the time per PE in the n-th block of 64.
+void PairInBlock(benchmark::State& state) {
+  constexpr unsigned kPes = 512, kBlock = 64;
+  const auto first = static_cast<unsigned>(state.range(0)) * kBlock;
+  sim::Machine machine(sim::ProfileNamed("cortex-a72"), kPes);
+  for (auto _ : state) {
+    PairOnPes(machine, 0, first);
+    const auto start = std::chrono::steady_clock::now();
+    PairOnPes(machine, first, kBlock);
+    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+    PairOnPes(machine, first + kBlock, kPes - first - kBlock);
+    state.SetIterationTime(time.count() / kBlock);
+  }
+}
+BENCHMARK(PairInBlock)->Name("sim/pair_block")->DenseRange(0, 7)->UseManualTime()->Iterations(500);
+
+}  // namespace
+}  // namespace trivet::bench

@@ -1,0 +1,35 @@
+// Traces in the format elx-trace 1 replayed from memory; the time is per line.
+
+#include <benchmark/benchmark.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/profile.h"
+#include "sim/replay/input.h"
+#include "sim/replay/replayer.h"
+
+namespace trivet::bench {
+namespace {
+
+constexpr const char* kTraces[] = {"t1_hcr_trap_matrix", "t2_instr", "t6_stage2", "t7_random_1"};
+
+void Replay(benchmark::State& state) {
+  std::vector<std::string> lines;
+  for (const char* trace : kTraces) {
+    const std::string path = std::string("sim/replay/testdata/") + trace + ".max_v8.5.elx.gz";
+    const std::string text = sim::ReadInput(path);
+    std::string_view line;
+    for (sim::Lines rest(text); rest.Next(line);) lines.emplace_back(line);
+  }
+  sim::Replayer replayer(sim::ProfileNamed("max"));
+  while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(lines.size()))) {
+    for (const std::string& line : lines) (void)replayer.Line(line);
+  }
+}
+BENCHMARK(Replay)->Name("sim/replay_line");
+
+}  // namespace
+}  // namespace trivet::bench
