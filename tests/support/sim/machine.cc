@@ -26,6 +26,7 @@ struct Simulated {
   sim::ScopedCode code;
   unsigned irqs = 0;
   unsigned fiqs = 0;
+  bool (*slot)(sim::Pe& pe, std::uint64_t offset) = nullptr;
 
   explicit Simulated(const sim::Profile& profile);
 };
@@ -33,6 +34,7 @@ struct Simulated {
 std::unique_ptr<Simulated> simulated;
 
 void HostTable(sim::Pe& pe, std::uint64_t offset) {
+  if (simulated->slot != nullptr && simulated->slot(pe, offset)) return;
   if (offset == kCurrentElIrq && AcknowledgeIrq()) {
     ++simulated->irqs;
   } else if (offset == kCurrentElFiq && AcknowledgeFiq()) {
@@ -54,6 +56,8 @@ bool Lower(sim::InterruptClass interrupt) {
 }  // namespace
 
 sim::Pe& SimulatedPe() { return simulated->pe; }
+
+void SetHostTable(bool (*slot)(sim::Pe& pe, std::uint64_t offset)) { simulated->slot = slot; }
 
 Machine::Machine(percpu::HostKind kind) {
   const bool vhe = kind == percpu::HostKind::kVhe;
