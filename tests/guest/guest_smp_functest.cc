@@ -23,7 +23,7 @@ void LiveOnThisCpu(unsigned cpu, void*) {
   ++arrived;
   while (arrived < kCpus) {
   }
-  LiveThrough(cpu, kKind, lives[cpu]);
+  LiveThrough(cpu, kKind, Service::kCalled, lives[cpu]);
   ++done;
 }
 
@@ -37,7 +37,7 @@ TEST(GuestSmp, FourCpusLiveTheWholeLifeAtOnce) {
   }
   for (unsigned cpu = 0; cpu < kCpus; ++cpu) {
     SCOPED_TRACE(cpu);
-    ExpectTheWholeLife(kKind, lives[cpu]);
+    ExpectTheWholeLife(kKind, Service::kCalled, lives[cpu]);
   }
 }
 

@@ -66,6 +66,15 @@ vectors::Handlers RecordingHost::HandlersFor(CpuId) {
           .fatal = &Handle<Injection::kAbort>};
 }
 
+template <class F>
+auto InterruptedCpu::WithCpu(F visit) {
+  switch (ground_.service) {
+    case Ground::Service::kCalledPerRun: return visit(*per_run_);
+    case Ground::Service::kChained: return visit(*chained_);
+    default: return visit(*per_enable_);
+  }
+}
+
 InterruptedCpu::InterruptedCpu(const Ground& ground) : ground_(ground), machine_(ground.kind) {
   current = this;
   sim::Pe& pe = SimulatedPe();
@@ -87,14 +96,14 @@ void InterruptedCpu::Reset() {
   SimulatedPe().trace().Clear();
   per_enable_.emplace();
   per_run_.emplace();
+  chained_.emplace();
   minimal_.emplace();
   guest_.emplace(vcpu::Config{
       .entry = kGuestEntry,
       .vtcr = vcpu::BlockStage2::vtcr(),
       .vttbr = vcpu::BlockStage2::vttbr(PhysicalAddressOf(&stage2_), 1),
   });
-  EXPECT_EQ(per_enable_->Create(Cpu::CurrentCpu()), Status::kOk);
-  EXPECT_EQ(per_run_->Create(Cpu::CurrentCpu()), Status::kOk);
+  WithCpu([](auto& cpu) { EXPECT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk); });
   not_ours.crashes = 0;
   outcome_ = {};
   at_step_ = deaf_ = 0;
@@ -179,15 +188,14 @@ std::vector<std::uint64_t> InterruptedCpu::Registers() const {
 }
 
 percpu::PerCpuState& InterruptedCpu::cpu() {
-  if (IsPerRun()) return *per_run_;
-  return *per_enable_;
+  return *WithCpu([](auto& cpu) -> percpu::PerCpuState* { return &cpu; });
 }
 
 void InterruptedCpu::Enable() {
-  EXPECT_EQ(IsPerRun() ? per_run_->HardwareEnable() : per_enable_->HardwareEnable(), Status::kOk);
+  WithCpu([](auto& cpu) { EXPECT_EQ(cpu.HardwareEnable(), Status::kOk); });
 }
 void InterruptedCpu::Disable() {
-  EXPECT_EQ(IsPerRun() ? per_run_->HardwareDisable() : per_enable_->HardwareDisable(), Status::kOk);
+  WithCpu([](auto& cpu) { EXPECT_EQ(cpu.HardwareDisable(), Status::kOk); });
 }
 
 void InterruptedCpu::Claim() {

@@ -25,11 +25,17 @@ const char* ToString(Injection injection);
 /// Whose code an exception reached.
 enum class Taker : std::uint8_t { kHostTable, kTrivetsTable, kRunLoop };
 
-/// A kind of host, and when the vectors change hands under it.
+/// A kind of host, when the vectors change hands under it, and how it is served while they are
+/// Trivet's.
 struct Ground {
+  enum class Service : std::uint8_t { kCalledPerEnable, kCalledPerRun, kChained };
+
   const char* name;
   percpu::HostKind kind;
-  percpu::VectorSwitch vectors;
+  Service service;
+
+  /// Trivet's own slots take what arrives while enabled.
+  bool takes_interrupts() const { return service == Service::kCalledPerEnable; }
 
   friend void PrintTo(const Ground& ground, std::ostream* out) { *out << ground.name; }
 };
@@ -40,6 +46,14 @@ struct Aborted {};
 /// A host whose handlers, and whose own table, write down what they took and quiet it.
 struct RecordingHost {
   static vectors::Handlers HandlersFor(CpuId cpu);
+  static std::uint64_t PhysicalAddressOf(const void* address) {
+    return tests::PhysicalAddressOf(address);
+  }
+};
+
+/// The same host, chained.
+struct RecordingChainedHost {
+  static vectors::ChainPlace ChainPlaceFor(CpuId cpu) { return ChainPlaceOf(cpu); }
   static std::uint64_t PhysicalAddressOf(const void* address) {
     return tests::PhysicalAddressOf(address);
   }
@@ -103,7 +117,9 @@ class InterruptedCpu {
   void AtBoundary(sim::Pe& pe);
   void Inject(sim::Pe& pe);
   std::vector<std::uint64_t> Registers() const;
-  bool IsPerRun() const { return ground_.vectors == percpu::VectorSwitch::kPerRun; }
+  /// Calls `visit` with the PerCpu that the ground is about.
+  template <class F>
+  auto WithCpu(F visit);
   percpu::PerCpuState& cpu();
 
   const Ground ground_;
@@ -112,6 +128,7 @@ class InterruptedCpu {
   vcpu::BlockStage2 stage2_;
   std::optional<percpu::PerCpu<RecordingHost>> per_enable_;
   std::optional<percpu::PerCpu<RecordingHost, percpu::PerRunPolicy>> per_run_;
+  std::optional<percpu::PerCpu<RecordingChainedHost>> chained_;
   std::optional<percpu::MinimalCpu<RecordingHost>> minimal_;
   std::optional<vcpu::Vcpu> guest_;
 
