@@ -109,6 +109,17 @@ TEST_P(Chained, TheHostsOwnTableTakesIrqAndFiqWhileEnabledAndAfterwards) {
   EXPECT_EQ(TestHost::Here().irqs + TestHost::Here().fiqs, 0u);
 }
 
+TEST_P(Chained, AHostsVectorsMayChangeHandsPerRun) {
+  const HostView before = HostView::Now();
+  percpu::PerCpu<ChainedTestHost, percpu::PerRunPolicy> cpu;
+  ASSERT_EQ(cpu.Create(here_), Status::kOk);
+  ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
+  EXPECT_EQ(Cpu::Read<VbarEl2>().raw(), before.vbar);
+  EXPECT_EQ(Cpu::Read<HcrEl2>().raw(), before.hcr);
+  ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
+  EXPECT_TRUE(HostView::Now() == before);
+}
+
 TEST_P(Chained, WithoutMemoryForTheTableNothingIsCreated) {
   WanderingHost::place = {};
   percpu::PerCpu<WanderingHost> cpu;
