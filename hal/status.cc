@@ -17,6 +17,7 @@ const char* ToString(Status status) {
     case Status::kHandlerMissing: return "kHandlerMissing";
     case Status::kRestoreMismatch: return "kRestoreMismatch";
     case Status::kInvalidArgument: return "kInvalidArgument";
+    case Status::kOutOfReach: return "kOutOfReach";
     case Status::kLostState: return "kLostState";
   }
   return "an unknown Status";

@@ -17,9 +17,10 @@ enum class [[nodiscard]] Status : std::uint8_t {
   kInUse,               ///< HCR_EL2.VM is already set: somebody else runs guests here.
   kVectorsReplaced,     ///< VBAR_EL2 is not what Trivet installed: somebody else changed it.
   kUnsupportedFeature,  ///< This CPU lacks a feature (or has one Trivet cannot serve): see Error.
-  kHandlerMissing,      ///< A host handler is null; vectors without handlers are never installed.
+  kHandlerMissing,      ///< A host handler, or the memory for a chain table, is null.
   kRestoreMismatch,     ///< A register did not take its value: see Error for which, want and got.
   kInvalidArgument,     ///< An argument is out of range or misaligned.
+  kOutOfReach,          ///< The host's vector table is too far from the chain table's memory.
   kLostState,           ///< The CPU was powered down since: registers hold nothing of ours.
 };
 

@@ -63,9 +63,9 @@ void PerCpuState::BeginRun() {
     owner_->shared.Restore(cpu, intent_.cpu);
     guest_shared_controls_.Restore(cpu, intent_.cpu);
   }
-  SwitchForRun::Into(
-      cpu,
-      {.vbar = intent_.ours.vbar, .hcr = GuestHcr(run_host_.hcr), .tpidr = intent_.ours.tpidr});
+  SwitchForRun::Into(cpu, {.vbar = intent_.ours.vbar,
+                           .hcr = GuestHcr(run_host_.hcr),
+                           .tpidr = OurTpidr(run_host_.tpidr)});
 }
 
 void PerCpuState::EndRun() {

@@ -2,25 +2,51 @@
 
 #include <concepts>
 #include <cstdint>
+#include <optional>
 
 #include "hal/cpu_id.h"
+#include "vectors/chain_table.h"
 #include "vectors/cpu_slot.h"
 
 namespace trivet::percpu {
 
-/// What Trivet asks of the host it runs under.
+/// A host that is called: Trivet takes the exceptions of EL2 itself and calls its handlers.
 ///
 ///     struct MyHost {
 ///       static vectors::Handlers HandlersFor(CpuId cpu);
 ///     };
 ///
-/// HandlersFor may be called on any CPU; the handlers it returns are called on `cpu` only. A host
-/// whose EL2 addresses are not physical addresses also has `static std::uint64_t
-/// PhysicalAddressOf(const void*)`.
+/// HandlersFor may be called on any CPU; the handlers it returns are called on `cpu` only.
 template <class H>
-concept Host = requires(CpuId cpu) {
+concept CalledHost = requires(CpuId cpu) {
   { H::HandlersFor(cpu) } -> std::same_as<vectors::Handlers>;
 };
+
+/// A host that is chained: exceptions of EL2 itself go on in the host's own vector table, with
+/// every register as at entry, TPIDR_EL2 included.
+///
+///     struct MyHost {
+///       static vectors::ChainPlace ChainPlaceFor(CpuId cpu);
+///     };
+///
+/// ChainPlaceFor may be called on any CPU. Enable reads the host's vector base: it stays the same
+/// until disable.
+template <class H>
+concept ChainedHost = requires(CpuId cpu) {
+  { H::ChainPlaceFor(cpu) } -> std::same_as<vectors::ChainPlace>;
+};
+
+/// What Trivet asks of the host it runs under: one of the two. Optional:
+///
+///     static std::uint64_t PhysicalAddressOf(const void*);
+///     static std::uint64_t VectorBaseFor(CpuId cpu);
+///
+/// PhysicalAddressOf is for hosts whose EL2 addresses are not physical ones. VectorBaseFor is
+/// called on `cpu` by enable. Its value is what exceptions are chained to and what disable leaves
+/// in VBAR_EL2, whatever that register held at enable: for hosts whose code runs below EL2 and
+/// reached it through vectors of the caller's.
+template <class H>
+concept Host = CalledHost<H> != ChainedHost<H>;
 
 /// The physical address stage 2 tables are given by. Identity, unless the host says otherwise.
 template <Host H>
@@ -29,6 +55,16 @@ std::uint64_t PhysicalAddressOf(const void* address) {
     return H::PhysicalAddressOf(address);
   } else {
     return reinterpret_cast<std::uint64_t>(address);
+  }
+}
+
+/// The host's own vector base where it says one; nullopt: VBAR_EL2 has it.
+template <Host H>
+std::optional<std::uint64_t> VectorBaseOf(CpuId cpu) {
+  if constexpr (requires { H::VectorBaseFor(cpu); }) {
+    return H::VectorBaseFor(cpu);
+  } else {
+    return std::nullopt;
   }
 }
 

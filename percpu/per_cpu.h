@@ -19,14 +19,22 @@ namespace trivet::percpu {
 template <Host H, Policy P = DefaultPolicy>
 class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
  public:
-  /// Binds this object, and the handlers H gives for it, to `cpu`. Once; from any CPU, at any
-  /// level. Errors: kAlreadyCreated, kHandlerMissing.
-  Status Create(CpuId cpu) { return CreateFor(cpu, H::HandlersFor(cpu)); }
+  /// Binds this object, and the handlers or the chain table's memory that H gives for it, to `cpu`.
+  /// Once; from any CPU, at any level. Errors: kAlreadyCreated, kHandlerMissing; for a chained host
+  /// also kInvalidArgument.
+  Status Create(CpuId cpu) {
+    if constexpr (ChainedHost<H>) {
+      return CreateFor(cpu, H::ChainPlaceFor(cpu));
+    } else {
+      return CreateFor(cpu, H::HandlersFor(cpu));
+    }
+  }
 
   /// Turns virtualization on. On this object's CPU, at EL2, any mask state (kept). The stage 2 it
   /// leaves maps nothing. Errors, nothing changed: kNotAtEl2, kNotCreated, kAlreadyEnabled,
-  /// kWrongCpu, kInUse.
-  Status HardwareEnable() { return Enable(kPolicy<P>, PhysicalAddressOf<H>(kEmptyStage2)); }
+  /// kWrongCpu, kInUse; kInvalidArgument for a vector base of H's that is none; for a chained host
+  /// kOutOfReach.
+  Status HardwareEnable() { return Enable(Request()); }
 
   /// Turns it off and restores every register HardwareEnable() or a guest changed. On this object's
   /// CPU, at EL2, any mask state (kept). Errors, nothing changed: kNotAtEl2, kNotEnabled,
@@ -36,9 +44,7 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
   /// Writes down what HardwareEnable() or HardwareDisable() would do here and now; changes nothing.
   /// Errors: the transition's own. What a disable does for a loaded guest's registers comes before
   /// the plan and is not in it.
-  Status PlanEnable(Plan& plan) {
-    return PerCpuState::PlanEnable(kPolicy<P>, PhysicalAddressOf<H>(kEmptyStage2), plan);
-  }
+  Status PlanEnable(Plan& plan) { return PerCpuState::PlanEnable(Request(), plan); }
   Status PlanDisable(Plan& plan) { return PerCpuState::PlanDisable(plan); }
 
   /// Compares the live VBAR_EL2, HCR_EL2 and TPIDR_EL2 with what an enabled CPU has. Errors: as for
@@ -50,6 +56,12 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
   void PoweredDown() { PerCpuState::PoweredDown(); }
 
  private:
+  EnableRequest Request() const {
+    return {.policy = kPolicy<P>,
+            .empty_stage2 = PhysicalAddressOf<H>(kEmptyStage2),
+            .host_vbar = VectorBaseOf<H>(cpu())};
+  }
+
   alignas(16) std::byte emergency_stack_[vectors::kCpuPageSize - sizeof(PerCpuState)] = {};
 
   static_assert(sizeof(emergency_stack_) >= 1024, "too little room for the fatal handler");

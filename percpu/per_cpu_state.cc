@@ -15,19 +15,30 @@ constexpr std::uint8_t kEl2 = 2;
 
 bool AtEl2() { return Cpu::Read<CurrentEl>().el() == kEl2; }
 
-template <class B>
-void DoSteps(B& backend, bool per_run, const Intent& intent) {
-  if (per_run) return EnableForRuns::Do(backend, intent);
-  EnableForGood::Do(backend, intent);
-}
-
-template <class B>
-void UndoSteps(B& backend, bool per_run, const Intent& intent) {
-  if (per_run) return EnableForRuns::Undo(backend, intent);
-  EnableForGood::Undo(backend, intent);
-}
-
 }  // namespace
+
+template <class B>
+void PerCpuState::DoSteps(B& backend) const {
+  if (per_run_) return EnableForRuns::Do(backend, intent_);
+  if (IsChained()) return EnableChained::Do(backend, intent_);
+  EnableForGood::Do(backend, intent_);
+}
+
+template <class B>
+void PerCpuState::UndoSteps(B& backend) const {
+  if (per_run_) return EnableForRuns::Undo(backend, intent_);
+  if (IsChained()) return EnableChained::Undo(backend, intent_);
+  EnableForGood::Undo(backend, intent_);
+}
+
+VbarEl2 PerCpuState::OurVectors() const {
+  return VbarEl2::FromRaw(IsChained() ? chain_.executable : vectors::TableBase());
+}
+
+/// A chain table needs no slot: the register stays the host's.
+TpidrEl2 PerCpuState::OurTpidr(TpidrEl2 host) const {
+  return IsChained() ? host : TpidrEl2::FromRaw(reinterpret_cast<std::uint64_t>(&slot_));
+}
 
 Status PerCpuState::Fail(Error error) {
   error_ = error;
@@ -47,43 +58,72 @@ Status PerCpuState::CreateFor(CpuId cpu, const vectors::Handlers& handlers) {
   return Status::kOk;
 }
 
-Status PerCpuState::CheckEnable() {
+Status PerCpuState::CreateFor(CpuId cpu, const vectors::ChainPlace& chain) {
+  if (state_.load(std::memory_order_acquire) != State::kVacant) {
+    return Fail({.status = Status::kAlreadyCreated});
+  }
+  if (const Status status = vectors::CheckChainPlace(chain); status != Status::kOk) {
+    return Fail({.status = status});
+  }
+  cpu_ = cpu;
+  chain_ = chain;
+  state_.store(State::kReady, std::memory_order_release);
+  return Status::kOk;
+}
+
+Status PerCpuState::CheckHostVectors(std::uint64_t base) {
+  Status status = Status::kOk;
+  if (IsChained()) {
+    status = vectors::CheckChainReach(chain_, base);
+  } else if (base % vectors::kChainTableSize != 0) {
+    status = Status::kInvalidArgument;
+  }
+  return status == Status::kOk ? status : Fail({.status = status, .got = base});
+}
+
+Status PerCpuState::CheckEnable(const EnableRequest& request) {
   const State state = state_.load(std::memory_order_acquire);
   if (state == State::kVacant) return Fail({.status = Status::kNotCreated});
   if (Cpu::CurrentCpu() != cpu_) return Fail({.status = Status::kWrongCpu});
   if (state == State::kEnabled) return Fail({.status = Status::kAlreadyEnabled});
   // Another object of ours shows by its vectors, unless those change hands per run.
-  const bool in_use =
-      Cpu::Read<HcrEl2>().vm() || Cpu::Read<VbarEl2>().raw() == vectors::TableBase();
-  return in_use ? Fail({.status = Status::kInUse}) : Status::kOk;
+  const std::uint64_t vbar = Cpu::Read<VbarEl2>().raw();
+  const bool ours = vbar == vectors::TableBase() || vbar == OurVectors().raw();
+  if (ours || Cpu::Read<HcrEl2>().vm()) return Fail({.status = Status::kInUse});
+  return CheckHostVectors(request.host_vbar.value_or(vbar));
 }
 
 /// Reads everything a transition will need; writes no register.
-void PerCpuState::PrepareIntent(const PolicyValues& policy, std::uint64_t empty_stage2) {
+void PerCpuState::PrepareIntent(const EnableRequest& request) {
+  const PolicyValues& policy = request.policy;
   Cpu cpu;
   intent_.host = {
       .vbar = Cpu::Read<VbarEl2>(), .hcr = Cpu::Read<HcrEl2>(), .tpidr = Cpu::Read<TpidrEl2>()};
   intent_.cpu = CpuTraits::Of<Cpu>(intent_.host.hcr);
   intent_.host_controls.Save(cpu, intent_.cpu);
-  intent_.ours = {.vbar = VbarEl2::FromRaw(vectors::TableBase()),
+  intent_.ours = {.vbar = OurVectors(),
                   .hcr = HcrEl2::FromRaw(intent_.host.hcr.raw() | policy.hcr_set.raw()),
-                  .tpidr = TpidrEl2::FromRaw(reinterpret_cast<std::uint64_t>(&slot_))};
+                  .tpidr = OurTpidr(intent_.host.tpidr)};
   intent_.vtcr = OneLevelStage2();
-  intent_.vttbr = VttbrEl2::FromRaw(empty_stage2);
+  intent_.vttbr = VttbrEl2::FromRaw(request.empty_stage2);
   per_run_ = policy.vectors == VectorSwitch::kPerRun || intent_.cpu.kind() == HostKind::kVhe;
   switches_runs_ = per_run_ || intent_.cpu.kind() == HostKind::kNvheTge;
   policy_ = policy;
   guest_traps_ = {};
 }
 
-Status PerCpuState::Enable(const PolicyValues& policy, std::uint64_t empty_stage2) {
+Status PerCpuState::Enable(const EnableRequest& request) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
-  if (const Status status = CheckEnable(); status != Status::kOk) return status;
+  if (const Status status = CheckEnable(request); status != Status::kOk) return status;
 
   Cpu cpu;
-  PrepareIntent(policy, empty_stage2);
-  DoSteps(cpu, per_run_, intent_);
+  PrepareIntent(request);
+  const VbarEl2 host_vbar =
+      request.host_vbar ? VbarEl2::FromRaw(*request.host_vbar) : intent_.host.vbar;
+  if (IsChained()) vectors::MakeChainTable(chain_, host_vbar.raw());
+  DoSteps(cpu);
+  intent_.host.vbar = host_vbar;  // From here on: a failure above put back what was found.
   state_.store(State::kEnabled, std::memory_order_release);
   return Status::kOk;
 }
@@ -106,19 +146,19 @@ Status PerCpuState::Disable() {
 
   Cpu cpu;
   SwitchGuestTo(nullptr);
-  UndoSteps(cpu, per_run_, intent_);
+  UndoSteps(cpu);
   state_.store(State::kReady, std::memory_order_release);
   generation_.fetch_add(1, std::memory_order_acq_rel);
   return VerifyRestore();
 }
 
-Status PerCpuState::PlanEnable(const PolicyValues& policy, std::uint64_t empty_stage2, Plan& plan) {
+Status PerCpuState::PlanEnable(const EnableRequest& request, Plan& plan) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
-  if (const Status status = CheckEnable(); status != Status::kOk) return status;
-  PrepareIntent(policy, empty_stage2);
+  if (const Status status = CheckEnable(request); status != Status::kOk) return status;
+  PrepareIntent(request);
   PlanRecorder recorder(plan);
-  DoSteps(recorder, per_run_, intent_);
+  DoSteps(recorder);
   return Status::kOk;
 }
 
@@ -127,7 +167,7 @@ Status PerCpuState::PlanDisable(Plan& plan) {
   const MaskedInterrupts masked;
   if (const Status status = CheckDisable(); status != Status::kOk) return status;
   PlanRecorder recorder(plan);
-  UndoSteps(recorder, per_run_, intent_);
+  UndoSteps(recorder);
   return Status::kOk;
 }
 
@@ -145,6 +185,8 @@ Status PerCpuState::VerifyRestore() {
   if (!per_run_) {
     if (const Status s = Expect<VbarEl2>(intent_.host.vbar); s != Status::kOk) return s;
     if (const Status s = Expect<HcrEl2>(intent_.host.hcr); s != Status::kOk) return s;
+  }
+  if (HoldsTpidr()) {
     if (const Status s = Expect<TpidrEl2>(intent_.host.tpidr); s != Status::kOk) return s;
   }
   Cpu cpu;
@@ -166,7 +208,7 @@ Status PerCpuState::Audit() {
   if (per_run_) return Status::kOk;
   const HcrEl2 hcr = owner_ && !switches_runs_ ? GuestHcr(intent_.host.hcr) : intent_.ours.hcr;
   if (const Status s = Expect<HcrEl2>(hcr); s != Status::kOk) return s;
-  return Expect<TpidrEl2>(intent_.ours.tpidr);
+  return HoldsTpidr() ? Expect<TpidrEl2>(intent_.ours.tpidr) : Status::kOk;
 }
 
 void PerCpuState::PoweredDown() {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 
 #include "hal/cpu_id.h"
 #include "hal/feature.h"
@@ -12,6 +13,7 @@
 #include "percpu/intent.h"
 #include "percpu/plan.h"
 #include "percpu/policy.h"
+#include "vectors/chain_table.h"
 #include "vectors/cpu_slot.h"
 
 namespace trivet::percpu {
@@ -23,6 +25,13 @@ struct Error {
   hal::RegisterId register_id = hal::RegisterId::kCount;  ///< kRestoreMismatch, kVectorsReplaced
   std::uint64_t expected = 0;
   std::uint64_t got = 0;
+};
+
+/// What a host type asks of an enable.
+struct EnableRequest {
+  PolicyValues policy;
+  std::uint64_t empty_stage2;  ///< Physical address of a stage 2 table that maps nothing.
+  std::optional<std::uint64_t> host_vbar;  ///< The host's vectors, where VBAR_EL2 has others.
 };
 
 /// What the vectors need, what the host had, and the transitions of one CPU, for any host type. Use
@@ -41,7 +50,8 @@ class alignas(16) PerCpuState {
   /// was cached from an enabled CPU is stale when this has changed.
   std::uint32_t generation() const { return generation_.load(std::memory_order_acquire); }
 
-  // What the host had when this CPU was enabled. Meaningful while enabled.
+  // What the host had when this CPU was enabled (or says it had: VectorBaseFor). Meaningful while
+  // enabled.
   hal::VbarEl2 host_vector_base() const { return intent_.host.vbar; }
   hal::HcrEl2 host_hcr() const { return intent_.host.hcr; }
   hal::TpidrEl2 host_tpidr() const { return intent_.host.tpidr; }
@@ -67,9 +77,10 @@ class alignas(16) PerCpuState {
 
  protected:
   Status CreateFor(CpuId cpu, const vectors::Handlers& handlers);
-  Status Enable(const PolicyValues& policy, std::uint64_t empty_stage2);
+  Status CreateFor(CpuId cpu, const vectors::ChainPlace& chain);
+  Status Enable(const EnableRequest& request);
   Status Disable();
-  Status PlanEnable(const PolicyValues& policy, std::uint64_t empty_stage2, Plan& plan);
+  Status PlanEnable(const EnableRequest& request, Plan& plan);
   Status PlanDisable(Plan& plan);
   Status Audit();
   void PoweredDown();
@@ -77,16 +88,29 @@ class alignas(16) PerCpuState {
  private:
   enum class State : std::uint8_t { kVacant, kReady, kEnabled };
 
-  Status CheckEnable();
+  bool IsChained() const { return chain_.words != nullptr; }
+  /// True when TPIDR_EL2 is Trivet's from enable to disable.
+  bool HoldsTpidr() const { return !per_run_ && !IsChained(); }
+  /// The value for VBAR_EL2 while the vectors are Trivet's.
+  hal::VbarEl2 OurVectors() const;
+  /// The value for TPIDR_EL2 then, under a host that has `host` in it.
+  hal::TpidrEl2 OurTpidr(hal::TpidrEl2 host) const;
+  Status CheckEnable(const EnableRequest& request);
+  Status CheckHostVectors(std::uint64_t base);
   Status CheckDisable();
-  void PrepareIntent(const PolicyValues& policy, std::uint64_t empty_stage2);
+  void PrepareIntent(const EnableRequest& request);
+  template <class B>
+  void DoSteps(B& backend) const;
+  template <class B>
+  void UndoSteps(B& backend) const;
   Status VerifyRestore();
   template <class R>
   Status Expect(typename R::Value expected);
   Status Fail(Error error);
   hal::HcrEl2 GuestHcr(hal::HcrEl2 host) const;
 
-  vectors::CpuSlot slot_;  // First: TPIDR_EL2 points here.
+  vectors::CpuSlot slot_;      // First: TPIDR_EL2 points here, unless the host is chained.
+  vectors::ChainPlace chain_;  // Of a chained host.
   Intent intent_;
   GuestRegisters host_guest_registers_;
   SharedControls host_shared_controls_;

@@ -103,6 +103,8 @@ struct ForgetStage2 {
 
 /// Vectors and virtualization are Trivet's from enable to disable.
 using EnableForGood = Transition<ClaimSlot, GuardStage2, InstallVectors, SwitchHcr>;
+/// The same for a chained host, whose TPIDR_EL2 nothing of Trivet's looks at.
+using EnableChained = Transition<GuardStage2, InstallVectors, SwitchHcr>;
 /// They are Trivet's only while a guest runs: SwitchForRun does the rest.
 using EnableForRuns = Transition<GuardStage2, ForgetStage2>;
 

@@ -16,8 +16,8 @@ struct Config {
   std::uint64_t argument = 0;  ///< x0 at the first instruction; the other registers are zero.
   hal::VtcrEl2 vtcr;           ///< Shape of the stage 2 tables.
   hal::VttbrEl2 vttbr;         ///< Root table (physical address) and VMID, not 0.
-  hal::HcrEl2 traps;           ///< Further HCR_EL2 bits while it runs, for example twi or tid3.
-  hal::MpidrEl1 mpidr;         ///< What the guest reads as MPIDR_EL1.
+  hal::HcrEl2 traps = {};      ///< Further HCR_EL2 bits while it runs, for example twi or tid3.
+  hal::MpidrEl1 mpidr = {};    ///< What the guest reads as MPIDR_EL1.
 };
 
 /// One guest CPU. Not movable: from its first run until Unload(), another Vcpu's run, or

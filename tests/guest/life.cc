@@ -17,14 +17,16 @@ constexpr std::uint16_t kVmid = 5;
 constexpr unsigned kTimerTicks = 2000;
 
 /// What one concurrent caller needs; too large for a stack.
+template <percpu::Host H>
 struct Storage {
-  percpu::PerCpu<TestHost> cpu;
+  percpu::PerCpu<H> cpu;
   vcpu::BlockStage2 stage2;
 };
 
-Storage& FreshStorage(unsigned slot) {
-  alignas(Storage) static unsigned char bytes[kSlots][sizeof(Storage)];
-  return *new (bytes[slot]) Storage();
+template <percpu::Host H>
+Storage<H>& FreshStorage(unsigned slot) {
+  alignas(Storage<H>) static unsigned char bytes[kSlots][sizeof(Storage<H>)];
+  return *new (bytes[slot]) Storage<H>();
 }
 
 vcpu::Config ConfigFor(vcpu::BlockStage2& stage2, unsigned slot) {
@@ -52,11 +54,10 @@ bool Step(vcpu::Vcpu& guest, percpu::PerCpuState& cpu, Life& life) {
   return true;
 }
 
-}  // namespace
-
-void LiveThrough(unsigned slot, percpu::HostKind kind, Life& life) {
+template <percpu::Host H>
+void LiveUnder(unsigned slot, percpu::HostKind kind, Life& life) {
   Machine machine(kind);
-  Storage& storage = FreshStorage(slot);
+  Storage<H>& storage = FreshStorage<H>(slot);
   machine.ShowToTableWalks(&storage.stage2, sizeof(storage.stage2));
   TestHost::Here() = {};
   vcpu::Vcpu guest(ConfigFor(storage.stage2, slot));
@@ -81,6 +82,13 @@ void LiveThrough(unsigned slot, percpu::HostKind kind, Life& life) {
   machine.TriggerIrq();
   OpenInterruptWindow();
   life.irqs_after = HostTableIrqs() - life.irqs_to_host_table;
+}
+
+}  // namespace
+
+void LiveThrough(unsigned slot, percpu::HostKind kind, Service service, Life& life) {
+  if (service == Service::kChained) return LiveUnder<ChainedTestHost>(slot, kind, life);
+  LiveUnder<TestHost>(slot, kind, life);
 }
 
 }  // namespace trivet::tests

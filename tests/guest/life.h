@@ -36,9 +36,12 @@ struct Life {
   HostView before, after;
 };
 
-/// Under a host of `kind`: enables this CPU, runs the guest through all of its exits, disables, and
-/// lets one interrupt arrive at the host. No assertions: any CPU may call it. `slot` chooses the
-/// storage: one per concurrent caller.
-void LiveThrough(unsigned slot, percpu::HostKind kind, Life& life);
+/// How the host takes the exceptions of EL2 itself while Trivet's vectors are installed.
+enum class Service : std::uint8_t { kCalled, kChained };
+
+/// Under a host of `kind`, served as it says: enables this CPU, runs the guest through all of its
+/// exits, disables, and lets one interrupt arrive at the host. No assertions: any CPU may call it.
+/// `slot` chooses the storage: one per concurrent caller.
+void LiveThrough(unsigned slot, percpu::HostKind kind, Service service, Life& life);
 
 }  // namespace trivet::tests

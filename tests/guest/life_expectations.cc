@@ -36,7 +36,7 @@ void ExpectSyndromes(const Life& life) {
 
 }  // namespace
 
-void ExpectTheWholeLife(percpu::HostKind kind, const Life& life) {
+void ExpectTheWholeLife(percpu::HostKind kind, Service service, const Life& life) {
   EXPECT_EQ(life.create, Status::kOk);
   ASSERT_EQ(life.enable, Status::kOk);
   ASSERT_EQ(life.exits, Life::kExits);
@@ -47,8 +47,9 @@ void ExpectTheWholeLife(percpu::HostKind kind, const Life& life) {
     EXPECT_EQ(life.pc[n], kPcs[n]);
   }
   ExpectSyndromes(life);
-  // A VHE host's vectors are its own whenever it runs, so its own table takes the interrupt.
-  const bool own_table = kind == percpu::HostKind::kVhe;
+  // A VHE host's vectors are its own whenever it runs, and a chained host's are where ours lead:
+  // its own table takes the interrupt.
+  const bool own_table = kind == percpu::HostKind::kVhe || service == Service::kChained;
   EXPECT_EQ(life.irqs_to_handler, own_table ? 0u : 1u);
   EXPECT_EQ(life.irqs_to_host_table, own_table ? 1u : 0u);
   EXPECT_EQ(life.unload, Status::kOk);

@@ -59,7 +59,8 @@ std::vector<std::uint64_t> Values(const sim::Pe& pe) {
   return values;
 }
 
-/// One CPU that is enabled and disabled with each access failing in turn.
+/// One CPU that is enabled and disabled with each access failing in turn, under a host of type H.
+template <percpu::Host H>
 class Victim {
  public:
   explicit Victim(const Ground& ground) : pe_(ground.profile), current_(pe_) {
@@ -100,18 +101,23 @@ class Victim {
 
   sim::Pe pe_;
   const sim::ScopedPe current_;
-  percpu::PerCpu<TestHost> cpu_;
+  percpu::PerCpu<H> cpu_;
   std::vector<std::uint64_t> disabled_, enabled_;
 };
 
-TEST(TransitionFault, LeavesTheOldStateOrTheNewOneBitForBit) {
+template <percpu::Host H>
+void FailEverywhere() {
   for (const Ground& ground : EveryGround()) {
     SCOPED_TRACE(ground.profile.name + ", kind " + std::to_string(static_cast<int>(ground.kind)));
-    Victim victim(ground);
+    Victim<H> victim(ground);
     EXPECT_GE(victim.FailEachAccess(true), 15u);
     EXPECT_GE(victim.FailEachAccess(false), 15u);
   }
 }
+
+TEST(TransitionFault, LeavesTheOldStateOrTheNewOneBitForBit) { FailEverywhere<TestHost>(); }
+
+TEST(TransitionFault, DoesSoUnderAChainedHost) { FailEverywhere<ChainedTestHost>(); }
 
 }  // namespace
 }  // namespace trivet::tests

@@ -25,6 +25,7 @@ using Actions = std::vector<Plan::Line>;
 struct Subject {
   HostKind kind;
   Direction direction;
+  bool chained = false;
 };
 
 std::string Name(const Plan::Line& line) {
@@ -42,20 +43,25 @@ bool IsBarrier(const Plan::Line& line) { return line.action != Plan::Action::kWr
 class TransitionMutation : public ::testing::TestWithParam<Subject> {
  protected:
   TransitionMutation() : machine_(GetParam().kind) {
-    EXPECT_EQ(cpu_.Create(hal::Cpu::CurrentCpu()), Status::kOk);
-    Plan plan;
-    if (GetParam().direction == Direction::kEnable) {
-      EXPECT_EQ(cpu_.PlanEnable(plan), Status::kOk);
-    } else {
-      EXPECT_EQ(cpu_.HardwareEnable(), Status::kOk);
-      EXPECT_EQ(cpu_.PlanDisable(plan), Status::kOk);
-    }
+    const Plan plan = GetParam().chained ? PlanOf<ChainedTestHost>() : PlanOf<TestHost>();
     for (std::size_t i = 0; i < plan.size(); ++i) actions_.push_back(plan[i]);
     for (const Plan::Line& line : actions_)
       touches_hcr_ |= line.register_id == hal::RegisterId::kHcrEl2;
   }
-  ~TransitionMutation() override {
-    if (cpu_.IsEnabled()) EXPECT_EQ(cpu_.HardwareDisable(), Status::kOk);
+
+  template <percpu::Host H>
+  static Plan PlanOf() {
+    percpu::PerCpu<H> cpu;
+    Plan plan;
+    EXPECT_EQ(cpu.Create(hal::Cpu::CurrentCpu()), Status::kOk);
+    if (GetParam().direction == Direction::kEnable) {
+      EXPECT_EQ(cpu.PlanEnable(plan), Status::kOk);
+    } else {
+      EXPECT_EQ(cpu.HardwareEnable(), Status::kOk);
+      EXPECT_EQ(cpu.PlanDisable(plan), Status::kOk);
+      EXPECT_EQ(cpu.HardwareDisable(), Status::kOk);
+    }
+    return plan;
   }
 
   bool Survives(const Actions& actions) {
@@ -63,7 +69,6 @@ class TransitionMutation : public ::testing::TestWithParam<Subject> {
   }
 
   Machine machine_;
-  percpu::PerCpu<TestHost> cpu_;
   Actions actions_;
   bool touches_hcr_ = false;
 };
@@ -120,7 +125,9 @@ INSTANTIATE_TEST_SUITE_P(Transitions, TransitionMutation,
                                            Subject{HostKind::kNvheTge, Direction::kEnable},
                                            Subject{HostKind::kNvheTge, Direction::kDisable},
                                            Subject{HostKind::kVhe, Direction::kEnable},
-                                           Subject{HostKind::kVhe, Direction::kDisable}));
+                                           Subject{HostKind::kVhe, Direction::kDisable},
+                                           Subject{HostKind::kNvhe, Direction::kEnable, true},
+                                           Subject{HostKind::kNvhe, Direction::kDisable, true}));
 
 }  // namespace
 }  // namespace trivet::tests

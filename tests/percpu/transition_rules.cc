@@ -1,6 +1,6 @@
 #include "tests/percpu/transition_rules.h"
 
-#include <map>
+#include <algorithm>
 #include <set>
 
 #include "hal/registers.h"
@@ -17,9 +17,12 @@ enum class Tlb { kStale, kInvalidated, kCompleted, kSeen };
 /// Follows one list of actions.
 class Follower {
  public:
-  /// A list that leaves HCR_EL2 alone has nothing of Trivet's in effect.
-  Follower(Direction direction, bool touches_hcr)
-      : enabling_(direction == Direction::kEnable), touches_hcr_(touches_hcr) {}
+  /// A list that leaves HCR_EL2 alone has nothing of Trivet's in effect; one that leaves TPIDR_EL2
+  /// alone has vectors that do not look at it.
+  Follower(Direction direction, bool touches_hcr, bool touches_tpidr)
+      : enabling_(direction == Direction::kEnable),
+        touches_hcr_(touches_hcr),
+        touches_tpidr_(touches_tpidr) {}
 
   void Follow(const Line& line) {
     switch (line.action) {
@@ -64,13 +67,14 @@ class Follower {
       broken_.insert("stage 2");
     }
     if (our_hcr && MayBeTheHosts(RegisterId::kVbarEl2)) broken_.insert("routing");
-    if (touches_hcr_ && MayBeOurs(RegisterId::kVbarEl2) && MayBeTheHosts(RegisterId::kTpidrEl2)) {
+    if (touches_tpidr_ && MayBeOurs(RegisterId::kVbarEl2) && MayBeTheHosts(RegisterId::kTpidrEl2)) {
       broken_.insert("slot");
     }
   }
 
   const bool enabling_;
   const bool touches_hcr_;
+  const bool touches_tpidr_;
   std::set<RegisterId> written_, pending_;
   Tlb tlb_ = Tlb::kStale;
   std::set<std::string> broken_;
@@ -79,9 +83,10 @@ class Follower {
 }  // namespace
 
 std::vector<std::string> BrokenRules(Direction direction, const std::vector<Line>& actions) {
-  bool touches_hcr = false;
-  for (const Line& line : actions) touches_hcr |= line.register_id == RegisterId::kHcrEl2;
-  Follower follower(direction, touches_hcr);
+  const auto touches = [&](RegisterId id) {
+    return std::ranges::any_of(actions, [id](const Line& line) { return line.register_id == id; });
+  };
+  Follower follower(direction, touches(RegisterId::kHcrEl2), touches(RegisterId::kTpidrEl2));
   for (const Line& line : actions) follower.Follow(line);
   const std::set<std::string> broken = follower.Finish();
   return {broken.begin(), broken.end()};

@@ -15,7 +15,7 @@ enum class Direction { kEnable, kDisable };
 /// breaks it.
 ///
 ///   stage 2        VM is not seen with a VTCR_EL2 or VTTBR_EL2 other than Trivet's
-///   slot           Trivet's vectors are not seen with another TPIDR_EL2
+///   slot           Trivet's vectors are not seen with another TPIDR_EL2, where they use it
 ///   routing        Trivet's HCR_EL2 is not seen with other vectors
 ///   TLB            the list forgets stage 2: TLBI, DSB, ISB in order, no HCR_EL2 write pending at
 ///   the TLBI or later synchronized   nothing is pending at the end

@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "hal/cpu_id.h"
 #include "percpu/host_kind.h"
+#include "vectors/chain_table.h"
 
 /// The machine a contract test runs on, with a host of its own at EL2: the simulator's PE, made
 /// anew for each test, or the CPU that boots the EL2 image.
@@ -37,6 +39,9 @@ class Machine {
 /// The physical address of the test's own memory: the address itself at EL2; on the simulator,
 /// where a host pointer is wider than a CPU's physical addresses, its low bits.
 std::uint64_t PhysicalAddressOf(const void* address);
+
+/// Memory for `cpu`'s chain table, executable at EL2, within reach of the host's own table.
+vectors::ChainPlace ChainPlaceOf(CpuId cpu);
 
 /// Ends the pending interrupt, as a handler must. False when none was pending.
 bool AcknowledgeIrq();

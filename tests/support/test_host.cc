@@ -39,6 +39,12 @@ std::uint64_t TestHost::PhysicalAddressOf(const void* address) {
   return tests::PhysicalAddressOf(address);
 }
 
+vectors::ChainPlace ChainedTestHost::ChainPlaceFor(CpuId cpu) { return ChainPlaceOf(cpu); }
+
+std::uint64_t ChainedTestHost::PhysicalAddressOf(const void* address) {
+  return tests::PhysicalAddressOf(address);
+}
+
 vectors::Handlers ForgetfulHost::HandlersFor(CpuId cpu) {
   vectors::Handlers handlers = TestHost::HandlersFor(cpu);
   handlers.fiq = nullptr;

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "hal/cpu_id.h"
+#include "vectors/chain_table.h"
 #include "vectors/cpu_slot.h"
 
 namespace trivet::tests {
@@ -22,6 +23,12 @@ struct TestHost {
 
   /// The calling CPU's counts.
   static Counts& Here();
+};
+
+/// A host that is chained to the machine's own table.
+struct ChainedTestHost {
+  static vectors::ChainPlace ChainPlaceFor(CpuId cpu);
+  static std::uint64_t PhysicalAddressOf(const void* address);
 };
 
 /// A host that forgot one handler.

@@ -4,6 +4,8 @@
 #include "sim/pe.h"
 #include "sim/scoped_pe.h"
 #include "sim/violation.h"
+#include "vectors/chain_code.h"
+#include "vectors/sim/chain_table.h"
 #include "vectors/sim/slots.h"
 #include "vectors/table.h"
 
@@ -26,13 +28,21 @@ void SaveGuest(const sim::Pe& pe, GuestFrame& frame) {
 
 }  // namespace
 
+/// The slot of Trivet's table that an exit to `vector` reaches. A chain table does its first
+/// instruction.
+std::uint64_t ExitOffset(std::uint64_t vector) {
+  const auto after_push = FollowChain(vector);
+  const std::uint64_t slot = after_push ? *after_push - sizeof(kPushX0X1) : vector;
+  return slot - TableBase();
+}
+
 /// What enter_guest.S does. The exit must land in our table: another VBAR_EL2 is a bug of the
 /// caller's.
 extern "C" ExitVector TrivetEnterGuest(GuestFrame* frame) {
   sim::Pe& pe = sim::ScopedPe::Current();
   LoadGuest(pe, *frame);
   pe.ExceptionReturn();
-  const std::uint64_t offset = pe.RunLowerEl() - TableBase();
+  const std::uint64_t offset = ExitOffset(pe.RunLowerEl());
   if (offset < kLowerElOffset || offset >= kTableSize) {
     throw sim::Violation("a guest exit went to vectors that are not Trivet's");
   }

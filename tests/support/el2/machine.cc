@@ -25,6 +25,10 @@ constexpr unsigned kWindowSpins = 10'000;
 
 HostState states[kMaxCpus];
 
+/// The MMU is off: what is data is code.
+alignas(vectors::kChainTableSize) std::uint32_t
+    chain_tables[kMaxCpus][vectors::kChainTableSize / sizeof(std::uint32_t)];
+
 /// Group 0 interrupts arrive as FIQ where the distributor has one security state. [gic] IHI
 /// 0069, 4.6.
 void EnableFiqSgi() {
@@ -100,6 +104,11 @@ void Machine::ShowToTableWalks(void*, std::size_t) {}
 
 std::uint64_t PhysicalAddressOf(const void* address) {
   return reinterpret_cast<std::uint64_t>(address);
+}
+
+vectors::ChainPlace ChainPlaceOf(CpuId cpu) {
+  std::uint32_t* const words = chain_tables[cpu.affinity % kMaxCpus];
+  return {.words = words, .executable = reinterpret_cast<std::uint64_t>(words)};
 }
 
 bool AcknowledgeIrq() {

@@ -16,6 +16,8 @@ namespace {
 using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
 
 constexpr std::uint64_t kHostVectors = 0x4010'0000;
+constexpr std::uint64_t kChainTables = 0x4018'0000;
+constexpr std::uint64_t kMaxCpus = 8;
 constexpr std::uint64_t kCurrentElIrq = 0x280;
 constexpr std::uint64_t kCurrentElFiq = 0x300;
 
@@ -26,6 +28,7 @@ struct Simulated {
   sim::ScopedCode code;
   unsigned irqs = 0;
   unsigned fiqs = 0;
+  bool (*slot)(sim::Pe& pe, std::uint64_t offset) = nullptr;
 
   explicit Simulated(const sim::Profile& profile);
 };
@@ -33,6 +36,7 @@ struct Simulated {
 std::unique_ptr<Simulated> simulated;
 
 void HostTable(sim::Pe& pe, std::uint64_t offset) {
+  if (simulated->slot != nullptr && simulated->slot(pe, offset)) return;
   if (offset == kCurrentElIrq && AcknowledgeIrq()) {
     ++simulated->irqs;
   } else if (offset == kCurrentElFiq && AcknowledgeFiq()) {
@@ -54,6 +58,8 @@ bool Lower(sim::InterruptClass interrupt) {
 }  // namespace
 
 sim::Pe& SimulatedPe() { return simulated->pe; }
+
+void SetHostTable(bool (*slot)(sim::Pe& pe, std::uint64_t offset)) { simulated->slot = slot; }
 
 Machine::Machine(percpu::HostKind kind) {
   const bool vhe = kind == percpu::HostKind::kVhe;
@@ -89,6 +95,12 @@ void Machine::ShowToTableWalks(void* memory, std::size_t bytes) {
 std::uint64_t PhysicalAddressOf(const void* address) {
   constexpr std::uint64_t kFortyBits = (std::uint64_t{1} << 40) - 1;
   return reinterpret_cast<std::uint64_t>(address) & kFortyBits;
+}
+
+vectors::ChainPlace ChainPlaceOf(CpuId cpu) {
+  static std::uint32_t words[kMaxCpus][vectors::kChainTableSize / sizeof(std::uint32_t)];
+  const std::uint64_t index = cpu.affinity % kMaxCpus;
+  return {.words = words[index], .executable = kChainTables + index * vectors::kChainTableSize};
 }
 
 bool AcknowledgeIrq() { return Lower(sim::InterruptClass::kIrq); }

@@ -1,0 +1,77 @@
+// A physical interrupt that arrives while a guest runs ends the run, is still pending, and reaches
+// the host's handler once: FIQ as IRQ. On every leg. SErrors: //tests/percpu:interrupt_test.
+
+#include <gtest/gtest.h>
+
+#include "hal/cpu.h"
+#include "percpu/per_cpu.h"
+#include "tests/guest/life.h"
+#include "tests/support/machine.h"
+#include "tests/support/test_host.h"
+#include "vcpu/stage2.h"
+#include "vcpu/vcpu.h"
+
+namespace trivet::tests {
+namespace {
+
+using percpu::HostKind;
+using vcpu::BlockStage2;
+using vcpu::ExitReason;
+
+class InterruptExit : public ::testing::TestWithParam<HostKind> {
+ protected:
+  InterruptExit() : machine_(GetParam()), guest_(ConfigFor()) {
+    machine_.ShowToTableWalks(&stage2, sizeof(stage2));
+    TestHost::Here() = {};
+    EXPECT_EQ(cpu_.Create(hal::Cpu::CurrentCpu()), Status::kOk);
+    EXPECT_EQ(cpu_.HardwareEnable(), Status::kOk);
+  }
+  ~InterruptExit() override {
+    EXPECT_EQ(guest_.Unload(cpu_), Status::kOk);
+    EXPECT_EQ(cpu_.HardwareDisable(), Status::kOk);
+  }
+
+  static vcpu::Config ConfigFor() {
+    stage2 = {};
+    const std::uint64_t block = PlaceGuest() / BlockStage2::kBlockSize * BlockStage2::kBlockSize;
+    EXPECT_EQ(stage2.Map(block, block, vcpu::MemoryType::kNormal), Status::kOk);
+    return {.entry = PlaceGuest(),
+            .vtcr = BlockStage2::vtcr(),
+            .vttbr = BlockStage2::vttbr(PhysicalAddressOf(&stage2), 9)};
+  }
+
+  /// Runs the guest with an interrupt pending at its first instruction.
+  void ExpectExit(ExitReason reason) {
+    const Result<vcpu::Exit> exit = guest_.Run(cpu_);
+    ASSERT_TRUE(exit.has_value());
+    EXPECT_EQ(exit->reason, reason);
+    EXPECT_EQ(guest_.frame().pc, PlaceGuest());
+    EXPECT_EQ(Irqs() + Fiqs(), 0u) << "nothing is acknowledged on the way";
+    OpenInterruptWindow();
+    EXPECT_EQ(Irqs(), reason == ExitReason::kIrq ? 1u : 0u);
+    EXPECT_EQ(Fiqs(), reason == ExitReason::kFiq ? 1u : 0u);
+  }
+  static unsigned Irqs() { return TestHost::Here().irqs + HostTableIrqs(); }
+  static unsigned Fiqs() { return TestHost::Here().fiqs + HostTableFiqs(); }
+
+  static inline BlockStage2 stage2;
+  Machine machine_;
+  percpu::PerCpu<TestHost> cpu_;
+  vcpu::Vcpu guest_;
+};
+
+TEST_P(InterruptExit, ByIrqLeavesItToTheHost) {
+  machine_.TriggerIrq();
+  ExpectExit(ExitReason::kIrq);
+}
+
+TEST_P(InterruptExit, ByFiqLeavesItToTheHost) {
+  machine_.TriggerFiq();
+  ExpectExit(ExitReason::kFiq);
+}
+
+INSTANTIATE_TEST_SUITE_P(HostKinds, InterruptExit,
+                         ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe));
+
+}  // namespace
+}  // namespace trivet::tests

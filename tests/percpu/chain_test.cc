@@ -1,0 +1,228 @@
+// Hosts that are chained: their own table takes the exceptions of EL2 itself while Trivet's vectors
+// are installed, and TPIDR_EL2 stays theirs. On every leg.
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+
+#include "hal/cpu.h"
+#include "percpu/per_cpu.h"
+#include "tests/support/host_view.h"
+#include "tests/support/machine.h"
+#include "tests/support/test_host.h"
+
+namespace trivet::tests {
+namespace {
+
+using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+
+using percpu::HostKind;
+
+constexpr std::uint64_t kReach = std::uint64_t{128} << 20;
+
+void SetVbar(std::uint64_t base) {
+  Cpu::Write<VbarEl2>(VbarEl2::FromRaw(base));
+  Cpu::Isb();
+}
+
+/// Chained to wherever a test says.
+struct WanderingHost : ChainedTestHost {
+  static inline vectors::ChainPlace place;
+  static inline std::uint64_t base;
+
+  static vectors::ChainPlace ChainPlaceFor(CpuId) { return place; }
+};
+
+/// The same, and says where its vectors are.
+struct OutspokenHost : WanderingHost {
+  static std::uint64_t VectorBaseFor(CpuId) { return base; }
+};
+
+/// A called host that says it.
+struct OutspokenCalledHost : TestHost {
+  static std::uint64_t VectorBaseFor(CpuId) { return WanderingHost::base; }
+};
+
+struct NeitherHost {};
+struct UndecidedHost : TestHost, ChainedTestHost {};
+static_assert(percpu::Host<TestHost> && percpu::Host<ChainedTestHost>);
+static_assert(!percpu::Host<NeitherHost> && !percpu::Host<UndecidedHost>);
+
+class Chained : public ::testing::TestWithParam<HostKind> {
+ protected:
+  Chained() : machine_(GetParam()), here_(Cpu::CurrentCpu()) {
+    TestHost::Here() = {};
+    WanderingHost::place = ChainPlaceOf(here_);
+    WanderingHost::base = machine_.HostVectorBase();
+    Cpu::Write<TpidrEl2>(TpidrEl2::FromRaw(kHostTpidr));
+  }
+  ~Chained() override { Cpu::Write<TpidrEl2>({}); }
+
+  bool SwitchesPerRun() const { return GetParam() == HostKind::kVhe; }
+  std::uint64_t Table() const { return ChainPlaceOf(here_).executable; }
+
+  template <class H>
+  Status CreateAndEnable(percpu::PerCpu<H>& cpu) {
+    if (const Status status = cpu.Create(here_); status != Status::kOk) return status;
+    return cpu.HardwareEnable();
+  }
+
+  static constexpr std::uint64_t kHostTpidr = 0x0123'4567'89ab'cdef;
+  Machine machine_;
+  const CpuId here_;
+};
+
+TEST_P(Chained, EnableAndDisableLeaveTheHostAsItWasAndTpidrToTheHostThroughout) {
+  const HostView before = HostView::Now();
+  percpu::PerCpu<ChainedTestHost> cpu;
+  ASSERT_EQ(CreateAndEnable(cpu), Status::kOk);
+  EXPECT_EQ(Cpu::Read<TpidrEl2>().raw(), kHostTpidr);
+  EXPECT_EQ(Cpu::Read<VbarEl2>().raw(), SwitchesPerRun() ? before.vbar : Table());
+  EXPECT_EQ(cpu.Audit(), Status::kOk);
+  ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
+  EXPECT_TRUE(HostView::Now() == before);
+}
+
+TEST_P(Chained, AHostMayChangeItsTpidrWhileEnabled) {
+  percpu::PerCpu<ChainedTestHost> cpu;
+  ASSERT_EQ(CreateAndEnable(cpu), Status::kOk);
+  Cpu::Write<TpidrEl2>(TpidrEl2::FromRaw(~kHostTpidr));
+  EXPECT_EQ(cpu.Audit(), Status::kOk);
+  ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
+  EXPECT_EQ(Cpu::Read<TpidrEl2>().raw(), ~kHostTpidr);
+}
+
+TEST_P(Chained, TheHostsOwnTableTakesIrqAndFiqWhileEnabledAndAfterwards) {
+  percpu::PerCpu<ChainedTestHost> cpu;
+  ASSERT_EQ(cpu.Create(here_), Status::kOk);
+  for (unsigned round = 1; round <= 3; ++round) {
+    const bool enabled = round == 2;
+    if (enabled) ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
+    machine_.TriggerIrq();
+    OpenInterruptWindow();
+    machine_.TriggerFiq();
+    OpenInterruptWindow();
+    EXPECT_EQ(HostTableIrqs(), round);
+    EXPECT_EQ(HostTableFiqs(), round);
+    if (enabled) ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
+  }
+  EXPECT_EQ(TestHost::Here().irqs + TestHost::Here().fiqs, 0u);
+}
+
+TEST_P(Chained, AHostsVectorsMayChangeHandsPerRun) {
+  const HostView before = HostView::Now();
+  percpu::PerCpu<ChainedTestHost, percpu::PerRunPolicy> cpu;
+  ASSERT_EQ(cpu.Create(here_), Status::kOk);
+  ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
+  EXPECT_EQ(Cpu::Read<VbarEl2>().raw(), before.vbar);
+  EXPECT_EQ(Cpu::Read<HcrEl2>().raw(), before.hcr);
+  ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
+  EXPECT_TRUE(HostView::Now() == before);
+}
+
+TEST_P(Chained, WithoutMemoryForTheTableNothingIsCreated) {
+  WanderingHost::place = {};
+  percpu::PerCpu<WanderingHost> cpu;
+  EXPECT_EQ(cpu.Create(here_), Status::kHandlerMissing);
+  EXPECT_EQ(cpu.HardwareEnable(), Status::kNotCreated);
+}
+
+TEST_P(Chained, MisalignedMemoryIsRefused) {
+  WanderingHost::place.executable += vectors::kChainTableSize / 2;
+  percpu::PerCpu<WanderingHost> cpu;
+  EXPECT_EQ(cpu.Create(here_), Status::kInvalidArgument);
+}
+
+TEST_P(Chained, AHostTableOutOfABranchsReachIsAnErrorAndNothingIsChanged) {
+  const std::uint64_t beyond[] = {Table() + kReach, Table() - kReach - vectors::kChainTableSize};
+  for (const std::uint64_t base : beyond) {
+    SetVbar(base);
+    const HostView before = HostView::Now();
+    percpu::PerCpu<ChainedTestHost> cpu;
+    EXPECT_EQ(CreateAndEnable(cpu), Status::kOutOfReach);
+    EXPECT_EQ(cpu.last_error().got, base);
+    EXPECT_TRUE(HostView::Now() == before);
+  }
+}
+
+TEST_P(Chained, AHostTableAtTheEndOfABranchsReachIsServed) {
+  const std::uint64_t within[] = {Table() + kReach - vectors::kChainTableSize, Table() - kReach};
+  for (const std::uint64_t base : within) {
+    SetVbar(base);
+    percpu::PerCpu<ChainedTestHost> cpu;
+    ASSERT_EQ(CreateAndEnable(cpu), Status::kOk);
+    ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
+    EXPECT_EQ(Cpu::Read<VbarEl2>().raw(), base);
+  }
+}
+
+TEST_P(Chained, TheTableIsMadeAnewForAHostThatMovedItsVectors) {
+  percpu::PerCpu<ChainedTestHost> cpu;
+  SetVbar(Table() - kReach);
+  ASSERT_EQ(CreateAndEnable(cpu), Status::kOk);
+  ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
+  SetVbar(machine_.HostVectorBase());
+  ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
+  machine_.TriggerIrq();
+  OpenInterruptWindow();
+  EXPECT_EQ(HostTableIrqs(), 1u);
+  ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
+}
+
+TEST_P(Chained, VectorsThatAreItsOwnChainTableAreInUse) {
+  SetVbar(Table());
+  percpu::PerCpu<ChainedTestHost> cpu;
+  EXPECT_EQ(CreateAndEnable(cpu), Status::kInUse);
+}
+
+/// Rules for hosts whose vectors are Trivet's from enable to disable.
+class ChainedPerEnable : public Chained {};
+
+TEST_P(ChainedPerEnable, ASuppliedBaseIsChainedToAndRestored) {
+  SetVbar(machine_.HostVectorBase() + kReach * 4);  // What brought the caller to EL2.
+  percpu::PerCpu<OutspokenHost> cpu;
+  ASSERT_EQ(CreateAndEnable(cpu), Status::kOk);
+  machine_.TriggerIrq();
+  OpenInterruptWindow();
+  EXPECT_EQ(HostTableIrqs(), 1u);
+  EXPECT_EQ(cpu.host_vector_base().raw(), machine_.HostVectorBase());
+  ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
+  EXPECT_EQ(Cpu::Read<VbarEl2>().raw(), machine_.HostVectorBase());
+}
+
+TEST_P(ChainedPerEnable, ASuppliedBaseOfACalledHostIsRestored) {
+  SetVbar(machine_.HostVectorBase() + kReach * 4);
+  percpu::PerCpu<OutspokenCalledHost> cpu;
+  ASSERT_EQ(CreateAndEnable(cpu), Status::kOk);
+  ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
+  EXPECT_EQ(Cpu::Read<VbarEl2>().raw(), machine_.HostVectorBase());
+}
+
+TEST_P(ChainedPerEnable, ASuppliedBaseThatIsNoneIsAnErrorAndNothingIsChanged) {
+  WanderingHost::base += 8;
+  const HostView before = HostView::Now();
+  percpu::PerCpu<OutspokenHost> chained;
+  EXPECT_EQ(CreateAndEnable(chained), Status::kInvalidArgument);
+  percpu::PerCpu<OutspokenCalledHost> called;
+  EXPECT_EQ(CreateAndEnable(called), Status::kInvalidArgument);
+  EXPECT_EQ(called.last_error().got, WanderingHost::base);
+  EXPECT_TRUE(HostView::Now() == before);
+}
+
+TEST_P(ChainedPerEnable, ForeignVectorsAreAnErrorThatSaysWhatWasFound) {
+  percpu::PerCpu<ChainedTestHost> cpu;
+  ASSERT_EQ(CreateAndEnable(cpu), Status::kOk);
+  SetVbar(machine_.HostVectorBase());
+  EXPECT_EQ(cpu.HardwareDisable(), Status::kVectorsReplaced);
+  EXPECT_EQ(cpu.last_error().expected, Table());
+  SetVbar(Table());
+  EXPECT_EQ(cpu.HardwareDisable(), Status::kOk);
+}
+
+INSTANTIATE_TEST_SUITE_P(HostKinds, Chained,
+                         ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe));
+INSTANTIATE_TEST_SUITE_P(HostKinds, ChainedPerEnable,
+                         ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge));
+
+}  // namespace
+}  // namespace trivet::tests

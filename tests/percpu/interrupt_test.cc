@@ -1,0 +1,173 @@
+// IRQ, FIQ, SError and a synchronous abort at every step boundary of every transition, under every
+// kind of host and every synchronization strategy: each lands in a valid table with a handler, none
+// is lost, the state afterwards is the right one, and the deaf interval is bounded.
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <ostream>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "sim/strategy.h"
+#include "tests/percpu/interrupted_cpu.h"
+
+namespace trivet::tests {
+namespace {
+
+using percpu::HostKind;
+using Service = Ground::Service;
+using C = InterruptedCpu;
+
+constexpr Ground kGrounds[] = {
+    {"Nvhe", HostKind::kNvhe, Service::kCalledPerEnable},
+    {"NvheTge", HostKind::kNvheTge, Service::kCalledPerEnable},
+    {"NvhePerRun", HostKind::kNvhe, Service::kCalledPerRun},
+    {"NvheChained", HostKind::kNvhe, Service::kChained},
+    {"NvheTgeChained", HostKind::kNvheTge, Service::kChained},
+    {"Vhe", HostKind::kVhe, Service::kCalledPerRun},
+    {"VheChained", HostKind::kVhe, Service::kChained},
+};
+
+struct Case {
+  const char* name;
+  Operation operation;
+  /// Who takes interrupts before and after, where Trivet does while enabled.
+  Taker before, after;
+  /// Accesses and barriers in a row with I, F and A masked at EL2: what a host may rely on for its
+  /// interrupt latency.
+  unsigned deaf_bound;
+  bool is_transaction = false;  ///< An abort leaves the old state or the new one.
+  bool is_minimal = false;      ///< For hosts that are called per enable only.
+
+  friend void PrintTo(const Case& subject, std::ostream* out) { *out << subject.name; }
+};
+
+constexpr Taker kHost = Taker::kHostTable, kOurs = Taker::kTrivetsTable;
+
+const Case kCases[] = {
+    {"Enable", {{}, &C::Enable}, kHost, kOurs, 40, true},
+    {"Disable", {{&C::Enable}, &C::Disable}, kOurs, kHost, 40, true},
+    {"Load", {{&C::Enable}, &C::RunGuest}, kOurs, kOurs, 96},
+    {"Run", {{&C::Enable, &C::RunGuest}, &C::RunGuest}, kOurs, kOurs, 32},
+    {"Unload", {{&C::Enable, &C::RunGuest}, &C::UnloadGuest}, kOurs, kOurs, 72},
+    {"DisableLoaded", {{&C::Enable, &C::RunGuest}, &C::Disable}, kOurs, kHost, 112},
+    {"MinimalEnable", {{&C::Claim}, &C::MinimalEnable}, kHost, kOurs, 8, false, true},
+    {"MinimalDisable",
+     {{&C::Claim, &C::MinimalEnable}, &C::MinimalDisable},
+     kOurs,
+     kHost,
+     8,
+     false,
+     true},
+};
+
+struct NamedStrategy {
+  sim::Strategy strategy;
+  std::uint64_t seed;
+};
+constexpr NamedStrategy kStrategies[] = {
+    {sim::Strategy::kAllOld, 1},  {sim::Strategy::kAllNew, 1},      {sim::Strategy::kRandom, 3},
+    {sim::Strategy::kRandom, 77}, {sim::Strategy::kRandom, 0xbeef}, {sim::Strategy::kExhaustive, 1},
+};
+
+class Interrupts : public ::testing::TestWithParam<std::tuple<Ground, Case>> {
+ protected:
+  Interrupts() : cpu_(ground()) {}
+
+  static const Ground& ground() { return std::get<0>(GetParam()); }
+  static const Case& subject() { return std::get<1>(GetParam()); }
+
+  Outcome Undisturbed(bool caller_masked) {
+    sim::Chooser chooser;
+    return cpu_.Run(subject().operation, Injection::kIrq, 0, caller_masked, chooser);
+  }
+
+  /// Whose table an interrupt must reach.
+  static Taker ExpectedTaker(const Outcome& outcome) {
+    if (!ground().takes_interrupts()) return Taker::kHostTable;
+    return outcome.after_masking ? subject().after : subject().before;
+  }
+
+  void ExpectInterruptTakenOnce(Injection what, const Outcome& outcome,
+                                const Outcome& undisturbed) {
+    ASSERT_EQ(outcome.takers.size(), 1u) << "lost, or taken twice";
+    const bool ended_a_run = what == Injection::kSError && outcome.takers[0] == Taker::kRunLoop;
+    if (!ended_a_run) EXPECT_EQ(outcome.takers[0], ExpectedTaker(outcome));
+    EXPECT_TRUE(outcome.on_time) << "the caller's mask was not put back";
+    EXPECT_FALSE(outcome.aborted);
+    EXPECT_EQ(outcome.enabled, undisturbed.enabled);
+    EXPECT_TRUE(outcome.registers == undisturbed.registers);
+  }
+
+  void ExpectAbortToldOnce(const Outcome& outcome, const Outcome& undisturbed) {
+    if (!outcome.injected) return;
+    EXPECT_TRUE(outcome.aborted);
+    ASSERT_EQ(outcome.takers.size(), 1u);
+    if (!subject().is_transaction) return;
+    const bool completed = outcome.enabled == undisturbed.enabled;
+    EXPECT_TRUE(outcome.registers == (completed ? undisturbed.registers : before_));
+  }
+
+  /// One boundary under one strategy; every combination of answers if that is exhaustive.
+  void Interrupt(Injection what, unsigned step, bool caller_masked, const NamedStrategy& strategy,
+                 const Outcome& undisturbed) {
+    sim::Chooser chooser;
+    chooser.Use(strategy.strategy, strategy.seed);
+    do {
+      const Outcome outcome = cpu_.Run(subject().operation, what, step, caller_masked, chooser);
+      ++runs_;
+      if (what == Injection::kAbort) {
+        ExpectAbortToldOnce(outcome, undisturbed);
+      } else {
+        ExpectInterruptTakenOnce(what, outcome, undisturbed);
+      }
+    } while (strategy.strategy == sim::Strategy::kExhaustive && chooser.NextRun());
+  }
+
+  C cpu_;
+  std::vector<std::uint64_t> before_;
+  unsigned runs_ = 0;
+};
+
+TEST_P(Interrupts, AtEveryStepAreTakenOnceWhereTheyBelongAndChangeNothing) {
+  if (subject().is_minimal && !ground().takes_interrupts()) GTEST_SKIP() << "refused";
+  before_ = cpu_.RegistersBefore(subject().operation);
+  for (const bool caller_masked : {false, true}) {
+    const Outcome undisturbed = Undisturbed(caller_masked);
+    ASSERT_GE(undisturbed.steps, 5u);
+    for (const Injection what : kInjections) {
+      for (unsigned step = 1; step <= undisturbed.steps; ++step) {
+        for (const NamedStrategy& strategy : kStrategies) {
+          Interrupt(what, step, caller_masked, strategy, undisturbed);
+          if (!HasFailure()) continue;
+          FAIL() << ToString(what) << " at step " << step << " of " << undisturbed.steps
+                 << (caller_masked ? ", caller masked" : "") << ", strategy "
+                 << static_cast<int>(strategy.strategy) << ", seed " << strategy.seed;
+        }
+      }
+    }
+  }
+  RecordProperty("runs", static_cast<int>(runs_));
+}
+
+TEST_P(Interrupts, AreKeptWaitingForABoundedNumberOfSteps) {
+  if (subject().is_minimal && !ground().takes_interrupts()) GTEST_SKIP() << "refused";
+  const Outcome outcome = Undisturbed(false);
+  std::printf("deaf interval: %-10s %-14s %3u steps of %3u, bound %u\n", ground().name,
+              subject().name, outcome.longest_deaf, outcome.steps, subject().deaf_bound);
+  EXPECT_GE(outcome.longest_deaf, 3u);
+  EXPECT_LE(outcome.longest_deaf, subject().deaf_bound);
+}
+
+INSTANTIATE_TEST_SUITE_P(Transitions, Interrupts,
+                         ::testing::Combine(::testing::ValuesIn(kGrounds),
+                                            ::testing::ValuesIn(kCases)),
+                         [](const auto& instance) {
+                           return std::string(std::get<0>(instance.param).name) +
+                                  std::get<1>(instance.param).name;
+                         });
+
+}  // namespace
+}  // namespace trivet::tests

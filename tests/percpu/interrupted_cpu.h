@@ -1,0 +1,142 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <vector>
+
+#include "percpu/host_kind.h"
+#include "percpu/minimal_cpu.h"
+#include "percpu/per_cpu.h"
+#include "sim/strategy.h"
+#include "tests/support/machine.h"
+#include "vcpu/stage2.h"
+#include "vcpu/vcpu.h"
+
+/// A simulated CPU on which an exception arrives at one step boundary of one transition, and what
+/// became of it.
+namespace trivet::tests {
+
+enum class Injection : std::uint8_t { kAbort, kIrq, kFiq, kSError };
+inline constexpr Injection kInjections[] = {Injection::kAbort, Injection::kIrq, Injection::kFiq,
+                                            Injection::kSError};
+const char* ToString(Injection injection);
+
+/// Whose code an exception reached.
+enum class Taker : std::uint8_t { kHostTable, kTrivetsTable, kRunLoop };
+
+/// A kind of host, when the vectors change hands under it, and how it is served while they are
+/// Trivet's.
+struct Ground {
+  enum class Service : std::uint8_t { kCalledPerEnable, kCalledPerRun, kChained };
+
+  const char* name;
+  percpu::HostKind kind;
+  Service service;
+
+  /// Trivet's own slots take what arrives while enabled.
+  bool takes_interrupts() const { return service == Service::kCalledPerEnable; }
+
+  friend void PrintTo(const Ground& ground, std::ostream* out) { *out << ground.name; }
+};
+
+/// A handler told of a synchronous abort does not come back: it throws this.
+struct Aborted {};
+
+/// A host whose handlers, and whose own table, write down what they took and quiet it.
+struct RecordingHost {
+  static vectors::Handlers HandlersFor(CpuId cpu);
+  static std::uint64_t PhysicalAddressOf(const void* address) {
+    return tests::PhysicalAddressOf(address);
+  }
+};
+
+/// The same host, chained.
+struct RecordingChainedHost {
+  static vectors::ChainPlace ChainPlaceFor(CpuId cpu) { return ChainPlaceOf(cpu); }
+  static std::uint64_t PhysicalAddressOf(const void* address) {
+    return tests::PhysicalAddressOf(address);
+  }
+};
+
+class InterruptedCpu;
+
+/// What is interrupted: `act`, after `prepare` ran undisturbed.
+struct Operation {
+  using Action = void (InterruptedCpu::*)();
+
+  std::vector<Action> prepare;
+  Action act;
+};
+
+/// One run of an operation.
+struct Outcome {
+  unsigned steps = 0;          ///< Step boundaries passed.
+  unsigned longest_deaf = 0;   ///< Most boundaries in a row at EL2 with I, F and A masked.
+  bool injected = false;       ///< False for an abort at a boundary where the guest runs.
+  bool after_masking = false;  ///< Injected when the operation had masked interrupts, or later.
+  bool aborted = false;
+  /// The caller's mask is as it was and, if that is open, nothing is left pending.
+  bool on_time = false;
+  bool enabled = false;  ///< Afterwards, by the object's word.
+  std::vector<Taker> takers;
+  /// Registers afterwards, but those that taking an exception changes.
+  std::vector<std::uint64_t> registers;
+};
+
+class InterruptedCpu {
+ public:
+  explicit InterruptedCpu(const Ground& ground);
+  ~InterruptedCpu();
+  InterruptedCpu(const InterruptedCpu&) = delete;
+  InterruptedCpu& operator=(const InterruptedCpu&) = delete;
+
+  /// Prepares from scratch, then runs the operation with `what` arriving at its `step`-th boundary
+  /// (0: nothing arrives), the caller masked or not, with pending writes seen as `chooser` says.
+  /// Then opens an interrupt window, in which whatever is still pending arrives.
+  Outcome Run(const Operation& operation, Injection what, unsigned step, bool caller_masked,
+              sim::Chooser& chooser);
+  /// The registers after the operation's preparation alone.
+  std::vector<std::uint64_t> RegistersBefore(const Operation& operation);
+
+  // What operations are made of.
+  void Enable();
+  void Disable();
+  void Claim();
+  void MinimalEnable();
+  void MinimalDisable();
+  /// Until its next hypercall.
+  void RunGuest();
+  void UnloadGuest();
+
+  /// Called by handlers and by the host's table.
+  void Take(Taker taker, Injection what, const vectors::CpuSlot* slot);
+
+ private:
+  void Reset();
+  void AtBoundary(sim::Pe& pe);
+  void Inject(sim::Pe& pe);
+  std::vector<std::uint64_t> Registers() const;
+  /// Calls `visit` with the PerCpu that the ground is about.
+  template <class F>
+  auto WithCpu(F visit);
+  percpu::PerCpuState& cpu();
+
+  const Ground ground_;
+  Machine machine_;
+  sim::PeState arrival_;
+  vcpu::BlockStage2 stage2_;
+  std::optional<percpu::PerCpu<RecordingHost>> per_enable_;
+  std::optional<percpu::PerCpu<RecordingHost, percpu::PerRunPolicy>> per_run_;
+  std::optional<percpu::PerCpu<RecordingChainedHost>> chained_;
+  std::optional<percpu::MinimalCpu<RecordingHost>> minimal_;
+  std::optional<vcpu::Vcpu> guest_;
+
+  Injection what_ = Injection::kIrq;
+  unsigned at_step_ = 0;
+  unsigned deaf_ = 0;
+  bool masked_ = false;
+  Outcome outcome_;
+};
+
+}  // namespace trivet::tests

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "hal/status.h"
+
+/// The vector table for hosts that are chained: an exception of EL2 itself goes on in the host's
+/// own table, with every register as at entry; one from EL1 or EL0 goes on in Trivet's. Only a
+/// branch with its target in the instruction leaves every register alone, so this table is code
+/// made at run time: docs/decisions/0009-chained-hosts.md.
+namespace trivet::vectors {
+
+inline constexpr std::size_t kChainTableSize = 2048;
+
+/// Memory of the host's for one chain table: kChainTableSize bytes that stay where they are while
+/// Trivet may be enabled with them. One CPU's, or shared by CPUs whose host has one vector base.
+struct ChainPlace {
+  /// Where Trivet reads the table and, unless it is right already, writes it.
+  std::uint32_t* words = nullptr;
+  /// Where EL2 executes these bytes: the value for VBAR_EL2, 2048-byte aligned, within 128 MiB of
+  /// the host's table. The same as `words` unless the host maps code and data apart.
+  std::uint64_t executable = 0;
+};
+
+/// Any exception level. kHandlerMissing: there is no memory. kInvalidArgument: `executable` is not
+/// 2048-byte aligned, or `words` not 4-byte aligned.
+Status CheckChainPlace(const ChainPlace& place);
+
+/// Any exception level. kInvalidArgument: `host_base` is not a value of VBAR_EL2. kOutOfReach: a
+/// branch from `place` does not reach the table at `host_base`: 128 MiB back, 4 bytes less forward.
+/// [arm-arm] B.
+Status CheckChainReach(const ChainPlace& place, std::uint64_t host_base);
+
+/// Makes the chain table for the host's table at `host_base` and has instruction fetch see it. Does
+/// nothing when that table is there already: a host that seals code before it runs calls this first
+/// and then makes the memory read-only. After both checks; at EL2, any mask state, while no
+/// VBAR_EL2 points at `place`.
+void MakeChainTable(const ChainPlace& place, std::uint64_t host_base);
+
+}  // namespace trivet::vectors
