@@ -45,6 +45,7 @@ constexpr SystemName kSystem[] = {
     {"tlbi_ipas2e1", "TLBI_IPAS2E1", kX1},
     {"tlbi_vae1", "TLBI_VAE1", kX1},
     {"tlbi_vmalle1", "TLBI_VMALLE1", kNoRegister},
+    {"tlbi_vmalle1os", "TLBI_VMALLE1OS", kNoRegister},
     {"tlbi_vmalle1is", "TLBI_VMALLE1IS", kNoRegister},
     {"tlbi_vmalls12e1", "TLBI_VMALLS12E1", kNoRegister},
 };

@@ -1,172 +1,159 @@
-// mutants --cpu NAME [--el3] FILE...: how many deliberate mistakes in the simulator's tables do the
-// traces notice? Prints every one that none of them does.
+// mutants --cpu NAME [--el3] FILE...: how many deliberate mistakes in the simulator's tables do
+// traces and scenarios notice? Each that none of them does needs a reason in survivors.def.
 
-#include <cstdio>
 #include <format>
-#include <fstream>
-#include <iterator>
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "hal/registers.h"
-#include "sim/model.h"
-#include "sim/replay/gzip.h"
+#include "sim/replay/input.h"
+#include "sim/replay/mutants.h"
 #include "sim/replay/replayer.h"
+#include "sim/replay/scenario_runner.h"
+#include "sim/tool.h"
 #include "sim/violation.h"
 
 namespace trivet::sim {
 namespace {
 
-struct Mutant {
-  std::string name;
-  Alteration alteration;
+// What a suite must reach to be called an oracle.
+constexpr std::size_t kFewestMutants = 300;
+constexpr std::size_t kLeastNoticedPercent = 95;
+
+struct Survivor {
+  std::string_view name, reason;
+};
+constexpr Survivor kSurvivors[] = {
+#define SURVIVES(name, reason) {name, reason},
+#include "sim/replay/survivors.def"
+#undef SURVIVES
 };
 
-using Mutants = std::vector<Mutant>;
-
-void EditRule(Mutants& mutants, unsigned line, const char* what, void (*change)(Rule&)) {
-  const auto edit = [line, change](unsigned number, Rule& rule) {
-    if (number == line) change(rule);
-  };
-  mutants.push_back({std::format("rule {}: {}", RuleText(line), what), {.rule = edit}});
+const Survivor* FindSurvivor(std::string_view name) {
+  for (const Survivor& survivor : kSurvivors) {
+    if (survivor.name == name) return &survivor;
+  }
+  return nullptr;
 }
 
-void InvertCondition(Rule& rule) {
-  rule.condition = rule.condition == Condition::kIs ? Condition::kIsNot : Condition::kIs;
-}
-
-bool IsOfHost(unsigned line) {
-  bool host = false;
-  CompileRules([&host, line](unsigned number, Rule& rule) {
-    if (number == line) host = rule.world == World::kHost;
-  });
-  return host;
-}
-
-void AddRules(Mutants& mutants) {
-  for (unsigned line = 0; line < RuleLines(); ++line) {
-    EditRule(mutants, line, "dropped", [](Rule& rule) { rule.from = 0; });
-    EditRule(mutants, line, "inverted", InvertCondition);
-    // In the host's world TGE makes both targets EL2.
-    if (!IsOfHost(line)) {
-      EditRule(mutants, line, "to the other level", [](Rule& rule) {
-        rule.target = rule.target == Target::kToEl1 ? Target::kToEl2 : Target::kToEl1;
-      });
+/// A file of traces or of scenarios, and what each line or scenario of it says about the simulator
+/// without mistakes.
+class Suite {
+ public:
+  Suite(const std::string& path, const std::string& configuration, const Profile& profile)
+      : text_(ReadInput(path)) {
+    if (path.find(".json") != std::string::npos) {
+      scenarios_ = ParseScenarios(text_);
+      engine_ = configuration.substr(0, configuration.find(':'));
+      const auto found = scenarios_->answers.find(configuration);
+      if (found == scenarios_->answers.end())
+        throw Violation(std::format("{}: no answers of {}", path, configuration));
+      answers_ = found->second;
     }
-    EditRule(mutants, line, "with another class", [](Rule& rule) {
-      rule.ec =
-          rule.ec == ExceptionClass::kSystem ? ExceptionClass::kUnknown : ExceptionClass::kSystem;
-    });
+    if (Differs(Model::For(profile), true))
+      throw Violation(std::format("{}: disagrees with the simulator as it is", path));
   }
-}
 
-void AddRouting(Mutants& mutants) {
-  for (unsigned i = 0; i < RoutingTable::kSize; ++i) {
-    const RoutingState s = RoutingTable::StateOf(i);
-    const bool physical = RoutingTable::IsPhysical(i);
-    // EL1 with TGE, and virtual interrupts at EL2, never come to the table.
-    if ((s.el == 1 && s.tge) || (s.el == 2 && !physical)) continue;
-    const auto change = [i](RoutingTable& table) {
-      table[i] = table[i] == Delivery::kPending ? Delivery::kToEl2 : Delivery::kPending;
-    };
-    mutants.push_back(
-        {std::format("routing of {} interrupts at EL{} e2h={} tge={} route={} masked={}",
-                     physical ? "physical" : "virtual", s.el, s.e2h, s.tge, s.route, s.masked),
-         {.routing = change}});
+  /// Whether a line or scenario comes out otherwise than without mistakes.
+  bool Notices(const std::shared_ptr<const Model>& model) { return Differs(model, false); }
+
+ private:
+  enum class Outcome : std::uint8_t { kAgrees, kSkipped, kDisagrees };
+
+  bool Differs(const std::shared_ptr<const Model>& model, bool first) {
+    return scenarios_ ? ScenariosDiffer(model, first) : LinesDiffer(model, first);
   }
-}
 
-void AddLostBits(Mutants& mutants, const Model& model, hal::RegisterId id, std::uint64_t bits) {
-  for (unsigned bit = 0; bit < 64; ++bit) {
-    const std::uint64_t mask = std::uint64_t{1} << bit;
-    if ((model.MasksOf(id).stores & bits & mask) == 0) continue;
-    mutants.push_back({std::format("{} bit {} lost", hal::InfoOf(id).name, bit),
-                       {.lost_register = id, .lost_bits = mask}});
-  }
-}
-
-/// Control bits that software writes and nothing happens: all that the simulator decides by.
-void AddMasks(Mutants& mutants, const Model& model) {
-  std::map<hal::RegisterId, std::uint64_t> deciding;
-  CompileRules([&deciding](unsigned, Rule& rule) { deciding[rule.control] |= rule.mask; });
-  deciding[hal::RegisterId::kHcrEl2] |= hal::HcrEl2()
-                                            .e2h(true)
-                                            .tge(true)
-                                            .rw(true)
-                                            .vm(true)
-                                            .tsc(true)
-                                            .dc(true)
-                                            .amo(true)
-                                            .imo(true)
-                                            .fmo(true)
-                                            .vi(true)
-                                            .vf(true)
-                                            .vse(true)
-                                            .raw();
-  deciding[hal::RegisterId::kMdcrEl2] |= hal::MdcrEl2().tde(true).raw();
-  for (const auto& [id, bits] : deciding) AddLostBits(mutants, model, id, bits);
-}
-
-bool Notices(const Profile& profile, const Mutant& mutant, const std::vector<std::string>& traces) {
-  const auto model = Model::Altered(profile, mutant.alteration);
-  for (const std::string& trace : traces) {
+  bool LinesDiffer(const std::shared_ptr<const Model>& model, bool first) {
     Replayer replayer(model);
-    std::string_view rest = trace;
-    while (!rest.empty()) {
-      const std::size_t end = rest.find('\n');
-      if (replayer.Line(rest.substr(0, end)) == Replayer::Result::kDisagrees) return true;
-      rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+    std::string_view line;
+    for (Lines lines(text_); lines.Next(line);) {
+      Outcome outcome = Outcome::kAgrees;
+      const Replayer::Result result = replayer.Line(line);
+      if (result == Replayer::Result::kDisagrees) outcome = Outcome::kDisagrees;
+      if (result == Replayer::Result::kSkipped && replayer.message() != Replayer::kMarked)
+        outcome = Outcome::kSkipped;
+      if (IsNew(lines.number() - 1, outcome, first)) return true;
     }
+    return false;
+  }
+
+  bool ScenariosDiffer(const std::shared_ptr<const Model>& model, bool first) {
+    std::size_t number = 0;
+    for (const Scenario& scenario : scenarios_->list) {
+      const ScenarioResult result = RunScenario(model, engine_, scenario, answers_[scenario.name]);
+      Outcome outcome = Outcome::kAgrees;
+      if (result.kind == ScenarioResult::Kind::kDisagrees) outcome = Outcome::kDisagrees;
+      if (result.kind == ScenarioResult::Kind::kSkipped) outcome = Outcome::kSkipped;
+      if (IsNew(number++, outcome, first)) return true;
+    }
+    return false;
+  }
+
+  bool IsNew(std::size_t number, Outcome outcome, bool first) {
+    if (!first) return outcome != outcomes_[number];
+    outcomes_.push_back(outcome);
+    return outcome == Outcome::kDisagrees;
+  }
+
+  std::string text_;
+  std::string engine_;
+  std::optional<Scenarios> scenarios_;
+  std::map<std::string, Answer> answers_;
+  std::vector<Outcome> outcomes_;
+};
+
+bool IsNoticed(std::vector<Suite>& suites, const Profile& profile, const Mutant& mutant) {
+  const auto model = Model::Altered(profile, mutant.alteration);
+  for (Suite& suite : suites) {
+    if (suite.Notices(model)) return true;
   }
   return false;
 }
 
+struct Tally {
+  std::size_t mutants = 0, noticed = 0, wrong = 0;
+};
+
+/// Prints a survivor, and counts as wrong one without a reason, or a reason without a survivor.
+void Judge(const Mutant& mutant, bool noticed, Tally& tally) {
+  const Survivor* listed = FindSurvivor(mutant.name);
+  ++tally.mutants;
+  tally.noticed += noticed ? 1 : 0;
+  tally.wrong += noticed == (listed != nullptr) ? 1 : 0;
+  if (noticed && listed != nullptr) {
+    Print(std::format("{}: noticed, but survivors.def lists it\n", mutant.name));
+  } else if (!noticed) {
+    Print(std::format("survives: {}: {}\n", mutant.name,
+                      listed != nullptr ? listed->reason : "no reason in survivors.def"));
+  }
+}
+
 int Main(int argc, char** argv) {
-  std::string cpu;
-  bool el3 = false;
-  std::vector<std::string> traces;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view word = argv[i];
-    if (word == "--cpu" && i + 1 < argc) {
-      cpu = argv[++i];
-    } else if (word == "--el3") {
-      el3 = true;
-    } else {
-      std::ifstream file(argv[i], std::ios::binary);
-      traces.emplace_back((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-      std::string error;
-      if (!file || !Decompress(traces.back(), error))
-        throw Violation(std::string("cannot read ") + argv[i]);
-    }
+  const Options options = ParseOptions(argc, argv);
+  if (options.cpu.empty() || options.files.empty()) {
+    throw Violation("usage: mutants --cpu NAME [--el3] FILE...");
   }
-  Profile profile = ProfileNamed(cpu);
-  if (el3) profile = profile.WithEl3();
-  Mutants mutants;
-  AddRules(mutants);
-  AddRouting(mutants);
-  AddMasks(mutants, *Model::For(profile));
-  unsigned noticed = 0;
-  for (const Mutant& mutant : mutants) {
-    if (Notices(profile, mutant, traces)) {
-      ++noticed;
-    } else {
-      std::printf("survives: %s\n", mutant.name.c_str());
-    }
+  const Profile profile = options.ChosenProfile();
+  const std::string configuration = "qemu:" + options.cpu + (options.el3 ? "+el3" : "");
+  std::vector<Suite> suites;
+  for (const std::string& file : options.files) suites.emplace_back(file, configuration, profile);
+  Tally tally;
+  for (const Mutant& mutant : AllMutants(*Model::For(profile))) {
+    Judge(mutant, IsNoticed(suites, profile, mutant), tally);
   }
-  std::printf("mutants=%zu noticed=%u (%.1f %%)\n", mutants.size(), noticed,
-              100.0 * noticed / static_cast<double>(mutants.size()));
-  return 0;
+  Print(std::format("mutants={} noticed={} ({:.1f} %) explained={} wrong={}\n", tally.mutants,
+                    tally.noticed,
+                    100.0 * static_cast<double>(tally.noticed) / static_cast<double>(tally.mutants),
+                    std::size(kSurvivors), tally.wrong));
+  const bool enough = tally.mutants >= kFewestMutants &&
+                      tally.noticed * 100 >= tally.mutants * kLeastNoticedPercent;
+  return enough && tally.wrong == 0 ? kAgreed : kDisagreed;
 }
 
 }  // namespace
 }  // namespace trivet::sim
 
 int main(int argc, char** argv) {
-  try {
-    return trivet::sim::Main(argc, argv);
-  } catch (const trivet::sim::Violation& violation) {
-    std::fprintf(stderr, "mutants: %s\n", violation.what());
-    return 2;
-  }
+  return trivet::sim::RunTool("mutants", &trivet::sim::Main, argc, argv);
 }

@@ -142,7 +142,7 @@ std::string Differences(const Answer& want, const Answer& got) {
   const auto differ = [&text](const char* name, std::optional<std::uint64_t> wanted,
                               std::optional<std::uint64_t> value) {
     if (!wanted || wanted == value) return;
-    text += std::format(" {} expected {:#x}, got ", name, *wanted);
+    text += std::format("{}{} expected {:#x}, got ", text.empty() ? "" : " ", name, *wanted);
     text += value ? std::format("{:#x};", *value) : "none;";
   };
   differ("EL", want.el, got.el);
