@@ -14,7 +14,7 @@ namespace trivet::vectors {
 inline constexpr std::size_t kChainTableSize = 2048;
 
 /// Memory of the host's for one chain table: kChainTableSize bytes that stay where they are while
-/// Trivet may be enabled with them. One CPU's, or shared by CPUs whose host has one vector base.
+/// Trivet may be enabled with them. One CPU's alone: it is written without a lock.
 struct ChainPlace {
   /// Where Trivet reads the table and, unless it is right already, writes it.
   std::uint32_t* words = nullptr;
