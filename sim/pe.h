@@ -278,6 +278,8 @@ class alignas(64) Pe {
   bool VirtualInterfaceSignals(InterruptClass interrupt);
   void UseGic();
 
+  void RefuseUnmodelledControls() const;
+  bool IsMaskedByNmi(InterruptClass interrupt);
   bool AnyInterrupt() const;
   void CallHook();
   bool TakePendingAtEl2();
@@ -287,7 +289,7 @@ class alignas(64) Pe {
   bool TakesInAArch32(unsigned target_el);
   bool LowerUsesAArch32(unsigned target_el);
   std::uint64_t EnterAArch32El1(const Exception& exception);
-  RoutingState RoutingOf(InterruptClass interrupt, std::uint64_t hcr) const;
+  RoutingState RoutingOf(InterruptClass interrupt, std::uint64_t hcr);
 
   /// What the next synchronization has to do besides counting.
   enum Settling : std::uint8_t { kSettleHcr = 1, kSettleAll = 2 };

@@ -27,6 +27,7 @@ constexpr ExceptionRegisters kEl2 = {RegisterId::kVbarEl2, RegisterId::kElrEl2,
 constexpr const ExceptionRegisters& RegistersOf(unsigned el) { return el == 1 ? kEl1 : kEl2; }
 
 constexpr std::uint64_t kAll = ~std::uint64_t{0};
+constexpr std::uint64_t kNmi = hal::SctlrEl1().nmi(true).raw();
 constexpr std::uint64_t kSpintMask = hal::SctlrEl1().spintmask(true).raw();
 constexpr std::uint64_t kVbarBase = ~std::uint64_t{0x7ff};
 
@@ -159,14 +160,27 @@ void Pe::RunCodeAt(std::uint64_t address) {
   place.code(*this, place.offset);
 }
 
-RoutingState Pe::RoutingOf(InterruptClass interrupt, std::uint64_t hcr_raw) const {
+/// With SCTLR_ELx.NMI, IRQ and FIQ are masked at ELx by PSTATE.ALLINT too, or by PSTATE.SP with
+/// SPINTMASK. None has superpriority here. [arm-arm] SCTLR_EL2.NMI, SPINTMASK.
+bool Pe::IsMaskedByNmi(InterruptClass interrupt) {
+  const bool concerned = model_->Has(hal::Feature::kNmi) && state_.pstate.el() != 0 &&
+                         interrupt != InterruptClass::kSError;
+  if (!concerned) return false;
+  const RegisterId id = RegistersOf(state_.pstate.el()).sctlr;
+  const std::uint64_t sctlr = Decide(id, kNmi | kSpintMask);
+  if ((sctlr & kNmi) == 0) return false;
+  return state_.pstate.Has(Pstate::kAllint) ||
+         ((sctlr & kSpintMask) != 0 && state_.pstate.sp_elx());
+}
+
+RoutingState Pe::RoutingOf(InterruptClass interrupt, std::uint64_t hcr_raw) {
   const HcrEl2 hcr = HcrEl2::FromRaw(hcr_raw);
   const InterruptBits& bits = kInterrupts[static_cast<unsigned>(interrupt)];
   return {.el = state_.pstate.el(),
           .e2h = hcr.e2h(),
           .tge = hcr.tge(),
           .route = (hcr_raw & bits.route.raw()) != 0,
-          .masked = state_.pstate.Has(bits.mask)};
+          .masked = state_.pstate.Has(bits.mask) || IsMaskedByNmi(interrupt)};
 }
 
 /// False when no line, physical or virtual, is up: nothing to decide.

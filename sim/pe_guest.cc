@@ -2,14 +2,26 @@
 
 #include "sim/interpreter.h"
 #include "sim/pe.h"
+#include "sim/unmodelled.h"
 #include "sim/violation.h"
 
 namespace trivet::sim {
+
+/// A guest would notice these; the simulated one does not.
+void Pe::RefuseUnmodelledControls() const {
+  for (const UnmodelledControl& control : UnmodelledControls()) {
+    const std::uint64_t bits = Peek(control.id) & control.mask;
+    if (bits == 0) continue;
+    throw Violation(std::format("{}: a guest runs while {} has bits {:#x}: {}: not modelled",
+                                Where(), hal::InfoOf(control.id).name, bits, control.what));
+  }
+}
 
 std::uint64_t Pe::RunLowerEl() {
   if (state_.pstate.el() == 2) {
     throw Violation(std::format("{}: RunLowerEl() needs EL0 or EL1", Where()));
   }
+  RefuseUnmodelledControls();
   for (std::uint64_t count = 0; count < instruction_limit_; ++count) {
     BeginAccess("instruction at", "PC");
     auto exception = DeliverableInterrupt();
