@@ -19,6 +19,7 @@ const char* ToString(Status status) {
     case Status::kInvalidArgument: return "kInvalidArgument";
     case Status::kOutOfReach: return "kOutOfReach";
     case Status::kLostState: return "kLostState";
+    case Status::kSuspended: return "kSuspended";
   }
   return "an unknown Status";
 }

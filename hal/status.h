@@ -22,6 +22,7 @@ enum class [[nodiscard]] Status : std::uint8_t {
   kInvalidArgument,     ///< An argument is out of range or misaligned.
   kOutOfReach,          ///< The host's vector table is too far from the chain table's memory.
   kLostState,           ///< The CPU was powered down since: registers hold nothing of ours.
+  kSuspended,           ///< Between PrepareSuspend() and what must follow it.
 };
 
 template <class T>

@@ -26,6 +26,7 @@ void PerCpuState::SwitchGuestTo(GuestRegisters* next) {
   const GuestRegisters& to = next ? *next : host_guest_registers_;
   from.el1.Save(cpu, intent_.cpu);
   if (!intent_.cpu.e2h()) from.shared.Save(cpu, intent_.cpu);
+  if (next != nullptr) owner_ = next;  // Before the first write: Panic() finds the host's values.
   to.el1.Restore(cpu, intent_.cpu);
   if (!intent_.cpu.e2h()) to.shared.Restore(cpu, intent_.cpu);
   owner_ = next;
@@ -55,11 +56,13 @@ void PerCpuState::SetGuestSharedControls(const SharedControls& controls) {
 void PerCpuState::BeginRun() {
   if (!switches_runs_) return;
   Cpu cpu;
-  run_host_ = {
-      .vbar = Cpu::Read<VbarEl2>(), .hcr = Cpu::Read<HcrEl2>(), .tpidr = Cpu::Read<TpidrEl2>()};
+  run_host_ = World::Live<Cpu>();
   if (intent_.cpu.e2h()) {
     host_guest_registers_.shared.Save(cpu, intent_.cpu);
     host_shared_controls_.Save(cpu, intent_.cpu);
+  }
+  in_run_ = true;
+  if (intent_.cpu.e2h()) {
     owner_->shared.Restore(cpu, intent_.cpu);
     guest_shared_controls_.Restore(cpu, intent_.cpu);
   }
@@ -72,12 +75,28 @@ void PerCpuState::EndRun() {
   if (!switches_runs_) return;
   Cpu cpu;
   SwitchForRun::OutOf(cpu, run_host_);
+  if (intent_.cpu.e2h()) owner_->shared.Save(cpu, intent_.cpu);
+  RestoreAfterRun();
+}
+
+void PerCpuState::RestoreAfterRun() {
+  Cpu cpu;
   if (intent_.cpu.e2h()) {
-    owner_->shared.Save(cpu, intent_.cpu);
     host_shared_controls_.Restore(cpu, intent_.cpu);
     host_guest_registers_.shared.Restore(cpu, intent_.cpu);
     cpu.Isb();
   }
+  in_run_ = false;
+}
+
+/// Puts the host's values where a guest's are loaded, and saves nothing.
+void PerCpuState::RestoreHostsGuestRegisters() {
+  if (owner_ == nullptr) return;
+  Cpu cpu;
+  host_guest_registers_.el1.Restore(cpu, intent_.cpu);
+  if (!intent_.cpu.e2h()) host_guest_registers_.shared.Restore(cpu, intent_.cpu);
+  cpu.Isb();
+  owner_ = nullptr;
 }
 
 }  // namespace trivet::percpu

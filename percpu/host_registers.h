@@ -32,6 +32,7 @@ using SharedRegisters =
 struct GuestRegisters {
   El1Registers el1;
   SharedRegisters shared;
+  bool lost = false;  ///< Their CPU lost power while they were loaded: the values are old.
 };
 
 }  // namespace trivet::percpu

@@ -10,6 +10,13 @@ struct World {
   hal::VbarEl2 vbar;
   hal::HcrEl2 hcr;
   hal::TpidrEl2 tpidr;
+
+  template <class B>
+  static World Live() {
+    return {.vbar = B::template Read<hal::VbarEl2>(),
+            .hcr = B::template Read<hal::HcrEl2>(),
+            .tpidr = B::template Read<hal::TpidrEl2>()};
+  }
 };
 
 /// What the host had, and what Trivet wants instead. Written before the first step, constant during

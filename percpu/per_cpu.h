@@ -20,8 +20,8 @@ template <Host H, Policy P = DefaultPolicy>
 class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
  public:
   /// Binds this object, and the handlers or the chain table's memory that H gives for it, to `cpu`.
-  /// Once; from any CPU, at any level. Errors: kAlreadyCreated, kHandlerMissing; for a chained host
-  /// also kInvalidArgument.
+  /// Once, or again after HandOver() or Panic(); from any CPU, at any level. Errors:
+  /// kAlreadyCreated, kHandlerMissing; for a chained host also kInvalidArgument.
   Status Create(CpuId cpu) {
     if constexpr (ChainedHost<H>) {
       return CreateFor(cpu, H::ChainPlaceFor(cpu));
@@ -32,13 +32,13 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
 
   /// Turns virtualization on. On this object's CPU, at EL2, any mask state (kept). The stage 2 it
   /// leaves maps nothing. Errors, nothing changed: kNotAtEl2, kNotCreated, kAlreadyEnabled,
-  /// kWrongCpu, kInUse; kInvalidArgument for a vector base of H's that is none; for a chained host
-  /// kOutOfReach.
+  /// kSuspended, kWrongCpu, kInUse; kInvalidArgument for a vector base of H's that is none; for a
+  /// chained host kOutOfReach.
   Status HardwareEnable() { return Enable(Request()); }
 
   /// Turns it off and restores every register HardwareEnable() or a guest changed. On this object's
   /// CPU, at EL2, any mask state (kept). Errors, nothing changed: kNotAtEl2, kNotEnabled,
-  /// kWrongCpu, kVectorsReplaced. Afterwards: kRestoreMismatch.
+  /// kSuspended, kWrongCpu, kVectorsReplaced. Afterwards: kRestoreMismatch.
   Status HardwareDisable() { return Disable(); }
 
   /// Writes down what HardwareEnable() or HardwareDisable() would do here and now; changes nothing.
@@ -51,9 +51,43 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
   /// HardwareDisable(), and kRestoreMismatch for drift.
   Status Audit() { return PerCpuState::Audit(); }
 
-  /// Says that the CPU lost its registers (CPU_OFF, suspend to power-down): nothing in them is ours
-  /// any more and nothing will be restored. Any CPU. Enable again after the CPU is back.
+  // Life events. README.md has the table of who calls which when.
+
+  /// Before a suspend that may lose the CPU's registers, and before the host saves its own: puts
+  /// everything back as HardwareDisable() does, and remembers to enable again. On this object's
+  /// CPU, at EL2, any mask state (kept). Errors: those of HardwareDisable().
+  Status PrepareSuspend() { return PerCpuState::PrepareSuspend(); }
+
+  /// After the suspend, once the host has its own registers back, or has new ones: enables again
+  /// over what the host has now. Nothing of before is used. On this object's CPU, at EL2, any mask
+  /// state (kept). Errors, nothing changed: those of HardwareEnable(), with kNotEnabled (no
+  /// PrepareSuspend() before) in kSuspended's place.
+  Status Resumed() { return Resume(Request()); }
+
+  /// After a suspend that was refused or woke before power was lost: the CPU is as it was enabled,
+  /// bit for bit; a guest is loaded again by its next run. Errors, nothing changed: those of
+  /// Resumed(), and kLostState with the register when the host's registers are not those that
+  /// PrepareSuspend() left: power was lost after all.
+  Status SuspendFailed() { return ResumeInPlace(Request()); }
+
+  /// Says that the CPU lost its registers without PrepareSuspend(), or that it will not come back
+  /// from a suspend (CPU_OFF, a CPU that died): nothing in them is ours any more and nothing will
+  /// be restored. A guest whose registers were loaded has lost them. Any CPU, while the one it is
+  /// about executes nothing of Trivet's. Enable again after the CPU is back.
   void PoweredDown() { PerCpuState::PoweredDown(); }
+
+  /// Gives EL2 to its next owner (kexec, a boot loader's payload): puts everything back, if
+  /// enabled, and forgets the binding, so that every later call says kNotCreated until Create().
+  /// On this object's CPU, at EL2, any mask state (kept). Errors, nothing changed: kNotAtEl2,
+  /// kNotCreated, kWrongCpu, kSuspended, kVectorsReplaced. Afterwards: kRestoreMismatch.
+  Status HandOver() { return PerCpuState::HandOver(); }
+
+  /// The host is about to report that it is broken: gives it back its vectors, its HCR_EL2 and
+  /// everything else, from wherever this CPU was: in the middle of a transition or a run, in a
+  /// handler, with any lock held and any mask (kept). Checks nothing that could be wrong, cannot
+  /// fail, may be called again; guests' registers on this CPU are lost. Like HandOver() it forgets
+  /// the binding. Below EL2, and for another CPU's object, it does nothing.
+  void Panic() { PerCpuState::Panic(); }
 
  private:
   EnableRequest Request() const {

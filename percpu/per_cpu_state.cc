@@ -13,22 +13,13 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register voca
 
 constexpr std::uint8_t kEl2 = 2;
 
-bool AtEl2() { return Cpu::Read<CurrentEl>().el() == kEl2; }
-
 }  // namespace
 
-template <class B>
-void PerCpuState::DoSteps(B& backend) const {
-  if (per_run_) return EnableForRuns::Do(backend, intent_);
-  if (IsChained()) return EnableChained::Do(backend, intent_);
-  EnableForGood::Do(backend, intent_);
-}
+bool PerCpuState::AtEl2() { return Cpu::Read<CurrentEl>().el() == kEl2; }
 
-template <class B>
-void PerCpuState::UndoSteps(B& backend) const {
-  if (per_run_) return EnableForRuns::Undo(backend, intent_);
-  if (IsChained()) return EnableChained::Undo(backend, intent_);
-  EnableForGood::Undo(backend, intent_);
+Tenure PerCpuState::tenure() const {
+  if (per_run_) return Tenure::kForRuns;
+  return IsChained() ? Tenure::kChained : Tenure::kForGood;
 }
 
 VbarEl2 PerCpuState::OurVectors() const {
@@ -53,7 +44,7 @@ Status PerCpuState::CreateFor(CpuId cpu, const vectors::Handlers& handlers) {
     return Fail({.status = Status::kHandlerMissing});
   }
   cpu_ = cpu;
-  slot_.handlers = handlers;
+  slot_ = {.handlers = handlers};
   state_.store(State::kReady, std::memory_order_release);
   return Status::kOk;
 }
@@ -81,11 +72,14 @@ Status PerCpuState::CheckHostVectors(std::uint64_t base) {
   return status == Status::kOk ? status : Fail({.status = status, .got = base});
 }
 
-Status PerCpuState::CheckEnable(const EnableRequest& request) {
+/// Whether virtualization can be turned on from state `from`.
+Status PerCpuState::CheckEnable(State from, const EnableRequest& request) {
   const State state = state_.load(std::memory_order_acquire);
   if (state == State::kVacant) return Fail({.status = Status::kNotCreated});
   if (Cpu::CurrentCpu() != cpu_) return Fail({.status = Status::kWrongCpu});
-  if (state == State::kEnabled) return Fail({.status = Status::kAlreadyEnabled});
+  if (state == State::kSuspended && from != state) return Fail({.status = Status::kSuspended});
+  if (state == State::kReady && from != state) return Fail({.status = Status::kNotEnabled});
+  if (state != from) return Fail({.status = Status::kAlreadyEnabled});
   // Another object of ours shows by its vectors, unless those change hands per run.
   const std::uint64_t vbar = Cpu::Read<VbarEl2>().raw();
   const bool ours = vbar == vectors::TableBase() || vbar == OurVectors().raw();
@@ -97,8 +91,7 @@ Status PerCpuState::CheckEnable(const EnableRequest& request) {
 void PerCpuState::PrepareIntent(const EnableRequest& request) {
   const PolicyValues& policy = request.policy;
   Cpu cpu;
-  intent_.host = {
-      .vbar = Cpu::Read<VbarEl2>(), .hcr = Cpu::Read<HcrEl2>(), .tpidr = Cpu::Read<TpidrEl2>()};
+  intent_.host = World::Live<Cpu>();
   intent_.cpu = CpuTraits::Of<Cpu>(intent_.host.hcr);
   intent_.host_controls.Save(cpu, intent_.cpu);
   intent_.ours = {.vbar = OurVectors(),
@@ -115,21 +108,34 @@ void PerCpuState::PrepareIntent(const EnableRequest& request) {
 Status PerCpuState::Enable(const EnableRequest& request) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
-  if (const Status status = CheckEnable(request); status != Status::kOk) return status;
+  if (const Status s = CheckEnable(State::kReady, request); s != Status::kOk) return s;
+  Enter(State::kReady, request);
+  return Status::kOk;
+}
 
-  Cpu cpu;
+/// Interrupts masked, all checks passed. A step that fails (only a test can make one) leaves the
+/// registers and the state as they were.
+void PerCpuState::Enter(State from, const EnableRequest& request) {
   PrepareIntent(request);
   const VbarEl2 host_vbar =
       request.host_vbar ? VbarEl2::FromRaw(*request.host_vbar) : intent_.host.vbar;
   if (IsChained()) vectors::MakeChainTable(chain_, host_vbar.raw());
-  DoSteps(cpu);
+  struct Attempt {
+    std::atomic<State>& state;
+    State outcome;
+    ~Attempt() { state.store(outcome, std::memory_order_release); }
+  } attempt{state_, from};
+  state_.store(State::kEntering, std::memory_order_release);
+  Cpu cpu;
+  EnterTrivet(cpu, tenure(), intent_);
   intent_.host.vbar = host_vbar;  // From here on: a failure above put back what was found.
-  state_.store(State::kEnabled, std::memory_order_release);
-  return Status::kOk;
+  attempt.outcome = State::kEnabled;
 }
 
 Status PerCpuState::CheckDisable() {
-  if (!IsEnabled()) return Fail({.status = Status::kNotEnabled});
+  const State state = state_.load(std::memory_order_acquire);
+  if (state == State::kSuspended) return Fail({.status = Status::kSuspended});
+  if (state != State::kEnabled) return Fail({.status = Status::kNotEnabled});
   if (Cpu::CurrentCpu() != cpu_) return Fail({.status = Status::kWrongCpu});
   const VbarEl2 vbar = Cpu::Read<VbarEl2>();
   if (per_run_ || vbar == intent_.ours.vbar) return Status::kOk;
@@ -139,26 +145,29 @@ Status PerCpuState::CheckDisable() {
                .got = vbar.raw()});
 }
 
-Status PerCpuState::Disable() {
+/// Everything back to the host, and `next` as the state.
+Status PerCpuState::Leave(State next) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
   if (const Status status = CheckDisable(); status != Status::kOk) return status;
 
   Cpu cpu;
   SwitchGuestTo(nullptr);
-  UndoSteps(cpu);
-  state_.store(State::kReady, std::memory_order_release);
+  LeaveTrivet(cpu, tenure(), intent_);
+  state_.store(next, std::memory_order_release);
   generation_.fetch_add(1, std::memory_order_acq_rel);
-  return VerifyRestore();
+  KeepWhatTheHostKept();
+  if (const Status s = VerifyWorld(Status::kRestoreMismatch); s != Status::kOk) return s;
+  return VerifyControls(Status::kRestoreMismatch);
 }
 
 Status PerCpuState::PlanEnable(const EnableRequest& request, Plan& plan) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
-  if (const Status status = CheckEnable(request); status != Status::kOk) return status;
+  if (const Status s = CheckEnable(State::kReady, request); s != Status::kOk) return s;
   PrepareIntent(request);
   PlanRecorder recorder(plan);
-  DoSteps(recorder);
+  EnterTrivet(recorder, tenure(), intent_);
   return Status::kOk;
 }
 
@@ -167,37 +176,40 @@ Status PerCpuState::PlanDisable(Plan& plan) {
   const MaskedInterrupts masked;
   if (const Status status = CheckDisable(); status != Status::kOk) return status;
   PlanRecorder recorder(plan);
-  UndoSteps(recorder);
+  LeaveTrivet(recorder, tenure(), intent_);
   return Status::kOk;
 }
 
 template <class R>
-Status PerCpuState::Expect(typename R::Value expected) {
+Status PerCpuState::Expect(typename R::Value expected, Status mismatch) {
   const typename R::Value live = Cpu::Read<R>();
   if (live == expected) return Status::kOk;
-  return Fail({.status = Status::kRestoreMismatch,
+  return Fail({.status = mismatch,
                .register_id = kInfo<R>.id,
                .expected = expected.raw(),
                .got = live.raw()});
 }
 
-Status PerCpuState::VerifyRestore() {
-  if (!per_run_) {
-    if (const Status s = Expect<VbarEl2>(intent_.host.vbar); s != Status::kOk) return s;
-    if (const Status s = Expect<HcrEl2>(intent_.host.hcr); s != Status::kOk) return s;
-  }
-  if (HoldsTpidr()) {
-    if (const Status s = Expect<TpidrEl2>(intent_.host.tpidr); s != Status::kOk) return s;
-  }
+/// What stayed the host's while the CPU was enabled was the host's to change.
+void PerCpuState::KeepWhatTheHostKept() {
+  const World live = World::Live<Cpu>();
+  if (per_run_) intent_.host = live;
+  if (!HoldsTpidr()) intent_.host.tpidr = live.tpidr;
+}
+
+Status PerCpuState::VerifyWorld(Status mismatch) {
+  if (const Status s = Expect<VbarEl2>(intent_.host.vbar, mismatch); s != Status::kOk) return s;
+  if (const Status s = Expect<HcrEl2>(intent_.host.hcr, mismatch); s != Status::kOk) return s;
+  return Expect<TpidrEl2>(intent_.host.tpidr, mismatch);
+}
+
+Status PerCpuState::VerifyControls(Status mismatch) {
   Cpu cpu;
   Status status = Status::kOk;
-  intent_.host_controls.Matches(cpu, intent_.cpu,
-                                [&](RegisterId id, std::uint64_t saved, std::uint64_t live) {
-                                  status = Fail({.status = Status::kRestoreMismatch,
-                                                 .register_id = id,
-                                                 .expected = saved,
-                                                 .got = live});
-                                });
+  intent_.host_controls.Matches(
+      cpu, intent_.cpu, [&](RegisterId id, std::uint64_t saved, std::uint64_t live) {
+        status = Fail({.status = mismatch, .register_id = id, .expected = saved, .got = live});
+      });
   return status;
 }
 
@@ -207,15 +219,9 @@ Status PerCpuState::Audit() {
   if (const Status status = CheckDisable(); status != Status::kOk) return status;
   if (per_run_) return Status::kOk;
   const HcrEl2 hcr = owner_ && !switches_runs_ ? GuestHcr(intent_.host.hcr) : intent_.ours.hcr;
-  if (const Status s = Expect<HcrEl2>(hcr); s != Status::kOk) return s;
-  return HoldsTpidr() ? Expect<TpidrEl2>(intent_.ours.tpidr) : Status::kOk;
-}
-
-void PerCpuState::PoweredDown() {
-  if (!IsEnabled()) return;
-  owner_ = nullptr;
-  state_.store(State::kReady, std::memory_order_release);
-  generation_.fetch_add(1, std::memory_order_acq_rel);
+  if (const Status s = Expect<HcrEl2>(hcr, Status::kRestoreMismatch); s != Status::kOk) return s;
+  if (!HoldsTpidr()) return Status::kOk;
+  return Expect<TpidrEl2>(intent_.ours.tpidr, Status::kRestoreMismatch);
 }
 
 }  // namespace trivet::percpu

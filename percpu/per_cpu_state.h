@@ -13,6 +13,7 @@
 #include "percpu/intent.h"
 #include "percpu/plan.h"
 #include "percpu/policy.h"
+#include "percpu/steps.h"
 #include "vectors/chain_table.h"
 #include "vectors/cpu_slot.h"
 
@@ -79,35 +80,52 @@ class alignas(16) PerCpuState {
   Status CreateFor(CpuId cpu, const vectors::Handlers& handlers);
   Status CreateFor(CpuId cpu, const vectors::ChainPlace& chain);
   Status Enable(const EnableRequest& request);
-  Status Disable();
+  Status Disable() { return Leave(State::kReady); }
   Status PlanEnable(const EnableRequest& request, Plan& plan);
   Status PlanDisable(Plan& plan);
   Status Audit();
+  // Life events: life_events.cc.
+  Status PrepareSuspend() { return Leave(State::kSuspended); }
+  Status Resume(const EnableRequest& request);
+  Status ResumeInPlace(const EnableRequest& request);
+  Status HandOver();
   void PoweredDown();
+  void Panic();
 
  private:
-  enum class State : std::uint8_t { kVacant, kReady, kEnabled };
+  enum class State : std::uint8_t {
+    kVacant,
+    kReady,
+    kEntering,  ///< Registers may already be Trivet's; `intent_` says what they were.
+    kEnabled,
+    kSuspended,  ///< Disabled, to be enabled again by what ends the suspend.
+  };
 
   bool IsChained() const { return chain_.words != nullptr; }
   /// True when TPIDR_EL2 is Trivet's from enable to disable.
   bool HoldsTpidr() const { return !per_run_ && !IsChained(); }
+  Tenure tenure() const;
   /// The value for VBAR_EL2 while the vectors are Trivet's.
   hal::VbarEl2 OurVectors() const;
   /// The value for TPIDR_EL2 then, under a host that has `host` in it.
   hal::TpidrEl2 OurTpidr(hal::TpidrEl2 host) const;
-  Status CheckEnable(const EnableRequest& request);
+  static bool AtEl2();
+  Status CheckEnable(State from, const EnableRequest& request);
   Status CheckHostVectors(std::uint64_t base);
   Status CheckDisable();
   void PrepareIntent(const EnableRequest& request);
-  template <class B>
-  void DoSteps(B& backend) const;
-  template <class B>
-  void UndoSteps(B& backend) const;
-  Status VerifyRestore();
+  void Enter(State from, const EnableRequest& request);
+  Status Leave(State next);
+  void RestoreHostNow();
+  void KeepWhatTheHostKept();
+  Status VerifyWorld(Status mismatch);
+  Status VerifyControls(Status mismatch);
   template <class R>
-  Status Expect(typename R::Value expected);
+  Status Expect(typename R::Value expected, Status mismatch);
   Status Fail(Error error);
   hal::HcrEl2 GuestHcr(hal::HcrEl2 host) const;
+  void RestoreAfterRun();
+  void RestoreHostsGuestRegisters();
 
   vectors::CpuSlot slot_;      // First: TPIDR_EL2 points here, unless the host is chained.
   vectors::ChainPlace chain_;  // Of a chained host.
@@ -123,6 +141,7 @@ class alignas(16) PerCpuState {
   Error error_;
   bool per_run_ = false;        // Vectors and TPIDR_EL2 are Trivet's only during a run.
   bool switches_runs_ = false;  // HCR_EL2 differs between the host and a guest.
+  bool in_run_ = false;         // Registers may be the guest's; run_host_ says what they were.
   std::atomic<std::uint32_t> generation_ = 0;
   std::atomic<State> state_ = State::kVacant;
 };

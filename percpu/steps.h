@@ -108,6 +108,28 @@ using EnableChained = Transition<GuardStage2, InstallVectors, SwitchHcr>;
 /// They are Trivet's only while a guest runs: SwitchForRun does the rest.
 using EnableForRuns = Transition<GuardStage2, ForgetStage2>;
 
+/// Which of the lists takes a CPU.
+enum class Tenure : std::uint8_t { kForGood, kChained, kForRuns };
+
+/// From the host's registers to Trivet's.
+template <class B>
+void EnterTrivet(B& backend, Tenure tenure, const Intent& intent) {
+  switch (tenure) {
+    case Tenure::kForGood: return EnableForGood::Do(backend, intent);
+    case Tenure::kChained: return EnableChained::Do(backend, intent);
+    case Tenure::kForRuns: return EnableForRuns::Do(backend, intent);
+  }
+}
+/// The way back; right after any part of the way there.
+template <class B>
+void LeaveTrivet(B& backend, Tenure tenure, const Intent& intent) {
+  switch (tenure) {
+    case Tenure::kForGood: return EnableForGood::Undo(backend, intent);
+    case Tenure::kChained: return EnableChained::Undo(backend, intent);
+    case Tenure::kForRuns: return EnableForRuns::Undo(backend, intent);
+  }
+}
+
 /// One run of a guest under a host whose vectors or TGE are its own whenever it runs. Into ends
 /// with an ISB although an exception return follows: that return is legal only if it sees TGE
 /// clear, and it reads HCR_EL2 before it synchronizes anything. [arm-arm] "Illegal exception

@@ -57,6 +57,7 @@ Result<Exit> Vcpu::Run(percpu::PerCpuState& cpu) {
   if (const Status status = cpu.CheckEnabledHere(); status != Status::kOk) {
     return std::unexpected(status);
   }
+  if (registers_.lost) return std::unexpected(Status::kLostState);
   if (cpu.guest_owner() != &registers_) Load(cpu);
   cpu.BeginRun();
   const Exit exit = DecodeExit(vectors::EnterGuest(frame_));

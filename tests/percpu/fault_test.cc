@@ -59,10 +59,13 @@ std::vector<std::uint64_t> Values(const sim::Pe& pe) {
   return values;
 }
 
-/// One CPU that is enabled and disabled with each access failing in turn, under a host of type H.
+/// One CPU under a host of type H whose transitions are tried with each access failing in turn.
 template <percpu::Host H>
 class Victim {
  public:
+  using Cpu0 = percpu::PerCpu<H>;
+  using Call = Status (Cpu0::*)();
+
   explicit Victim(const Ground& ground) : pe_(ground.profile), current_(pe_) {
     BecomeHost(pe_, ground.kind);
     EXPECT_EQ(cpu_.Create(Cpu::CurrentCpu()), Status::kOk);
@@ -71,14 +74,15 @@ class Victim {
     enabled_ = Values(pe_);
   }
 
-  /// Enables or disables with the n-th access failing, for n = 1, 2, ... until none is left to
-  /// fail. Returns how many there were.
-  unsigned FailEachAccess(bool enabling) {
+  /// Makes `call`, which enables or disables and which `inverse` undoes, with the n-th access
+  /// failing, for n = 1, 2, ... until none is left to fail. Returns how many there were.
+  unsigned FailEachAccess(bool enabling, Call call, Call inverse) {
     for (unsigned n = 1;; ++n) {
-      SetUp(!enabling);
+      pe_.DaifMask();
+      if (cpu_.IsEnabled() == enabling) EXPECT_EQ((cpu_.*inverse)(), Status::kOk);
       pe_.FailAccess(n);
       try {
-        (void)(enabling ? cpu_.HardwareEnable() : cpu_.HardwareDisable());
+        (void)(cpu_.*call)();
         pe_.FailAccess(0);
         return n - 1;
       } catch (const sim::InjectedFault& fault) {
@@ -87,12 +91,11 @@ class Victim {
     }
   }
 
- private:
-  void SetUp(bool enabled) {
-    pe_.DaifMask();
-    if (cpu_.IsEnabled() == enabled) return;
-    EXPECT_EQ(enabled ? cpu_.HardwareEnable() : cpu_.HardwareDisable(), Status::kOk);
+  void BecomeEnabled() {
+    if (!cpu_.IsEnabled()) EXPECT_EQ(cpu_.HardwareEnable(), Status::kOk);
   }
+
+ private:
   /// The object's word for it, and every register accordingly. What fails after the last write (the
   /// comparison, the caller's mask) fails with the new state complete.
   void ExpectOneStateOrTheOther(const char* fault) {
@@ -101,7 +104,7 @@ class Victim {
 
   sim::Pe pe_;
   const sim::ScopedPe current_;
-  percpu::PerCpu<H> cpu_;
+  Cpu0 cpu_;
   std::vector<std::uint64_t> disabled_, enabled_;
 };
 
@@ -110,8 +113,13 @@ void FailEverywhere() {
   for (const Ground& ground : EveryGround()) {
     SCOPED_TRACE(ground.profile.name + ", kind " + std::to_string(static_cast<int>(ground.kind)));
     Victim<H> victim(ground);
-    EXPECT_GE(victim.FailEachAccess(true), 15u);
-    EXPECT_GE(victim.FailEachAccess(false), 15u);
+    using Cpu0 = percpu::PerCpu<H>;
+    EXPECT_GE(victim.FailEachAccess(true, &Cpu0::HardwareEnable, &Cpu0::HardwareDisable), 15u);
+    EXPECT_GE(victim.FailEachAccess(false, &Cpu0::HardwareDisable, &Cpu0::HardwareEnable), 15u);
+    victim.BecomeEnabled();
+    EXPECT_GE(victim.FailEachAccess(false, &Cpu0::PrepareSuspend, &Cpu0::Resumed), 15u);
+    EXPECT_GE(victim.FailEachAccess(true, &Cpu0::Resumed, &Cpu0::PrepareSuspend), 15u);
+    EXPECT_GE(victim.FailEachAccess(true, &Cpu0::SuspendFailed, &Cpu0::PrepareSuspend), 15u);
   }
 }
 

@@ -1,0 +1,78 @@
+// What happens to a CPU besides enable and disable: suspend, power-down, hand-over, panic.
+
+#include "hal/cpu.h"
+#include "percpu/masked_interrupts.h"
+#include "percpu/per_cpu_state.h"
+#include "percpu/steps.h"
+
+namespace trivet::percpu {
+
+using hal::Cpu;
+
+/// Whatever the host has now is the host's: the registers of before are gone.
+Status PerCpuState::Resume(const EnableRequest& request) {
+  if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
+  const MaskedInterrupts masked;
+  if (const Status s = CheckEnable(State::kSuspended, request); s != Status::kOk) return s;
+  Enter(State::kSuspended, request);
+  return Status::kOk;
+}
+
+/// A host that finds one of its registers other than PrepareSuspend() left it did lose power.
+Status PerCpuState::ResumeInPlace(const EnableRequest& request) {
+  if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
+  const MaskedInterrupts masked;
+  if (const Status s = CheckEnable(State::kSuspended, request); s != Status::kOk) return s;
+  if (const Status s = VerifyWorld(Status::kLostState); s != Status::kOk) return s;
+  if (const Status s = VerifyControls(Status::kLostState); s != Status::kOk) return s;
+  Enter(State::kSuspended, request);
+  return Status::kOk;
+}
+
+Status PerCpuState::HandOver() {
+  if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
+  const State state = state_.load(std::memory_order_acquire);
+  if (state == State::kVacant) return Fail({.status = Status::kNotCreated});
+  if (state != State::kReady) return Leave(State::kVacant);
+  if (Cpu::CurrentCpu() != cpu_) return Fail({.status = Status::kWrongCpu});
+  state_.store(State::kVacant, std::memory_order_release);
+  return Status::kOk;
+}
+
+void PerCpuState::PoweredDown() {
+  const State state = state_.load(std::memory_order_acquire);
+  if (state == State::kVacant || state == State::kReady) return;
+  if (owner_ != nullptr) owner_->lost = true;
+  owner_ = nullptr;
+  in_run_ = false;
+  // A suspended CPU's hardware state was given up by PrepareSuspend().
+  if (state != State::kSuspended) generation_.fetch_add(1, std::memory_order_acq_rel);
+  state_.store(State::kReady, std::memory_order_release);
+}
+
+/// The vectors and HCR_EL2 come first: from then on a fault in here is the host's to report.
+void PerCpuState::RestoreHostNow() {
+  Cpu cpu;
+  if (in_run_) {
+    SwitchForRun::OutOf(cpu, run_host_);
+    RestoreAfterRun();
+  }
+  LeaveTrivet(cpu, tenure(), intent_);
+  RestoreHostsGuestRegisters();
+}
+
+/// Assumes nothing but that this page can be read: no lock, no check of what the registers hold, no
+/// access to a guest's memory. The state changes last, so that a panic inside it starts over.
+void PerCpuState::Panic() {
+  if (!AtEl2()) return;
+  const MaskedInterrupts masked;
+  const State state = state_.load(std::memory_order_acquire);
+  if (state == State::kVacant || Cpu::CurrentCpu() != cpu_) return;
+  if (state == State::kEntering || state == State::kEnabled) {
+    RestoreHostNow();
+    generation_.fetch_add(1, std::memory_order_acq_rel);
+  }
+  state_.store(State::kVacant, std::memory_order_release);
+}
+
+}  // namespace trivet::percpu

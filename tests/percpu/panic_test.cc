@@ -1,0 +1,145 @@
+// Panic from every step boundary of every operation, a guest's run included: the host has its own
+// registers back, synchronized, whatever was half done.
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "hal/cpu.h"
+#include "percpu/per_cpu.h"
+#include "sim/instruction.h"
+#include "sim/pe.h"
+#include "tests/support/machine.h"
+#include "tests/support/sim/sim_machine.h"
+#include "tests/support/test_host.h"
+#include "vcpu/stage2.h"
+#include "vcpu/vcpu.h"
+
+namespace trivet::tests {
+namespace {
+
+using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+
+using percpu::HostKind;
+
+enum class Operation { kEnable, kFirstRun, kSecondRun, kUnload, kAudit, kDisable, kCount };
+
+/// Thrown where the CPU panicked: whatever it was doing does not go on.
+struct Panicked {};
+
+/// Written by exceptions and by the caller's mask, not by Trivet.
+bool IsTheHostsToLose(RegisterId id) {
+  static const std::set<RegisterId> ids = {RegisterId::kElrEl2,   RegisterId::kSpsrEl2,
+                                           RegisterId::kEsrEl2,   RegisterId::kFarEl2,
+                                           RegisterId::kHpfarEl2, RegisterId::kDaif};
+  return ids.contains(id);
+}
+
+/// One host, one guest, and the operations in the order of the enumeration.
+class Ground {
+ public:
+  explicit Ground(HostKind kind) : machine_(kind), guest_(GuestConfig()) {
+    machine_.ShowToTableWalks(&stage2_, sizeof(stage2_));
+    Cpu::Write<VbarEl1>(VbarEl1::FromRaw(0x800));
+    Cpu::Isb();
+    before_ = SimulatedPe().Snapshot();
+    EXPECT_EQ(cpu_.Create(Cpu::CurrentCpu()), Status::kOk);
+  }
+
+  void DoAllBefore(Operation operation) {
+    for (int i = 0; i < static_cast<int>(operation); ++i) Do(static_cast<Operation>(i));
+  }
+
+  void Do(Operation operation) {
+    switch (operation) {
+      case Operation::kEnable: return ExpectOk(cpu_.HardwareEnable());
+      case Operation::kFirstRun:
+      case Operation::kSecondRun: return ExpectOk(RunGuest());
+      case Operation::kUnload: return ExpectOk(guest_.Unload(cpu_));
+      case Operation::kAudit: return ExpectOk(cpu_.Audit());
+      case Operation::kDisable: return ExpectOk(cpu_.HardwareDisable());
+      case Operation::kCount: break;
+    }
+  }
+
+  /// Panics at the n-th step boundary at EL2 from now, and looks at what that left.
+  void PanicAtBoundary(unsigned n) {
+    SimulatedPe().SetStepHook([this, n, seen = 0u](sim::Pe& pe) mutable {
+      if (pe.pstate().el() < 2 || ++seen != n) return;
+      cpu_.Panic();
+      ExpectTheHostsWorld(pe);
+      cpu_.Panic();
+      ExpectTheHostsWorld(pe);
+      throw Panicked();
+    });
+  }
+
+ private:
+  static void ExpectOk(Status status) { EXPECT_EQ(status, Status::kOk); }
+
+  Status RunGuest() {
+    const Result<vcpu::Exit> exit = guest_.Run(cpu_);
+    return exit ? Status::kOk : exit.error();
+  }
+
+  vcpu::Config GuestConfig() {
+    constexpr std::uint64_t kEntry = 0x4020'0000;
+    SimulatedPe().memory().Place(
+        kEntry, {sim::Msr(RegisterId::kVbarEl1, 0), sim::Hvc(1), sim::Hvc(2), sim::Hvc(3)});
+    const std::uint64_t block = vcpu::BlockStage2::kBlockSize;
+    ExpectOk(stage2_.Map(block, block, vcpu::MemoryType::kNormal));
+    return {.entry = kEntry,
+            .vtcr = vcpu::BlockStage2::vtcr(),
+            .vttbr = vcpu::BlockStage2::vttbr(PhysicalAddressOf(&stage2_), 5),
+            .traps = HcrEl2().twi(true)};
+  }
+
+  void ExpectTheHostsWorld(const sim::Pe& pe) {
+    const sim::PeState now = pe.Snapshot();
+    for (const RegisterInfo& info : AllRegisters()) {
+      if (info.storage != info.id || IsTheHostsToLose(info.id)) continue;
+      const auto index = static_cast<unsigned>(info.id);
+      EXPECT_EQ(now.cells[index].value, before_.cells[index].value) << info.name;
+      // TPIDR_EL2 has no indirect readers. [arm-arm] TPIDR_EL2.
+      if (info.id == RegisterId::kTpidrEl2) continue;
+      EXPECT_FALSE(pe.IsPending(info.id)) << info.name << " is not synchronized";
+    }
+    EXPECT_FALSE(cpu_.IsEnabled());
+  }
+
+  Machine machine_;
+  percpu::PerCpu<TestHost> cpu_;
+  vcpu::BlockStage2 stage2_;
+  vcpu::Vcpu guest_;
+  sim::PeState before_;
+};
+
+class Panic : public ::testing::TestWithParam<HostKind> {};
+
+TEST_P(Panic, FromEveryStepOfEveryOperationTheHostHasItsWorldBack) {
+  for (int i = 0; i < static_cast<int>(Operation::kCount); ++i) {
+    const auto operation = static_cast<Operation>(i);
+    unsigned n = 1;
+    for (bool reached = true; reached && !HasFailure(); n += reached ? 1 : 0) {
+      SCOPED_TRACE("operation " + std::to_string(i) + ", boundary " + std::to_string(n));
+      Ground ground(GetParam());
+      ground.DoAllBefore(operation);
+      ground.PanicAtBoundary(n);
+      reached = false;
+      try {
+        ground.Do(operation);
+      } catch (const Panicked&) {
+        reached = true;
+      }
+      SimulatedPe().SetStepHook(nullptr);
+    }
+    EXPECT_GE(n, 5u);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(HostKinds, Panic,
+                         ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe));
+
+}  // namespace
+}  // namespace trivet::tests
