@@ -32,7 +32,7 @@ class Vcpu {
   /// Runs the guest on this CPU until an exit. At EL2 with SP_EL2, on `cpu`'s CPU, enabled; any
   /// mask state (kept). Errors, nothing run: kNotEnabled, kWrongCpu, kLostState (a CPU lost power
   /// while this guest's registers were loaded on it: make a new Vcpu).
-  Result<Exit> Run(percpu::PerCpuState& cpu);
+  [[nodiscard]] Result<Exit> Run(percpu::PerCpuState& cpu);
 
   /// Takes this guest's registers off `cpu`, if they are loaded there, and puts the host's back:
   /// before the Vcpu is destroyed or moves to another CPU. At EL2, on `cpu`'s CPU, enabled; any

@@ -1,0 +1,19 @@
+// A per-CPU page has one address: the vectors find it there.
+#include "percpu/per_cpu.h"
+
+namespace trivet {
+
+struct MyHost {
+  static vectors::Handlers HandlersFor(CpuId);
+};
+
+void Probe(percpu::PerCpu<MyHost>& cpu) {
+#ifdef TRIVET_EXPECT_ERROR
+  percpu::PerCpu<MyHost> other = cpu;
+#else
+  percpu::PerCpu<MyHost>& other = cpu;
+#endif
+  other.PoweredDown();
+}
+
+}  // namespace trivet

@@ -1,0 +1,15 @@
+// The CPU's page points at the Vcpu that is loaded.
+#include "vcpu/vcpu.h"
+
+namespace trivet {
+
+void Probe(vcpu::Vcpu& guest) {
+#ifdef TRIVET_EXPECT_ERROR
+  vcpu::Vcpu other = guest;
+#else
+  vcpu::Vcpu& other = guest;
+#endif
+  other.SkipInstruction();
+}
+
+}  // namespace trivet

@@ -1,0 +1,14 @@
+// A transition cannot depend on a feature that it did not look for.
+#include "percpu/host_kind.h"
+
+namespace trivet {
+
+bool Probe(const percpu::CpuTraits& cpu) {
+#ifdef TRIVET_EXPECT_ERROR
+  return cpu.Has<hal::Feature::kSve>();
+#else
+  return cpu.Has<hal::Feature::kFgt>();
+#endif
+}
+
+}  // namespace trivet

@@ -1,0 +1,19 @@
+// A MinimalCpu keeps nothing of what a guest changes: guests do not run on it.
+#include "percpu/minimal_cpu.h"
+#include "vcpu/vcpu.h"
+
+namespace trivet {
+
+struct MyHost {
+  static vectors::Handlers HandlersFor(CpuId);
+};
+
+#ifdef TRIVET_EXPECT_ERROR
+using Cpu = percpu::MinimalCpu<MyHost>;
+#else
+using Cpu = percpu::PerCpuState;
+#endif
+
+Result<vcpu::Exit> Probe(vcpu::Vcpu& guest, Cpu& cpu) { return guest.Run(cpu); }
+
+}  // namespace trivet

@@ -1,0 +1,14 @@
+// A handler takes the slot of the CPU that took the exception.
+#include "vectors/cpu_slot.h"
+
+namespace trivet {
+
+#ifdef TRIVET_EXPECT_ERROR
+void OnIrq();
+#else
+void OnIrq(vectors::CpuSlot&);
+#endif
+
+constexpr vectors::Handlers kProbe = {.irq = &OnIrq};
+
+}  // namespace trivet

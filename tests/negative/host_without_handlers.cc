@@ -1,0 +1,14 @@
+// A host names its handlers, or its vectors would have none.
+#include "percpu/per_cpu.h"
+
+namespace trivet {
+
+struct Mute {
+#ifndef TRIVET_EXPECT_ERROR
+  static vectors::Handlers HandlersFor(CpuId);
+#endif
+};
+
+using Probe = percpu::PerCpu<Mute>;
+
+}  // namespace trivet

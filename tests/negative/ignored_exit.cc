@@ -1,0 +1,16 @@
+// Why a guest stopped is looked at.
+#include "vcpu/vcpu.h"
+
+namespace trivet {
+
+#pragma GCC diagnostic error "-Wunused-result"
+
+void Probe(vcpu::Vcpu& guest, percpu::PerCpuState& cpu) {
+#ifdef TRIVET_EXPECT_ERROR
+  guest.Run(cpu);
+#else
+  (void)guest.Run(cpu);
+#endif
+}
+
+}  // namespace trivet

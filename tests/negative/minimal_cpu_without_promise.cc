@@ -1,0 +1,18 @@
+// Who has not masked interrupts cannot say that he has by saying nothing.
+#include "percpu/minimal_cpu.h"
+
+namespace trivet {
+
+struct MyHost {
+  static vectors::Handlers HandlersFor(CpuId);
+};
+
+Status Probe(percpu::MinimalCpu<MyHost>& cpu) {
+#ifdef TRIVET_EXPECT_ERROR
+  return cpu.HardwareEnable();
+#else
+  return cpu.HardwareEnable(percpu::MaskedAndPinned());
+#endif
+}
+
+}  // namespace trivet

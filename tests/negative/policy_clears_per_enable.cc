@@ -1,0 +1,17 @@
+// A host without its IMO is deaf: bits are cleared only while a guest runs.
+#include "percpu/policy.h"
+
+namespace trivet {
+
+struct MyPolicy : percpu::DefaultPolicy {
+#ifdef TRIVET_EXPECT_ERROR
+  static constexpr hal::HcrEl2 kHcrClear = hal::HcrEl2().imo(true);
+#else
+  static constexpr hal::HcrEl2 kHcrClear = hal::HcrEl2().imo(true);
+  static constexpr percpu::VectorSwitch kVectors = percpu::VectorSwitch::kPerRun;
+#endif
+};
+
+static_assert(percpu::Policy<MyPolicy>);
+
+}  // namespace trivet

@@ -1,0 +1,16 @@
+// A policy that does not turn stage 2 on isolates nothing.
+#include "percpu/policy.h"
+
+namespace trivet {
+
+struct MyPolicy : percpu::DefaultPolicy {
+#ifdef TRIVET_EXPECT_ERROR
+  static constexpr hal::HcrEl2 kHcrSet = DefaultPolicy::kHcrSet.vm(false);
+#else
+  static constexpr hal::HcrEl2 kHcrSet = DefaultPolicy::kHcrSet;
+#endif
+};
+
+static_assert(percpu::Policy<MyPolicy>);
+
+}  // namespace trivet
