@@ -24,9 +24,10 @@ class RegisterBank {
     });
   }
 
-  /// Writes every register. The caller supplies the context synchronization event.
+  /// Writes every register. The caller supplies the context synchronization event. Inlined
+  /// whatever the optimizer thinks of its size: a transition calls nothing.
   template <class B>
-  void Restore(B& backend, const CpuTraits& cpu) const {
+  [[gnu::always_inline]] void Restore(B& backend, const CpuTraits& cpu) const {
     Visit(cpu, [&]<class Name>(const std::uint64_t& value) {
       backend.template Write<Name>(Name::Value::FromRaw(value));
       return true;
@@ -56,16 +57,16 @@ class RegisterBank {
  private:
   /// Calls visit<Name>(value) in order until one returns false.
   template <class F>
-  bool Visit(const CpuTraits& cpu, F visit) {
+  [[gnu::always_inline]] bool Visit(const CpuTraits& cpu, F visit) {
     return VisitAll(*this, cpu, visit);
   }
   template <class F>
-  bool Visit(const CpuTraits& cpu, F visit) const {
+  [[gnu::always_inline]] bool Visit(const CpuTraits& cpu, F visit) const {
     return VisitAll(*this, cpu, visit);
   }
 
   template <class Self, class F>
-  static bool VisitAll(Self& self, const CpuTraits& cpu, F& visit) {
+  [[gnu::always_inline]] static bool VisitAll(Self& self, const CpuTraits& cpu, F& visit) {
     std::size_t i = 0;
     if (cpu.e2h()) {
       return (VisitOne<typename hal::NamesAtEl2<Rs>::E2hSet>(self.values_[i++], cpu, visit) && ...);
@@ -74,7 +75,7 @@ class RegisterBank {
   }
 
   template <class Name, class Value, class F>
-  static bool VisitOne(Value& value, const CpuTraits& cpu, F& visit) {
+  [[gnu::always_inline]] static bool VisitOne(Value& value, const CpuTraits& cpu, F& visit) {
     // The E2H names need FEAT_VHE, which an E2H host shows.
     if constexpr (hal::kInfo<Name>.needs != hal::Feature::kBase &&
                   hal::kInfo<Name>.needs != hal::Feature::kVhe) {

@@ -38,7 +38,7 @@ struct GuardStage2 {
     backend.template Write<hal::VttbrEl2>(intent.vttbr);
   }
   template <class B>
-  static void Undo(B& backend, const Intent& intent) {
+  [[gnu::always_inline]] static void Undo(B& backend, const Intent& intent) {
     intent.host_controls.Restore(backend, intent.cpu);
     backend.Isb();
   }

@@ -11,9 +11,9 @@ namespace trivet::percpu {
 /// A list of steps that is done whole, undone whole, or left as it was.
 ///
 /// Do() runs the steps in order, Undo() their inverses in reverse. A step that fails (on the
-/// simulator and under test an exception leaves it; at EL2 nothing does, and the loops below unroll
-/// to straight-line code) has everything before it put back, itself included, and the failure goes
-/// on to the caller.
+/// simulator and under test an exception leaves it; at EL2 nothing does, and the loops below are
+/// inlined to straight-line code) has everything before it put back, itself included, and the
+/// failure goes on to the caller.
 template <class... Steps>
 class Transition {
  public:
@@ -21,17 +21,22 @@ class Transition {
   static constexpr const char* kNames[] = {Steps::kName...};
 
   template <class B>
-  static void Do(B& backend, const Intent& intent) {
+  [[gnu::always_inline]] static void Do(B& backend, const Intent& intent) {
     Recovery<B, &Transition::UndoThrough<B>> recovery{backend, intent};
-    (recovery.Run([&] { Begin<Steps>(backend), Steps::Do(backend, intent); }), ...);
+    (recovery.Run([&]() __attribute__((always_inline)) {
+      Begin<Steps>(backend), Steps::Do(backend, intent);
+    }),
+     ...);
     recovery.done = true;
   }
 
   template <class B>
-  static void Undo(B& backend, const Intent& intent) {
+  [[gnu::always_inline]] static void Undo(B& backend, const Intent& intent) {
     Recovery<B, &Transition::RedoThrough<B>> recovery{backend, intent};
-    Backwards([&]<class Step>() {
-      recovery.Run([&] { Begin<Step>(backend), Step::Undo(backend, intent); });
+    Backwards([&]<class Step>() __attribute__((always_inline)) {
+      recovery.Run([&]() __attribute__((always_inline)) {
+        Begin<Step>(backend), Step::Undo(backend, intent);
+      });
     });
     recovery.done = true;
   }
@@ -46,7 +51,7 @@ class Transition {
     bool done = false;
 
     template <class F>
-    void Run(F step) {
+    [[gnu::always_inline]] void Run(F step) {
       ++begun;
       step();
     }
@@ -78,8 +83,8 @@ class Transition {
   }
 
   template <class F>
-  static void Backwards(F visit) {
-    [&]<std::size_t... kI>(std::index_sequence<kI...>) {
+  [[gnu::always_inline]] static void Backwards(F visit) {
+    [&]<std::size_t... kI>(std::index_sequence<kI...>) __attribute__((always_inline)) {
       (visit.template operator()<StepAt<kCount - 1 - kI>>(), ...);
     }(std::index_sequence_for<Steps...>());
   }
