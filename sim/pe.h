@@ -49,6 +49,8 @@ struct PeState {
   std::uint64_t pc = 0;
   Pstate pstate = Pstate::Masked(2);
   std::uint32_t attention = 0;  ///< Interrupt lines and power: Pe's own encoding.
+  Tlb tlb = {};                 ///< Only in a snapshot.
+  std::uint8_t settling = 0;    ///< Only in a snapshot: what the next synchronization has to do.
 };
 
 /// One simulated processing element. Not thread-safe, but for RaiseIrq, RaiseFiq and RaiseSError,

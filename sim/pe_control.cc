@@ -42,13 +42,15 @@ void Pe::FailAccess(unsigned n) {
 PeState Pe::Snapshot() const {
   PeState state = state_;
   state.attention = attention_.load(std::memory_order_relaxed) & kOfState;
+  state.tlb = tlb_;
+  state.settling = settling_;
   return state;
 }
 
 void Pe::Restore(const PeState& state) {
   state_ = state;
-  tlb_.Clear();
-  settling_ = 0;
+  tlb_ = state.tlb;
+  settling_ = state.settling;
   ForgetSettled();
   SetAttention(kOfState, false);
   SetAttention(state.attention & kOfState, true);

@@ -61,6 +61,20 @@ TEST_F(SynchronizationTest, TheSameVmidNeedsTlbMaintenance) {
   EXPECT_FALSE(GuestIsMapped());
 }
 
+TEST_F(SynchronizationTest, ASnapshotHasWhatTheTlbHolds) {
+  pe_.Poke(RegisterId::kVttbrEl2, kTable);
+  pe_.Write(RegisterId::kHcrEl2, kOn.raw());
+  pe_.Isb();
+  SwitchTable(kOtherTable);
+  const PeState stale = pe_.Snapshot();
+  pe_.Invalidate(hal::Tlbi::kAllE1);
+  pe_.Dsb(hal::Domain::kNonShareable);
+  pe_.Isb();
+  EXPECT_FALSE(GuestIsMapped());
+  pe_.Restore(stale);
+  EXPECT_TRUE(GuestIsMapped());
+}
+
 TEST_F(SynchronizationTest, AnotherVmidNeedsNone) {
   pe_.Poke(RegisterId::kVttbrEl2, kTable);
   pe_.Write(RegisterId::kHcrEl2, kOn.raw());

@@ -42,11 +42,14 @@ class Tlb {
   /// Warm reset: what is cached is UNKNOWN, and software must invalidate; here nothing stays.
   void Clear() { held_.clear(); }
 
+  friend bool operator==(const Tlb&, const Tlb&) = default;
+
  private:
   enum class Phase : std::uint8_t { kHeld, kInvalidated, kBroadcast, kCompleted };
   struct Held {
     Stage2Regime regime;
     Phase phase = Phase::kHeld;
+    friend bool operator==(const Held&, const Held&) = default;
   };
   void DropCompleted();
 
