@@ -1,0 +1,41 @@
+"""does_not_assemble_test: a promise of the kind "this does not assemble for EL2", as a test."""
+
+load("@rules_cc//cc:defs.bzl", "cc_test")
+load("@trivet_tools//:defs.bzl", "HAS_EL2_TOOLCHAIN", "TOOLS")
+
+# Without a compiler for EL2 these are skipped; the line "EL2 tests are skipped: ..." says why.
+_NEEDS_EL2_TOOLCHAIN = ["//platforms:sim_execution"] if HAS_EL2_TOOLCHAIN else ["@platforms//:incompatible"]
+
+def does_not_assemble_test(name, src, expect, hdrs = []):
+    """Passes when `src` assembles as it is, and with -DTRIVET_EXPECT_ERROR fails and says `expect`.
+
+    Args:
+      name: the test.
+      src: an assembly source, preprocessed.
+      expect: text of the assembler's message.
+      hdrs: what it includes, by paths from the workspace's root.
+    """
+    native.genrule(
+        name = name + ".report",
+        testonly = True,
+        srcs = [src] + hdrs,
+        outs = [name + ".report.txt"],
+        cmd = " ".join([
+            "$(execpath :compile_twice) $@",
+            TOOLS["clang"],
+            "--target=aarch64-none-elf -c -I. -I$(GENDIR) -o $@.o $(execpath %s)" % src,
+        ]),
+        target_compatible_with = _NEEDS_EL2_TOOLCHAIN,
+        tools = [":compile_twice"],
+    )
+    cc_test(
+        name = name,
+        size = "small",
+        srcs = ["check_report.cc"],
+        data = [name + ".report.txt"],
+        env = {
+            "EXPECT": expect,
+            "REPORT": "$(rootpath %s.report.txt)" % name,
+        },
+        target_compatible_with = _NEEDS_EL2_TOOLCHAIN,
+    )

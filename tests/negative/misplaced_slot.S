@@ -1,0 +1,17 @@
+// A vector table that leaves a slot out, with TRIVET_EXPECT_ERROR.
+
+#include "vectors/el2/macros.inc"
+
+  .text
+.L_table:
+  begin_slot 0x000
+  eret
+  end_slot
+#ifndef TRIVET_EXPECT_ERROR
+  begin_slot 0x080
+  eret
+  end_slot
+#endif
+  begin_slot 0x100
+  eret
+  end_slot

@@ -1,0 +1,17 @@
+// A vector table whose second slot has one instruction more than fits, with TRIVET_EXPECT_ERROR.
+
+#include "vectors/el2/macros.inc"
+
+  .text
+.L_table:
+  begin_slot 0x000
+  eret
+  end_slot
+  begin_slot 0x080
+  .rept 32
+  nop
+  .endr
+#ifdef TRIVET_EXPECT_ERROR
+  eret
+#endif
+  end_slot
