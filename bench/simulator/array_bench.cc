@@ -4,6 +4,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -93,21 +94,26 @@ void PairOnEachPe(benchmark::State& state) {
 }
 BENCHMARK(PairOnEachPe)->Name("sim/pair_each_pe")->Arg(1)->Arg(8)->Arg(64)->Arg(512);
 
-/// Of a loop over 512 PEs, the time per PE in the n-th block of 64.
+/// Of a loop over 512 PEs, the time per PE in the n-th block of 64: the least of many rounds, since
+/// blocks are compared and the host is shared.
 void PairInBlock(benchmark::State& state) {
-  constexpr unsigned kPes = 512, kBlock = 64;
+  using Seconds = std::chrono::duration<double>;
+  constexpr unsigned kPes = 512, kBlock = 64, kRounds = 500;
   const auto first = static_cast<unsigned>(state.range(0)) * kBlock;
   sim::Machine machine(sim::ProfileNamed("cortex-a72"), kPes);
   for (auto _ : state) {
-    PairOnPes(machine, 0, first);
-    const auto start = std::chrono::steady_clock::now();
-    PairOnPes(machine, first, kBlock);
-    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-    PairOnPes(machine, first + kBlock, kPes - first - kBlock);
-    state.SetIterationTime(time.count() / kBlock);
+    Seconds least = Seconds::max();
+    for (unsigned round = 0; round < kRounds; ++round) {
+      PairOnPes(machine, 0, first);
+      const auto start = std::chrono::steady_clock::now();
+      PairOnPes(machine, first, kBlock);
+      least = std::min(least, Seconds(std::chrono::steady_clock::now() - start));
+      PairOnPes(machine, first + kBlock, kPes - first - kBlock);
+    }
+    state.SetIterationTime(least.count() / kBlock);
   }
 }
-BENCHMARK(PairInBlock)->Name("sim/pair_block")->DenseRange(0, 7)->UseManualTime()->Iterations(500);
+BENCHMARK(PairInBlock)->Name("sim/pair_block")->DenseRange(0, 7)->UseManualTime()->Iterations(1);
 
 }  // namespace
 }  // namespace trivet::bench
