@@ -32,8 +32,9 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
 
   /// Turns virtualization on. On this object's CPU, at EL2, any mask state (kept). The stage 2 it
   /// leaves maps nothing. Errors, nothing changed: kNotAtEl2, kNotCreated, kAlreadyEnabled,
-  /// kSuspended, kWrongCpu, kInUse; kInvalidArgument for a vector base of H's that is none; for a
-  /// chained host kOutOfReach.
+  /// kSuspended, kWrongCpu, kInUse, kUnsupportedFeature (the policy sets a bit that this CPU
+  /// lacks); kInvalidArgument for a vector base of H's that is none; for a chained host
+  /// kOutOfReach.
   Status HardwareEnable() { return Enable(Request()); }
 
   /// Turns it off and restores every register HardwareEnable() or a guest changed. On this object's
