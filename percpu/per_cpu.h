@@ -42,6 +42,11 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
   /// kSuspended, kWrongCpu, kVectorsReplaced. Afterwards: kRestoreMismatch.
   Status HardwareDisable() { return Disable(); }
 
+  /// HardwareEnable()'s checks, or HardwareDisable()'s, and nothing else. On this object's CPU, at
+  /// EL2, any mask state (kept). Errors: the transition's own.
+  Status CanEnable() { return PerCpuState::CanEnable(Request()); }
+  Status CanDisable() { return PerCpuState::CanDisable(); }
+
   /// Writes down what HardwareEnable() or HardwareDisable() would do here and now; changes nothing.
   /// Errors: the transition's own. What a disable does for a loaded guest's registers comes before
   /// the plan and is not in it.

@@ -174,6 +174,18 @@ Status PerCpuState::Leave(State next) {
   return VerifyControls(Status::kRestoreMismatch);
 }
 
+Status PerCpuState::CanEnable(const EnableRequest& request) {
+  if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
+  const MaskedInterrupts masked;
+  return CheckEnable(State::kReady, request);
+}
+
+Status PerCpuState::CanDisable() {
+  if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
+  const MaskedInterrupts masked;
+  return CheckDisable();
+}
+
 Status PerCpuState::PlanEnable(const EnableRequest& request, Plan& plan) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;

@@ -84,6 +84,8 @@ class alignas(16) PerCpuState {
   Status CreateFor(CpuId cpu, const vectors::ChainPlace& chain);
   Status Enable(const EnableRequest& request);
   Status Disable() { return Leave(State::kReady); }
+  Status CanEnable(const EnableRequest& request);
+  Status CanDisable();
   Status PlanEnable(const EnableRequest& request, Plan& plan);
   Status PlanDisable(Plan& plan);
   Status Audit();
