@@ -1,59 +1,19 @@
 #include "hal/decode.h"
 
+#include "hal/text_writer.h"
+
 namespace trivet::hal {
 namespace {
 
 constexpr unsigned kBitsColumn = 7;
 constexpr unsigned kNameColumn = 16;
 
-/// Appends to a sink and counts, so that columns line up.
-class Writer {
- public:
-  explicit Writer(TextSink sink) : sink_(sink) {}
-
-  Writer& Text(const char* text) {
-    std::size_t size = 0;
-    while (text[size] != '\0') ++size;
-    sink_.write(sink_.context, text, size);
-    column_ += size;
-    return *this;
-  }
-  Writer& Decimal(unsigned value) { return Number(value, 10); }
-  Writer& Hex(std::uint64_t value) { return Text("0x").Number(value, 16); }
-  Writer& PadFrom(std::size_t start, std::size_t width) {
-    do {
-      Text(" ");
-    } while (column_ < start + width);
-    return *this;
-  }
-  void EndLine() {
-    Text("\n");
-    column_ = 0;
-  }
-  std::size_t column() const { return column_; }
-
- private:
-  Writer& Number(std::uint64_t value, unsigned base) {
-    char digits[21];
-    char* p = digits + sizeof(digits) - 1;
-    *p = '\0';
-    do {
-      *--p = "0123456789abcdef"[value % base];
-      value /= base;
-    } while (value != 0);
-    return Text(p);
-  }
-
-  TextSink sink_;
-  std::size_t column_ = 0;
-};
-
 /// What a reserved field should read as, under this description alone.
 std::uint64_t Expected(const FieldInfo& field) {
   return field.kind == BitKind::kRes1 ? field.mask() >> field.lo : 0;
 }
 
-void DecodeField(const FieldInfo& field, std::uint64_t value, Writer& out) {
+void DecodeField(const FieldInfo& field, std::uint64_t value, TextWriter& out) {
   out.Text("  ");
   const std::size_t bits_start = out.column();
   out.Decimal(field.hi);
@@ -94,7 +54,7 @@ struct Buffer {
 }  // namespace
 
 void Decode(const RegisterInfo& info, std::uint64_t value, TextSink sink, DecodeStyle style) {
-  Writer out(sink);
+  TextWriter out(sink);
   out.Text(info.name).Text(" = ").Hex(value);
   if (info.layout != Layout::kAny) {
     out.Text(info.layout == Layout::kE2hSet ? "  (E2H = 1)" : "  (E2H = 0)");

@@ -20,6 +20,8 @@ const char* ToString(Status status) {
     case Status::kOutOfReach: return "kOutOfReach";
     case Status::kLostState: return "kLostState";
     case Status::kSuspended: return "kSuspended";
+    case Status::kTimedOut: return "kTimedOut";
+    case Status::kPeerFailed: return "kPeerFailed";
   }
   return "an unknown Status";
 }

@@ -9,8 +9,8 @@ namespace trivet {
 enum class [[nodiscard]] Status : std::uint8_t {
   kOk = 0,
   kNotAtEl2,            ///< The caller does not run at EL2.
-  kNotCreated,          ///< The per-CPU object was never created, or its creation failed.
-  kAlreadyCreated,      ///< Create() was called twice; the first binding stands.
+  kNotCreated,          ///< Never created, or its creation failed; no round announced.
+  kAlreadyCreated,      ///< Created, announced or joined twice; the first time stands.
   kAlreadyEnabled,      ///< HardwareEnable() while enabled; nothing was touched.
   kNotEnabled,          ///< The call needs an enabled CPU; nothing was touched.
   kWrongCpu,            ///< The object belongs to another CPU than the one that called.
@@ -23,6 +23,8 @@ enum class [[nodiscard]] Status : std::uint8_t {
   kOutOfReach,          ///< The host's vector table is too far from the chain table's memory.
   kLostState,           ///< The CPU was powered down since: registers hold nothing of ours.
   kSuspended,           ///< Between PrepareSuspend() and what must follow it.
+  kTimedOut,            ///< A CPU did not arrive or finish in time; nothing stays changed.
+  kPeerFailed,          ///< Another CPU could not; nothing stays changed on this one.
 };
 
 template <class T>

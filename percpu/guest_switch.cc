@@ -2,6 +2,7 @@
 // in.
 
 #include "hal/cpu.h"
+#include "percpu/hcr_policy.h"
 #include "percpu/per_cpu_state.h"
 #include "percpu/steps.h"
 
@@ -35,16 +36,18 @@ void PerCpuState::SwitchGuestTo(GuestRegisters* next) {
   Cpu::Isb();
 }
 
-/// The guest's HCR_EL2 under a host that has `host`: TGE would keep EL1 from existing.
-HcrEl2 PerCpuState::GuestHcr(HcrEl2 host) const {
-  return HcrEl2::FromRaw((host.raw() | policy_.hcr_set.raw() | guest_traps_.raw()) &
-                         ~policy_.hcr_clear.raw())
-      .tge(false);
+ConstrainedHcr PerCpuState::ConstrainGuest(HcrEl2 requested) const {
+  const HcrEl2 host = switches_runs_ ? Cpu::Read<HcrEl2>() : intent_.host.hcr;
+  const std::uint64_t of = requested.raw() | policy_.hcr_set.raw() | host.raw();
+  const HcrLayout layout = HcrLayout::For(LiveFeatures<Cpu>{}, of);
+  return Constrain(requested, policy_, layout, host);
 }
 
-void PerCpuState::SetGuestTraps(HcrEl2 traps) {
-  guest_traps_ = HcrEl2::FromRaw(traps.raw() & ~kHostOwned.raw());
-  if (!switches_runs_) Cpu::Write<HcrEl2>(GuestHcr(intent_.host.hcr));
+ConstrainedHcr PerCpuState::SetGuestTraps(HcrEl2 requested) {
+  const ConstrainedHcr constrained = ConstrainGuest(requested);
+  guest_traps_ = constrained.granted();
+  if (!switches_runs_) Cpu::Write<HcrEl2>(constrained.value());
+  return constrained;
 }
 
 void PerCpuState::SetGuestSharedControls(const SharedControls& controls) {
@@ -67,7 +70,7 @@ void PerCpuState::BeginRun() {
     guest_shared_controls_.Restore(cpu, intent_.cpu);
   }
   SwitchForRun::Into(cpu, {.vbar = intent_.ours.vbar,
-                           .hcr = GuestHcr(run_host_.hcr),
+                           .hcr = Compose(run_host_.hcr, policy_, guest_traps_),
                            .tpidr = OurTpidr(run_host_.tpidr)});
 }
 

@@ -32,14 +32,20 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
 
   /// Turns virtualization on. On this object's CPU, at EL2, any mask state (kept). The stage 2 it
   /// leaves maps nothing. Errors, nothing changed: kNotAtEl2, kNotCreated, kAlreadyEnabled,
-  /// kSuspended, kWrongCpu, kInUse; kInvalidArgument for a vector base of H's that is none; for a
-  /// chained host kOutOfReach.
+  /// kSuspended, kWrongCpu, kInUse, kUnsupportedFeature (the policy sets a bit that this CPU
+  /// lacks); kInvalidArgument for a vector base of H's that is none; for a chained host
+  /// kOutOfReach.
   Status HardwareEnable() { return Enable(Request()); }
 
   /// Turns it off and restores every register HardwareEnable() or a guest changed. On this object's
   /// CPU, at EL2, any mask state (kept). Errors, nothing changed: kNotAtEl2, kNotEnabled,
   /// kSuspended, kWrongCpu, kVectorsReplaced. Afterwards: kRestoreMismatch.
   Status HardwareDisable() { return Disable(); }
+
+  /// HardwareEnable()'s checks, or HardwareDisable()'s, and nothing else. On this object's CPU, at
+  /// EL2, any mask state (kept). Errors: the transition's own.
+  Status CanEnable() { return PerCpuState::CanEnable(Request()); }
+  Status CanDisable() { return PerCpuState::CanDisable(); }
 
   /// Writes down what HardwareEnable() or HardwareDisable() would do here and now; changes nothing.
   /// Errors: the transition's own. What a disable does for a loaded guest's registers comes before

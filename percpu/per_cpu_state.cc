@@ -72,6 +72,18 @@ Status PerCpuState::CheckHostVectors(std::uint64_t base) {
   return status == Status::kOk ? status : Fail({.status = status, .got = base});
 }
 
+/// What the policy sets must exist: a bit that is RES0 here would silently do nothing.
+Status PerCpuState::CheckPolicy(const PolicyValues& policy) {
+  const std::uint64_t conditional = policy.hcr_set.raw() & kConditionalHcr;
+  if (conditional == 0) return Status::kOk;
+  const std::uint64_t absent = HcrLayout::For(LiveFeatures<Cpu>{}, conditional).absent;
+  for (const FieldInfo& field : kInfo<HcrEl2>.fields) {
+    if ((absent & conditional & field.mask()) == 0) continue;
+    return Fail({.status = Status::kUnsupportedFeature, .feature = field.traits.needs});
+  }
+  return Status::kOk;
+}
+
 /// Whether virtualization can be turned on from state `from`.
 Status PerCpuState::CheckEnable(State from, const EnableRequest& request) {
   const State state = state_.load(std::memory_order_acquire);
@@ -84,6 +96,7 @@ Status PerCpuState::CheckEnable(State from, const EnableRequest& request) {
   const std::uint64_t vbar = Cpu::Read<VbarEl2>().raw();
   const bool ours = vbar == vectors::TableBase() || vbar == OurVectors().raw();
   if (ours || Cpu::Read<HcrEl2>().vm()) return Fail({.status = Status::kInUse});
+  if (const Status s = CheckPolicy(request.policy); s != Status::kOk) return s;
   return CheckHostVectors(request.host_vbar.value_or(vbar));
 }
 
@@ -161,6 +174,18 @@ Status PerCpuState::Leave(State next) {
   return VerifyControls(Status::kRestoreMismatch);
 }
 
+Status PerCpuState::CanEnable(const EnableRequest& request) {
+  if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
+  const MaskedInterrupts masked;
+  return CheckEnable(State::kReady, request);
+}
+
+Status PerCpuState::CanDisable() {
+  if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
+  const MaskedInterrupts masked;
+  return CheckDisable();
+}
+
 Status PerCpuState::PlanEnable(const EnableRequest& request, Plan& plan) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
@@ -218,7 +243,8 @@ Status PerCpuState::Audit() {
   const MaskedInterrupts masked;
   if (const Status status = CheckDisable(); status != Status::kOk) return status;
   if (per_run_) return Status::kOk;
-  const HcrEl2 hcr = owner_ && !switches_runs_ ? GuestHcr(intent_.host.hcr) : intent_.ours.hcr;
+  const HcrEl2 hcr = owner_ && !switches_runs_ ? Compose(intent_.host.hcr, policy_, guest_traps_)
+                                               : intent_.ours.hcr;
   if (const Status s = Expect<HcrEl2>(hcr, Status::kRestoreMismatch); s != Status::kOk) return s;
   if (!HoldsTpidr()) return Status::kOk;
   return Expect<TpidrEl2>(intent_.ours.tpidr, Status::kRestoreMismatch);

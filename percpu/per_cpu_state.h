@@ -9,6 +9,7 @@
 #include "hal/register_id.h"
 #include "hal/registers.h"
 #include "hal/status.h"
+#include "percpu/hcr_policy.h"
 #include "percpu/host_registers.h"
 #include "percpu/intent.h"
 #include "percpu/plan.h"
@@ -66,9 +67,11 @@ class alignas(16) PerCpuState {
   /// next one's. Null means the host.
   void SwitchGuestTo(GuestRegisters* next);
   const GuestRegisters* guest_owner() const { return owner_; }
-  /// HCR_EL2 bits for the guest that is being loaded, besides the policy's; kHostOwned ones are
-  /// ignored.
-  void SetGuestTraps(hal::HcrEl2 traps);
+  /// What a guest that asks for these HCR_EL2 bits gets on this CPU: the policy's and the host's
+  /// bits, and of `requested` what the policy allows and the CPU has.
+  ConstrainedHcr ConstrainGuest(hal::HcrEl2 requested) const;
+  /// The same for the guest that is being loaded, put into effect with its next entry.
+  ConstrainedHcr SetGuestTraps(hal::HcrEl2 requested);
   /// CPTR_EL2 and CNTHCTL_EL2 for the guest that is being loaded, in the layout of the host's E2H.
   void SetGuestSharedControls(const SharedControls& controls);
   /// Before and after the guest runs. Nothing to do where the vectors are Trivet's from enable to
@@ -81,6 +84,8 @@ class alignas(16) PerCpuState {
   Status CreateFor(CpuId cpu, const vectors::ChainPlace& chain);
   Status Enable(const EnableRequest& request);
   Status Disable() { return Leave(State::kReady); }
+  Status CanEnable(const EnableRequest& request);
+  Status CanDisable();
   Status PlanEnable(const EnableRequest& request, Plan& plan);
   Status PlanDisable(Plan& plan);
   Status Audit();
@@ -111,6 +116,7 @@ class alignas(16) PerCpuState {
   hal::TpidrEl2 OurTpidr(hal::TpidrEl2 host) const;
   static bool AtEl2();
   Status CheckEnable(State from, const EnableRequest& request);
+  Status CheckPolicy(const PolicyValues& policy);
   Status CheckHostVectors(std::uint64_t base);
   Status CheckDisable();
   void PrepareIntent(const EnableRequest& request);
@@ -123,7 +129,6 @@ class alignas(16) PerCpuState {
   template <class R>
   Status Expect(typename R::Value expected, Status mismatch);
   Status Fail(Error error);
-  hal::HcrEl2 GuestHcr(hal::HcrEl2 host) const;
   void RestoreAfterRun();
   void RestoreHostsGuestRegisters();
 
@@ -135,7 +140,7 @@ class alignas(16) PerCpuState {
   SharedControls guest_shared_controls_;
   World run_host_;  // The host's world as the current run found it.
   PolicyValues policy_ = {};
-  hal::HcrEl2 guest_traps_;  // HCR_EL2 bits of the loaded guest.
+  hal::HcrEl2 guest_traps_;  // HCR_EL2 bits that the loaded guest asked for and got.
   GuestRegisters* owner_ = nullptr;
   CpuId cpu_;
   Error error_;

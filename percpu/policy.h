@@ -11,14 +11,31 @@ namespace trivet::percpu {
 /// there.
 enum class VectorSwitch : std::uint8_t { kPerEnable, kPerRun };
 
-/// Bits of HCR_EL2 that are never a policy's or a guest's to set: the host's own mode, and what
-/// needs support that Trivet does not have (nested virtualization, VSE without a record of it).
+/// Bits of HCR_EL2 that are never a policy's or a guest's to set: the host's own mode, and nested
+/// virtualization, which Trivet does not have.
 inline constexpr hal::HcrEl2 kHostOwned =
     hal::HcrEl2().e2h(true).tge(true).nv(true).nv1(true).nv2(true).at(true);
 
+/// Bits that give a guest registers which Trivet does not switch, so that it would change the
+/// host's or another guest's: authentication keys (API, APK), allocation tags (ATA, DCT),
+/// SCXTNUM_EL1, RAS fault injection (FIEN), activity monitor offsets. And VSE: hardware clears it
+/// when the guest takes the SError, which no record here would notice.
+inline constexpr hal::HcrEl2 kNotSwitched = hal::HcrEl2()
+                                                .api(true)
+                                                .apk(true)
+                                                .ata(true)
+                                                .dct(true)
+                                                .enscxt(true)
+                                                .fien(true)
+                                                .amvoffen(true)
+                                                .vse(true);
+
 /// Which bits HCR_EL2 gains, which it loses, and when. Everything else stays the host's. A policy
-/// that touches a bit of the host's does not compile, nor does one that clears bits while the host
-/// runs: without its IMO a host at EL2 is deaf.
+/// that touches a bit of the host's does not compile, nor does one that sets and clears the same
+/// bit, nor one that clears bits while the host runs: without its IMO a host at EL2 is deaf.
+///
+/// A policy may also have `kHcrAllowed`, the bits that a guest may ask for besides; kAllowed<P> is
+/// the answer for every policy.
 template <class P>
 concept Policy =
     requires {
@@ -26,7 +43,19 @@ concept Policy =
       { P::kHcrClear } -> std::convertible_to<hal::HcrEl2>;
       { P::kVectors } -> std::convertible_to<VectorSwitch>;
     } && ((P::kHcrSet.raw() | P::kHcrClear.raw()) & kHostOwned.raw()) == 0 && P::kHcrSet.vm() &&
+    (P::kHcrSet.raw() & P::kHcrClear.raw()) == 0 &&
     (P::kVectors == VectorSwitch::kPerRun || P::kHcrClear.raw() == 0);
+
+/// The bits that a guest may ask for under P: P's own list, or all that are not the host's and need
+/// no switching that Trivet does not do.
+template <Policy P>
+inline constexpr hal::HcrEl2 kAllowed = [] {
+  if constexpr (requires { P::kHcrAllowed; }) {
+    return P::kHcrAllowed;
+  } else {
+    return hal::HcrEl2::FromRaw(~(kHostOwned.raw() | kNotSwitched.raw()));
+  }
+}();
 
 /// Stage 2 on, AArch64 guests, SMC trapped, and physical IRQ, FIQ and SError taken at EL2. Without
 /// AMO an EL2 host with TGE = 0 never sees an SError. [arm-arm] HCR_EL2.AMO, "Asynchronous
@@ -69,9 +98,10 @@ struct PolicyValues {
   hal::HcrEl2 hcr_set;
   hal::HcrEl2 hcr_clear;
   VectorSwitch vectors;
+  hal::HcrEl2 hcr_allowed;
 };
 
 template <Policy P>
-inline constexpr PolicyValues kPolicy = {P::kHcrSet, P::kHcrClear, P::kVectors};
+inline constexpr PolicyValues kPolicy = {P::kHcrSet, P::kHcrClear, P::kVectors, kAllowed<P>};
 
 }  // namespace trivet::percpu

@@ -78,7 +78,7 @@ void Vcpu::Load(percpu::PerCpuState& cpu) {
   Cpu::Write<VtcrEl2>(config_.vtcr);
   Cpu::Write<VttbrEl2>(config_.vttbr);
   Cpu::Isb();
-  cpu.SetGuestTraps(config_.traps);
+  hcr_ = cpu.SetGuestTraps(config_.traps);
   cpu.SetGuestSharedControls(ControlsFor(cpu.traits()));
   LoadEl2Controls(cpu.traits());
   Cpu::Write<VmpidrEl2>(VmpidrEl2::FromRaw(config_.mpidr.raw() | VmpidrEl2::Inert().raw()));

@@ -4,6 +4,7 @@
 
 #include "hal/registers.h"
 #include "hal/status.h"
+#include "percpu/hcr_policy.h"
 #include "percpu/per_cpu_state.h"
 #include "vcpu/exit.h"
 #include "vectors/guest_frame.h"
@@ -16,7 +17,8 @@ struct Config {
   std::uint64_t argument = 0;  ///< x0 at the first instruction; the other registers are zero.
   hal::VtcrEl2 vtcr;           ///< Shape of the stage 2 tables.
   hal::VttbrEl2 vttbr;         ///< Root table (physical address) and VMID, not 0.
-  hal::HcrEl2 traps = {};      ///< Further HCR_EL2 bits while it runs, for example twi or tid3.
+  hal::HcrEl2 traps = {};      ///< Further HCR_EL2 bits while it runs, for example twi or tid3,
+                               ///< as far as the policy allows: see Vcpu::hcr().
   hal::MpidrEl1 mpidr = {};    ///< What the guest reads as MPIDR_EL1.
 };
 
@@ -39,6 +41,11 @@ class Vcpu {
   /// mask state (kept). Errors, nothing changed: kNotEnabled, kWrongCpu.
   Status Unload(percpu::PerCpuState& cpu);
 
+  /// What became of Config::traps on the CPU that loaded this guest last: the value of HCR_EL2, the
+  /// bits dropped and the bits forced, with reasons. Nothing asked for before the first run. To
+  /// know before a run, ask percpu::PerCpuState::ConstrainGuest.
+  const percpu::ConstrainedHcr& hcr() const { return hcr_; }
+
   /// General registers, PC and PSTATE between runs.
   vectors::GuestFrame& frame() { return frame_; }
   /// Moves PC behind the 4-byte instruction that was trapped: SMC, WFx, MRS, MSR, an emulated
@@ -49,6 +56,7 @@ class Vcpu {
   void Load(percpu::PerCpuState& cpu);
 
   Config config_;
+  percpu::ConstrainedHcr hcr_;
   vectors::GuestFrame frame_ = {};
   percpu::GuestRegisters registers_;
 };

@@ -37,7 +37,7 @@ vcpu::Config ConfigFor(vcpu::BlockStage2& stage2, unsigned slot) {
   return {.entry = PlaceGuest(),
           .vtcr = vcpu::BlockStage2::vtcr(),
           .vttbr = vcpu::BlockStage2::vttbr(table, static_cast<std::uint16_t>(kVmid + slot)),
-          .traps = HcrEl2().twi(true).tid3(true),
+          .traps = HcrEl2().twi(true).tid3(true).nv(true),
           .mpidr = MpidrEl1::FromRaw(slot)};
 }
 
@@ -74,6 +74,7 @@ void LiveUnder(unsigned slot, percpu::HostKind kind, Life& life) {
   }
   life.irqs_to_handler = TestHost::Here().irqs;
   life.irqs_to_host_table = HostTableIrqs();
+  life.hcr = guest.hcr();
   life.unload = guest.Unload(storage.cpu);
   life.audit = storage.cpu.Audit();
   life.disable = storage.cpu.HardwareDisable();

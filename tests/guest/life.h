@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "hal/status.h"
+#include "percpu/hcr_policy.h"
 #include "percpu/host_kind.h"
 #include "tests/support/host_view.h"
 #include "vcpu/exit.h"
@@ -26,7 +27,8 @@ struct Life {
   static constexpr unsigned kExits = 7;
 
   Status create, enable, unload, audit, disable;
-  unsigned exits = 0;  ///< How many of the following are filled.
+  percpu::ConstrainedHcr hcr;  ///< What became of the traps it asked for.
+  unsigned exits = 0;          ///< How many of the following are filled.
   Status run[kExits];
   vcpu::Exit exit[kExits];
   std::uint64_t pc[kExits];         ///< Offset from the guest's entry at each exit.

@@ -52,6 +52,8 @@ void ExpectTheWholeLife(percpu::HostKind kind, Service service, const Life& life
   const bool own_table = kind == percpu::HostKind::kVhe || service == Service::kChained;
   EXPECT_EQ(life.irqs_to_handler, own_table ? 0u : 1u);
   EXPECT_EQ(life.irqs_to_host_table, own_table ? 1u : 0u);
+  EXPECT_EQ(life.hcr.granted(), hal::HcrEl2().twi(true).tid3(true));
+  EXPECT_EQ(life.hcr.dropped(), hal::HcrEl2().nv(true));
   EXPECT_EQ(life.unload, Status::kOk);
   EXPECT_EQ(life.audit, Status::kOk);
   EXPECT_EQ(life.disable, Status::kOk);

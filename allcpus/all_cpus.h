@@ -1,0 +1,125 @@
+#pragma once
+
+#include <cstdint>
+
+#include "allcpus/clock.h"
+#include "allcpus/leader.h"
+#include "allcpus/local_cpu.h"
+#include "allcpus/member.h"
+#include "allcpus/rendezvous.h"
+#include "allcpus/report.h"
+#include "hal/decode.h"
+#include "hal/status.h"
+
+namespace trivet::allcpus {
+
+/// Enables or disables a group of CPUs: all of them, or none. Static storage, one for the group;
+/// kCpus lines of kLineSize bytes and kCpus reports.
+///
+///     constinit allcpus::AllCpus<4> all;
+///     constinit percpu::PerCpu<MyHost> cpus[4];
+///
+///     // The leader, CPU 0:
+///     allcpus::SystemCounter clock;
+///     Status s = all.EnableAll(0, allcpus::Local(cpus[0]), clock, kTicks, [] { SendIpi(); });
+///     // The others, in the IPI's handler, a thread or what PSCI started:
+///     Status s = all.Join(n, allcpus::Local(cpus[n]), clock, kTicks);
+///
+/// Every CPU runs with its index, on itself, at EL2, pinned; any mask state (kept). `limit` is in
+/// the units of `clock`, the same time for all. No call waits for longer than a few times that:
+/// Lead for 4 limits, Join for 6, plus the CPU's own work.
+template <unsigned kCpus>
+  requires(kCpus > 0 && kCpus <= 0xffff)
+class AllCpus {
+ public:
+  constexpr AllCpus() = default;
+  AllCpus(const AllCpus&) = delete;
+  AllCpus& operator=(const AllCpus&) = delete;
+
+  /// Opens a round, which the calling CPU is to lead. The others are called in afterwards: an
+  /// announced round is there for whoever comes. Errors, nothing changed: kAlreadyCreated (the last
+  /// round has not ended on some CPU).
+  Status Announce(Operation operation) { return allcpus::Announce(Group(), operation); }
+
+  /// Takes part in the announced round. Errors, this CPU is as before: what failed on it;
+  /// kPeerFailed, kTimedOut (the round failed, or did before this CPU came); kNotCreated (no round
+  /// was announced); kAlreadyCreated (this CPU has joined it already); kInvalidArgument (index).
+  /// Where IsEnabled() tells otherwise after an error, the leader died or an undo failed.
+  template <Clock K>
+  Status Join(unsigned index, const LocalCpu& cpu, K& clock, std::uint64_t limit) {
+    if (index >= kCpus) return Status::kInvalidArgument;
+    Member member(leader_, members_[index]);
+    Patience patience(clock, Twice(limit));
+    while (!member.finished()) {
+      member.Step(cpu, patience.IsOver(member.position().phase));
+    }
+    return member.result();
+  }
+
+  /// Leads the announced round and takes part in it. kOk: every CPU is changed. Errors, every CPU
+  /// is as before, but for those whose report says otherwise: what failed on the first CPU that
+  /// failed; kTimedOut; kNotCreated (no round was announced); kInvalidArgument (index).
+  template <Clock K>
+  Status Lead(unsigned index, const LocalCpu& cpu, K& clock, std::uint64_t limit) {
+    if (index >= kCpus) return Status::kInvalidArgument;
+    Leader leader(Group(), reports_);
+    if (leader.finished()) return leader.result();
+    Member member(leader_, members_[index]);
+    Patience leader_patience(clock, limit);
+    Patience member_patience(clock, Twice(limit));
+    while (!leader.finished() || !member.finished()) {
+      if (!member.finished()) {
+        member.Step(cpu, member_patience.IsOver(member.position().phase));
+      }
+      if (!leader.finished()) LookAtAll(leader, leader_patience);
+    }
+    return leader.result();
+  }
+
+  /// Announce, then `summon()`, which makes every other CPU call Join(), then Lead.
+  template <Clock K, class Summon>
+  Status EnableAll(unsigned index, const LocalCpu& cpu, K& clock, std::uint64_t limit,
+                   Summon summon) {
+    return Do(Operation::kEnable, index, cpu, clock, limit, summon);
+  }
+  template <Clock K, class Summon>
+  Status DisableAll(unsigned index, const LocalCpu& cpu, K& clock, std::uint64_t limit,
+                    Summon summon) {
+    return Do(Operation::kDisable, index, cpu, clock, limit, summon);
+  }
+
+  /// What the last Lead() found out about a CPU. The leader's, until it leads again.
+  const CpuReport& report(unsigned index) const { return reports_[index]; }
+  void PrintReport(hal::TextSink sink) const { Print(reports_, kCpus, sink); }
+
+ private:
+  Rendezvous Group() { return {.leader = &leader_, .members = members_, .count = kCpus}; }
+
+  /// Members give the leader twice the time it gives them: as long as it lives, it decides.
+  static constexpr std::uint64_t Twice(std::uint64_t limit) {
+    return limit > ~std::uint64_t{0} / 2 ? ~std::uint64_t{0} : limit * 2;
+  }
+
+  /// One pass over the cells: the time is asked for once.
+  template <Clock K>
+  static void LookAtAll(Leader& leader, Patience<K>& patience) {
+    const bool expired = patience.IsOver(leader.position().phase);
+    do {
+      leader.Step(expired);
+    } while (leader.position().index != 0);
+  }
+
+  template <Clock K, class Summon>
+  Status Do(Operation operation, unsigned index, const LocalCpu& cpu, K& clock, std::uint64_t limit,
+            Summon summon) {
+    if (const Status status = Announce(operation); status != Status::kOk) return status;
+    summon();
+    return Lead(index, cpu, clock, limit);
+  }
+
+  LeaderCell leader_;
+  MemberCell members_[kCpus];
+  CpuReport reports_[kCpus];
+};
+
+}  // namespace trivet::allcpus

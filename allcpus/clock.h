@@ -1,0 +1,62 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+
+#include "hal/cpu.h"
+#include "hal/registers.h"
+
+namespace trivet::allcpus {
+
+/// How a CPU measures how long it waits. Now() grows, in units that are the caller's, and is this
+/// CPU's alone; Pause() is called between two looks at what is waited for and may yield.
+template <class K>
+concept Clock = requires(K& clock) {
+  { clock.Now() } -> std::convertible_to<std::uint64_t>;
+  clock.Pause();
+};
+
+/// The generic timer's physical count, in ticks of CNTFRQ_EL0 a second. At EL2, or where
+/// CNTPCT_EL0 is not trapped. [arm-arm] CNTPCT_EL0.
+struct SystemCounter {
+  static std::uint64_t Now() { return hal::Cpu::Read<hal::CntpctEl0>().raw(); }
+  static void Pause() {}
+};
+
+/// Counts the looks themselves, for where there is no clock.
+class PollCount {
+ public:
+  std::uint64_t Now() { return ++looks_; }
+  static void Pause() {}
+
+ private:
+  std::uint64_t looks_ = 0;
+};
+
+/// Tells whether a phase has lasted longer than `limit`.
+template <Clock K>
+class Patience {
+ public:
+  Patience(K& clock, std::uint64_t limit) : clock_(clock), limit_(limit) {}
+
+  /// Called before each look with the phase it is made in.
+  template <class Phase>
+  bool IsOver(Phase phase) {
+    const int now_in = static_cast<int>(phase);
+    if (now_in != phase_) {
+      phase_ = now_in;
+      since_ = clock_.Now();
+      return false;
+    }
+    clock_.Pause();
+    return clock_.Now() - since_ > limit_;
+  }
+
+ private:
+  K& clock_;
+  const std::uint64_t limit_;
+  std::uint64_t since_ = 0;
+  int phase_ = -1;
+};
+
+}  // namespace trivet::allcpus

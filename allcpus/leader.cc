@@ -1,0 +1,183 @@
+#include "allcpus/leader.h"
+
+namespace trivet::allcpus {
+namespace {
+
+/// What a CPU's stage means to a leader in some phase.
+enum class Judgement : std::uint8_t {
+  kGood,     ///< As wanted.
+  kWaitFor,  ///< Not yet.
+  kBad,      ///< It will not be as wanted: abort.
+};
+
+/// `heard` is of an earlier round, or none, until its CPU has checked itself.
+Judgement JudgePrepared(const MemberMessage& heard, bool joined) {
+  if (!joined) return Judgement::kWaitFor;
+  return heard.stage == MemberStage::kPrepared ? Judgement::kGood : Judgement::kBad;
+}
+
+Judgement JudgeCommitted(MemberStage stage) {
+  switch (stage) {
+    case MemberStage::kCommitted: return Judgement::kGood;
+    case MemberStage::kPrepared:
+    case MemberStage::kConfirming: return Judgement::kWaitFor;
+    default: return Judgement::kBad;
+  }
+}
+
+/// Who withdrew before the sealing undoes its change; who did after it comes back. A CPU that left
+/// undecided stays changed, which is what a leader that got here is about to tell everybody.
+Judgement JudgeSealed(MemberStage stage) {
+  switch (stage) {
+    case MemberStage::kCommitted:
+    case MemberStage::kUndecided: return Judgement::kGood;
+    case MemberStage::kWithdrawing: return Judgement::kWaitFor;
+    default: return Judgement::kBad;
+  }
+}
+
+/// A CPU that never joined is not waited for: it will get an error when it does.
+Judgement JudgeSettled(const MemberMessage& heard, bool joined) {
+  return !joined || IsEnd(heard.stage) ? Judgement::kGood : Judgement::kWaitFor;
+}
+
+Judgement Judge(Leader::Phase phase, const MemberMessage& heard, bool joined) {
+  switch (phase) {
+    case Leader::Phase::kCollectPrepared: return JudgePrepared(heard, joined);
+    case Leader::Phase::kCollectCommitted: return JudgeCommitted(heard.stage);
+    case Leader::Phase::kRecheck: return JudgeSealed(heard.stage);
+    default: return JudgeSettled(heard, joined);
+  }
+}
+
+/// The fate of a CPU that stands at `stage` when the leader stops waiting for it.
+Fate FateOf(MemberStage stage, bool stands) {
+  switch (stage) {
+    case MemberStage::kLeft: return Fate::kChanged;
+    case MemberStage::kUndoFailed: return Fate::kUndoFailed;
+    case MemberStage::kUndecided: return stands ? Fate::kChanged : Fate::kUndecided;
+    case MemberStage::kCommitted:
+    case MemberStage::kWithdrawing: return stands ? Fate::kChanged : Fate::kUnresolved;
+    case MemberStage::kConfirming: return Fate::kUnresolved;
+    default: return Fate::kAsBefore;  // kPrepared too: it looks before it changes anything.
+  }
+}
+
+bool FailedByItself(MemberStage stage) {
+  return stage == MemberStage::kRefused || stage == MemberStage::kFailed ||
+         stage == MemberStage::kWithdrawn || stage == MemberStage::kUndoFailed;
+}
+
+/// Between these stages a CPU's hardware and its word may be of different opinions.
+bool IsInTheMiddle(MemberStage stage) { return !IsEnd(stage) && stage != MemberStage::kPrepared; }
+
+}  // namespace
+
+Status Announce(const Rendezvous& group, Operation operation) {
+  const LeaderMessage last = group.leader->Read();
+  const bool over = last.stage == LeaderStage::kIdle || last.stage == LeaderStage::kDone ||
+                    last.stage == LeaderStage::kAborted;
+  if (!over) return Status::kAlreadyCreated;
+  for (unsigned i = 0; i < group.count; ++i) {
+    if (IsInTheMiddle(group.members[i].Read().stage)) return Status::kAlreadyCreated;
+  }
+  group.leader->Write(
+      {.round = last.round + 1, .stage = LeaderStage::kPreparing, .operation = operation});
+  return Status::kOk;
+}
+
+Leader::Leader(const Rendezvous& group, CpuReport* cpus)
+    : group_(group), cpus_(cpus), round_(group.leader->Read()) {
+  if (round_.stage != LeaderStage::kPreparing) return;
+  at_.phase = Phase::kCollectPrepared;
+  at_.result = Status::kOk;
+  for (unsigned i = 0; i < group_.count; ++i) cpus_[i] = {};
+}
+
+void Leader::Step(bool expired) {
+  switch (at_.phase) {
+    case Phase::kFinished: return;
+    case Phase::kSay:
+      round_.stage = at_.say;
+      if (at_.result != Status::kOk) {
+        const bool late = at_.result == Status::kTimedOut;
+        round_.status = late ? Status::kTimedOut : Status::kPeerFailed;
+      }
+      group_.leader->Write(round_);
+      at_.phase = at_.next;
+      return;
+    default: return Look(expired);
+  }
+}
+
+/// One cell. A stage that is good stays good or becomes bad, so a pass that waited for nobody is a
+/// moment at which nobody had to be waited for.
+void Leader::Look(bool expired) {
+  const unsigned index = at_.index;
+  if (index == 0) at_.last_pass = expired;
+  const MemberMessage heard = group_.members[index].Read();
+  const Judgement judgement = Judge(at_.phase, heard, heard.round == round_.round);
+  if (judgement == Judgement::kBad) return Abort(heard.status);
+  const bool waits = judgement == Judgement::kWaitFor;
+  at_.complete = at_.complete && !waits;
+  if (at_.phase == Phase::kSettle) {
+    Note(heard, index);
+  } else {
+    cpus_[index].status = waits ? Status::kTimedOut : Status::kOk;  // If this pass is the last.
+  }
+  at_.index = static_cast<std::uint16_t>(index + 1);
+  if (at_.index == group_.count) EndPass();
+}
+
+void Leader::EndPass() {
+  at_.index = 0;
+  if (at_.complete) return Advance();
+  at_.complete = true;
+  if (!at_.last_pass) return;
+  if (at_.phase == Phase::kSettle) {
+    at_.phase = Phase::kFinished;
+    return;
+  }
+  at_.result = Status::kTimedOut;
+  Say(LeaderStage::kAborted, Phase::kSettle);
+}
+
+void Leader::Advance() {
+  switch (at_.phase) {
+    case Phase::kCollectPrepared: return Say(LeaderStage::kCommitting, Phase::kCollectCommitted);
+    case Phase::kCollectCommitted: return Say(LeaderStage::kSealing, Phase::kRecheck);
+    case Phase::kRecheck: return Say(LeaderStage::kDone, Phase::kSettle);
+    default: at_.phase = Phase::kFinished; return;
+  }
+}
+
+/// The CPU that was looked at failed, so nobody is late.
+void Leader::Abort(Status cause) {
+  for (unsigned i = 0; i < group_.count; ++i) cpus_[i].status = Status::kOk;
+  cpus_[at_.index].status = cause;
+  at_.index = 0;
+  at_.complete = true;
+  at_.result = cause;
+  Say(LeaderStage::kAborted, Phase::kSettle);
+}
+
+void Leader::Note(const MemberMessage& heard, unsigned index) {
+  CpuReport& cpu = cpus_[index];
+  const bool stands = at_.result == Status::kOk;
+  const bool joined = heard.round == round_.round;
+  cpu.fate = joined ? FateOf(heard.stage, stands) : Fate::kAbsent;
+  if (joined && FailedByItself(heard.stage)) {
+    cpu.status = heard.status;
+    cpu.error = group_.members[index].error;
+  } else if (!stands && cpu.status == Status::kOk) {
+    cpu.status = Status::kPeerFailed;
+  }
+}
+
+void Leader::Say(LeaderStage stage, Phase next) {
+  at_.say = stage;
+  at_.next = next;
+  at_.phase = Phase::kSay;
+}
+
+}  // namespace trivet::allcpus

@@ -1,0 +1,136 @@
+#include "allcpus/member.h"
+
+namespace trivet::allcpus {
+
+void Member::Step(const LocalCpu& cpu, bool expired) {
+  switch (at_.phase) {
+    case Phase::kArrive: return Arrive();
+    case Phase::kPrepare: return Prepare(cpu);
+    case Phase::kSay:
+      own_->Write({.round = round_, .stage = at_.say, .status = at_.result});
+      return GoTo(at_.next);
+    case Phase::kAwaitCommit: return AwaitCommit(expired);
+    case Phase::kConfirm: return Confirm();
+    case Phase::kCommit: return Commit(cpu);
+    case Phase::kAwaitVerdict: return AwaitVerdict(expired);
+    case Phase::kConfirmWithdrawal: return ConfirmWithdrawal();
+    case Phase::kAwaitSeal: return AwaitSeal(expired);
+    case Phase::kUndo: return Undo(cpu);
+    case Phase::kFinished: return;
+  }
+}
+
+void Member::Arrive() {
+  const LeaderMessage heard = leader_->Read();
+  if (heard.stage == LeaderStage::kIdle) return Finish(Status::kNotCreated);
+  if (own_->Read().round == heard.round) return Finish(Status::kAlreadyCreated);
+  // A round that needs this CPU cannot get further without it, except to its end.
+  if (heard.stage != LeaderStage::kPreparing) return Finish(heard.status);
+  round_ = heard.round;
+  at_.operation = heard.operation;
+  GoTo(Phase::kPrepare);
+}
+
+void Member::Prepare(const LocalCpu& cpu) {
+  own_->error = cpu.act(cpu.self, Action::kPrepare, at_.operation);
+  const Status status = own_->error.status;
+  if (status != Status::kOk) return End(MemberStage::kRefused, status);
+  Say(MemberStage::kPrepared, Phase::kAwaitCommit);
+}
+
+/// Until this CPU says kConfirming it may leave at any time: a leader that has not heard
+/// kCommitted from it cannot seal.
+void Member::AwaitCommit(bool expired) {
+  switch (Heard()) {
+    case LeaderStage::kPreparing:
+      if (expired) End(MemberStage::kWithdrawn, Status::kTimedOut);
+      return;
+    case LeaderStage::kCommitting: return Say(MemberStage::kConfirming, Phase::kConfirm);
+    default: return End(MemberStage::kUndone, Status::kPeerFailed);
+  }
+}
+
+/// Either this CPU sees that the leader aborted, or the leader, which looks after it has said so,
+/// sees that this CPU is about to change.
+void Member::Confirm() {
+  if (Heard() == LeaderStage::kCommitting) return GoTo(Phase::kCommit);
+  End(MemberStage::kUndone, Status::kPeerFailed);
+}
+
+void Member::Commit(const LocalCpu& cpu) {
+  own_->error = cpu.act(cpu.self, Action::kCommit, at_.operation);
+  const Status status = own_->error.status;
+  if (status != Status::kOk) return UndoThenEnd(MemberStage::kFailed, status);
+  Say(MemberStage::kCommitted, Phase::kAwaitVerdict);
+}
+
+void Member::AwaitVerdict(bool expired) {
+  switch (Heard()) {
+    case LeaderStage::kCommitting:
+      if (!expired) return;
+      at_.result = Status::kTimedOut;
+      return Say(MemberStage::kWithdrawing, Phase::kConfirmWithdrawal);
+    case LeaderStage::kSealing: return GoTo(Phase::kAwaitSeal);
+    case LeaderStage::kDone: return End(MemberStage::kLeft, Status::kOk);
+    default: return UndoThenEnd(MemberStage::kUndone, Status::kPeerFailed);
+  }
+}
+
+/// A leader that seals after this CPU said kWithdrawing looks again and sees it. One that was
+/// sealing before may have missed it: then its verdict counts.
+void Member::ConfirmWithdrawal() {
+  switch (Heard()) {
+    case LeaderStage::kCommitting: return UndoThenEnd(MemberStage::kWithdrawn, Status::kTimedOut);
+    case LeaderStage::kSealing:
+      at_.result = Status::kOk;
+      return Say(MemberStage::kCommitted, Phase::kAwaitSeal);
+    case LeaderStage::kDone: return End(MemberStage::kLeft, Status::kOk);
+    default: return UndoThenEnd(MemberStage::kUndone, Status::kPeerFailed);
+  }
+}
+
+void Member::AwaitSeal(bool expired) {
+  switch (Heard()) {
+    case LeaderStage::kSealing:
+      if (expired) End(MemberStage::kUndecided, Status::kTimedOut);
+      return;
+    case LeaderStage::kDone: return End(MemberStage::kLeft, Status::kOk);
+    default: return UndoThenEnd(MemberStage::kUndone, Status::kPeerFailed);
+  }
+}
+
+void Member::Undo(const LocalCpu& cpu) {
+  const percpu::Error error = cpu.act(cpu.self, Action::kUndo, at_.operation);
+  if (error.status == Status::kOk) return Say(at_.after_undo, Phase::kFinished);
+  own_->error = error;
+  End(MemberStage::kUndoFailed, error.status);
+}
+
+LeaderStage Member::Heard() const {
+  const LeaderMessage heard = leader_->Read();
+  return heard.round == round_ ? heard.stage : LeaderStage::kAborted;
+}
+
+void Member::Say(MemberStage stage, Phase next) {
+  at_.say = stage;
+  at_.next = next;
+  GoTo(Phase::kSay);
+}
+
+void Member::End(MemberStage stage, Status result) {
+  at_.result = result;
+  Say(stage, Phase::kFinished);
+}
+
+void Member::UndoThenEnd(MemberStage stage, Status result) {
+  at_.after_undo = stage;
+  at_.result = result;
+  GoTo(Phase::kUndo);
+}
+
+void Member::Finish(Status result) {
+  at_.result = result;
+  GoTo(Phase::kFinished);
+}
+
+}  // namespace trivet::allcpus

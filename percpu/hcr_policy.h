@@ -1,0 +1,157 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "hal/decode.h"
+#include "hal/features.h"
+#include "hal/registers.h"
+#include "percpu/policy.h"
+
+/// What becomes of the HCR_EL2 bits that a guest asks for: the policy, the host and the CPU have
+/// their say, and every bit that is not as asked has a reason. Constant where the arguments are.
+namespace trivet::percpu {
+
+/// Why a bit of a guest's HCR_EL2 is not what was asked for.
+enum class HcrReason : std::uint8_t {
+  kAsAsked,        ///< It is what was asked for.
+  kFeatureAbsent,  ///< Clear: RES0 on this CPU, which lacks the field's feature.
+  kHostOwned,      ///< Clear: in kHostOwned, never a guest's to set.
+  kPolicyClears,   ///< Clear: in the policy's kHcrClear.
+  kNotAllowed,     ///< Clear: not in the policy's kHcrAllowed.
+  kPolicySets,     ///< Set: in the policy's kHcrSet.
+  kReadsAsOne,     ///< Set: RES1 or RAO/WI on this CPU, which lacks the alternative.
+  kHostHas,        ///< Set: the host has it, and what the policy does not name stays the host's.
+  kCount,
+};
+
+/// What a reason means, for messages. Never null.
+const char* ToString(HcrReason reason);
+
+/// HCR_EL2 as one CPU implements it. [arm-arm] HCR_EL2, the conditions of each field.
+struct HcrLayout {
+  std::uint64_t absent = 0;  ///< RES0 for want of a feature.
+  std::uint64_t ones = 0;    ///< RES1 or RAO/WI.
+
+  /// `cpu` answers Has(Feature): a hal::FeatureSet, or LiveFeatures. It is asked about the bits in
+  /// `of` only.
+  template <class Features>
+  static constexpr HcrLayout For(const Features& cpu, std::uint64_t of = ~std::uint64_t{0}) {
+    HcrLayout layout;
+    const auto lacks = [&](hal::Feature feature) {
+      return feature != hal::Feature::kBase && !cpu.Has(feature);
+    };
+    for (const hal::FieldInfo& field : hal::kInfo<hal::HcrEl2>.fields) {
+      if ((field.mask() & of) == 0) continue;
+      if (lacks(field.traits.needs)) layout.absent |= field.mask();
+      if (lacks(field.traits.res1_without)) layout.ones |= field.mask();
+      if (lacks(field.traits.rao_without)) layout.ones |= field.mask();
+    }
+    return layout;
+  }
+};
+static_assert(hal::MaskOf(hal::kInfo<hal::HcrEl2>.fields, hal::BitKind::kRes0) == 0 &&
+                  hal::MaskOf(hal::kInfo<hal::HcrEl2>.fields, hal::BitKind::kRes1) == 0,
+              "HCR_EL2 has bits that are reserved on every CPU: HcrLayout has to report them");
+
+/// The fields that some CPUs lack.
+inline constexpr std::uint64_t kConditionalHcr = HcrLayout::For(hal::FeatureSet()).absent;
+
+/// The features of the CPU that calls, read when asked for. EL1 or above.
+template <class B>
+struct LiveFeatures {
+  static bool Has(hal::Feature feature) { return hal::Has(feature, hal::LiveIds<B>{}); }
+};
+
+/// The bits of `requested` that a guest gets on top of the policy's and the host's.
+constexpr hal::HcrEl2 Grant(hal::HcrEl2 requested, const PolicyValues& policy,
+                            const HcrLayout& layout) {
+  const std::uint64_t free = policy.hcr_allowed.raw() & ~kHostOwned.raw() & ~layout.absent;
+  return hal::HcrEl2::FromRaw(requested.raw() & free);
+}
+
+/// HCR_EL2 while a guest runs that was granted `granted`, under a host that has `host`. TGE would
+/// keep EL1 from existing.
+constexpr hal::HcrEl2 Compose(hal::HcrEl2 host, const PolicyValues& policy, hal::HcrEl2 granted) {
+  return hal::HcrEl2::FromRaw((host.raw() | policy.hcr_set.raw() | granted.raw()) &
+                              ~policy.hcr_clear.raw())
+      .tge(false);
+}
+
+/// What a guest gets for what it asked.
+class ConstrainedHcr {
+ public:
+  constexpr ConstrainedHcr() = default;
+
+  /// HCR_EL2 while the guest runs.
+  constexpr hal::HcrEl2 value() const { return value_; }
+  /// The bits of the request that the policy allows and the CPU has.
+  constexpr hal::HcrEl2 granted() const { return granted_; }
+  /// The bits of the request that it does not have.
+  constexpr hal::HcrEl2 dropped() const { return Without(requested_, value_); }
+  /// The bits that it has without having been asked for.
+  constexpr hal::HcrEl2 forced() const { return Without(value_, requested_); }
+  /// Why bit `bit`, 0 to 63, is not as asked.
+  constexpr HcrReason ReasonOf(unsigned bit) const {
+    for (std::size_t i = 0; i < because_.size(); ++i) {
+      if ((because_[i] >> bit & 1) != 0) return static_cast<HcrReason>(i);
+    }
+    return HcrReason::kAsAsked;
+  }
+  /// The bits that are not as asked for this reason; for kAsAsked, none.
+  constexpr hal::HcrEl2 Because(HcrReason reason) const {
+    return hal::HcrEl2::FromRaw(because_[static_cast<std::size_t>(reason)]);
+  }
+
+ private:
+  friend constexpr ConstrainedHcr Constrain(hal::HcrEl2, const PolicyValues&, const HcrLayout&,
+                                            hal::HcrEl2);
+
+  static constexpr hal::HcrEl2 Without(hal::HcrEl2 a, hal::HcrEl2 b) {
+    return hal::HcrEl2::FromRaw(a.raw() & ~b.raw());
+  }
+  /// Gives the bits of `premise` among `undecided` this reason.
+  constexpr void Explain(HcrReason reason, std::uint64_t premise, std::uint64_t& undecided) {
+    because_[static_cast<std::size_t>(reason)] |= premise & undecided;
+    undecided &= ~premise;
+  }
+
+  hal::HcrEl2 value_;
+  hal::HcrEl2 requested_;
+  hal::HcrEl2 granted_;
+  std::array<std::uint64_t, static_cast<std::size_t>(HcrReason::kCount)> because_ = {};
+};
+
+/// What a guest that asks for `requested` gets under `policy`, on a CPU with `layout`, under a host
+/// whose HCR_EL2 is `host`. Multi-bit fields are joined by OR too: BSU and TWEDEL come out no
+/// weaker than either part.
+constexpr ConstrainedHcr Constrain(hal::HcrEl2 requested, const PolicyValues& policy,
+                                   const HcrLayout& layout, hal::HcrEl2 host = {}) {
+  constexpr std::uint64_t kAll = ~std::uint64_t{0};
+  ConstrainedHcr result;
+  result.requested_ = requested;
+  result.granted_ = Grant(requested, policy, layout);
+  const hal::HcrEl2 composed = Compose(host, policy, result.granted_);
+  result.value_ = hal::HcrEl2::FromRaw((composed.raw() & ~layout.absent) | layout.ones);
+
+  std::uint64_t dropped = result.dropped().raw();
+  result.Explain(HcrReason::kFeatureAbsent, layout.absent, dropped);
+  result.Explain(HcrReason::kHostOwned, kHostOwned.raw(), dropped);
+  result.Explain(HcrReason::kPolicyClears, policy.hcr_clear.raw(), dropped);
+  result.Explain(HcrReason::kNotAllowed, kAll, dropped);
+  std::uint64_t forced = result.forced().raw();
+  result.Explain(HcrReason::kPolicySets, policy.hcr_set.raw(), forced);
+  result.Explain(HcrReason::kReadsAsOne, layout.ones, forced);
+  result.Explain(HcrReason::kHostHas, kAll, forced);
+  return result;
+}
+
+/// The value on one line, then a line a field that is not as asked:
+///
+///     HCR_EL2 = 0x80082039
+///       forced   VM        the policy sets it
+///       dropped  TID5      this CPU lacks FEAT_MTE2
+void Print(const ConstrainedHcr& hcr, hal::TextSink sink);
+
+}  // namespace trivet::percpu

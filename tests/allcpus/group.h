@@ -1,0 +1,168 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "allcpus/all_cpus.h"
+#include "hal/cpu.h"
+#include "percpu/per_cpu.h"
+#include "tests/allcpus/crew.h"
+#include "tests/support/host_view.h"
+#include "tests/support/test_host.h"
+
+/// A group of CPUs of a Crew, each of which can be given some trouble, and rounds that all of them
+/// take part in.
+namespace trivet::tests {
+
+enum class Trouble : std::uint8_t {
+  kNone,
+  kWrongCpu,        ///< Its object belongs to another CPU.
+  kInUse,           ///< Somebody else has set HCR_EL2.VM.
+  kHandlerMissing,  ///< Its object cannot be created.
+  kFailsLate,       ///< The change is made, and then reported as failed.
+  kAbsent,          ///< It never comes.
+};
+
+/// What EnableAll reports for a trouble.
+constexpr Status StatusOf(Trouble trouble) {
+  switch (trouble) {
+    case Trouble::kNone: return Status::kOk;
+    case Trouble::kWrongCpu: return Status::kWrongCpu;
+    case Trouble::kInUse: return Status::kInUse;
+    case Trouble::kHandlerMissing: return Status::kHandlerMissing;
+    case Trouble::kFailsLate: return Status::kLostState;
+    case Trouble::kAbsent: return Status::kTimedOut;
+  }
+  return Status::kOk;
+}
+
+/// A clock that stands still until `enough` of the group's CPUs have been seen waiting, and then
+/// says that it is too late; 0: it never does. No test depends on how fast its machine is.
+class PatientClock {
+ public:
+  PatientClock(std::atomic<unsigned>& waiting, unsigned enough)
+      : waiting_(waiting), enough_(enough) {}
+  /// Too late for the leader, whose limit it is, and not for members, who have twice that.
+  std::uint64_t Now() { return enough_ != 0 && waiting_ >= enough_ ? kLimit * 3 / 2 : 0; }
+  /// The leader's CPU has begun to wait as a member by its fourth look as a leader.
+  void Pause() {
+    if (++looks_ == kEnough) ++waiting_;
+    looks_ < kEnough ? Crew::Yield() : Crew::Rest();
+  }
+  static constexpr std::uint64_t kLimit = 10;
+
+ private:
+  static constexpr unsigned kEnough = 8;
+
+  std::atomic<unsigned>& waiting_;
+  const unsigned enough_;
+  unsigned looks_ = 0;
+};
+
+/// One CPU: its object, its trouble, and what it saw of the last round.
+struct TroubledCpu {
+  percpu::PerCpu<TestHost> cpu;
+  percpu::PerCpu<ForgetfulHost> forgetful;
+  Trouble trouble = Trouble::kNone;
+  HostView before, after;
+  Status result = Status::kOk;
+
+  /// On its own CPU, once: the state of affairs before any round.
+  void Prepare() {
+    const CpuId here = hal::Cpu::CurrentCpu();
+    (void)cpu.Create(trouble == Trouble::kWrongCpu ? CpuId{here.affinity ^ 1} : here);
+    if (trouble == Trouble::kInUse) SetVm(true);
+    before = HostView::Now();
+  }
+  static void SetVm(bool vm) {
+    hal::Cpu::Write<hal::HcrEl2>(hal::Cpu::Read<hal::HcrEl2>().vm(vm));
+    hal::Cpu::Isb();
+  }
+  percpu::Error Act(allcpus::Action action, allcpus::Operation operation) {
+    if (action == allcpus::Action::kPrepare && trouble == Trouble::kHandlerMissing) {
+      return {.status = forgetful.Create(hal::Cpu::CurrentCpu())};
+    }
+    const allcpus::LocalCpu local = allcpus::Local(cpu);
+    const percpu::Error error = local.act(local.self, action, operation);
+    const bool fails = action == allcpus::Action::kCommit && trouble == Trouble::kFailsLate;
+    return fails ? percpu::Error{.status = Status::kLostState} : error;
+  }
+  allcpus::LocalCpu Local() {
+    return {.self = this, .act = [](void* self, allcpus::Action action, allcpus::Operation op) {
+              return static_cast<TroubledCpu*>(self)->Act(action, op);
+            }};
+  }
+};
+
+template <unsigned kCpus>
+class Group {
+ public:
+  allcpus::AllCpus<kCpus> all;
+  TroubledCpu cpus[kCpus];
+
+  explicit Group(Crew& crew) : crew_(crew) {}
+
+  /// Each CPU gets into its trouble and looks at its registers.
+  void Prepare() {
+    ForAll([](unsigned cpu, void* self) { static_cast<Group*>(self)->cpus[cpu].Prepare(); });
+  }
+  /// A round with every CPU but the absent ones; CPU 0 leads and gives up only when somebody is
+  /// absent and all others wait.
+  Status Round(allcpus::Operation operation) {
+    waiting_ = 0;
+    unsigned present = 0;
+    for (TroubledCpu& cpu : cpus) present += cpu.trouble != Trouble::kAbsent ? 1 : 0;
+    PatientClock clock(waiting_, present == kCpus ? 0 : present);
+    const auto summon = [this] {
+      for (unsigned i = 1; i < kCpus; ++i) {
+        if (cpus[i].trouble != Trouble::kAbsent) crew_.Start(i, &Join, this);
+      }
+    };
+    Status status = all.Announce(operation);
+    if (status == Status::kOk) {
+      summon();
+      status = all.Lead(0, cpus[0].Local(), clock, PatientClock::kLimit);
+    }
+    crew_.WaitForAll();
+    ForAll([](unsigned cpu, void* self) {
+      static_cast<Group*>(self)->cpus[cpu].after = HostView::Now();
+    });
+    return status;
+  }
+  /// CPU `cpu` joins now, all alone.
+  Status JoinLate(unsigned cpu) {
+    crew_.Start(cpu, &Join, this);
+    crew_.WaitForAll();
+    return cpus[cpu].result;
+  }
+  bool AllAre(bool enabled) const {
+    for (const TroubledCpu& cpu : cpus) {
+      if (cpu.cpu.IsEnabled() != enabled) return false;
+    }
+    return true;
+  }
+  bool AllAreAsBefore() const {
+    for (const TroubledCpu& cpu : cpus) {
+      if (!(cpu.after == cpu.before)) return false;
+    }
+    return true;
+  }
+  void ForAll(Work work) {
+    for (unsigned i = 1; i < kCpus; ++i) crew_.Start(i, work, this);
+    work(0, this);
+    crew_.WaitForAll();
+  }
+
+ private:
+  static void Join(unsigned cpu, void* self) {
+    auto& group = *static_cast<Group*>(self);
+    PatientClock clock(group.waiting_, 0);
+    TroubledCpu& here = group.cpus[cpu];
+    here.result = group.all.Join(cpu, here.Local(), clock, PatientClock::kLimit);
+  }
+
+  Crew& crew_;
+  std::atomic<unsigned> waiting_ = 0;
+};
+
+}  // namespace trivet::tests

@@ -1,0 +1,76 @@
+// What a guest asked of HCR_EL2 and what the CPU then has, on every leg.
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+
+#include "hal/cpu.h"
+#include "percpu/per_cpu.h"
+#include "tests/support/host_view.h"
+#include "tests/support/machine.h"
+#include "tests/support/test_host.h"
+
+namespace trivet::tests {
+namespace {
+
+using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+
+using percpu::ConstrainedHcr;
+using percpu::HcrReason;
+using percpu::HostKind;
+
+/// Sets a bit that no CPU of ours has.
+struct NeedyPolicy : percpu::DefaultPolicy {
+  static constexpr HcrEl2 kHcrSet = percpu::DefaultPolicy::kHcrSet.tme(true);
+};
+
+class GuestHcr : public ::testing::TestWithParam<HostKind> {
+ protected:
+  GuestHcr() : machine_(GetParam()) {}
+  Machine machine_;
+};
+
+TEST_P(GuestHcr, IsWhatTheAnswerSays) {
+  if (GetParam() == HostKind::kVhe) GTEST_SKIP() << "its shared registers need a guest";
+  const HostView before = HostView::Now();
+  percpu::PerCpu<TestHost> cpu;
+  ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
+  ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
+  const HcrEl2 asked = HcrEl2().twi(true).tid3(true).vse(true).tme(true).tge(true);
+  const ConstrainedHcr answer = cpu.SetGuestTraps(asked);
+  cpu.BeginRun();
+  const HcrEl2 live = Cpu::Read<HcrEl2>();
+  cpu.EndRun();
+  EXPECT_EQ(live.raw(), answer.value().raw());
+  EXPECT_EQ(answer.granted(), HcrEl2().twi(true).tid3(true));
+  EXPECT_EQ(answer.Because(HcrReason::kHostOwned), HcrEl2().tge(true));
+  EXPECT_EQ(answer.Because(HcrReason::kFeatureAbsent), HcrEl2().tme(true));
+  EXPECT_EQ(answer.Because(HcrReason::kNotAllowed), HcrEl2().vse(true));
+  ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
+  EXPECT_TRUE(HostView::Now() == before);
+}
+
+TEST_P(GuestHcr, CanBeAskedAboutBeforeAGuestIsLoaded) {
+  percpu::PerCpu<TestHost> cpu;
+  ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
+  ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
+  const std::uint64_t live = Cpu::Read<HcrEl2>().raw();
+  EXPECT_EQ(cpu.ConstrainGuest(HcrEl2().twi(true).nv2(true)).dropped(), HcrEl2().nv2(true));
+  EXPECT_EQ(Cpu::Read<HcrEl2>().raw(), live);
+  ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
+}
+
+TEST_P(GuestHcr, APolicyThatSetsABitThisCpuLacksIsRefusedByTheFeaturesName) {
+  const HostView before = HostView::Now();
+  percpu::PerCpu<TestHost, NeedyPolicy> cpu;
+  ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
+  EXPECT_EQ(cpu.HardwareEnable(), Status::kUnsupportedFeature);
+  EXPECT_EQ(cpu.last_error().feature, Feature::kTme);
+  EXPECT_TRUE(HostView::Now() == before);
+}
+
+INSTANTIATE_TEST_SUITE_P(HostKinds, GuestHcr,
+                         ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe));
+
+}  // namespace
+}  // namespace trivet::tests
