@@ -23,7 +23,7 @@ enum class [[nodiscard]] Status : std::uint8_t {
   kOutOfReach,          ///< The host's vector table is too far from the chain table's memory.
   kLostState,           ///< The CPU was powered down since: registers hold nothing of ours.
   kSuspended,           ///< Between PrepareSuspend() and what must follow it.
-  kTimedOut,            ///< A CPU did not arrive or finish in time; nothing stays changed.
+  kTimedOut,            ///< A CPU did not arrive or finish in time: the round's report has which.
   kPeerFailed,          ///< Another CPU could not; nothing stays changed on this one.
 };
 
