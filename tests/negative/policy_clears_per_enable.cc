@@ -4,6 +4,7 @@
 namespace trivet {
 
 struct MyPolicy : percpu::DefaultPolicy {
+  static constexpr hal::HcrEl2 kHcrSet = hal::HcrEl2().vm(true).rw(true);
 #ifdef TRIVET_EXPECT_ERROR
   static constexpr hal::HcrEl2 kHcrClear = hal::HcrEl2().imo(true);
 #else

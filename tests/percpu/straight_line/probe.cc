@@ -24,6 +24,14 @@ void DisableForGoodSteps(const Intent& intent) {
   Cpu cpu;
   EnableForGood::Undo(cpu, intent);
 }
+void EnableChainedSteps(const Intent& intent) {
+  Cpu cpu;
+  EnableChained::Do(cpu, intent);
+}
+void DisableChainedSteps(const Intent& intent) {
+  Cpu cpu;
+  EnableChained::Undo(cpu, intent);
+}
 void EnableForRunsSteps(const Intent& intent) {
   Cpu cpu;
   EnableForRuns::Do(cpu, intent);

@@ -75,6 +75,7 @@ TEST_P(StraightLine, NothingIsCalledAndNothingIsRepeated) {
 
 INSTANTIATE_TEST_SUITE_P(Transitions, StraightLine,
                          ::testing::Values("EnableForGoodSteps", "DisableForGoodSteps",
+                                           "EnableChainedSteps", "DisableChainedSteps",
                                            "EnableForRunsSteps", "DisableForRunsSteps", "IntoRun",
                                            "OutOfRun", "MinimalEnable", "MinimalDisable"));
 
@@ -85,7 +86,8 @@ unsigned Branches(const Code& code) {
 }
 
 TEST(Steps, OnlyTheRestoreOfWhatACpuMayLackHasBranches) {
-  for (const char* name : {"EnableForGoodSteps", "EnableForRunsSteps", "IntoRun", "OutOfRun"}) {
+  for (const char* name :
+       {"EnableForGoodSteps", "EnableChainedSteps", "EnableForRunsSteps", "IntoRun", "OutOfRun"}) {
     EXPECT_EQ(Branches(functions.at(name)), 0u) << name;
   }
   // The check of the object's own state.
@@ -97,6 +99,8 @@ TEST(Steps, AreTheInstructionsTheyNameInTheirOrder) {
   const Code enable = {"msr TPIDR_EL2", "msr VTCR_EL2", "msr VTTBR_EL2", "msr VBAR_EL2", "isb",
                        "msr HCR_EL2",   "isb",          "tlbi alle1",    "dsb nsh",      "isb"};
   EXPECT_EQ(SystemInstructions(functions.at("EnableForGoodSteps")), enable);
+  EXPECT_EQ(SystemInstructions(functions.at("EnableChainedSteps")),
+            Code(enable.begin() + 1, enable.end()));
   const Code enable_for_runs = {"msr VTCR_EL2", "msr VTTBR_EL2", "tlbi alle1", "dsb nsh", "isb"};
   EXPECT_EQ(SystemInstructions(functions.at("EnableForRunsSteps")), enable_for_runs);
   const Code minimal_enable = {"msr VBAR_EL2", "msr HCR_EL2", "isb"};

@@ -1,0 +1,16 @@
+// A bit is set or cleared.
+#include "percpu/policy.h"
+
+namespace trivet {
+
+struct MyPolicy : percpu::PerRunPolicy {
+#ifdef TRIVET_EXPECT_ERROR
+  static constexpr hal::HcrEl2 kHcrClear = hal::HcrEl2().imo(true);
+#else
+  static constexpr hal::HcrEl2 kHcrClear = hal::HcrEl2().twi(true);
+#endif
+};
+
+static_assert(percpu::Policy<MyPolicy>);
+
+}  // namespace trivet
