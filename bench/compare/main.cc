@@ -1,62 +1,37 @@
-// `bazel run //bench`: runs the benchmarks on every leg this host has and prints one table.
+// `bazel run //bench`: runs the benchmarks on every leg this host has and prints one table, or
+// JSON.
 
 #include <algorithm>
 #include <cstdio>
-#include <functional>
-#include <map>
 #include <optional>
-#include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "bench/compare/json_file.h"
+#include "bench/compare/legs.h"
+#include "bench/compare/options.h"
+#include "bench/compare/output_file.h"
 #include "bench/compare/result_line.h"
 #include "bench/compare/table.h"
+#include "bench/compare/user_path.h"
 #include "tools/runner/child.h"
 
 namespace trivet::bench {
 namespace {
 
+constexpr int kStatusFailed = 1;
 constexpr int kStatusUsage = 2;
 
-/// What the BUILD file and the user ask for.
-struct Options {
-  std::string simulator;    ///< --sim: the simulator's benchmark program.
-  std::string el2_missing;  ///< --el2_missing: why there is no EL2 leg; empty when there is one.
-  std::vector<std::string>
-      el2;             ///< --el2, repeated: the command that boots the image, word by word.
-  std::string filter;  ///< --benchmark_filter
-  std::string min_time = "0.1s";  ///< --benchmark_min_time, of the simulator leg.
-};
+using Filter = std::function<bool(std::string_view)>;
 
-bool ParseOptions(const std::vector<std::string>& arguments, Options& options) {
-  const std::map<std::string, std::string*> values = {{"--sim", &options.simulator},
-                                                      {"--el2_missing", &options.el2_missing},
-                                                      {"--benchmark_filter", &options.filter},
-                                                      {"--benchmark_min_time", &options.min_time}};
-  for (const std::string& argument : arguments) {
-    const std::size_t equals = argument.find('=');
-    const std::string name = argument.substr(0, equals);
-    const std::string value = equals == argument.npos ? "" : argument.substr(equals + 1);
-    if (name == "--el2") {
-      options.el2.push_back(value);
-    } else if (const auto known = values.find(name);
-               known != values.end() && equals != argument.npos) {
-      *known->second = value;
-    } else {
-      std::fprintf(
-          stderr,
-          "bench: unknown argument '%s'; the table knows --benchmark_filter=REGEX and "
-          "--benchmark_min_time=TIME; bazel run //bench:sim knows all of Google Benchmark's\n",
-          argument.c_str());
-      return false;
-    }
-  }
-  return true;
+void Progress(const char* leg, const std::string& what) {
+  std::fprintf(stderr, "bench: %s: %s\n", leg, what.c_str());
 }
 
-void Progress(const char* leg, const char* what) {
-  std::fprintf(stderr, "bench: %s: %s\n", leg, what);
+int Fail(int status, const std::string& why) {
+  std::fprintf(stderr, "bench: %s\n", why.c_str());
+  return status;
 }
 
 /// The last lines of what a program printed.
@@ -78,6 +53,17 @@ bool HasErrors(const LegOutput& output) {
   return std::ranges::any_of(output.results, [](const Result& r) { return !r.error.empty(); });
 }
 
+/// Why the leg failed; empty when it did not.
+std::string WhyFailed(const runner::ChildEnd& end,
+                      const std::expected<LegOutput, std::string>& parsed, bool may_be_empty) {
+  if (!parsed) return parsed.error();
+  if (end.kind != runner::ChildEnd::Kind::kExited || end.value != 0) {
+    return "status " + std::to_string(end.value);
+  }
+  if (parsed->results.empty()) return may_be_empty ? "" : "no results";
+  return parsed->ended ? "" : "the line after the last result is missing";
+}
+
 /// Runs one leg and tells the user when it failed.
 Leg RunLeg(const char* name, const std::vector<std::string>& command, bool may_be_empty) {
   Progress(name, "running");
@@ -85,64 +71,86 @@ Leg RunLeg(const char* name, const std::vector<std::string>& command, bool may_b
   const runner::ChildEnd end =
       runner::RunChild(command, std::nullopt, [&output](std::string_view text) { output += text; });
   if (end.kind == runner::ChildEnd::Kind::kNotStarted) {
-    Progress(name, ("FAILED: cannot start " + command.front()).c_str());
+    Progress(name, "FAILED: cannot start " + command.front());
     return {.failed = true};
   }
-  auto parsed = ParseLegOutput(output);
-  if (parsed && parsed->results.empty() && !may_be_empty) parsed = std::unexpected("no results");
-  if (parsed && end.kind == runner::ChildEnd::Kind::kExited && end.value == 0) {
-    return {*parsed, HasErrors(*parsed)};
-  }
-  const std::string why = !parsed ? parsed.error() : "status " + std::to_string(end.value);
-  Progress(name, ("FAILED: " + why + "; it ended with:").c_str());
+  const auto parsed = ParseLegOutput(output);
+  const std::string why = WhyFailed(end, parsed, may_be_empty);
+  if (why.empty()) return {*parsed, HasErrors(*parsed)};
+  Progress(name, "FAILED: " + why + "; it ended with:");
   const std::string_view tail = Tail(output, 12);
   std::fwrite(tail.data(), 1, tail.size(), stderr);
   return {parsed ? std::optional(*parsed) : std::nullopt, true};
 }
 
-int Run(const Options& options, const std::function<bool(std::string_view)>& selected) {
-  std::vector<std::string> simulator = {options.simulator, "--trivet_lines",
-                                        "--benchmark_min_time=" + options.min_time};
-  std::string footnotes;
-  Leg el2;
-  if (options.el2_missing.empty()) {
-    // All of it: it takes a moment, and the limits are wanted whatever the filter.
-    el2 = RunLeg("EL2 in QEMU", options.el2, /*may_be_empty=*/false);
-    if (el2.output && !el2.output->no_instructions.empty()) {
-      footnotes += "EL2 in QEMU counts no instructions: " + el2.output->no_instructions + '\n';
-    }
-  } else {
-    footnotes += "EL2 in QEMU was not run: " + options.el2_missing + '\n';
-  }
-  if (!options.filter.empty()) simulator.push_back("--benchmark_filter=" + options.filter);
+Leg RunSimulator(const Options& options) {
+  if (options.simulator.empty()) return {};
+  std::vector<std::string> command = {options.simulator, "--trivet_lines",
+                                      "--benchmark_min_time=" + options.min_time,
+                                      "--benchmark_repetitions=" + options.repetitions};
+  if (!options.filter.empty()) command.push_back("--benchmark_filter=" + options.filter);
   // A filter may select what only EL2 has.
-  const Leg sim = RunLeg("simulator", simulator, /*may_be_empty=*/!options.filter.empty());
+  return RunLeg("simulator", command, /*may_be_empty=*/!options.filter.empty());
+}
 
-  const std::string table = RenderTable(sim.output, el2.output, selected);
-  if (table.empty()) {
-    std::fprintf(stderr, "Failed to match any benchmarks against regex: %s\n",
-                 options.filter.c_str());
-    return 1;
+/// All of it, whatever the filter: it takes a moment, and the limits are wanted.
+Leg RunEl2(const Options& options) {
+  if (options.el2.empty()) return {};
+  return RunLeg("EL2", options.el2, /*may_be_empty=*/false);
+}
+
+std::string Footnotes(const Options& options, const Legs& legs) {
+  std::string notes;
+  if (!options.el2_missing.empty()) notes += "EL2 was not run: " + options.el2_missing + '\n';
+  if (!legs.el2) return notes;
+  if (!legs.el2->no_instructions.empty()) {
+    notes += "EL2 counts no instructions: " + legs.el2->no_instructions + '\n';
   }
-  std::printf("\n%s", table.c_str());
-  if (!footnotes.empty()) std::printf("\n%s", footnotes.c_str());
-  return sim.failed || el2.failed ? 1 : 0;
+  if (!legs.el2->no_cycles.empty()) {
+    notes += "EL2 has no cycles and no times: " + legs.el2->no_cycles + '\n';
+  }
+  return notes;
+}
+
+/// What the user asked to see, in the file and on the console, which may be a pipe that ends early.
+/// The error is one line for him.
+std::expected<void, std::string> Publish(const Options& options, const Legs& legs,
+                                         const Filter& selected, std::optional<OutputFile>& file) {
+  std::string table = RenderTable(legs, selected);
+  if (table.empty()) {
+    return std::unexpected("Failed to match any benchmarks against regex: " + options.filter);
+  }
+  const std::string notes = Footnotes(options, legs);
+  if (!notes.empty()) table += '\n' + notes;
+  const std::string json = RenderJson(legs, selected, ThisRun("//bench"));
+  std::expected<void, std::string> written;
+  if (file) written = file->Replace(options.json_to_file ? json : table);
+  std::fputs((options.json_to_console ? json : '\n' + table).c_str(), stdout);
+  std::fflush(stdout);
+  return written;
+}
+
+int Run(const Options& options, const Filter& selected) {
+  std::optional<OutputFile> file;
+  if (!options.out.empty()) {
+    auto opened = OutputFile::Open(UserPath(options.out));
+    if (!opened) return Fail(kStatusFailed, opened.error());
+    file.emplace(std::move(*opened));
+  }
+  const Leg el2 = RunEl2(options);
+  const Leg simulator = RunSimulator(options);
+  if (!simulator.output && !el2.output) return kStatusFailed;
+  const auto published = Publish(options, {simulator.output, el2.output}, selected, file);
+  if (!published) return Fail(kStatusFailed, published.error());
+  return simulator.failed || el2.failed ? kStatusFailed : 0;
 }
 
 int Main(const std::vector<std::string>& arguments) {
-  Options options;
-  if (!ParseOptions(arguments, options)) return kStatusUsage;
-  const bool inverted = options.filter.starts_with('-');
-  std::regex filter;
-  try {
-    filter = std::regex(options.filter.substr(inverted ? 1 : 0));
-  } catch (const std::regex_error& error) {
-    std::fprintf(stderr, "bench: --benchmark_filter: %s\n", error.what());
-    return kStatusUsage;
-  }
-  return Run(options, [&](std::string_view name) {
-    return std::regex_search(name.begin(), name.end(), filter) != inverted;
-  });
+  const auto options = ParseOptions(arguments);
+  if (!options) return Fail(kStatusUsage, options.error());
+  const auto filter = MakeFilter(options->filter);
+  if (!filter) return Fail(kStatusUsage, filter.error());
+  return Run(*options, *filter);
 }
 
 }  // namespace

@@ -5,16 +5,24 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "bench/protocol/seal.h"
+#include "tools/json/json_value.h"
 #include "tools/runner/child.h"
 
 namespace trivet::bench {
 namespace {
 
-constexpr char kGood[] =
-    R"(TRIVET-BENCH: {"name":"percpu/enable","instructions":12,"time_ns":34.5})";
+std::string Line(const std::string& object) {
+  return std::string(kResultPrefix) + object + std::string(Seal(object).view());
+}
+
+const std::string kResult =
+    Line(R"({"name":"percpu/enable","iterations":9,"instructions":12,"isb":1,"time_ns":34.5})");
+const std::string kGood = kResult + "\n" + Line(R"({"end":1})");
 
 class TableProgram : public ::testing::Test {
  protected:
@@ -23,9 +31,13 @@ class TableProgram : public ::testing::Test {
     std::string output;
   };
 
+  static std::string Path(const std::string& name) {
+    return std::string(std::getenv("TEST_TMPDIR")) + "/" + name;
+  }
+
   /// A program that prints `text` and ends with `status`.
   static std::string StandIn(const std::string& name, const std::string& text, int status = 0) {
-    const std::string path = std::string(std::getenv("TEST_TMPDIR")) + "/" + name;
+    const std::string path = Path(name);
     std::ofstream(path) << "#!/bin/sh\ncat <<'END'\n" << text << "\nEND\nexit " << status << "\n";
     chmod(path.c_str(), 0755);
     return path;
@@ -42,8 +54,10 @@ class TableProgram : public ::testing::Test {
     return run;
   }
 
-  static Execution ExecuteWithEl2(const std::string& text, int status = 0) {
-    return Execute(StandIn("sim", kGood), {"--el2=" + StandIn("el2", text, status)});
+  static Execution ExecuteWithEl2(const std::string& text, int status = 0,
+                                  std::vector<std::string> arguments = {}) {
+    arguments.push_back("--el2=" + StandIn("el2", text, status));
+    return Execute(StandIn("sim", kGood), arguments);
   }
 };
 
@@ -53,13 +67,13 @@ class TableProgram : public ::testing::Test {
 TEST_F(TableProgram, PrintsOneRowForBothLegs) {
   const Execution run = ExecuteWithEl2(kGood);
   EXPECT_EQ(run.status, 0);
-  EXPECT_CONTAINS(run, "percpu/enable          34.5                12\n");
+  EXPECT_CONTAINS(run, "percpu/enable       34.5            12    1\n");
 }
 
 TEST_F(TableProgram, FailsWhenALegFails) {
-  const Execution run = ExecuteWithEl2(std::string(kGood) + "\nboom", 3);
+  const Execution run = ExecuteWithEl2(kResult + "\nboom", 3);
   EXPECT_EQ(run.status, 1);
-  EXPECT_CONTAINS(run, "EL2 in QEMU: FAILED: status 3; it ended with:");
+  EXPECT_CONTAINS(run, "EL2: FAILED: status 3; it ended with:");
   EXPECT_CONTAINS(run, "boom");
   EXPECT_CONTAINS(run, "percpu/enable");
 }
@@ -67,18 +81,25 @@ TEST_F(TableProgram, FailsWhenALegFails) {
 TEST_F(TableProgram, FailsWhenALegPrintsNonsense) {
   const Execution run = ExecuteWithEl2("Booting\nTRIVET-BENCH: {\"name\"");
   EXPECT_EQ(run.status, 1);
-  EXPECT_CONTAINS(run, "FAILED: line 2 is not a result: no colon after \"name\"");
+  EXPECT_CONTAINS(run, "EL2: FAILED: line 2 is damaged");
+}
+
+TEST_F(TableProgram, FailsWhenALegStopsBeforeItsEnd) {
+  const Execution run = ExecuteWithEl2(kResult);
+  EXPECT_EQ(run.status, 1);
+  EXPECT_CONTAINS(run, "EL2: FAILED: the line after the last result is missing");
+  EXPECT_CONTAINS(run, "percpu/enable       34.5            12    1\n");
 }
 
 TEST_F(TableProgram, FailsWhenALegPrintsNothing) {
   const Execution run = ExecuteWithEl2("Booting");
   EXPECT_EQ(run.status, 1);
-  EXPECT_CONTAINS(run, "EL2 in QEMU: FAILED: no results");
+  EXPECT_CONTAINS(run, "EL2: FAILED: no results");
 }
 
 TEST_F(TableProgram, FailsWhenABenchmarkFails) {
-  const Execution run =
-      ExecuteWithEl2(R"(TRIVET-BENCH: {"name":"percpu/enable","error":"kInUse"})");
+  const Execution run = ExecuteWithEl2(Line(R"({"name":"percpu/enable","error":"kInUse"})") + "\n" +
+                                       Line(R"({"end":1})"));
   EXPECT_EQ(run.status, 1);
   EXPECT_CONTAINS(run, "EL2 FAILED: kInUse");
 }
@@ -92,15 +113,16 @@ TEST_F(TableProgram, FailsWhenALegCannotStart) {
 TEST_F(TableProgram, NamesALegThatThisHostDoesNotHave) {
   const Execution run = Execute(StandIn("sim", kGood), {"--el2_missing=no QEMU here"});
   EXPECT_EQ(run.status, 0);
-  EXPECT_CONTAINS(run, "EL2 in QEMU was not run: no QEMU here\n");
+  EXPECT_CONTAINS(run, "EL2 was not run: no QEMU here\n");
 }
 
 TEST_F(TableProgram, SaysWhyThereAreNoInstructionCounts) {
-  const Execution run = ExecuteWithEl2(
-      "TRIVET-BENCH: {\"context\":\"el2\",\"no_instructions\":\"no PMU\"}\n"
-      "TRIVET-BENCH: {\"name\":\"a\",\"time_ns\":1}");
+  const Execution run =
+      ExecuteWithEl2(Line(R"({"context":"el2","no_instructions":"no PMU","no_cycles":"icount"})") +
+                     "\n" + Line(R"({"name":"a","time_ns":1})") + "\n" + Line(R"({"end":1})"));
   EXPECT_EQ(run.status, 0);
-  EXPECT_CONTAINS(run, "EL2 in QEMU counts no instructions: no PMU\n");
+  EXPECT_CONTAINS(run, "EL2 counts no instructions: no PMU\n");
+  EXPECT_CONTAINS(run, "EL2 has no cycles and no times: icount\n");
 }
 
 TEST_F(TableProgram, RefusesWhatItDoesNotUnderstand) {
@@ -109,6 +131,83 @@ TEST_F(TableProgram, RefusesWhatItDoesNotUnderstand) {
   const Execution run = Execute(sim, {el2, "--benchmark_frobnicate"});
   EXPECT_EQ(run.status, 2);
   EXPECT_CONTAINS(run, "bazel run //bench:sim");
+  EXPECT_EQ(Execute(sim, {el2, "--benchmark_format=xml"}).status, 2);
+}
+
+/// The benchmarks in a JSON document.
+std::size_t Benchmarks(const std::string& text) {
+  json::JsonValue document;
+  std::string error;
+  EXPECT_TRUE(json::JsonValue::Parse(text, document, error)) << error << '\n' << text;
+  const json::JsonValue* const benchmarks = document.Find("benchmarks");
+  return benchmarks == nullptr ? 0 : benchmarks->members().size();
+}
+
+std::string Contents(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+TEST_F(TableProgram, PrintsNothingButJsonWhenAskedTo) {
+  const std::string json = Path("console.json");
+  const std::string command =
+      std::string(std::getenv("PROGRAM")) + " --sim=" + StandIn("sim", kGood) +
+      " --el2=" + StandIn("el2", kGood) + " --benchmark_format=json 2>/dev/null >" + json;
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  EXPECT_EQ(Benchmarks(Contents(json)), 2u);
+}
+
+TEST_F(TableProgram, WritesAFileWhereTheUserIsAndTheTableToTheConsole) {
+  setenv("BUILD_WORKING_DIRECTORY", std::getenv("TEST_TMPDIR"), 1);
+  const Execution run = ExecuteWithEl2(kGood, 0, {"--benchmark_out=relative.json"});
+  unsetenv("BUILD_WORKING_DIRECTORY");
+  EXPECT_EQ(run.status, 0);
+  EXPECT_CONTAINS(run, "percpu/enable       34.5            12    1\n");
+  EXPECT_EQ(Benchmarks(Contents(Path("relative.json"))), 2u);
+}
+
+TEST_F(TableProgram, WritesTheTableToAFileToo) {
+  const std::string out = Path("table.txt");
+  const Execution run =
+      ExecuteWithEl2(kGood, 0, {"--benchmark_out=" + out, "--benchmark_out_format=console"});
+  EXPECT_EQ(run.status, 0);
+  EXPECT_NE(Contents(out).find("percpu/enable       34.5            12    1\n"), std::string::npos);
+}
+
+TEST_F(TableProgram, SaysThatAPathIsBadBeforeItRunsAnything) {
+  const Execution run = ExecuteWithEl2(kGood, 0, {"--benchmark_out=/no/such/folder"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_EQ(run.output, "bench: cannot write '/no/such/folder': No such file or directory\n");
+}
+
+TEST_F(TableProgram, PrintsTheResultsWhenTheFileCannotBeWritten) {
+  const Execution run = ExecuteWithEl2(kGood, 0, {"--benchmark_out=/dev/full"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_CONTAINS(run, "bench: cannot write '/dev/full': No space left on device\n");
+  EXPECT_CONTAINS(run, "percpu/enable       34.5            12    1\n");
+}
+
+TEST_F(TableProgram, WritesTheFileEvenIfNobodyReadsTheConsole) {
+  const std::string out = Path("pipe.json");
+  const std::string command = std::string(std::getenv("PROGRAM")) +
+                              " --sim=" + StandIn("sim", kGood) + " --benchmark_out=" + out +
+                              " | true";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  EXPECT_EQ(Benchmarks(Contents(out)), 1u);
+}
+
+TEST_F(TableProgram, KeepsTheOldFileWhenThereIsNothingNew) {
+  const std::string out = Path("old.json");
+  std::ofstream(out) << "old";
+  EXPECT_EQ(Execute("/nonexistent", {"--benchmark_out=" + out}).status, 1);
+  EXPECT_EQ(Contents(out), "old");
+}
+
+TEST_F(TableProgram, RunsTheEl2LegAlone) {
+  const Execution run = Execute("", {"--el2=" + StandIn("el2", kGood)});
+  EXPECT_EQ(run.status, 0);
+  EXPECT_CONTAINS(run, "percpu/enable            12    1\n");
 }
 
 TEST_F(TableProgram, FiltersRows) {

@@ -1,13 +1,16 @@
 #include "bench/compare/result_line.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <format>
 #include <map>
 #include <utility>
 
+#include "bench/protocol/seal.h"
+
 namespace trivet::bench {
 namespace {
-
-constexpr std::string_view kPrefix = "TRIVET-BENCH: ";
 
 /// A flat JSON object: strings and numbers by name, nothing nested.
 class Object {
@@ -19,10 +22,14 @@ class Object {
     const auto found = strings_.find(name);
     return found == strings_.end() ? "" : found->second;
   }
-  std::optional<double> Number(const std::string& name) const {
+  /// The number of that name, which is then no longer there.
+  std::optional<double> Take(std::string_view name) {
     const auto found = numbers_.find(name);
-    return found == numbers_.end() ? std::nullopt : std::optional(found->second);
+    if (found == numbers_.end()) return std::nullopt;
+    return numbers_.extract(found).mapped();
   }
+  /// Those that are left.
+  std::map<std::string, double, std::less<>> numbers() && { return std::move(numbers_); }
 
  private:
   bool ParseMembers();
@@ -38,7 +45,7 @@ class Object {
   std::string_view rest_;
   std::string error_;
   std::map<std::string, std::string> strings_;
-  std::map<std::string, double> numbers_;
+  std::map<std::string, double, std::less<>> numbers_;
 };
 
 bool Object::Take(char c) {
@@ -67,7 +74,7 @@ bool Object::ParseString(std::string& value) {
 
 bool Object::ParseNumber(double& value) {
   const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
-  if (error != std::errc() || end == rest_.data()) return Fail("neither a string nor a number");
+  if (error != std::errc() || !std::isfinite(value)) return Fail("neither a string nor a number");
   rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
   return true;
 }
@@ -98,17 +105,15 @@ std::expected<Object, std::string> Object::Parse(std::string_view text) {
 }
 
 /// Adds what the object says; the error says what it lacks.
-std::expected<void, std::string> Add(const Object& object, LegOutput& output) {
-  if (!object.String("context").empty()) {
-    output.no_instructions = object.String("no_instructions");
-    return {};
-  }
+std::expected<void, std::string> AddResult(Object object, LegOutput& output) {
   Result result = {.name = object.String("name"),
-                   .instructions = object.Number("instructions"),
-                   .time_ns = object.Number("time_ns"),
+                   .instructions = object.Take("instructions"),
+                   .time_ns = object.Take("time_ns"),
+                   .numbers = {},
                    .label = object.String("label"),
                    .error = object.String("error"),
                    .skipped = object.String("skipped")};
+  result.numbers = std::move(object).numbers();
   if (result.name.empty()) return std::unexpected("neither a name nor a context");
   const bool has_figures = result.instructions.has_value() || result.time_ns.has_value();
   if (!has_figures && result.error.empty() && result.skipped.empty()) {
@@ -122,6 +127,29 @@ std::expected<void, std::string> Add(const Object& object, LegOutput& output) {
   return {};
 }
 
+std::expected<void, std::string> Add(Object object, LegOutput& output) {
+  if (output.ended) return std::unexpected("it follows the last one");
+  if (const auto count = object.Take("end")) {
+    output.ended = true;
+    const auto found = output.results.size();
+    if (*count == static_cast<double>(found)) return {};
+    return std::unexpected(std::format("{} results were printed, {} arrived", *count, found));
+  }
+  if (object.String("context").empty()) return AddResult(std::move(object), output);
+  output.no_instructions = object.String("no_instructions");
+  output.no_cycles = object.String("no_cycles");
+  return {};
+}
+
+/// The object of a line, from behind its prefix, when the line is whole.
+std::expected<std::string_view, std::string> Unseal(std::string_view line) {
+  const std::size_t size = Seal("").view().size();
+  const std::size_t end = line.size() - std::min(line.size(), size);
+  const std::string_view object = line.substr(0, end);
+  if (line.substr(end) == Seal(object).view()) return object;
+  return std::unexpected("damaged, its checksum is wrong: cut, or mixed with another CPU's text");
+}
+
 /// Takes the first line off `text`, without its line end.
 std::string_view TakeLine(std::string_view& text) {
   const std::size_t end = text.find('\n');
@@ -133,17 +161,26 @@ std::string_view TakeLine(std::string_view& text) {
 
 }  // namespace
 
+std::optional<double> Result::Number(std::string_view figure) const {
+  if (figure == "instructions") return instructions;
+  if (figure == "time_ns") return time_ns;
+  const auto found = numbers.find(figure);
+  return found == numbers.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::expected<LegOutput, std::string> ParseLegOutput(std::string_view text) {
   LegOutput output;
   for (int number = 1; !text.empty(); ++number) {
-    std::string_view line = TakeLine(text);
-    if (!line.starts_with(kPrefix)) continue;
-    line.remove_prefix(kPrefix.size());
-    const auto object = Object::Parse(line);
-    const auto added = object ? Add(*object, output) : std::unexpected(object.error());
+    const std::string_view line = TakeLine(text);
+    // Another CPU's text without a line end may stand before it.
+    const std::size_t at = line.find(kResultPrefix);
+    if (at == line.npos) continue;
+    const auto sealed = Unseal(line.substr(at + kResultPrefix.size()));
+    if (!sealed) return std::unexpected(std::format("line {} is {}", number, sealed.error()));
+    auto object = Object::Parse(*sealed);
+    const auto added = object ? Add(std::move(*object), output) : std::unexpected(object.error());
     if (!added) {
-      return std::unexpected("line " + std::to_string(number) +
-                             " is not a result: " + added.error());
+      return std::unexpected(std::format("line {} is not a result: {}", number, added.error()));
     }
   }
   return output;

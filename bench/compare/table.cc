@@ -7,20 +7,32 @@
 namespace trivet::bench {
 namespace {
 
-struct Row {
-  std::string name;
-  std::string simulator = "-";
-  std::string el2 = "-";
-  std::string limit;
-  std::string ratio;
-  std::string note;
+/// A column of a leg's figures.
+struct Column {
+  const char* leg;
+  const char* unit;
+  const char* figure;
+  std::optional<LegOutput> Legs::* output;
+  int decimals;  ///< -1: as few as the value needs.
 };
 
-const Result* Find(const std::optional<LegOutput>& leg, std::string_view name) {
-  if (!leg) return nullptr;
-  const auto found = std::ranges::find(leg->results, name, &Result::name);
-  return found == leg->results.end() ? nullptr : &*found;
-}
+constexpr char kSimulator[] = "simulator", kEl2[] = "EL2";
+constexpr Column kColumns[] = {
+    {kSimulator, "ns", "time_ns", &Legs::simulator, 1},
+    {kSimulator, "ns p50", "ns_p50", &Legs::simulator, 1},
+    {kSimulator, "p99", "ns_p99", &Legs::simulator, 1},
+    {kSimulator, "max", "ns_max", &Legs::simulator, 1},
+    {kEl2, "instructions", "instructions", &Legs::el2, -1},
+    {kEl2, "isb", "isb", &Legs::el2, -1},
+    {kEl2, "msr", "msr", &Legs::el2, -1},
+    {kEl2, "tlbi", "tlbi", &Legs::el2, -1},
+    {kEl2, "cycles p50", "cycles_p50", &Legs::el2, -1},
+    {kEl2, "p99", "cycles_p99", &Legs::el2, -1},
+    {kEl2, "max", "cycles_max", &Legs::el2, -1},
+    {kEl2, "ns p50", "ns_p50", &Legs::el2, 1},
+    {kEl2, "p99", "ns_p99", &Legs::el2, 1},
+    {kEl2, "max", "ns_max", &Legs::el2, 1},
+};
 
 std::string Decimal(double value, int decimals) {
   char text[32];
@@ -34,92 +46,125 @@ std::string Count(double value) {
   return Decimal(value, whole ? 0 : 3);
 }
 
-bool IsYardstick(std::string_view name) {
-  return name.starts_with("limit/") || name.starts_with("seed/");
+std::string Cell(const Column& column, const Result& result) {
+  const std::optional<double> value = result.Number(column.figure);
+  if (!value) return "";
+  const std::string text = column.decimals < 0 ? Count(*value) : Decimal(*value, column.decimals);
+  const bool erratic = std::string_view(column.figure) == "instructions" &&
+                       result.Number("repeatable").value_or(1) == 0;
+  return erratic ? text + '~' : text;
 }
 
-void AddNote(Row& row, std::string_view note) {
-  if (note.empty() || row.note == note) return;
-  row.note += row.note.empty() ? "" : "; ";
-  row.note += note;
+/// Cells from left to right; the first is the name, the last a note.
+using Row = std::vector<std::string>;
+
+void AddNote(std::string& note, std::string_view more) {
+  if (more.empty() || note == more) return;
+  note += note.empty() ? "" : "; ";
+  note += more;
 }
 
-void AddProblems(Row& row, const char* leg, const Result& result) {
-  if (!result.error.empty()) AddNote(row, std::string(leg) + " FAILED: " + result.error);
-  if (!result.skipped.empty()) AddNote(row, std::string(leg) + ": " + result.skipped);
-  AddNote(row, result.label);
-}
-
-Row MakeRow(const std::string& name, const std::optional<LegOutput>& simulator,
-            const std::optional<LegOutput>& el2) {
-  Row row = {.name = name};
-  if (const Result* result = Find(simulator, name)) {
-    if (result->time_ns) row.simulator = Decimal(*result->time_ns, 1);
-    AddProblems(row, "simulator", *result);
+std::string Note(const std::string& name, const Legs& legs) {
+  std::string note;
+  for (const auto& [leg, output] :
+       {std::pair(kSimulator, &legs.simulator), std::pair(kEl2, &legs.el2)}) {
+    const Result* const result = Find(*output, name);
+    if (result == nullptr) continue;
+    if (!result->error.empty()) AddNote(note, std::string(leg) + " FAILED: " + result->error);
+    if (!result->skipped.empty()) AddNote(note, std::string(leg) + ": " + result->skipped);
+    AddNote(note, result->label);
   }
-  const Result* result = Find(el2, name);
-  if (result == nullptr) return row;
-  if (result->instructions) row.el2 = Count(*result->instructions);
-  AddProblems(row, "EL2", *result);
+  return note;
+}
 
-  const Result* limit = Find(el2, "limit" + name.substr(std::min(name.find('/'), name.size())));
-  if (IsYardstick(name) || limit == nullptr || !limit->instructions) return row;
-  row.limit = Count(*limit->instructions);
-  if (result->instructions && *limit->instructions > 0) {
-    row.ratio = Decimal(*result->instructions / *limit->instructions, 2);
+/// The columns that some row has a figure for. Where there are samples the time is their median.
+std::vector<Column> Used(const Legs& legs, const std::vector<std::string>& names) {
+  std::vector<Column> used;
+  for (const Column& column : kColumns) {
+    const bool any = std::ranges::any_of(names, [&](const std::string& name) {
+      const Result* const result = Find(legs.*column.output, name);
+      return result != nullptr && result->Number(column.figure).has_value();
+    });
+    if (!any) continue;
+    if (!used.empty() && std::string_view(column.figure) == "ns_p50" &&
+        std::string_view(used.back().figure) == "time_ns") {
+      used.pop_back();
+    }
+    used.push_back(column);
   }
+  return used;
+}
+
+Row MakeRow(const std::string& name, const Legs& legs, const std::vector<Column>& columns) {
+  Row row = {name};
+  for (const Column& column : columns) {
+    const Result* const result = Find(legs.*column.output, name);
+    row.push_back(result == nullptr ? "" : Cell(column, *result));
+    if (row.back().empty()) row.back() = "-";
+  }
+  const Result* const el2 = Find(legs.el2, name);
+  const std::optional<double> limit = el2 == nullptr ? std::nullopt : LimitOf(name, legs.el2);
+  const bool compared = limit && *limit > 0 && el2->instructions;
+  row.push_back(limit ? Count(*limit) : "");
+  row.push_back(compared ? Decimal(*el2->instructions / *limit, 2) : "");
+  row.push_back(Note(name, legs));
   return row;
 }
 
-/// Names of both legs: the simulator's order, then what only EL2 has; yardsticks last.
-std::vector<std::string> Names(const std::optional<LegOutput>& simulator,
-                               const std::optional<LegOutput>& el2) {
-  std::vector<std::string> names;
-  for (const auto* leg : {&simulator, &el2}) {
-    if (!*leg) continue;
-    for (const Result& result : (*leg)->results) {
-      if (std::ranges::find(names, result.name) == names.end()) names.push_back(result.name);
-    }
+/// Two lines: the leg above its first column, and the units.
+std::vector<Row> Heading(const std::vector<Column>& columns) {
+  Row legs = {"operation"}, units = {""};
+  const char* last = "";
+  for (const Column& column : columns) {
+    legs.emplace_back(std::string_view(column.leg) == last ? "" : column.leg);
+    units.emplace_back(column.unit);
+    last = column.leg;
   }
-  std::ranges::stable_partition(names, [](const std::string& name) { return !IsYardstick(name); });
-  return names;
+  for (const char* text : {"limit", "ratio", ""}) {
+    legs.emplace_back(text);
+    units.emplace_back("");
+  }
+  return {legs, units};
 }
 
-std::string Right(const std::string& text, std::size_t width) {
-  return std::string(width - std::min(width, text.size()), ' ') + text;
-}
-
-std::string Render(const Row& row, std::size_t name_width) {
-  std::string line =
-      row.name + std::string(name_width - std::min(name_width, row.name.size()), ' ') +
-      Right(row.simulator, 14) + Right(row.el2, 18) + Right(row.limit, 8) + Right(row.ratio, 8);
-  if (!row.note.empty()) line += "  " + row.note;
+std::string Render(const Row& row, const std::vector<std::size_t>& widths) {
+  std::string line = row.front() + std::string(widths.front() - row.front().size(), ' ');
+  for (std::size_t i = 1; i + 1 < row.size(); ++i) {
+    line += "  " + std::string(widths[i] - row[i].size(), ' ') + row[i];
+  }
+  if (!row.back().empty()) line += "  " + row.back();
   line.erase(line.find_last_not_of(' ') + 1);
   return line + '\n';
 }
 
+std::vector<std::size_t> Widths(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths(rows.front().size());
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  return widths;
+}
+
 }  // namespace
 
-std::string RenderTable(const std::optional<LegOutput>& simulator,
-                        const std::optional<LegOutput>& el2,
-                        const std::function<bool(std::string_view)>& selected) {
-  std::vector<Row> rows;
-  std::size_t width = std::string_view("operation").size();
-  for (const std::string& name : Names(simulator, el2)) {
-    if (!selected(name)) continue;
-    rows.push_back(MakeRow(name, simulator, el2));
-    width = std::max(width, name.size());
-  }
-  if (rows.empty()) return "";
-  const Row heading = {"operation", "simulator", "EL2 in QEMU", "limit", "ratio", ""};
-  const Row units = {"", "ns", "instructions", "", "", ""};
-  std::string table = Render(heading, width) + Render(units, width);
-  table += std::string(width + 14 + 18 + 8 + 8, '-') + '\n';
-  bool yardsticks = false;
-  for (const Row& row : rows) {
-    if (!yardsticks && IsYardstick(row.name) && &row != &rows.front()) table += '\n';
-    yardsticks = IsYardstick(row.name);
-    table += Render(row, width);
+std::string RenderTable(const Legs& legs, const std::function<bool(std::string_view)>& selected) {
+  const std::vector<std::string> names = Names(legs, selected);
+  if (names.empty()) return "";
+  const std::vector<Column> columns = Used(legs, names);
+  std::vector<Row> rows = Heading(columns);
+  const std::size_t heading = rows.size();
+  for (const std::string& name : names) rows.push_back(MakeRow(name, legs, columns));
+
+  const std::vector<std::size_t> widths = Widths(rows);
+  std::size_t rule = 0;
+  for (std::size_t i = 0; i + 1 < widths.size(); ++i) rule += widths[i] + (i == 0 ? 0 : 2);
+  std::string table;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i == heading) table += std::string(rule, '-') + '\n';
+    const bool first_yardstick =
+        i > heading && IsYardstick(rows[i].front()) && !IsYardstick(rows[i - 1].front());
+    if (first_yardstick) table += '\n';
+    table += Render(rows[i], widths);
   }
   return table;
 }

@@ -1,19 +1,17 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 
-#include "bench/compare/result_line.h"
+#include "bench/compare/legs.h"
 
 namespace trivet::bench {
 
-/// Both legs side by side, one row per benchmark that `selected` accepts. `FAMILY/operation` is
+/// All legs side by side, one row per benchmark that `selected` accepts. `FAMILY/operation` is
 /// compared with `limit/operation`, where the EL2 leg has one; the limits themselves and the seed's
-/// sequences come last. A leg that did not run is absent. Empty when no row is selected.
-std::string RenderTable(const std::optional<LegOutput>& simulator,
-                        const std::optional<LegOutput>& el2,
-                        const std::function<bool(std::string_view)>& selected);
+/// sequences come last. Columns that a leg gives no figures for are left out. A `~` marks
+/// instructions that were not the same in every repetition. Empty when no row is selected.
+std::string RenderTable(const Legs& legs, const std::function<bool(std::string_view)>& selected);
 
 }  // namespace trivet::bench

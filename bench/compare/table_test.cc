@@ -9,51 +9,96 @@ namespace {
 
 bool All(std::string_view) { return true; }
 
-LegOutput Simulator() {
-  return {.results = {{.name = "percpu/enable", .time_ns = 123.44},
-                      {.name = "percpu/odd", .time_ns = 7}}};
-}
-LegOutput El2() {
-  return {.results = {{.name = "limit/enable", .instructions = 10},
-                      {.name = "seed/enable", .instructions = 9, .label = "incorrect"},
-                      {.name = "percpu/enable", .instructions = 12},
-                      {.name = "hal/isb", .instructions = 1.125}}};
+Legs Both() {
+  Legs legs;
+  legs.simulator = {.results = {{.name = "percpu/enable", .time_ns = 123.44},
+                                {.name = "percpu/odd", .time_ns = 7},
+                                {.name = "sim/enable", .time_ns = 8}}};
+  legs.el2 = {.results = {{.name = "limit/enable", .instructions = 10},
+                          {.name = "seed/enable", .instructions = 9, .label = "incorrect"},
+                          {.name = "percpu/enable", .instructions = 12},
+                          {.name = "hal/isb", .instructions = 1.125}}};
+  return legs;
 }
 
+#define EXPECT_CONTAINS(table, text) EXPECT_NE((table).find(text), std::string::npos) << (table)
+#define EXPECT_LACKS(table, text) EXPECT_EQ((table).find(text), std::string::npos) << (table)
+
 TEST(Table, PutsBothLegsTheLimitAndTheRatioInOneRow) {
-  EXPECT_EQ(RenderTable(Simulator(), El2(), All),
-            "operation         simulator       EL2 in QEMU   limit   ratio\n"
-            "                         ns      instructions\n"
-            "-------------------------------------------------------------\n"
-            "percpu/enable         123.4                12      10    1.20\n"
-            "percpu/odd              7.0                 -\n"
-            "hal/isb                   -             1.125\n"
+  EXPECT_EQ(RenderTable(Both(), All),
+            "operation      simulator           EL2  limit  ratio\n"
+            "                      ns  instructions\n"
+            "----------------------------------------------------\n"
+            "percpu/enable      123.4            12     10   1.20\n"
+            "percpu/odd           7.0             -\n"
+            "sim/enable           8.0             -\n"
+            "hal/isb                -         1.125\n"
             "\n"
-            "limit/enable              -                10\n"
-            "seed/enable               -                 9                  incorrect\n");
+            "limit/enable           -            10\n"
+            "seed/enable            -             9                incorrect\n");
+}
+
+TEST(Table, ShowsWhatALegCountsBesides) {
+  Legs legs = Both();
+  legs.simulator->results[0].numbers = {{"ns_p50", 123.44}, {"ns_p99", 200}, {"ns_max", 1000.25}};
+  legs.el2->results[2].numbers = {{"isb", 1}, {"msr", 2}, {"tlbi", 0}, {"repeatable", 1}};
+  legs.el2->results[3].numbers = {{"repeatable", 0}};
+  legs.simulator->results[1].numbers = {{"ns_p50", 7}, {"ns_p99", 7}, {"ns_max", 8}};
+  legs.simulator->results[2].numbers = {{"ns_p50", 8}, {"ns_p99", 8}, {"ns_max", 8}};
+  EXPECT_EQ(RenderTable(legs, All),
+            "operation      simulator                          EL2                  limit  ratio\n"
+            "                  ns p50    p99     max  instructions  isb  msr  tlbi\n"
+            "-----------------------------------------------------------------------------------\n"
+            "percpu/enable      123.4  200.0  1000.2            12    1    2     0     10   1.20\n"
+            "percpu/odd           7.0    7.0     8.0             -    -    -     -\n"
+            "sim/enable           8.0    8.0     8.0             -    -    -     -\n"
+            "hal/isb                -      -       -        1.125~    -    -     -\n"
+            "\n"
+            "limit/enable           -      -       -            10    -    -     -\n"
+            "seed/enable            -      -       -             9    -    -     -"
+            "                incorrect\n");
+}
+
+TEST(Table, ShowsTheCyclesOfABoard) {
+  Legs legs;
+  legs.el2 = {.results = {{.name = "hal/isb",
+                           .instructions = 1,
+                           .numbers = {{"cycles_p50", 15},
+                                       {"cycles_p99", 15.5},
+                                       {"cycles_max", 140},
+                                       {"ns_p50", 10},
+                                       {"ns_p99", 11},
+                                       {"ns_max", 95.25}}}}};
+  EXPECT_EQ(RenderTable(legs, All),
+            "operation           EL2                                               limit  ratio\n"
+            "           instructions  cycles p50     p99  max  ns p50   p99   max\n"
+            "----------------------------------------------------------------------------------\n"
+            "hal/isb               1          15  15.500  140    10.0  11.0  95.2\n");
 }
 
 TEST(Table, ShowsOneLegAlone) {
-  const std::string table = RenderTable(Simulator(), std::nullopt, All);
-  EXPECT_NE(table.find("percpu/enable         123.4                 -\n"), table.npos) << table;
+  Legs legs = Both();
+  legs.el2.reset();
+  const std::string table = RenderTable(legs, All);
+  EXPECT_CONTAINS(table, "percpu/enable      123.4\n");
+  EXPECT_LACKS(table, "EL2");
 }
 
 TEST(Table, KeepsTheLimitOfAFilteredRow) {
-  const std::string table = RenderTable(
-      Simulator(), El2(), [](std::string_view name) { return name == "percpu/enable"; });
-  EXPECT_NE(table.find("10    1.20\n"), table.npos) << table;
-  EXPECT_EQ(table.find("limit/"), table.npos) << table;
+  const std::string table =
+      RenderTable(Both(), [](std::string_view name) { return name == "percpu/enable"; });
+  EXPECT_CONTAINS(table, "10   1.20\n");
+  EXPECT_LACKS(table, "limit/");
 }
 
 TEST(Table, NamesAFailure) {
-  LegOutput el2 = El2();
-  el2.results[2] = {.name = "percpu/enable", .error = "kInUse"};
-  const std::string table = RenderTable(Simulator(), el2, All);
-  EXPECT_NE(table.find("EL2 FAILED: kInUse"), table.npos) << table;
+  Legs legs = Both();
+  legs.el2->results[2] = {.name = "percpu/enable", .error = "kInUse"};
+  EXPECT_CONTAINS(RenderTable(legs, All), "EL2 FAILED: kInUse");
 }
 
 TEST(Table, IsEmptyWhenNothingIsSelected) {
-  EXPECT_EQ(RenderTable(Simulator(), El2(), [](std::string_view) { return false; }), "");
+  EXPECT_EQ(RenderTable(Both(), [](std::string_view) { return false; }), "");
 }
 
 }  // namespace

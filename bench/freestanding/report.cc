@@ -2,14 +2,23 @@
 
 #include <cstdint>
 
+#include "bench/protocol/seal.h"
+
 namespace benchmark::internal {
 namespace {
 
 using trivet::text::Sink;
 using trivet::text::Text;
-using Line = Text<480>;
+using Line = Text<640>;
 
 void Print(const Line& line) { Write(line.view()); }
+
+/// In one call, so that the console keeps it in one piece.
+void PrintObject(const Line& object) {
+  using trivet::bench::kResultPrefix, trivet::bench::Seal;
+  Text<680> line;
+  Write(line << kResultPrefix << object.view() << Seal(object.view()).view() << '\n');
+}
 
 /// `total / per`, with three decimals where it does not divide.
 struct Ratio {
@@ -61,10 +70,26 @@ struct Quoted {
 };
 
 /// Nanoseconds for `ticks`, scaled so that nothing overflows: ticks are of one short benchmark.
-Ratio Nanoseconds(const Measurement& m, std::uint64_t ticks_per_second) {
+Ratio Nanoseconds(std::int64_t ticks, std::int64_t per, std::uint64_t ticks_per_second) {
   const auto per_microsecond = static_cast<std::int64_t>(ticks_per_second / 1'000'000);
   if (per_microsecond == 0) return {0, 1};
-  return {m.total.ticks * 1000 / per_microsecond, m.iterations};
+  return {ticks * 1000 / per_microsecond, per};
+}
+
+constexpr std::size_t kSpreadColumn = 10;
+constexpr std::string_view kCyclesMeanNothing =
+    "PMCCNTR_EL0 counts as many cycles as instructions, as QEMU's does with -icount";
+
+/// The order statistics of the samples, as members of a line's object.
+void PutSpreads(Line& line, const Spreads& spreads, std::uint64_t ticks_per_second) {
+  line << ",\"samples\":" << spreads.samples;
+  for (const Spread::Rank& rank : Spread::kRanks) {
+    line << ",\"cycles_" << rank.name << "\":" << Ratio{spreads.cycles.*rank.value, spreads.per};
+  }
+  for (const Spread::Rank& rank : Spread::kRanks) {
+    line << ",\"ns_" << rank.name
+         << "\":" << Nanoseconds(spreads.ticks.*rank.value, spreads.per, ticks_per_second);
+  }
 }
 
 /// A number right-aligned in `width` columns and a space.
@@ -75,12 +100,13 @@ void PrintColumn(Line& line, const Text<24>& number, std::size_t width) {
 }  // namespace
 
 void Report::Begin(const Calibration& calibration) {
+  sampled_ = calibration.cycles_mean_something();
   const Counts loop = calibration.range_for();
   const Counts pause = calibration.pause_resume();
   const std::int64_t n = Calibration::kIterations;
   if (as_lines_) {
     Line line;
-    line << "TRIVET-BENCH: {\"context\":\"el2\",\"midr\":\"";
+    line << "{\"context\":\"el2\",\"midr\":\"";
     line.PutHex(capabilities_.midr);
     line << "\",\"ticks_per_second\":" << capabilities_.ticks_per_second;
     if (capabilities_.counts_instructions) {
@@ -89,7 +115,8 @@ void Report::Begin(const Calibration& calibration) {
     } else {
       line << ",\"no_instructions\":" << Quoted{capabilities_.why_not};
     }
-    Print(line << "}\n");
+    if (!sampled_) line << ",\"no_cycles\":" << Quoted{kCyclesMeanNothing};
+    PrintObject(line << '}');
     return;
   }
   Line line;
@@ -102,9 +129,14 @@ void Report::Begin(const Calibration& calibration) {
   } else {
     Print(Line() << "No instruction counts: " << capabilities_.why_not << '\n');
   }
+  if (!sampled_) Print(Line() << "No cycles: " << kCyclesMeanNothing << '\n');
   Line heading;
   heading << Left{"Benchmark", name_width_} << Right{"Time", 14} << Right{"Instructions", 14}
           << Right{"Cycles", 12} << Right{"Iterations", 12};
+  if (sampled_) {
+    heading << Right{"p50", kSpreadColumn} << Right{"p99", kSpreadColumn}
+            << Right{"max", kSpreadColumn};
+  }
   Line rule;
   for (std::size_t i = 0; i < heading.view().size(); ++i) rule << '-';
   Print(Line() << rule.view() << '\n' << heading.view() << '\n');
@@ -112,6 +144,7 @@ void Report::Begin(const Calibration& calibration) {
 }
 
 void Report::Add(std::string_view name, const Measurement& measurement) {
+  ++results_;
   if (as_lines_) {
     PrintLine(name, measurement);
   } else {
@@ -119,9 +152,13 @@ void Report::Add(std::string_view name, const Measurement& measurement) {
   }
 }
 
+void Report::End() const {
+  if (as_lines_) PrintObject(Line() << "{\"end\":" << results_ << '}');
+}
+
 void Report::PrintLine(std::string_view name, const Measurement& m) {
   Line line;
-  line << "TRIVET-BENCH: {\"name\":" << Quoted{name};
+  line << "{\"name\":" << Quoted{name};
   if (m.outcome != Measurement::Outcome::kMeasured) {
     line << (m.outcome == Measurement::Outcome::kError ? ",\"error\":" : ",\"skipped\":")
          << Quoted{m.message};
@@ -132,13 +169,15 @@ void Report::PrintLine(std::string_view name, const Measurement& m) {
            << ",\"repeatable\":" << (m.repeatable ? 1 : 0);
     }
     line << ",\"cycles\":" << Ratio{m.total.cycles, m.iterations};
-    line << ",\"time_ns\":" << Nanoseconds(m, capabilities_.ticks_per_second);
+    line << ",\"time_ns\":"
+         << Nanoseconds(m.total.ticks, m.iterations, capabilities_.ticks_per_second);
+    if (m.spreads.samples > 0) PutSpreads(line, m.spreads, capabilities_.ticks_per_second);
     if (!m.label.view().empty()) line << ",\"label\":" << Quoted{m.label.view()};
     for (const auto& entry : m.counters) {
       line << ',' << Quoted{entry.name} << ':' << entry.counter.value;
     }
   }
-  Print(line << "}\n");
+  PrintObject(line << '}');
 }
 
 void Report::PrintRow(std::string_view name, const Measurement& m) {
@@ -153,7 +192,7 @@ void Report::PrintRow(std::string_view name, const Measurement& m) {
     return;
   }
   Text<24> time, instructions, cycles, iterations;
-  time << Nanoseconds(m, capabilities_.ticks_per_second) << " ns";
+  time << Nanoseconds(m.total.ticks, m.iterations, capabilities_.ticks_per_second) << " ns";
   if (capabilities_.counts_instructions) {
     instructions << Ratio{m.total.instructions, m.iterations} << (m.repeatable ? "" : "~");
   } else {
@@ -165,6 +204,14 @@ void Report::PrintRow(std::string_view name, const Measurement& m) {
   PrintColumn(line, instructions, 14);
   PrintColumn(line, cycles, 12);
   PrintColumn(line, iterations, 12);
+  if (m.spreads.samples > 0) {
+    for (const std::int64_t value :
+         {m.spreads.cycles.p50, m.spreads.cycles.p99, m.spreads.cycles.max}) {
+      Text<24> column;
+      column << Ratio{value, m.spreads.per};
+      PrintColumn(line, column, kSpreadColumn);
+    }
+  }
   for (const auto& entry : m.counters) line << ' ' << entry.name << '=' << entry.counter.value;
   if (!m.label.view().empty()) line << ' ' << m.label.view();
   Print(line << '\n');

@@ -103,6 +103,7 @@ int Run(const Filter& filter, const Options& options) {
     failed = failed || measurement.outcome == Measurement::Outcome::kError;
     report.Add(name, measurement);
   });
+  report.End();
   return failed ? 1 : 0;
 }
 

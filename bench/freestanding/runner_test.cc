@@ -6,15 +6,18 @@
 #include <benchmark/benchmark.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <string>
 
 #include "bench/freestanding/fake_platform.h"
+#include "bench/protocol/seal.h"
 
 namespace benchmark {
 namespace {
 
 using internal::Counts;
 using internal::fake_counts;
+using trivet::bench::kResultPrefix, trivet::bench::Seal;
 
 void Cost(std::int64_t n) { fake_counts = fake_counts + Counts{n, 2 * n, 3 * n}; }
 
@@ -84,6 +87,13 @@ void Captured(State& state, int a, int b) {
 }
 BENCHMARK_CAPTURE(Captured, case_name, 20, 3);
 
+/// Of 256 passes in a row one costs 0, one 1 ... and one 255.
+void Ramp(State& state) {
+  static int calls = 0;
+  while (state.KeepRunningBatch(2)) Cost(calls++ % 256);
+}
+BENCHMARK(Ramp);
+
 void Fails(State& state) {
   state.SkipWithError("went wrong");
   for (auto _ : state) Cost(1);
@@ -118,20 +128,36 @@ class Runner : public ::testing::Test {
                               .ticks_per_second = 1'000'000'000,
                               .midr = 0x410fd083};
   }
-  /// What it prints for `filter` after the context line.
-  std::string Lines(const std::string& filter, int status = 0) {
-    EXPECT_EQ(internal::RunBenchmarks("--trivet_lines --benchmark_filter=" + filter), status);
-    const std::string text = internal::printed;
+  ~Runner() override { internal::fake_cycles_per_instruction = 1; }
+
+  /// The objects of what it printed, one a line, without prefixes and seals, which must be right.
+  static std::string Objects() {
+    std::istringstream lines(internal::printed);
     internal::printed.clear();
-    return text.substr(text.find('\n') + 1);
+    std::string objects, line;
+    while (std::getline(lines, line)) {
+      EXPECT_TRUE(line.starts_with(kResultPrefix)) << line;
+      const std::size_t end = line.rfind(' ');
+      const std::string object = line.substr(kResultPrefix.size(), end - kResultPrefix.size());
+      EXPECT_EQ(line.substr(end), Seal(object).view());
+      objects += object + '\n';
+    }
+    return objects;
+  }
+
+  /// What it prints for `filter` between the context and the last line.
+  static std::string Lines(const std::string& filter, int status = 0) {
+    EXPECT_EQ(internal::RunBenchmarks("--trivet_lines --benchmark_filter=" + filter), status);
+    const std::string text = Objects();
+    const std::size_t first = text.find('\n') + 1;
+    return text.substr(first, text.rfind("{\"end\":") - first);
   }
 };
 
 TEST_F(Runner, CountsTheLoopBodyAlone) {
-  EXPECT_EQ(
-      Lines("Ten"),
-      "TRIVET-BENCH: {\"name\":\"Ten\",\"iterations\":1024,\"instructions\":10,\"repeatable\":1,"
-      "\"cycles\":20,\"time_ns\":30}\n");
+  EXPECT_EQ(Lines("Ten"),
+            "{\"name\":\"Ten\",\"iterations\":1024,\"instructions\":10,\"repeatable\":1,"
+            "\"cycles\":20,\"time_ns\":30}\n");
 }
 
 TEST_F(Runner, CountsEveryKindOfLoop) {
@@ -150,10 +176,10 @@ TEST_F(Runner, SaysWhenRepetitionsDiffer) {
 
 TEST_F(Runner, NamesInstancesByTheirArguments) {
   EXPECT_EQ(Lines("Ranges"),
-            "TRIVET-BENCH: {\"name\":\"Ranges/1/5\",\"iterations\":1024,\"instructions\":101,"
+            "{\"name\":\"Ranges/1/5\",\"iterations\":1024,\"instructions\":101,"
             "\"repeatable\":1,\"cycles\":202,\"time_ns\":303,\"label\":\"a \\\"label\\\"\","
             "\"bytes\":4097,\"limit\":10}\n"
-            "TRIVET-BENCH: {\"name\":\"Ranges/2/6\",\"iterations\":1024,\"instructions\":2,"
+            "{\"name\":\"Ranges/2/6\",\"iterations\":1024,\"instructions\":2,"
             "\"repeatable\":1,\"cycles\":4,\"time_ns\":6,\"label\":\"a \\\"label\\\"\","
             "\"bytes\":4097,\"limit\":10}\n");
   const std::string dense = Lines("Dense/4");
@@ -167,23 +193,25 @@ TEST_F(Runner, NamesTemplatesAndCaptures) {
 }
 
 TEST_F(Runner, FailsWhenABenchmarkFails) {
-  EXPECT_EQ(Lines("^Fails$", 1), "TRIVET-BENCH: {\"name\":\"Fails\",\"error\":\"went wrong\"}\n");
+  EXPECT_EQ(Lines("^Fails$", 1), "{\"name\":\"Fails\",\"error\":\"went wrong\"}\n");
   EXPECT_NE(Lines("FailsInTheLoop", 1).find("in the loop"), std::string::npos);
   EXPECT_NE(Lines("LeavesEarly", 1).find("without finishing its loop"), std::string::npos);
 }
 
 TEST_F(Runner, DoesNotFailWhenABenchmarkCannotRun) {
-  EXPECT_EQ(Lines("Skips"), "TRIVET-BENCH: {\"name\":\"Skips\",\"skipped\":\"not here\"}\n");
+  EXPECT_EQ(Lines("Skips"), "{\"name\":\"Skips\",\"skipped\":\"not here\"}\n");
 }
 
 TEST_F(Runner, RefusesToPrintInstructionsThatAreNotCounted) {
   internal::capabilities.counts_instructions = false;
   EXPECT_EQ(internal::RunBenchmarks("--trivet_lines --benchmark_filter=Ten"), 0);
   EXPECT_EQ(
-      internal::printed,
-      "TRIVET-BENCH: {\"context\":\"el2\",\"midr\":\"0x410fd083\",\"ticks_per_second\":1000000000,"
-      "\"no_instructions\":\"no counter\"}\n"
-      "TRIVET-BENCH: {\"name\":\"Ten\",\"iterations\":1024,\"cycles\":20,\"time_ns\":30}\n");
+      Objects(),
+      "{\"context\":\"el2\",\"midr\":\"0x410fd083\",\"ticks_per_second\":1000000000,"
+      "\"no_instructions\":\"no counter\",\"no_cycles\":\"PMCCNTR_EL0 counts as many cycles as "
+      "instructions, as QEMU's does with -icount\"}\n"
+      "{\"name\":\"Ten\",\"iterations\":1024,\"cycles\":20,\"time_ns\":30}\n"
+      "{\"end\":1}\n");
 }
 
 TEST_F(Runner, PrintsATableForAPerson) {
@@ -191,6 +219,8 @@ TEST_F(Runner, PrintsATableForAPerson) {
   EXPECT_EQ(internal::printed,
             "Running at EL2, MIDR_EL1 0x410fd083, counter 1000000000 Hz\n"
             "Subtracted: 2 instructions per loop pass, 2 per PauseTiming and ResumeTiming\n"
+            "No cycles: PMCCNTR_EL0 counts as many cycles as instructions, as QEMU's does with "
+            "-icount\n"
             "--------------------------------------------------------------\n"
             "Benchmark           Time  Instructions      Cycles  Iterations\n"
             "--------------------------------------------------------------\n"
@@ -200,6 +230,35 @@ TEST_F(Runner, PrintsATableForAPerson) {
             "\"label\"\n"
             "Fails      ERROR OCCURRED: 'went wrong'\n"
             "Skips      SKIPPED: 'not here'\n");
+}
+
+TEST_F(Runner, SaysHowManyResultsItPrinted) {
+  EXPECT_EQ(internal::RunBenchmarks("--trivet_lines --benchmark_filter=Ranges|Ten"), 0);
+  EXPECT_TRUE(Objects().ends_with("\n{\"end\":3}\n"));
+}
+
+TEST_F(Runner, SamplesPassesWhereCyclesMeanSomething) {
+  internal::fake_cycles_per_instruction = 5;
+  const std::string line = Lines("Ramp");
+  // Two cycles and three ticks per unit of cost, two iterations in a pass.
+  EXPECT_NE(line.find("\"samples\":256,\"cycles_min\":0,\"cycles_p50\":127,\"cycles_p90\":230,"
+                      "\"cycles_p99\":253,\"cycles_max\":255,\"ns_min\":0,\"ns_p50\":190.500,"
+                      "\"ns_p90\":345,\"ns_p99\":379.500,\"ns_max\":382.500}"),
+            std::string::npos)
+      << line;
+  // Neither the loop nor the pauses nor the readings are in a sample.
+  EXPECT_NE(Lines("Paused").find("\"cycles_min\":6,\"cycles_p50\":6,"), std::string::npos);
+  EXPECT_NE(Lines("Ten").find("\"cycles_p50\":20,"), std::string::npos);
+}
+
+TEST_F(Runner, ShowsAPersonTheSpreadOfCycles) {
+  internal::fake_cycles_per_instruction = 5;
+  EXPECT_EQ(internal::RunBenchmarks("--benchmark_filter=Ramp"), 0);
+  EXPECT_EQ(internal::printed.find("No cycles"), std::string::npos);
+  EXPECT_NE(internal::printed.find("Iterations       p50       p99       max\n"), std::string::npos)
+      << internal::printed;
+  EXPECT_NE(internal::printed.find("1024       127       253       255\n"), std::string::npos)
+      << internal::printed;
 }
 
 TEST_F(Runner, RefusesWhatItDoesNotKnow) {

@@ -8,20 +8,27 @@
 namespace benchmark::internal {
 
 inline constinit Counts fake_counts;
+/// What an instruction of the library itself takes.
+inline constinit std::int64_t fake_cycles_per_instruction = 1;
+
+inline void Spend(std::int64_t instructions) {
+  fake_counts =
+      fake_counts + Counts{instructions, instructions * fake_cycles_per_instruction, instructions};
+}
 
 inline Counts Elapsed(const Counts& from, const Counts& to) { return to - from; }
 /// Reading costs, as on a CPU: two before the region, one inside it.
 inline void ReadAtStart(Counts& counts) {
-  fake_counts = fake_counts + Counts{2, 2, 2};
+  Spend(2);
   counts = fake_counts;
-  fake_counts = fake_counts + Counts{1, 1, 1};
+  Spend(1);
 }
 inline void ReadAtEnd(Counts& counts) {
-  fake_counts = fake_counts + Counts{1, 1, 1};
+  Spend(1);
   counts = fake_counts;
 }
 inline void CountDown(std::int64_t& remaining, std::int64_t by) {
-  fake_counts = fake_counts + Counts{2, 2, 2};
+  Spend(2);
   remaining -= by;
 }
 

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "bench/compare/legs.h"
+
+namespace trivet::bench {
+
+/// Where and when the results were measured.
+struct RunContext {
+  std::string date;  ///< ISO 8601 with the zone.
+  std::string host_name;
+  std::string executable;
+  unsigned num_cpus = 0;
+};
+
+/// This run's.
+RunContext ThisRun(const std::string& executable);
+
+/// `text` as a JSON string.
+std::string JsonQuoted(std::string_view text);
+
+/// The results that `selected` accepts in Google Benchmark's JSON format (json_schema_version 1),
+/// as its compare.py reads it. A name is LEG/NAME, since compare.py tells results apart by their
+/// names; "leg" is `simulator` or `el2`. What a leg counts besides time are numbers beside it:
+/// "instructions", "isb", "msr", "tlbi", "limit", "cycles_p99", ...
+std::string RenderJson(const Legs& legs, const std::function<bool(std::string_view)>& selected,
+                       const RunContext& context);
+
+}  // namespace trivet::bench

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace trivet::bench {
+
+/// What the BUILD file and the user ask for.
+struct Options {
+  std::string simulator;    ///< --sim: the simulator's benchmark program; empty: not this leg.
+  std::string el2_missing;  ///< --el2_missing: why there is no EL2 leg; empty when there is one.
+  std::vector<std::string>
+      el2;             ///< --el2, repeated: the command that boots the image, word by word.
+  std::string filter;  ///< --benchmark_filter
+  // Of the simulator's leg: so many samples of each benchmark, each at least so long.
+  std::string repetitions = "128";  ///< --benchmark_repetitions
+  std::string min_time = "0.001s";  ///< --benchmark_min_time
+  std::string out;                  ///< --benchmark_out, as the user wrote it; empty: no file.
+  // --benchmark_format and --benchmark_out_format: true is json, false is console.
+  bool json_to_console = false;
+  bool json_to_file = true;
+};
+
+/// Parses the arguments after the program's name. The error is one line for the user.
+std::expected<Options, std::string> ParseOptions(const std::vector<std::string>& arguments);
+
+/// Which names --benchmark_filter selects: a leading `-` inverts it, `all` and nothing select all.
+/// The error is one line for the user.
+std::expected<std::function<bool(std::string_view)>, std::string> MakeFilter(
+    const std::string& filter);
+
+}  // namespace trivet::bench
