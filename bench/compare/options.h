@@ -16,9 +16,9 @@ struct Options {
       el2;             ///< --el2, repeated: the command that boots the image, word by word.
   std::string filter;  ///< --benchmark_filter
   // Of the simulator's leg: so many samples of each benchmark, each at least so long.
-  std::string repetitions = "128";  ///< --benchmark_repetitions
-  std::string min_time = "0.001s";  ///< --benchmark_min_time
-  std::string out;                  ///< --benchmark_out, as the user wrote it; empty: no file.
+  std::string repetitions = "100";   ///< --benchmark_repetitions
+  std::string min_time = "0.0005s";  ///< --benchmark_min_time
+  std::string out;                   ///< --benchmark_out, as the user wrote it; empty: no file.
   // --benchmark_format and --benchmark_out_format: true is json, false is console.
   bool json_to_console = false;
   bool json_to_file = true;

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <expected>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace trivet::bench::report {
+
+/// One benchmark's figures on one leg.
+struct Row {
+  std::string leg;   ///< `simulator` or `el2`.
+  std::string name;  ///< FAMILY/OPERATION, without the leg.
+  std::map<std::string, double, std::less<>> figures;
+  std::string label;
+  std::string problem;  ///< Not empty: it failed or was skipped, there are no figures.
+
+  std::optional<double> Figure(std::string_view figure) const;
+};
+
+/// A saved run: a JSON file of `bazel run //bench -- --benchmark_out=FILE`, or of Google Benchmark
+/// itself, which is the simulator's leg.
+struct SavedRun {
+  std::string date;
+  std::string host;
+  std::vector<std::string> notes;  ///< Why a leg lacks counts or cycles.
+  std::vector<Row> rows;
+
+  const Row* Find(std::string_view leg, std::string_view name) const;
+};
+
+/// The figure that says what a leg's row costs: el2 "instructions", simulator "cpu_time", in ns.
+std::string_view CostFigure(std::string_view leg);
+
+/// Reads such a file. Aggregates are left out; of repetitions the first one counts. The error is
+/// one line for the user.
+std::expected<SavedRun, std::string> ParseRun(std::string_view json);
+
+}  // namespace trivet::bench::report

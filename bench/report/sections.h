@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/report/charts.h"
+#include "bench/report/run.h"
+
+/// Which rows of a run go into which chart.
+namespace trivet::bench::report {
+
+/// What enabling and disabling cost as a whole: FAMILY/enable... and FAMILY/disable..., every policy
+/// beside the limit and the seed's sequence. One chart per leg and operation that has rows.
+std::vector<BarChart> Totals(const SavedRun& run);
+
+/// The steps of both: rows `step/enable...` and `step/disable...`, in the order of the run.
+std::vector<BarChart> Steps(const SavedRun& run);
+
+/// How many times its limit each row of EL2 takes that has one; without rows when there is none.
+BarChart Ratios(const SavedRun& run);
+
+/// One chart per leg and figure (ns, cycles) that has samples.
+std::vector<SpreadChart> Spreads(const SavedRun& run);
+
+/// Rows named NAME/N for several N. One chart per leg that has any.
+std::vector<LineChart> ByCpus(const SavedRun& run);
+
+/// What changed since `old`, in percent, of rows that both have; one chart per leg that has any.
+/// Rows whose cost is the same are left out and counted in the title.
+std::vector<BarChart> Differences(const SavedRun& run, const SavedRun& old);
+
+}  // namespace trivet::bench::report
