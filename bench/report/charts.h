@@ -23,7 +23,8 @@ struct BarChart {
 };
 std::string Render(const BarChart& chart);
 
-/// From the least to the greatest sample a thin line, from p50 to p99 a box, p50 marked; logarithmic.
+/// From the least to the greatest sample a thin line, from p50 to p99 a box, p50 marked;
+/// logarithmic.
 struct SpreadRow {
   std::string name;
   double min, p50, p99, max;

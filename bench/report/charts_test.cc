@@ -1,5 +1,5 @@
-// What a chart draws, read back from its SVG: every number where it belongs, nothing outside, no text
-// on another text.
+// What a chart draws, read back from its SVG: every number where it belongs, nothing outside, no
+// text on another text.
 
 #include "bench/report/charts.h"
 

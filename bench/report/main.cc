@@ -54,8 +54,9 @@ std::optional<Options> ParseOptions(std::vector<std::string> arguments) {
     if (name == "--bench") {
       options.bench.push_back(value);
     } else if (name == "--out" || name == "--compare" || name == "--from") {
-      (name == "--out" ? options.out : name == "--compare" ? options.compare : options.from) =
-          UserPath(value);
+      (name == "--out"       ? options.out
+       : name == "--compare" ? options.compare
+                             : options.from) = UserPath(value);
     } else {
       return std::nullopt;
     }
@@ -112,7 +113,8 @@ int Report(const Options& options) {
   const auto written = page->Replace(RenderPage(*run, old ? &*old : nullptr));
   if (!written) return Fail(kStatusFailed, written.error());
   std::printf("report: %s\n", page_path.c_str());
-  return measured == Measured::kAll ? 0 : Fail(kStatusFailed, "not everything was measured: see above");
+  return measured == Measured::kAll ? 0
+                                    : Fail(kStatusFailed, "not everything was measured: see above");
 }
 
 }  // namespace

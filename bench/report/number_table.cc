@@ -15,11 +15,16 @@ struct Column {
   const char* leg;
 };
 constexpr Column kColumns[] = {
-    {"instructions", "instructions", "el2"}, {"limit", "limit", "el2"},
-    {"isb", "ISB", "el2"},                   {"msr", "MSR", "el2"},
-    {"tlbi", "TLBI", "el2"},                 {"cycles_p50", "cycles p50", "el2"},
-    {"cycles_p99", "cycles p99", "el2"},            {"cycles_max", "cycles max", "el2"},
-    {"cpu_time", "ns", "simulator"},         {"ns_p99", "ns p99", "simulator"},
+    {"instructions", "instructions", "el2"},
+    {"limit", "limit", "el2"},
+    {"isb", "ISB", "el2"},
+    {"msr", "MSR", "el2"},
+    {"tlbi", "TLBI", "el2"},
+    {"cycles_p50", "cycles p50", "el2"},
+    {"cycles_p99", "cycles p99", "el2"},
+    {"cycles_max", "cycles max", "el2"},
+    {"cpu_time", "ns", "simulator"},
+    {"ns_p99", "ns p99", "simulator"},
     {"ns_max", "ns max", "simulator"},
 };
 

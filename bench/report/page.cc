@@ -32,9 +32,9 @@ std::string Paragraph(std::string_view text, std::string_view attributes = "") {
 /// `text` explains `figures`; without any `why_none` does.
 std::string Section(std::string_view title, std::string_view text, const std::string& figures,
                     std::string_view why_none) {
-  return std::format("<section>\n<h2>{}</h2>\n{}</section>\n", Escaped(title),
-                     figures.empty() ? Paragraph(why_none, " class=\"dim\"")
-                                     : Paragraph(text) + figures);
+  return std::format(
+      "<section>\n<h2>{}</h2>\n{}</section>\n", Escaped(title),
+      figures.empty() ? Paragraph(why_none, " class=\"dim\"") : Paragraph(text) + figures);
 }
 
 /// Bars that did not change are not drawn: a chart may be empty.
@@ -48,10 +48,11 @@ std::string DifferenceFigures(const std::vector<BarChart>& charts) {
 
 std::string Heading(const SavedRun& run, const SavedRun* old) {
   std::string text = "<h1>Trivet: what owning EL2 costs</h1>\n";
-  text += Paragraph(std::format("Measured {} on {}.{}", run.date.empty() ? "at an unknown time" : run.date,
-                                run.host.empty() ? "an unnamed host" : run.host,
-                                old == nullptr ? "" : " Compared with a run of " + old->date + "."),
-                    " class=\"dim\"");
+  text += Paragraph(
+      std::format("Measured {} on {}.{}", run.date.empty() ? "at an unknown time" : run.date,
+                  run.host.empty() ? "an unnamed host" : run.host,
+                  old == nullptr ? "" : " Compared with a run of " + old->date + "."),
+      " class=\"dim\"");
   text += Paragraph(
       "At EL2 the unit is the executed instruction, counted exactly; on the simulator it is the "
       "nanosecond of the host. Instructions are not time: a barrier counts as one.");
@@ -76,11 +77,11 @@ std::string Sections(const SavedRun& run) {
                  "the design Trivet grew out of, which leaves out the ISB and the host's HCR_EL2.",
                  Figures(Totals(run)), "This run has no rows of enable or disable.") +
          Section("Step by step", "Each step of a transition on its own, in order.",
-                 Figures(Steps(run)), "This run has no rows named step/enable... or step/disable...") +
+                 Figures(Steps(run)),
+                 "This run has no rows named step/enable... or step/disable...") +
          Section("Ratio to the limit",
                  "1 is the shortest correct sequence, measured in the same boot.",
-                 ratios.bars.empty() ? "" : Figure(ratios),
-                 "This run has no row with a limit.") +
+                 ratios.bars.empty() ? "" : Figure(ratios), "This run has no row with a limit.") +
          Section("Latency distribution",
                  "On the simulator a sample is one repetition, the mean of its iterations; at EL2 "
                  "it is one pass.",

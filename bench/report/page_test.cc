@@ -12,10 +12,15 @@ namespace trivet::bench::report {
 namespace {
 
 Row El2(const std::string& name, double instructions) {
-  return {.leg = "el2", .name = name, .figures = {{"instructions", instructions}}, .label = "", .problem = ""};
+  return {.leg = "el2",
+          .name = name,
+          .figures = {{"instructions", instructions}},
+          .label = "",
+          .problem = ""};
 }
 Row Simulated(const std::string& name, double ns) {
-  return {.leg = "simulator", .name = name, .figures = {{"cpu_time", ns}}, .label = "", .problem = ""};
+  return {
+      .leg = "simulator", .name = name, .figures = {{"cpu_time", ns}}, .label = "", .problem = ""};
 }
 
 SavedRun Example() {
@@ -152,7 +157,8 @@ TEST(Page, IsReadableInTheDarkAndOnPaper) {
 }
 
 TEST(Page, SaysWhatIsMissingAndWhy) {
-  SavedRun run = {.date = "", .host = "", .notes = {"EL2 counts no instructions: no <PMU>"}, .rows = {}};
+  SavedRun run = {
+      .date = "", .host = "", .notes = {"EL2 counts no instructions: no <PMU>"}, .rows = {}};
   run.rows = {{.leg = "el2", .name = "a", .figures = {}, .label = "", .problem = "kInUse"}};
   const std::string page = RenderPage(run, nullptr);
   EXPECT_NE(page.find("EL2 counts no instructions: no &lt;PMU&gt;."), std::string::npos);

@@ -49,7 +49,8 @@ class ReportProgram : public ::testing::Test {
   static std::string StandIn(const std::string& results, int status = 0) {
     const std::string path = Path("bench");
     std::ofstream script(path);
-    script << "#!/bin/sh\necho \"arguments: $*\"\nfor a; do case $a in --benchmark_out=*) out=${a#*=};; esac; done\n";
+    script << "#!/bin/sh\necho \"arguments: $*\"\nfor a; do case $a in --benchmark_out=*) "
+              "out=${a#*=};; esac; done\n";
     if (!results.empty()) script << "cat >\"$out\" <<'END'\n" << results << "\nEND\n";
     script << "exit " << status << "\n";
     script.close();
@@ -117,8 +118,10 @@ TEST_F(ReportProgram, KeepsThePageAndTheResultsWhenNothingIsMeasured) {
 TEST_F(ReportProgram, SaysWhatIsWrongBeforeItMeasures) {
   const std::string bench = "--bench=" + StandIn(kResults);
   for (const auto& [arguments, why] : std::vector<std::pair<std::vector<std::string>, std::string>>{
-           {{bench, "--out=/dev/null/page"}, "report: cannot write '/dev/null/page/index.html': Not a directory\n"},
-           {{bench, "--out=page", "--compare=none"}, "report: cannot read '" + Path("none") + "'\n"},
+           {{bench, "--out=/dev/null/page"},
+            "report: cannot write '/dev/null/page/index.html': Not a directory\n"},
+           {{bench, "--out=page", "--compare=none"},
+            "report: cannot read '" + Path("none") + "'\n"},
            {{bench, "--out=page", "--compare=bench"},
             "report: '" + Path("bench") + "' is no saved run: byte 0: expected a value\n"}}) {
     const Execution run = Execute(arguments);

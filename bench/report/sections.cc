@@ -17,7 +17,8 @@ struct Leg {
   const char* unit;
   const char* short_unit;
 };
-constexpr Leg kLegs[] = {{"el2", "EL2", "instructions", ""}, {"simulator", "simulator", "ns", "ns"}};
+constexpr Leg kLegs[] = {{"el2", "EL2", "instructions", ""},
+                         {"simulator", "simulator", "ns", "ns"}};
 
 std::string_view Family(std::string_view name) { return name.substr(0, name.find('/')); }
 
@@ -49,8 +50,8 @@ std::vector<BarChart> PerOperation(const SavedRun& run, const char* what, F sele
   std::vector<BarChart> charts;
   for (const char* operation : {"enable", "disable"}) {
     for (const Leg& leg : kLegs) {
-      std::vector<Bar> bars = CostBars(
-          run, leg, [&](std::string_view name) { return selected(name, operation); });
+      std::vector<Bar> bars =
+          CostBars(run, leg, [&](std::string_view name) { return selected(name, operation); });
       if (bars.empty()) continue;
       charts.push_back({.title = std::format("{}{}, {}", operation, what, leg.title),
                         .axis = leg.unit,
@@ -86,8 +87,10 @@ void AddPoint(std::vector<Series>& series, const Sized& sized, double cost) {
 /// The order statistics of a row's samples, where they can be drawn on a logarithmic axis.
 std::optional<SpreadRow> SpreadOf(const Row& row, const std::string& prefix) {
   SpreadRow spread = {row.name, 0, 0, 0, 0};
-  for (const auto& [suffix, value] : {std::pair("min", &SpreadRow::min), {"p50", &SpreadRow::p50},
-                                      {"p99", &SpreadRow::p99}, {"max", &SpreadRow::max}}) {
+  for (const auto& [suffix, value] : {std::pair("min", &SpreadRow::min),
+                                      {"p50", &SpreadRow::p50},
+                                      {"p99", &SpreadRow::p99},
+                                      {"max", &SpreadRow::max}}) {
     const std::optional<double> figure = row.Figure(prefix + suffix);
     if (!figure || *figure <= 0) return std::nullopt;
     spread.*value = *figure;
@@ -97,7 +100,8 @@ std::optional<SpreadRow> SpreadOf(const Row& row, const std::string& prefix) {
 
 Bar DifferenceBar(const Row& row, double before, double now, const char* unit) {
   const double percent = (now / before - 1) * 100;
-  return {row.name, percent, std::format("{} → {}{}{}", Shown(before), Shown(now), *unit == 0 ? "" : " ", unit),
+  return {row.name, percent,
+          std::format("{} → {}{}{}", Shown(before), Shown(now), *unit == 0 ? "" : " ", unit),
           std::format("{:+.1f} %", percent), percent > 0 ? "worse" : "better"};
 }
 
@@ -110,10 +114,9 @@ std::vector<BarChart> Totals(const SavedRun& run) {
 }
 
 std::vector<BarChart> Steps(const SavedRun& run) {
-  return PerOperation(run, " step by step",
-                      [](std::string_view name, std::string_view operation) {
-                        return Family(name) == "step" && Operation(name).starts_with(operation);
-                      });
+  return PerOperation(run, " step by step", [](std::string_view name, std::string_view operation) {
+    return Family(name) == "step" && Operation(name).starts_with(operation);
+  });
 }
 
 BarChart Ratios(const SavedRun& run) {
@@ -126,10 +129,8 @@ BarChart Ratios(const SavedRun& run) {
     const auto limit = row.Figure("limit"), cost = row.Figure("instructions");
     if (!limit || !cost || *limit <= 0) continue;
     const double ratio = *cost / *limit;
-    chart.bars.push_back({row.name, ratio,
-                          std::format("{} / {}", Shown(*cost), Shown(*limit)),
-                          std::format("{:.2f}", ratio),
-                          row.leg});
+    chart.bars.push_back({row.name, ratio, std::format("{} / {}", Shown(*cost), Shown(*limit)),
+                          std::format("{:.2f}", ratio), row.leg});
   }
   return chart;
 }

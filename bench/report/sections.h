@@ -9,8 +9,8 @@
 /// Which rows of a run go into which chart.
 namespace trivet::bench::report {
 
-/// What enabling and disabling cost as a whole: FAMILY/enable... and FAMILY/disable..., every policy
-/// beside the limit and the seed's sequence. One chart per leg and operation that has rows.
+/// What enabling and disabling cost as a whole: FAMILY/enable... and FAMILY/disable..., every
+/// policy beside the limit and the seed's sequence. One chart per leg and operation that has rows.
 std::vector<BarChart> Totals(const SavedRun& run);
 
 /// The steps of both: rows `step/enable...` and `step/disable...`, in the order of the run.

@@ -16,8 +16,8 @@ void PutRow(Svg& svg, const SpreadRow& row, const Scale& scale, double top,
   const std::string tip =
       std::format("{}: min {}, p50 {}, p99 {}, max {}", row.name, Shown(row.min), Shown(row.p50),
                   Shown(row.p99), Shown(row.max));
-  const std::string data = DataOf(
-      row.name, {{"min", row.min}, {"p50", row.p50}, {"p99", row.p99}, {"max", row.max}});
+  const std::string data =
+      DataOf(row.name, {{"min", row.min}, {"p50", row.p50}, {"p99", row.p99}, {"max", row.max}});
   svg.Line(scale.At(row.min), middle, scale.At(row.max), middle, "whisker");
   for (const double end : {row.min, row.max}) {
     svg.Line(scale.At(end), middle - 4, scale.At(end), middle + 4, "whisker");
