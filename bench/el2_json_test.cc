@@ -32,9 +32,8 @@ JsonValue Measure(const std::vector<std::string>& options) {
   for (const std::string& word : words) command.push_back("--el2=" + word);
 
   std::string console;
-  const runner::ChildEnd end =
-      runner::RunChild(command, std::chrono::seconds(50),
-                       [&console](std::string_view text) { console += text; });
+  const runner::ChildEnd end = runner::RunChild(
+      command, std::chrono::seconds(50), [&console](std::string_view text) { console += text; });
   EXPECT_EQ(end.kind, runner::ChildEnd::Kind::kExited);
   EXPECT_EQ(end.value, 0) << console;
 

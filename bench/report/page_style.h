@@ -33,12 +33,14 @@ svg .fill-3 { fill: var(--c3); } svg .fill-4 { fill: var(--c4); } svg .fill-5 { 
 svg .stroke-0 { stroke: var(--c0); } svg .stroke-1 { stroke: var(--c1); } svg .stroke-2 { stroke: var(--c2); }
 svg .stroke-3 { stroke: var(--c3); } svg .stroke-4 { stroke: var(--c4); } svg .stroke-5 { stroke: var(--c5); }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: 13px; }
-th, td { padding: 2px 10px 2px 0; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--grid); }
+table { border-collapse: collapse; font-size: 12px; }
+th { vertical-align: bottom; }
+td { white-space: nowrap; } td.note { white-space: normal; }
+th, td { padding: 2px 8px 2px 0; text-align: right; border-bottom: 1px solid var(--grid); }
 th:first-child, td:first-child, td.note { text-align: left; }
 td { font-family: ui-monospace, "DejaVu Sans Mono", monospace; }
 @media print { body { margin: 0; max-width: none; font-size: 11pt; } figure { break-inside: avoid; }
-  h2, section > p { break-after: avoid; } table { font-size: 6pt; } th, td { white-space: normal; } .scroll { overflow: visible; } svg { max-width: 17cm !important; } }
+  h2, section > p { break-after: avoid; } table { font-size: 6pt; } td { white-space: normal; } .scroll { overflow: visible; } svg { max-width: 17cm !important; } }
 )css";
 
 }  // namespace trivet::bench::report
