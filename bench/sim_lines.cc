@@ -20,6 +20,12 @@ std::string Quoted(const std::string& text) {
   return quoted + '"';
 }
 
+/// FAMILY/OPERATION and its arguments, without how it was measured.
+std::string NameOf(const Run& run) {
+  const std::string& arguments = run.run_name.args;
+  return run.run_name.function_name + (arguments.empty() ? "" : "/" + arguments);
+}
+
 void PrintObject(const std::string& object) {
   const std::string line =
       std::string(kResultPrefix) + object + std::string(Seal(object).view()) + '\n';
@@ -76,7 +82,7 @@ void LineReporter::ReportRuns(const std::vector<Run>& runs) {
   }
   if (repetitions.empty()) return;
   const Run& first = repetitions.front();
-  std::string object = "{\"name\":" + Quoted(first.benchmark_name());
+  std::string object = "{\"name\":" + Quoted(NameOf(first));
   const auto skipped = std::ranges::find_if(
       repetitions, [](const Run& run) { return run.skipped != benchmark::internal::NotSkipped; });
   if (skipped != repetitions.end()) {

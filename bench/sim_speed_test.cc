@@ -68,9 +68,7 @@ class SimSpeed : public ::testing::Test {
   }
 
   /// Of the loop over 512 PEs, the n-th 64: nanoseconds a PE.
-  static double Block(int n) {
-    return best_->at(std::format("sim/pair_block/{}/iterations:1/manual_time", n));
-  }
+  static double Block(int n) { return best_->at(std::format("sim/pair_block/{}", n)); }
 
   static inline Nanoseconds* best_ = nullptr;
 };
