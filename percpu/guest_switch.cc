@@ -18,11 +18,17 @@ Status PerCpuState::CheckEnabledHere() const {
   return Cpu::CurrentCpu() == cpu_ ? Status::kOk : Status::kWrongCpu;
 }
 
+void PerCpuState::SetOwner(GuestRegisters* owner) {
+  owner_ = owner;
+  resident_ = switches_runs_ ? nullptr : owner;
+}
+
 /// Under a VHE host the shared registers are the host's whenever it runs: BeginRun and EndRun
 /// switch them.
 void PerCpuState::SwitchGuestTo(GuestRegisters* next) {
   if (next == owner_) return;
   Cpu cpu;
+  resident_ = nullptr;
   GuestRegisters& from = owner_ ? *owner_ : host_guest_registers_;
   const GuestRegisters& to = next ? *next : host_guest_registers_;
   from.el1.Save(cpu, intent_.cpu);
@@ -30,7 +36,7 @@ void PerCpuState::SwitchGuestTo(GuestRegisters* next) {
   if (next != nullptr) owner_ = next;  // Before the first write: Panic() finds the host's values.
   to.el1.Restore(cpu, intent_.cpu);
   if (!intent_.cpu.e2h()) to.shared.Restore(cpu, intent_.cpu);
-  owner_ = next;
+  SetOwner(next);
   if (next != nullptr || switches_runs_) return;
   Cpu::Write<HcrEl2>(intent_.ours.hcr);  // Without the guest's traps.
   Cpu::Isb();
@@ -99,7 +105,7 @@ void PerCpuState::RestoreHostsGuestRegisters() {
   host_guest_registers_.el1.Restore(cpu, intent_.cpu);
   if (!intent_.cpu.e2h()) host_guest_registers_.shared.Restore(cpu, intent_.cpu);
   cpu.Isb();
-  owner_ = nullptr;
+  SetOwner(nullptr);
 }
 
 }  // namespace trivet::percpu

@@ -43,7 +43,7 @@ void PerCpuState::PoweredDown() {
   const State state = state_.load(std::memory_order_acquire);
   if (state == State::kVacant || state == State::kReady) return;
   if (owner_ != nullptr) owner_->lost = true;
-  owner_ = nullptr;
+  SetOwner(nullptr);
   in_run_ = false;
   // A suspended CPU's hardware state was given up by PrepareSuspend().
   if (state != State::kSuspended) generation_.fetch_add(1, std::memory_order_acq_rel);

@@ -116,6 +116,7 @@ void PerCpuState::PrepareIntent(const EnableRequest& request) {
   switches_runs_ = per_run_ || intent_.cpu.kind() == HostKind::kNvheTge;
   policy_ = policy;
   guest_traps_ = {};
+  mpidr_ = Cpu::Read<MpidrEl1>().raw();
 }
 
 Status PerCpuState::Enable(const EnableRequest& request) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "hal/cpu.h"
 #include "hal/cpu_id.h"
 #include "hal/feature.h"
 #include "hal/register_id.h"
@@ -67,6 +68,12 @@ class alignas(16) PerCpuState {
   /// next one's. Null means the host.
   void SwitchGuestTo(GuestRegisters* next);
   const GuestRegisters* guest_owner() const { return owner_; }
+  /// True when the caller is on this CPU, it is enabled, `guest` is loaded, and a run switches
+  /// nothing: BeginRun() and EndRun() may be left out. What every exit that is not the first costs.
+  bool IsResidentHere(const GuestRegisters& guest) const {
+    const bool here = hal::Cpu::Read<hal::MpidrEl1>().raw() == mpidr_;
+    return (resident_ == &guest) & here;  // One branch.
+  }
   /// What a guest that asks for these HCR_EL2 bits gets on this CPU: the policy's and the host's
   /// bits, and of `requested` what the policy allows and the CPU has.
   ConstrainedHcr ConstrainGuest(hal::HcrEl2 requested) const;
@@ -130,6 +137,7 @@ class alignas(16) PerCpuState {
   Status Expect(typename R::Value expected, Status mismatch);
   Status Fail(Error error);
   void RestoreAfterRun();
+  void SetOwner(GuestRegisters* owner);
   void RestoreHostsGuestRegisters();
 
   vectors::CpuSlot slot_;      // First: TPIDR_EL2 points here, unless the host is chained.
@@ -142,6 +150,8 @@ class alignas(16) PerCpuState {
   PolicyValues policy_ = {};
   hal::HcrEl2 guest_traps_;  // HCR_EL2 bits that the loaded guest asked for and got.
   GuestRegisters* owner_ = nullptr;
+  const GuestRegisters* resident_ = nullptr;  // owner_, unless a run switches worlds.
+  std::uint64_t mpidr_ = 0;                   // Of cpu_, while enabled.
   CpuId cpu_;
   Error error_;
   bool per_run_ = false;        // Vectors and TPIDR_EL2 are Trivet's only during a run.

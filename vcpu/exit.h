@@ -1,7 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 
+#include "hal/cpu.h"
+#include "hal/exception_class.h"
 #include "vectors/enter_guest.h"
 #include "vectors/syndrome.h"
 
@@ -29,8 +32,57 @@ struct Exit {
   vectors::FaultAddress fault = {};  ///< Valid for aborts.
 };
 
+namespace internal {
+
+constexpr ExitReason ReasonOf(hal::ExceptionClass exception_class) {
+  using hal::ExceptionClass;
+  switch (exception_class) {
+    case ExceptionClass::kHvc64: return ExitReason::kHypercall;
+    case ExceptionClass::kSmc64: return ExitReason::kSecureMonitorCall;
+    case ExceptionClass::kWfx: return ExitReason::kWaitTrap;
+    case ExceptionClass::kSystem: return ExitReason::kSystemRegister;
+    case ExceptionClass::kDataAbortLower: return ExitReason::kDataAbort;
+    case ExceptionClass::kInstructionAbortLower: return ExitReason::kInstructionAbort;
+    default: return ExitReason::kOther;
+  }
+}
+
+/// ReasonOf() for every value of ESR_EL2.EC: one load instead of comparisons.
+inline constexpr auto kReasons = [] {
+  std::array<ExitReason, 64> reasons = {};
+  for (unsigned i = 0; i < reasons.size(); ++i) {
+    reasons[i] = ReasonOf(static_cast<hal::ExceptionClass>(i));
+  }
+  return reasons;
+}();
+
+/// By vectors::ExitVector, for those that say enough.
+inline constexpr ExitReason kReasonsByVector[] = {
+    ExitReason::kOther,   ExitReason::kIrq,     ExitReason::kFiq,     ExitReason::kSError,
+    ExitReason::kAArch32, ExitReason::kAArch32, ExitReason::kAArch32, ExitReason::kAArch32};
+
+inline vectors::Syndrome LiveSyndrome() {
+  return vectors::Syndrome::FromRaw(hal::Cpu::Read<hal::EsrEl2>().raw());
+}
+
+}  // namespace internal
+
 /// Reads this CPU's ESR_EL2 (and FAR_EL2, HPFAR_EL2 for aborts). Right after EnterGuest, interrupts
-/// masked.
-Exit DecodeExit(vectors::ExitVector vector);
+/// masked. Inlined: it is part of every exit.
+[[gnu::always_inline]] inline Exit DecodeExit(vectors::ExitVector vector) {
+  using hal::Cpu;
+  if (vector != vectors::ExitVector::kSynchronous) {
+    Exit exit = {.reason = internal::kReasonsByVector[static_cast<unsigned>(vector)]};
+    if (vector == vectors::ExitVector::kSError) exit.syndrome = internal::LiveSyndrome();
+    return exit;
+  }
+  Exit exit = {.syndrome = internal::LiveSyndrome()};
+  exit.reason = internal::kReasons[static_cast<unsigned>(exit.syndrome.exception_class())];
+  if (exit.reason == ExitReason::kDataAbort || exit.reason == ExitReason::kInstructionAbort) {
+    exit.fault = vectors::FaultAddress::FromRegisters(Cpu::Read<hal::FarEl2>().raw(),
+                                                      Cpu::Read<hal::HpfarEl2>().raw());
+  }
+  return exit;
+}
 
 }  // namespace trivet::vcpu

@@ -49,20 +49,19 @@ Vcpu::Vcpu(const Config& config) : config_(config) {
   frame_.x[0] = config.argument;
   frame_.pc = config.entry;
   frame_.pstate = kEl1hMasked;
+  frame_.in_place = config.in_place;
   registers_.el1.Set<SctlrEl1>(SctlrEl1::Inert());
 }
 
-Result<Exit> Vcpu::Run(percpu::PerCpuState& cpu) {
-  const percpu::MaskedInterrupts masked;
-  if (const Status status = cpu.CheckEnabledHere(); status != Status::kOk) {
-    return std::unexpected(status);
-  }
-  if (registers_.lost) return std::unexpected(Status::kLostState);
+/// The first run here, or one that switches worlds. Interrupts are masked.
+Status Vcpu::LoadAndRun(percpu::PerCpuState& cpu, Exit& exit) {
+  if (const Status status = cpu.CheckEnabledHere(); status != Status::kOk) return status;
+  if (registers_.lost) return Status::kLostState;
   if (cpu.guest_owner() != &registers_) Load(cpu);
   cpu.BeginRun();
-  const Exit exit = DecodeExit(vectors::EnterGuest(frame_));
+  exit = DecodeExit(vectors::EnterGuest(frame_));
   cpu.EndRun();
-  return exit;
+  return Status::kOk;
 }
 
 Status Vcpu::Unload(percpu::PerCpuState& cpu) {

@@ -5,9 +5,12 @@
 #include "hal/registers.h"
 #include "hal/status.h"
 #include "percpu/hcr_policy.h"
+#include "percpu/masked_interrupts.h"
 #include "percpu/per_cpu_state.h"
 #include "vcpu/exit.h"
+#include "vectors/enter_guest.h"
 #include "vectors/guest_frame.h"
+#include "vectors/in_place.h"
 
 namespace trivet::vcpu {
 
@@ -20,6 +23,8 @@ struct Config {
   hal::HcrEl2 traps = {};      ///< Further HCR_EL2 bits while it runs, for example twi or tid3,
                                ///< as far as the policy allows: see Vcpu::hcr().
   hal::MpidrEl1 mpidr = {};    ///< What the guest reads as MPIDR_EL1.
+  /// Called in the middle of a run, by the vectors: vectors/in_place.h says where and with what.
+  vectors::InPlaceHooks in_place = {};
 };
 
 /// One guest CPU. Not movable: from its first run until Unload(), another Vcpu's run, or
@@ -32,9 +37,15 @@ class Vcpu {
   Vcpu& operator=(const Vcpu&) = delete;
 
   /// Runs the guest on this CPU until an exit. At EL2 with SP_EL2, on `cpu`'s CPU, enabled; any
-  /// mask state (kept). Errors, nothing run: kNotEnabled, kWrongCpu, kLostState (a CPU lost power
-  /// while this guest's registers were loaded on it: make a new Vcpu).
-  [[nodiscard]] Result<Exit> Run(percpu::PerCpuState& cpu);
+  [[nodiscard, gnu::always_inline]] Result<Exit> Run(percpu::PerCpuState& cpu) {
+    const percpu::MaskedInterrupts masked;
+    if (cpu.IsResidentHere(registers_)) [[likely]]
+      return DecodeExit(vectors::EnterGuest(frame_));
+    Exit exit;  // In memory on this path only.
+    const Status status = LoadAndRun(cpu, exit);
+    if (status != Status::kOk) return std::unexpected(status);
+    return Exit(exit);
+  }
 
   /// Takes this guest's registers off `cpu`, if they are loaded there, and puts the host's back:
   /// before the Vcpu is destroyed or moves to another CPU. At EL2, on `cpu`'s CPU, enabled; any
@@ -53,6 +64,7 @@ class Vcpu {
   void SkipInstruction() { frame_.pc += 4; }
 
  private:
+  Status LoadAndRun(percpu::PerCpuState& cpu, Exit& exit);
   void Load(percpu::PerCpuState& cpu);
 
   Config config_;

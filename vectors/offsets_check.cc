@@ -2,6 +2,7 @@
 
 #include "vectors/cpu_slot.h"
 #include "vectors/guest_frame.h"
+#include "vectors/in_place.h"
 #include "vectors/offsets.h"
 
 namespace trivet::vectors {

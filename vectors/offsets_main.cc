@@ -5,9 +5,11 @@
 
 #include "vectors/cpu_slot.h"
 #include "vectors/guest_frame.h"
+#include "vectors/in_place.h"
 
 using trivet::vectors::CpuSlot;
 using trivet::vectors::GuestFrame;
+using trivet::vectors::InPlaceExit;
 
 int main() {
   std::puts("#pragma once");

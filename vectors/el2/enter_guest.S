@@ -19,9 +19,17 @@ begin_function TrivetEnterGuest
   return_from_exception
 end_function
 
-/// The second half of an exit slot. In: x0 = frame with x2 to x29 saved, w1 = exit vector, x0 and x1 of the
-/// guest at SP, below EnterGuest's frame. Returns to EnterGuest's caller.
+/// A hook leaves its exit to the run loop: as trivet_leave_guest, with an InPlaceExit at SP and w1 = exit vector.
+begin_function trivet_decline_in_place
+  pop_in_place_exit
+  ldr x0, [sp, #16]
+  b trivet_leave_guest
+end_function
+
+/// The second half of an exit slot. In: x0 = frame, w1 = exit vector, the guest's other registers as at exit,
+/// its x0 and x1 at SP, below EnterGuest's frame. Returns to EnterGuest's caller.
 begin_function trivet_leave_guest
+  each_pair_from_x2 stp, x0, GUEST_X
   str x30, [x0, #GUEST_X + 8 * 30]
   ldp x2, x3, [sp], #16
   stp x2, x3, [x0, #GUEST_X]

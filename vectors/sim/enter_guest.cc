@@ -26,7 +26,31 @@ void SaveGuest(const sim::Pe& pe, GuestFrame& frame) {
   frame.pstate = Cpu::Read<SpsrEl2>().raw();
 }
 
-}  // namespace
+InPlaceHook HookFor(const GuestFrame& frame, ExitVector vector) {
+  switch (vector) {
+    case ExitVector::kSynchronous: return frame.in_place.synchronous;
+    case ExitVector::kIrq: return frame.in_place.irq;
+    case ExitVector::kFiq: return frame.in_place.fiq;
+    case ExitVector::kSError: return frame.in_place.serror;
+    default: return nullptr;
+  }
+}
+
+/// What an exit slot does when there is a hook, up to the hook's verdict.
+InPlace ServeInPlace(sim::Pe& pe, GuestFrame& frame, InPlaceHook hook) {
+  InPlaceExit exit = {
+      .pc = Cpu::Read<ElrEl2>().raw(), .pstate = Cpu::Read<SpsrEl2>().raw(), .guest = &frame};
+  for (unsigned n = 0; n < std::size(frame.x); ++n) {
+    if (InPlaceExit::Has(n)) exit.x(n) = pe.x(n);
+  }
+  const InPlace verdict = hook(exit);
+  Cpu::Write<ElrEl2>(ElrEl2::FromRaw(exit.pc));
+  Cpu::Write<SpsrEl2>(SpsrEl2::FromRaw(exit.pstate));
+  for (unsigned n = 0; n < std::size(frame.x); ++n) {
+    if (InPlaceExit::Has(n)) pe.set_x(n, exit.x(n));
+  }
+  return verdict;
+}
 
 /// The slot of Trivet's table that an exit to `vector` reaches. A chain table does its first
 /// instruction.
@@ -36,18 +60,30 @@ std::uint64_t ExitOffset(std::uint64_t vector) {
   return slot - TableBase();
 }
 
-/// What enter_guest.S does. The exit must land in our table: another VBAR_EL2 is a bug of the
-/// caller's.
-extern "C" ExitVector TrivetEnterGuest(GuestFrame* frame) {
-  sim::Pe& pe = sim::ScopedPe::Current();
-  LoadGuest(pe, *frame);
+/// ERET, and what the guest leaves through. The exit must land in our table: another VBAR_EL2 is a
+/// bug of the caller's.
+ExitVector RunToExit(sim::Pe& pe) {
   pe.ExceptionReturn();
   const std::uint64_t offset = ExitOffset(pe.RunLowerEl());
   if (offset < kLowerElOffset || offset >= kTableSize) {
     throw sim::Violation("a guest exit went to vectors that are not Trivet's");
   }
-  SaveGuest(pe, *frame);
   return static_cast<ExitVector>((offset - kLowerElOffset) / 0x80);
+}
+
+}  // namespace
+
+/// What enter_guest.S and the exit slots do.
+extern "C" ExitVector TrivetEnterGuest(GuestFrame* frame) {
+  sim::Pe& pe = sim::ScopedPe::Current();
+  LoadGuest(pe, *frame);
+  for (;;) {
+    const ExitVector vector = RunToExit(pe);
+    const InPlaceHook hook = HookFor(*frame, vector);
+    if (hook != nullptr && ServeInPlace(pe, *frame, hook) == InPlace::kResume) continue;
+    SaveGuest(pe, *frame);
+    return vector;
+  }
 }
 
 }  // namespace trivet::vectors

@@ -1,5 +1,3 @@
-#include "vectors/table.h"
-
 #include <cstddef>
 
 #include "hal/cpu.h"
@@ -7,6 +5,7 @@
 #include "sim/pe.h"
 #include "sim/violation.h"
 #include "vectors/cpu_slot.h"
+#include "vectors/selected_table.h"
 #include "vectors/sim/slots.h"
 
 namespace trivet::vectors {
@@ -61,7 +60,7 @@ void RunSlot(sim::Pe& pe, std::uint64_t offset) {
 
 }  // namespace
 
-std::uint64_t TableBase() {
+std::uint64_t SelectedTableBase() {
   static const auto base = reinterpret_cast<std::uint64_t>(&kPlace);
   static const sim::ScopedCode code(base, kTableSize, &RunSlot);
   return base;

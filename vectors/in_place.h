@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+
+/// Exits that are served in place: the vectors call a hook, and the guest goes on without a world
+/// switch.
+namespace trivet::vectors {
+
+struct GuestFrame;
+
+/// Where a guest goes after a hook.
+enum class InPlace : std::uint32_t {
+  kResume = 0,  ///< On at `pc`, as the hook left it.
+  kExit = 1,    ///< Out of EnterGuest, as if there had been no hook; what it changed stays changed.
+};
+
+/// A guest between an exit and a hook's verdict, on the CPU's stack. x19 to x29 are still in their
+/// registers, which the hook keeps as any AAPCS64 function does: an exit that needs one of them is
+/// not one to serve in place.
+struct InPlaceExit {
+  std::uint64_t x2_to_x17[16];
+  std::uint64_t x18, x30;
+  std::uint64_t pc;      ///< ELR_EL2 at exit; write it to go on elsewhere.
+  std::uint64_t pstate;  ///< SPSR_EL2 at exit.
+  std::uint64_t x0_x1[2];
+  GuestFrame* guest;  ///< Whose exit this is. Its x, pc and pstate are those of the run's start.
+
+  /// True for the registers that x() has: x0 to x18 and x30.
+  static constexpr bool Has(unsigned n) { return n <= 18 || n == 30; }
+  /// A register for which Has() says so.
+  std::uint64_t& x(unsigned n) {
+    if (n < 2) return x0_x1[n];
+    if (n == 30) return x30;
+    return n == 18 ? x18 : x2_to_x17[n - 2];
+  }
+};
+
+/// Called at EL2 in the guest's world (VBAR_EL2, HCR_EL2 and, where a run switches them, the shared
+/// registers are the guest's), on the stack of EnterGuest's caller, D, A, I and F masked. ESR_EL2,
+/// FAR_EL2 and HPFAR_EL2 are the exit's. The hook leaves FP and SIMD registers alone. It may unmask
+/// interrupts, where the host can take them in that world, if it then resumes.
+using InPlaceHook = InPlace (*)(InPlaceExit& exit);
+
+/// A guest's hooks, one for each kind of exit from AArch64. Null: exits of that kind end the run.
+struct InPlaceHooks {
+  InPlaceHook synchronous = nullptr;
+  InPlaceHook irq = nullptr;
+  InPlaceHook fiq = nullptr;
+  InPlaceHook serror = nullptr;
+  void* context = nullptr;  ///< For the hooks.
+};
+
+}  // namespace trivet::vectors
