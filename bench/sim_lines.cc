@@ -91,6 +91,9 @@ void LineReporter::ReportRuns(const std::vector<Run>& runs) {
         std::format(R"(,"{}":{})", error ? "error" : "skipped", Quoted(skipped->skip_message));
   } else {
     object += Figures(repetitions);
+    for (const auto& [name, counter] : first.counters) {
+      object += std::format(",{}:{:.10g}", Quoted(name), counter.value);
+    }
     if (!first.report_label.empty()) object += ",\"label\":" + Quoted(first.report_label);
   }
   PrintObject(object + '}');

@@ -17,10 +17,12 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register voca
 void SwitchToTrivet(benchmark::State& state) {
   const OneCpu cpu;
   const VbarEl2 host = Cpu::Read<VbarEl2>();
-  for (auto _ : state) {
+  const auto change = [] {
     Cpu::Write<VbarEl2>(VbarEl2::FromRaw(vectors::TableBase()));
     Cpu::Isb();
-  }
+  };
+  for (auto _ : state) change();
+  CountEvents(state, change);
   Cpu::Write<VbarEl2>(host);
   Cpu::Isb();
 }
@@ -30,10 +32,12 @@ BENCHMARK(SwitchToTrivet)->Name("vectors/switch");
 void SwitchTo(benchmark::State& state) {
   const OneCpu cpu;
   const VbarEl2 host = Cpu::Read<VbarEl2>();
-  for (auto _ : state) {
+  const auto change = [host] {
     Cpu::Write<VbarEl2>(host);
     Cpu::Isb();
-  }
+  };
+  for (auto _ : state) change();
+  CountEvents(state, change);
 }
 BENCHMARK(SwitchTo)->Name("vectors/switch_to");
 

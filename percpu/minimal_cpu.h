@@ -16,6 +16,27 @@ namespace trivet::percpu {
 /// The caller's word that it is on the CPU it names, cannot leave it, and has D, A, I and F masked.
 struct MaskedAndPinned {};
 
+/// What a minimal transition does to the registers, without the check of the caller's state:
+/// VBAR_EL2 and the host's whole HCR_EL2, one ISB. At EL2, masked and pinned, in turn.
+template <Policy P = DefaultPolicy>
+struct MinimalSwitch {
+  hal::VbarEl2 host_vbar;
+  hal::HcrEl2 host_hcr;
+
+  [[gnu::always_inline]] void Into() {
+    host_vbar = hal::Cpu::Read<hal::VbarEl2>();
+    host_hcr = hal::Cpu::Read<hal::HcrEl2>();
+    hal::Cpu::Write<hal::VbarEl2>(hal::VbarEl2::FromRaw(vectors::TableBase()));
+    hal::Cpu::Write<hal::HcrEl2>(hal::HcrEl2::FromRaw(host_hcr.raw() | P::kHcrSet.raw()));
+    hal::Cpu::Isb();
+  }
+  [[gnu::always_inline]] void OutOf() const {
+    hal::Cpu::Write<hal::HcrEl2>(host_hcr);
+    hal::Cpu::Write<hal::VbarEl2>(host_vbar);
+    hal::Cpu::Isb();
+  }
+};
+
 /// The least that turns virtualization on and off correctly, for hosts that do it often and guard
 /// the rest themselves: VBAR_EL2 and the host's whole HCR_EL2, one ISB, nothing else. What PerCpu
 /// does besides is the caller's: VTCR_EL2 and VTTBR_EL2 define a stage 2 before Enable, stale TLB
@@ -41,7 +62,6 @@ class alignas(vectors::kCpuPageSize) MinimalCpu {
     if (hal::Cpu::Read<hal::HcrEl2>().e2h()) return Status::kUnsupportedFeature;
     slot_.handlers = handlers;
     host_tpidr_ = hal::Cpu::Read<hal::TpidrEl2>();
-    vectors_ = hal::VbarEl2::FromRaw(vectors::TableBase());
     hal::Cpu::Write<hal::TpidrEl2>(hal::TpidrEl2::FromRaw(reinterpret_cast<std::uint64_t>(&slot_)));
     state_ = State::kReady;
     return Status::kOk;
@@ -64,11 +84,7 @@ class alignas(vectors::kCpuPageSize) MinimalCpu {
     if (state_ != State::kReady) [[unlikely]] {
       return IsEnabled() ? Status::kAlreadyEnabled : Status::kNotCreated;
     }
-    host_vbar_ = hal::Cpu::Read<hal::VbarEl2>();
-    host_hcr_ = hal::Cpu::Read<hal::HcrEl2>();
-    hal::Cpu::Write<hal::VbarEl2>(vectors_);
-    hal::Cpu::Write<hal::HcrEl2>(hal::HcrEl2::FromRaw(host_hcr_.raw() | P::kHcrSet.raw()));
-    hal::Cpu::Isb();
+    switch_.Into();
     state_ = State::kEnabled;
     return Status::kOk;
   }
@@ -77,9 +93,7 @@ class alignas(vectors::kCpuPageSize) MinimalCpu {
   Status HardwareDisable(MaskedAndPinned) {
     if (!IsEnabled()) [[unlikely]]
       return Status::kNotEnabled;
-    hal::Cpu::Write<hal::HcrEl2>(host_hcr_);
-    hal::Cpu::Write<hal::VbarEl2>(host_vbar_);
-    hal::Cpu::Isb();
+    switch_.OutOf();
     state_ = State::kReady;
     return Status::kOk;
   }
@@ -88,12 +102,10 @@ class alignas(vectors::kCpuPageSize) MinimalCpu {
   enum class State : std::uint8_t { kVacant, kReady, kEnabled };
 
   static constexpr std::size_t kUsed =
-      sizeof(vectors::CpuSlot) + 4 * sizeof(std::uint64_t) + 2 * sizeof(std::uint64_t);
+      sizeof(vectors::CpuSlot) + sizeof(MinimalSwitch<P>) + 3 * sizeof(std::uint64_t);
 
   vectors::CpuSlot slot_;  // First: TPIDR_EL2 points here.
-  hal::VbarEl2 host_vbar_;
-  hal::HcrEl2 host_hcr_;
-  hal::VbarEl2 vectors_;
+  MinimalSwitch<P> switch_;
   hal::TpidrEl2 host_tpidr_;
   State state_ = State::kVacant;
   alignas(16) std::byte emergency_stack_[(vectors::kCpuPageSize - kUsed) / 16 * 16] = {};

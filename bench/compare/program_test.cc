@@ -67,7 +67,7 @@ class TableProgram : public ::testing::Test {
 TEST_F(TableProgram, PrintsOneRowForBothLegs) {
   const Execution run = ExecuteWithEl2(kGood);
   EXPECT_EQ(run.status, 0);
-  EXPECT_CONTAINS(run, "percpu/enable       34.5            12    1\n");
+  EXPECT_CONTAINS(run, "percpu/enable       34.5    1            12    1\n");
 }
 
 TEST_F(TableProgram, FailsWhenALegFails) {
@@ -88,7 +88,7 @@ TEST_F(TableProgram, FailsWhenALegStopsBeforeItsEnd) {
   const Execution run = ExecuteWithEl2(kResult);
   EXPECT_EQ(run.status, 1);
   EXPECT_CONTAINS(run, "EL2: FAILED: the line after the last result is missing");
-  EXPECT_CONTAINS(run, "percpu/enable       34.5            12    1\n");
+  EXPECT_CONTAINS(run, "percpu/enable       34.5    1            12    1\n");
 }
 
 TEST_F(TableProgram, FailsWhenALegPrintsNothing) {
@@ -163,7 +163,7 @@ TEST_F(TableProgram, WritesAFileWhereTheUserIsAndTheTableToTheConsole) {
   const Execution run = ExecuteWithEl2(kGood, 0, {"--benchmark_out=relative.json"});
   unsetenv("BUILD_WORKING_DIRECTORY");
   EXPECT_EQ(run.status, 0);
-  EXPECT_CONTAINS(run, "percpu/enable       34.5            12    1\n");
+  EXPECT_CONTAINS(run, "percpu/enable       34.5    1            12    1\n");
   EXPECT_EQ(Benchmarks(Contents(Path("relative.json"))), 2u);
 }
 
@@ -172,7 +172,8 @@ TEST_F(TableProgram, WritesTheTableToAFileToo) {
   const Execution run =
       ExecuteWithEl2(kGood, 0, {"--benchmark_out=" + out, "--benchmark_out_format=console"});
   EXPECT_EQ(run.status, 0);
-  EXPECT_NE(Contents(out).find("percpu/enable       34.5            12    1\n"), std::string::npos);
+  EXPECT_NE(Contents(out).find("percpu/enable       34.5    1            12    1\n"),
+            std::string::npos);
 }
 
 TEST_F(TableProgram, SaysThatAPathIsBadBeforeItRunsAnything) {
@@ -185,7 +186,7 @@ TEST_F(TableProgram, PrintsTheResultsWhenTheFileCannotBeWritten) {
   const Execution run = ExecuteWithEl2(kGood, 0, {"--benchmark_out=/dev/full"});
   EXPECT_EQ(run.status, 1);
   EXPECT_CONTAINS(run, "bench: cannot write '/dev/full': No space left on device\n");
-  EXPECT_CONTAINS(run, "percpu/enable       34.5            12    1\n");
+  EXPECT_CONTAINS(run, "percpu/enable       34.5    1            12    1\n");
 }
 
 TEST_F(TableProgram, WritesTheFileEvenIfNobodyReadsTheConsole) {

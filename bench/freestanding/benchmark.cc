@@ -20,6 +20,12 @@ void State::FinishAt(const internal::Counts& now) {
   finished_ = true;
 }
 
+void State::Deduct(const State& rest) {
+  counted_ = counted_ - rest.counted_;
+  passes_ -= rest.passes_;
+  pauses_ -= rest.pauses_;
+}
+
 bool State::KeepRunningBatch(IterationCount n) {
   if (style_ == internal::LoopStyle::kNone) {
     Start(internal::LoopStyle::kKeepRunning);

@@ -48,6 +48,28 @@ void Paused(State& state) {
 }
 BENCHMARK(Paused);
 
+void Deducted(State& state) {
+  State rest(state.max_iterations, nullptr);
+  for (auto _ : rest) Cost(4);
+  for (auto _ : state) Cost(10);
+  state.Deduct(rest);
+}
+BENCHMARK(Deducted);
+
+void DeductedPauses(State& state) {
+  State rest(state.max_iterations, nullptr);
+  for (State* counted : {&rest, &state}) {
+    while (counted->KeepRunningBatch(2)) {
+      Cost(counted == &rest ? 4 : 14);
+      counted->PauseTiming();
+      Cost(1000);
+      counted->ResumeTiming();
+    }
+  }
+  state.Deduct(rest);
+}
+BENCHMARK(DeductedPauses);
+
 void Fraction(State& state) {
   int i = 0;
   for (auto _ : state) Cost(i++ % 8 == 0 ? 1 : 0);
@@ -158,6 +180,11 @@ TEST_F(Runner, CountsTheLoopBodyAlone) {
   EXPECT_EQ(Lines("Ten"),
             "{\"name\":\"Ten\",\"iterations\":1024,\"instructions\":10,\"repeatable\":1,"
             "\"cycles\":20,\"time_ns\":30}\n");
+}
+
+TEST_F(Runner, DeductsWhatTheSameLoopCostsWithoutTheOperation) {
+  EXPECT_NE(Lines("^Deducted$").find("\"instructions\":6,"), std::string::npos);
+  EXPECT_NE(Lines("DeductedPauses").find("\"instructions\":5,"), std::string::npos);
 }
 
 TEST_F(Runner, CountsEveryKindOfLoop) {

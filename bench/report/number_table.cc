@@ -17,9 +17,9 @@ struct Column {
 constexpr Column kColumns[] = {
     {"instructions", "instructions", "el2"},
     {"limit", "limit", "el2"},
-    {"isb", "ISB", "el2"},
-    {"msr", "MSR", "el2"},
-    {"tlbi", "TLBI", "el2"},
+    {"isb", "ISB", "simulator"},
+    {"msr", "MSR", "simulator"},
+    {"tlbi", "TLBI", "simulator"},
     {"cycles_p50", "cycles p50", "el2"},
     {"cycles_p99", "cycles p99", "el2"},
     {"cycles_max", "cycles max", "el2"},

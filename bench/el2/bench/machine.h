@@ -1,22 +1,74 @@
 #pragma once
 
+#include <benchmark/benchmark.h>
+
+#include <optional>
+#include <utility>
+
+#include "hal/registers.h"
+#include "percpu/host_kind.h"
+
 /// The CPUs a benchmark runs on: at EL2 the one that executes it.
 namespace trivet::bench {
+
+/// Makes the host what a benchmark is about, E2H and TGE set or not, and puts back what was there.
+class HostOf {
+ public:
+  explicit HostOf(percpu::HostKind kind);
+  ~HostOf();
+  HostOf(const HostOf&) = delete;
+  HostOf& operator=(const HostOf&) = delete;
+  /// False: this CPU has no such host.
+  bool exists() const { return exists_; }
+
+ private:
+  const hal::HcrEl2 hcr_;
+  const hal::CptrEl2 cptr_;
+  const hal::CnthctlEl2 cnthctl_;
+  bool exists_ = true;
+};
 
 class CpuSet {
  public:
   static constexpr int kSize = 1;
 
+  explicit CpuSet(percpu::HostKind kind = percpu::HostKind::kNvhe) : host_(kind) {}
+  bool exist() const { return host_.exists(); }
+
   template <class F>
   [[gnu::always_inline]] void OnEach(F f) {
     f(0);
   }
+
+ private:
+  HostOf host_;
 };
 
 class [[maybe_unused]] OneCpu {
  public:
-  OneCpu() {}
+  explicit OneCpu(percpu::HostKind kind = percpu::HostKind::kNvhe) : own_(std::in_place, kind) {}
   explicit OneCpu(CpuSet&) {}
+  bool exists() const { return !own_ || own_->exists(); }
+
+ private:
+  std::optional<HostOf> own_;
 };
+
+/// Counts `loop` without what `rest` counts: the same loop, run as often, without the operation
+/// that `loop` is about.
+template <class F, class G>
+void MeasureWithout(benchmark::State& state, F loop, G rest) {
+  benchmark::State baseline(state.max_iterations, nullptr);
+  rest(baseline);
+  loop(state);
+  state.Deduct(baseline);
+}
+
+/// Does the operations once: the simulator's leg reports their ISBs, MSRs and TLBIs, which this
+/// CPU's counters cannot tell apart.
+template <class... F>
+void CountEvents(benchmark::State&, F... operations) {
+  (operations(), ...);
+}
 
 }  // namespace trivet::bench

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <benchmark/benchmark.h>
+
 #include <memory>
 #include <vector>
 
+#include "hal/cpu.h"
+#include "percpu/host_kind.h"
 #include "sim/pe.h"
 #include "sim/profile.h"
 #include "sim/scoped_pe.h"
@@ -10,16 +14,32 @@
 /// The CPUs a benchmark runs on: simulated ones.
 namespace trivet::bench {
 
+/// A CPU with a host of `kind`.
+inline std::unique_ptr<sim::Pe> MakePe(percpu::HostKind kind, std::uint64_t id = 0) {
+  using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+  const bool vhe = kind == percpu::HostKind::kVhe;
+  const char* const model = vhe ? "neoverse-v1" : "cortex-a72";
+  auto pe = std::make_unique<sim::Pe>(sim::ProfileNamed(model), CpuId{id});
+  const sim::ScopedPe current(*pe);
+  Cpu::Write<HcrEl2>(HcrEl2::Inert().e2h(vhe).tge(kind != percpu::HostKind::kNvhe));
+  Cpu::Isb();
+  if (vhe) {
+    Cpu::Write<CptrEl2E2h>(CptrEl2E2h().fpen(TrapLevels::kNone));
+    Cpu::Write<CnthctlEl2E2h>(CnthctlEl2E2h().el0pcten(true).el0vcten(true));
+    Cpu::Isb();
+  }
+  return pe;
+}
+
 class CpuSet {
  public:
   static constexpr int kSize = 32;
 
-  CpuSet() {
-    for (int i = 0; i < kSize; ++i) {
-      pes_.push_back(std::make_unique<sim::Pe>(sim::ProfileNamed("cortex-a72"),
-                                               CpuId{static_cast<std::uint64_t>(i)}));
-    }
+  explicit CpuSet(percpu::HostKind kind = percpu::HostKind::kNvhe) {
+    for (int i = 0; i < kSize; ++i) pes_.push_back(MakePe(kind, static_cast<std::uint64_t>(i)));
   }
+  /// Every kind of host can be simulated.
+  bool exist() const { return true; }
 
   /// Calls f(i) with the i-th simulated CPU as hal::Cpu, for each.
   template <class F>
@@ -39,12 +59,53 @@ class CpuSet {
 /// One CPU as hal::Cpu for its lifetime: its own, or the first of a set.
 class OneCpu {
  public:
-  OneCpu() : own_(std::make_unique<sim::Pe>(sim::ProfileNamed("cortex-a72"))), current_(*own_) {}
+  explicit OneCpu(percpu::HostKind kind = percpu::HostKind::kNvhe)
+      : own_(MakePe(kind)), current_(*own_) {}
+  bool exists() const { return true; }
   explicit OneCpu(CpuSet& set) : current_(set.first()) {}
 
  private:
   std::unique_ptr<sim::Pe> own_;
   sim::ScopedPe current_;
 };
+
+/// Times `loop`, `rest` included: a host's clock is too coarse to take it off.
+template <class F, class G>
+void MeasureWithout(benchmark::State& state, F loop, G) {
+  loop(state);
+}
+
+/// What the PE that is current did in `operation`, by its trace.
+struct Events {
+  double isb = 0, msr = 0, tlbi = 0;
+};
+template <class F>
+Events EventsOf(F operation) {
+  const sim::Trace& trace = sim::ScopedPe::Current().trace();
+  const std::uint64_t from = trace.size();
+  operation();
+  Events events;
+  for (std::uint64_t i = from; i < trace.size(); ++i) {
+    const sim::EventKind kind = trace[i].kind();
+    events.isb += kind == sim::EventKind::kIsb;
+    events.msr += kind == sim::EventKind::kWrite || kind == sim::EventKind::kDaifChange;
+    events.tlbi += kind == sim::EventKind::kTlbi;
+  }
+  return events;
+}
+
+/// Reports the ISBs, MSRs and TLBIs of `operation`, done once more, less those of `rest`. Exact,
+/// for this source on this CPU; the EL2 leg, whose counters cannot tell them apart, reports none.
+template <class F, class G>
+void CountEvents(benchmark::State& state, F operation, G rest) {
+  const Events whole = EventsOf(operation), part = EventsOf(rest);
+  state.counters["isb"] = whole.isb - part.isb;
+  state.counters["msr"] = whole.msr - part.msr;
+  state.counters["tlbi"] = whole.tlbi - part.tlbi;
+}
+template <class F>
+void CountEvents(benchmark::State& state, F operation) {
+  CountEvents(state, operation, [] {});
+}
 
 }  // namespace trivet::bench

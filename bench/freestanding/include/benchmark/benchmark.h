@@ -80,6 +80,9 @@ class State {
   void SkipWithError(std::string_view message);
   /// The benchmark cannot run here, which is not a failure.
   void SkipWithMessage(std::string_view message);
+  /// Takes what `rest` counted off this count: the same loop, run as often, without the operation
+  /// that this one is about. The cost of both loops drops out. Not in Google Benchmark.
+  void Deduct(const State& rest);
   bool skipped() const { return skipped_ != Skip::kNo; }
   bool error_occurred() const { return skipped_ == Skip::kError; }
 

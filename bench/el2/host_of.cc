@@ -1,0 +1,30 @@
+#include "bench/machine.h"
+#include "hal/cpu.h"
+#include "hal/feature.h"
+
+namespace trivet::bench {
+
+using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+
+HostOf::HostOf(percpu::HostKind kind)
+    : hcr_(Cpu::Read<HcrEl2>()), cptr_(Cpu::Read<CptrEl2>()), cnthctl_(Cpu::Read<CnthctlEl2>()) {
+  const bool vhe = kind == percpu::HostKind::kVhe;
+  exists_ = !vhe || Has<Feature::kVhe, Cpu>();
+  if (!exists_) return;
+  Cpu::Write<HcrEl2>(hcr_.e2h(vhe).tge(kind != percpu::HostKind::kNvhe));
+  Cpu::Isb();
+  if (!vhe) return;
+  Cpu::Write<CptrEl2E2h>(CptrEl2E2h().fpen(TrapLevels::kNone));
+  Cpu::Write<CnthctlEl2E2h>(CnthctlEl2E2h().el0pcten(true).el0vcten(true));
+  Cpu::Isb();
+}
+
+HostOf::~HostOf() {
+  Cpu::Write<HcrEl2>(hcr_);
+  Cpu::Isb();
+  Cpu::Write<CptrEl2>(cptr_);
+  Cpu::Write<CnthctlEl2>(cnthctl_);
+  Cpu::Isb();
+}
+
+}  // namespace trivet::bench

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "hal/cpu.h"
+#include "sim/instruction.h"
+#include "sim/pe.h"
+#include "sim/scoped_pe.h"
+
+/// What benchmarks of guests and interrupts need of a machine: here the simulated CPU that is
+/// current.
+namespace trivet::bench {
+
+/// Places the code that bench/guest_code.h describes and returns where.
+inline std::uint64_t PlaceGuestCode() {
+  constexpr std::uint64_t kPlace = 0x4020'0000;
+  using hal::RegisterId;
+  sim::ScopedPe::Current().memory().Place(
+      kPlace, {sim::Hvc(0), sim::Hvc(1), sim::Mrs(3, RegisterId::kIdAa64Pfr0El1), sim::Hvc(1),
+               sim::Ldr(5, 1), sim::Hvc(1)});
+  return kPlace;
+}
+/// A host pointer is wider than a simulated CPU's physical addresses.
+inline std::uint64_t PhysicalAddressOf(const void* address) {
+  constexpr std::uint64_t kFortyBits = (std::uint64_t{1} << 40) - 1;
+  return reinterpret_cast<std::uint64_t>(address) & kFortyBits;
+}
+inline void ShowToTableWalks(void* memory, std::size_t bytes) {
+  sim::ScopedPe::Current().memory().MapHost(PhysicalAddressOf(memory), memory, bytes);
+}
+
+/// Readies this CPU's interrupts: the first software-generated one below is enabled, the other not.
+inline constexpr unsigned kEnabledSgi = 1, kDisabledSgi = 2;
+inline void ReadyInterrupts() {
+  using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+  Cpu::Write<IccPmrEl1>(IccPmrEl1::Value::FromRaw(0xff));
+  Cpu::Write<IccIgrpen1El1>(IccIgrpen1El1::Value::FromRaw(1));
+  Cpu::Write<HcrEl2>(Cpu::Read<HcrEl2>().imo(true).fmo(true).amo(true));
+  Cpu::Isb();
+  sim::ScopedPe::Current().gic().SetEnabled(kDisabledSgi, false);
+}
+inline void MakePending(unsigned sgi) { sim::ScopedPe::Current().SetInterruptPending(sgi); }
+/// Lets what is pending arrive.
+inline void OpenForAMoment() {
+  const hal::Daif masked = hal::Cpu::Read<hal::Daif>();
+  hal::Cpu::DaifRestore(hal::Daif());
+  hal::Cpu::DaifRestore(masked);
+}
+
+}  // namespace trivet::bench
