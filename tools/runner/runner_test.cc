@@ -215,6 +215,46 @@ TEST_F(RunnerTest, StandardInputIsNotTheGuests) {
   EXPECT_EQ(Run("</dev/zero").console, "end\n");
 }
 
+TEST_F(RunnerTest, TheBootLoaderIsDriven) {
+  WriteQemu("printf 'any key'; read key; printf '=> '; read command; echo \"[$key][$command]\"; " +
+            std::string(kPass));
+  const Result result =
+      Run("--require-pass --expect 'any key' --send 'x\n' --expect '=> ' --send 'go\n'");
+  EXPECT_EQ(result.status, 0) << result.message;
+  EXPECT_NE(result.console.find("[x][go]"), std::string::npos) << result.console;
+}
+
+TEST_F(RunnerTest, WhatTheBootLoaderNeverSaidIsNamed) {
+  WriteQemu("echo starting; sleep 1000");
+  EXPECT_EQ(Run("--timeout 1 --expect '=> ' --send go").message,
+            "runner: guest did not stop within 1s; the boot loader never said '=> '\n");
+}
+
+TEST_F(RunnerTest, ABootLoaderThatDiesWhileItIsTypedToIsNamed) {
+  WriteQemu("exec <&-; echo prompt; sleep 0.3; exit 4");
+  EXPECT_EQ(Run("--expect prompt --send go").status, 4);
+}
+
+TEST_F(RunnerTest, ALoaderIsGivenItsPathsInPlaceOfTheKernelOption) {
+  WriteQemu("for a in \"$@\"; do echo \"[$a]\"; done");
+  Write("loader,1", "loader");
+  const std::string console =
+      Run("--firmware " + Path("loader,1") +
+          " --esp /esp,2 --boot -bios --boot {firmware} --boot file=fat:{esp},x={image}")
+          .console;
+  for (const std::string& words :
+       {"[-bios]\n[" + Path("loader,1") + "]\n", std::string("[file=fat:/esp,,2,x=")}) {
+    EXPECT_NE(console.find(words), std::string::npos) << words << "is not in\n" << console;
+  }
+  EXPECT_EQ(console.find("[-kernel]"), std::string::npos);
+}
+
+TEST_F(RunnerTest, MissingBootLoaderIsNamed) {
+  WriteQemu("");
+  EXPECT_EQ(Run("--firmware " + Path("none")).message,
+            "runner: no boot loader at '" + Path("none") + "'\n");
+}
+
 TEST_F(RunnerTest, MuchOutputComesThroughWhole) {
   WriteQemu("head -c 3000000 /dev/zero | tr '\\0' x; echo; " + std::string(kPass));
   const Result result = Run("--require-pass");
