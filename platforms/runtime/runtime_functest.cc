@@ -34,6 +34,10 @@ int constructed_at_start = forty + 2;
 volatile int starts = 1;
 std::uint64_t left_dirty[2];
 
+// The linker knows no address: the entry code made this pointer good.
+int pointed_at;
+int* const volatile stored_pointer = &pointed_at;
+
 std::uint64_t PendingInterrupts() {
   std::uint64_t isr;
   asm volatile("isb\n mrs %0, ISR_EL1" : "=r"(isr)::"memory");
@@ -71,8 +75,32 @@ void EnvironmentIsReady() {
   Check((sctlr & 1) == 0, "the MMU is off");
   Check(starts == 2 && left_dirty[0] == 0 && left_dirty[1] == 0, ".bss is cleared");
   Check(constructed_at_start == 42, "static constructors ran");
+  Check(stored_pointer == &pointed_at, "stored pointers point into the image where it is");
   Check(platforms::CommandLine().starts_with("runtime_functest"),
         "the command line starts with the image");
+}
+
+// What no loader may leave behind: see NormalizeEl2State().
+void El2StateIsKnown() {
+  constexpr std::uint64_t kMayBeRes1 = std::uint64_t{1} << 34 | std::uint64_t{1} << 31;  // E2H, RW
+  std::uint64_t hcr;
+  std::uint64_t offset;
+  std::uint64_t timer;
+  std::uint64_t counters;
+  std::uint64_t midr;
+  std::uint64_t vpidr;
+  std::uint64_t stack_selection;
+  asm volatile("mrs %0, HCR_EL2" : "=r"(hcr));
+  asm volatile("mrs %0, CNTVOFF_EL2" : "=r"(offset));
+  asm volatile("mrs %0, CNTHP_CTL_EL2" : "=r"(timer));
+  asm volatile("mrs %0, CNTHCTL_EL2" : "=r"(counters));
+  asm volatile("mrs %0, MIDR_EL1\n mrs %1, VPIDR_EL2" : "=r"(midr), "=r"(vpidr));
+  asm volatile("mrs %0, SPSel" : "=r"(stack_selection));
+  Check((hcr & ~kMayBeRes1) == 0, "HCR_EL2 enables nothing");
+  Check(offset == 0 && (timer & 1) == 0, "no offset of the virtual counter, no EL2 timer");
+  Check((counters >> ((hcr >> 34 & 1) * 10) & 3) == 3, "EL1 may read the counters");
+  Check(vpidr == midr, "VPIDR_EL2 is the CPU's own");
+  Check(stack_selection == 1, "SP_EL2 is the stack");
 }
 
 void MemoryFunctionsWork() {
@@ -160,6 +188,7 @@ int main() {
     _start();
   }
   EnvironmentIsReady();
+  El2StateIsKnown();
   MemoryFunctionsWork();
   SelfInterruptArrives();
   AllCpusStartTwice();

@@ -44,6 +44,12 @@ _LINK_FLAGS = [
     "-Wl,--build-id=none",
     "-Wl,-z,max-page-size=4096",
     "-Wl,-z,norelro",
+    # Runs anywhere: pointers are relocated at entry, all of them listed in the one compact form that the entry code
+    # reads. Code compiled with -fno-pic reaches everything PC-relatively, without a GOT.
+    "-Wl,-pie",
+    "-Wl,--no-dynamic-linker",
+    "-Wl,--pack-dyn-relocs=relr",
+    "-Wl,-z,notext",
 ]
 
 # The same sources give the same bytes in any output base.

@@ -3,7 +3,7 @@
 load("@trivet_tools//:defs.bzl", "HAS_QEMU")
 load(":el2_binary.bzl", "el2_binary")
 load(":environments.bzl", "ENVIRONMENTS")
-load(":launch.bzl", "LAUNCH_ATTRS", "launch")
+load(":launch.bzl", "LAUNCH_ATTRS", "launch", "loader_attrs")
 
 _el2_test = rule(
     implementation = lambda ctx: [launch(ctx, ["--require-pass"], ctx.attr.guest_args)],
@@ -13,6 +13,32 @@ _el2_test = rule(
     doc = "Passes when the guest prints its PASS line and stops with status 0 in time.",
     test = True,
 )
+
+def el2_boot_test(name, elf, environment = "qemu_virt", size = "small", tags = [], guest_timeout_s = None, **kwargs):
+    """Boots an el2_binary that another target declares.
+
+    Args:
+      name: the test.
+      elf: an el2_binary.
+      environment: a name in ENVIRONMENTS, or what environment() returned.
+      size: Bazel's test size; its time limit must exceed guest_timeout_s.
+      tags: added to the environment's.
+      guest_timeout_s: instead of the environment's.
+      **kwargs: passed on (compilation_mode, cpu, icount, guest_args, visibility).
+    """
+    env = ENVIRONMENTS[environment] if type(environment) == "string" else environment
+    available = HAS_QEMU and env.loader.available
+    _el2_test(
+        name = name,
+        size = size,
+        elf = elf,
+        guest_timeout_s = env.guest_timeout_s if guest_timeout_s == None else guest_timeout_s,
+        machine = env.machine,
+        platform = env.platform,
+        tags = env.tags + tags,
+        target_compatible_with = [] if available else ["@platforms//:incompatible"],
+        **(loader_attrs(env.loader) | kwargs)
+    )
 
 def el2_test(
         name,
@@ -45,7 +71,6 @@ def el2_test(
       visibility: of the test.
       **kwargs: passed on to the cc_binary.
     """
-    env = ENVIRONMENTS[environment] if type(environment) == "string" else environment
     el2_binary(
         name = name + ".elf",
         testonly = True,
@@ -55,18 +80,16 @@ def el2_test(
         deps = deps,
         **kwargs
     )
-    _el2_test(
+    el2_boot_test(
         name = name,
         size = size,
         compilation_mode = compilation_mode,
         cpu = cpu,
         elf = name + ".elf",
+        environment = environment,
         guest_args = guest_args,
-        guest_timeout_s = env.guest_timeout_s if guest_timeout_s == None else guest_timeout_s,
+        guest_timeout_s = guest_timeout_s,
         icount = icount,
-        machine = env.machine,
-        platform = env.platform,
-        tags = env.tags + tags,
-        target_compatible_with = [] if HAS_QEMU else ["@platforms//:incompatible"],
+        tags = tags,
         visibility = visibility,
     )
