@@ -5,12 +5,19 @@ load(":el2_binary.bzl", "el2_binary")
 load(":environments.bzl", "ENVIRONMENTS")
 load(":launch.bzl", "LAUNCH_ATTRS", "launch", "loader_attrs")
 
+def _impl(ctx):
+    expected = ["--require-status", str(ctx.attr.expected_status)]
+    expected += ["--require-line", ctx.attr.expected_line] if ctx.attr.expected_line else ["--require-pass"]
+    return [launch(ctx, expected, ctx.attr.guest_args)]
+
 _el2_test = rule(
-    implementation = lambda ctx: [launch(ctx, ["--require-pass"], ctx.attr.guest_args)],
+    implementation = _impl,
     attrs = LAUNCH_ATTRS | {
+        "expected_line": attr.string(doc = "What the guest must print instead of its PASS line."),
+        "expected_status": attr.int(doc = "What the guest must stop with."),
         "guest_args": attr.string_list(doc = "Arguments for the guest."),
     },
-    doc = "Passes when the guest prints its PASS line and stops with status 0 in time.",
+    doc = "Passes when the guest prints its PASS line and stops with status 0 (or what else is expected) in time.",
     test = True,
 )
 
@@ -24,7 +31,8 @@ def el2_boot_test(name, elf, environment = "qemu_virt", size = "small", tags = [
       size: Bazel's test size; its time limit must exceed guest_timeout_s.
       tags: added to the environment's.
       guest_timeout_s: instead of the environment's.
-      **kwargs: passed on (compilation_mode, cpu, icount, guest_args, visibility).
+      **kwargs: passed on (compilation_mode, cpu, icount, guest_args, expected_line, expected_status,
+        visibility).
     """
     env = ENVIRONMENTS[environment] if type(environment) == "string" else environment
     available = HAS_QEMU and env.loader.available

@@ -26,15 +26,15 @@ def loader(boot, firmware = None, esp = False, dialogue = []):
 _ADDRESS = "0x42003000"
 _IN_MEMORY = ["-device", "loader,file={image},addr=%s,force-raw=on" % _ADDRESS]
 
-def _u_boot(command):
+def _u_boot(commands, machine = []):
     return loader(
-        boot = ["-bios", "{firmware}"] + _IN_MEMORY,
-        dialogue = [
-            ("Hit any key to stop autoboot", " "),
-            ("=> ", command + "\n"),
-        ],
+        boot = machine + ["-bios", "{firmware}"] + _IN_MEMORY,
+        dialogue = [("Hit any key to stop autoboot", " ")] + [("=> ", command + "\n") for command in commands],
         firmware = "u_boot",
     )
+
+# [u-boot] bootefi ADDRESS:SIZE, in hexadecimal.
+_BOOTEFI = "bootefi %s:0x100000" % _ADDRESS
 
 LOADERS = {
     "edk2": loader(
@@ -50,8 +50,16 @@ LOADERS = {
         firmware = "edk2",
     ),
     "qemu_kernel": loader(boot = ["-kernel", "{image}"]),
-    # [u-boot] booti ADDRESS - DEVICE_TREE; bootefi ADDRESS:SIZE, in hexadecimal.
-    "u_boot_bootefi": _u_boot("bootefi %s:0x100000" % _ADDRESS),
-    "u_boot_booti": _u_boot("booti %s - ${fdtcontroladdr}" % _ADDRESS),
-    "u_boot_go": _u_boot("go " + _ADDRESS),
+    "u_boot_bootefi": _u_boot([_BOOTEFI]),
+    # [u-boot] booti ADDRESS - DEVICE_TREE.
+    "u_boot_booti": _u_boot(["booti %s - ${fdtcontroladdr}" % _ADDRESS]),
+    "u_boot_go": _u_boot(["go " + _ADDRESS]),
 }
+
+# Where no image runs to its end, or not all of it can: at EL3 from reset, without firmware, and at EL1. The
+# last one turns the machine off by a command of the firmware, which has to have survived the image.
+RESET_AT_EL3 = loader(boot = ["-M", "secure=on", "-device", "loader,file={image},addr=%s,force-raw=on,cpu-num=0" % _ADDRESS])
+_WITHOUT_EL2 = ["-M", "virtualization=off"]
+KERNEL_AT_EL1 = loader(boot = _WITHOUT_EL2 + ["-kernel", "{image}"])
+GO_AT_EL1 = _u_boot(["go " + _ADDRESS], _WITHOUT_EL2)
+UEFI_AT_EL1 = _u_boot([_BOOTEFI, "poweroff"], _WITHOUT_EL2)

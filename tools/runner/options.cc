@@ -14,16 +14,17 @@ namespace {
 
 constexpr char kUsage[] =
     "usage: runner --qemu PATH --machine FILE --image FILE [--timeout SECONDS] [--require-pass] "
+    "[--require-line TEXT] [--require-status NUMBER] "
     "[--cpu MODEL] [--icount] [--boot QEMU_WORD]... [--firmware FILE] [--esp FOLDER] "
     "[--expect TEXT --send TEXT]... [-- GUEST ARGUMENT...]";
 
 using Error = std::unexpected<std::string>;
 
-std::expected<int, std::string> ParseSeconds(const std::string& text) {
+std::expected<int, std::string> ParseNumber(const std::string& name, const std::string& text) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < 0) {
-    return Error("--timeout needs a number of seconds, not '" + text + "'");
+    return Error(name + " needs a number, not '" + text + "'");
   }
   return value;
 }
@@ -80,15 +81,23 @@ Setter Set(std::string& value) {
   return [&value](const std::string& text) { value = text; };
 }
 
+/// Numbers as they were given.
+struct Numbers {
+  std::string timeout = "0";
+  std::string status = "0";
+};
+
 /// What each option with a value does with it.
-std::map<std::string, Setter> Setters(Options& options, std::string& timeout) {
+std::map<std::string, Setter> Setters(Options& options, Numbers& numbers) {
   std::vector<Exchange>& dialogue = options.dialogue;
   return {
       {"--qemu", Set(options.qemu)},
       {"--machine", Set(options.machine)},
       {"--image", Set(options.image)},
       {"--cpu", Set(options.cpu)},
-      {"--timeout", Set(timeout)},
+      {"--timeout", Set(numbers.timeout)},
+      {"--require-line", Set(options.expected.line)},
+      {"--require-status", Set(numbers.status)},
       {"--firmware", Set(options.firmware)},
       {"--esp", Set(options.esp)},
       {"--boot", [&](const std::string& word) { options.boot.push_back(word); }},
@@ -105,17 +114,18 @@ std::map<std::string, Setter> Setters(Options& options, std::string& timeout) {
 
 std::expected<Options, std::string> ParseOptions(const std::vector<std::string>& arguments) {
   Options options;
-  std::string timeout = "0";
-  const auto setters = Setters(options, timeout);
-  const std::map<std::string, bool*> flags = {{"--require-pass", &options.require_pass},
-                                              {"--icount", &options.icount}};
+  Numbers numbers;
+  const auto setters = Setters(options, numbers);
+  const std::map<std::string, std::function<void()>> flags = {
+      {"--require-pass", [&] { options.expected.line = kPassLine; }},
+      {"--icount", [&] { options.icount = true; }}};
   for (auto argument = arguments.begin(); argument != arguments.end(); ++argument) {
     if (*argument == "--") {
       options.guest_arguments.assign(argument + 1, arguments.end());
       break;
     }
     if (const auto flag = flags.find(*argument); flag != flags.end()) {
-      *flag->second = true;
+      flag->second();
       continue;
     }
     const auto setter = setters.find(*argument);
@@ -128,9 +138,12 @@ std::expected<Options, std::string> ParseOptions(const std::vector<std::string>&
   for (const auto& [name, value] : required) {
     if (value->empty()) return Error(name + " is missing; " + kUsage);
   }
-  const auto seconds = ParseSeconds(timeout);
+  const auto seconds = ParseNumber("--timeout", numbers.timeout);
   if (!seconds) return Error(seconds.error());
   options.timeout_seconds = *seconds;
+  const auto status = ParseNumber("--require-status", numbers.status);
+  if (!status) return Error(status.error());
+  options.expected.status = *status;
   return options;
 }
 

@@ -142,6 +142,19 @@ TEST_F(RunnerTest, WithoutRequirePassStatusZeroIsEnough) {
   EXPECT_EQ(Run("").status, 0);
 }
 
+TEST_F(RunnerTest, AFailureCanBeWhatIsExpected) {
+  WriteQemu("echo refused; exit 102");
+  EXPECT_EQ(Run("--require-line refused --require-status 102").status, 0);
+  EXPECT_EQ(Run("--require-line accepted --require-status 102").message,
+            "runner: the guest stopped with status 102 but never printed 'accepted'\n");
+  EXPECT_EQ(Run("--require-line refused").status, 102);
+  WriteQemu("echo refused");
+  const Result result = Run("--require-line refused --require-status 102");
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.message,
+            "runner: the guest stopped with status 0, not 102, although it printed 'refused'\n");
+}
+
 TEST_F(RunnerTest, HangingGuestIsStoppedAfterItsConsoleIsShown) {
   WriteQemu(Hanging());
   const Result result = Run("--require-pass --timeout 1");
@@ -193,8 +206,7 @@ TEST_F(RunnerTest, QemuThatIsNoProgramIsNamed) {
 
 TEST_F(RunnerTest, BadArgumentsAreNamed) {
   WriteQemu("");
-  EXPECT_EQ(Run("--timeout soon").message,
-            "runner: --timeout needs a number of seconds, not 'soon'\n");
+  EXPECT_EQ(Run("--timeout soon").message, "runner: --timeout needs a number, not 'soon'\n");
   EXPECT_TRUE(Run("--fast").message.starts_with("runner: unknown argument '--fast'; usage: "));
   EXPECT_EQ(Run("--fast").status, 125);
 }
