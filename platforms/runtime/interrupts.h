@@ -15,7 +15,8 @@ void InterruptsInitThisCpu();
 void EnableInterrupt(unsigned intid);
 void DisableInterrupt(unsigned intid);
 
-/// The INTID of the interrupt taken, now active; 1020 to 1023: there was none.
+/// The INTID of the interrupt taken, now active; 1020 to 1023: there was none. Of a GICv2's SGI
+/// also the number of the CPU that sent it, in bits 12:10.
 std::uint32_t AcknowledgeInterrupt();
 /// Ends the interrupt that AcknowledgeInterrupt() returned.
 void EndInterrupt(std::uint32_t intid);

@@ -49,5 +49,10 @@ LOADER_ENVIRONMENTS = _LOADED.keys()
 
 ENVIRONMENTS = {
     "qemu_virt": _QEMU_VIRT,
+    "rpi4": environment(
+        base = _QEMU,
+        machine = Label("//platforms:boards/rpi4/qemu.args"),
+        platform = Label("//platforms:rpi4"),
+    ),
     "sim": environment(host = True),
 } | _LOADED
