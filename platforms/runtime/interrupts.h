@@ -8,7 +8,8 @@
 namespace trivet::platforms {
 
 /// Readies this CPU's part of the controller with every interrupt disabled, and sets HCR_EL2.{IMO,
-/// FMO, AMO}: with TGE 0 an EL2 host is deaf without them. Once per CPU, before the other calls.
+/// FMO, AMO}: with TGE 0 an EL2 host is deaf without them. Once after each
+/// start of a CPU, before the other calls.
 void InterruptsInitThisCpu();
 
 /// SGI 0-15, PPI 16-31, SPI from 32. An enabled SPI goes to this CPU.
