@@ -8,11 +8,10 @@ def declare_boards():
     """Declares the targets of each board, and the aliases that name the current one.
 
     boards/NAME/board.h     console, interrupt controller, CPU start, power off, CPUs
-    boards/NAME/memory.ld   where the image is linked
     boards/NAME/qemu.args   the QEMU machine that models the board
 
-    //platforms:NAME is the platform; :this_board, :this_board_memory and
-    :this_board_machine are that board's three files in its configuration.
+    //platforms:NAME is the platform; :this_board and :this_board_machine are that
+    board's two files in its configuration.
     """
     names = [path.split("/")[1] for path in native.glob(["boards/*/board.h"])]
     for name in names:
@@ -20,7 +19,6 @@ def declare_boards():
     for alias, file in {
         "this_board": "%s_board",
         "this_board_machine": "boards/%s/qemu.args",
-        "this_board_memory": "boards/%s/memory.ld",
     }.items():
         native.alias(
             name = alias,
@@ -31,7 +29,7 @@ def declare_boards():
 
 def _declare_board(name):
     folder = "boards/" + name
-    native.exports_files([folder + "/memory.ld", folder + "/qemu.args"])
+    native.exports_files([folder + "/qemu.args"])
     native.constraint_value(name = name + "_constraint", constraint_setting = ":board")
     native.config_setting(name = "is_" + name, constraint_values = [name + "_constraint"])
     native.platform(

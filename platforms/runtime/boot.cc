@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "platforms/runtime/el2_state.h"
 #include "platforms/runtime/power.h"
 #include "platforms/runtime/raw_console.h"
 
@@ -38,6 +39,7 @@ void PrepareThisCpu() {
       :
       : "r"(trivet_early_vectors), "r"(kSctlrEl2MmuOff)
       : "memory");
+  NormalizeEl2State();
 }
 
 }  // namespace trivet::platforms

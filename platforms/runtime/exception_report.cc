@@ -4,6 +4,8 @@
 #include "platforms/runtime/raw_console.h"
 #include "platforms/runtime/text.h"
 
+extern "C" const char __image_start[];
+
 namespace trivet::platforms {
 namespace {
 
@@ -36,6 +38,8 @@ extern "C" [[noreturn]] void trivet_report_exception(std::uint64_t slot, std::ui
   WriteField(" elr=", elr);
   WriteField(" far=", far);
   WriteField(" mpidr=", mpidr);
+  // The ELF is linked at 0: an address less this one is the ELF's.
+  WriteField(" image=", reinterpret_cast<std::uintptr_t>(__image_start));
   RawConsoleWrite("\n");
   PowerOff(kStatusEarlyException);
 }

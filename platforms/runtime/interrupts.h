@@ -8,14 +8,16 @@
 namespace trivet::platforms {
 
 /// Readies this CPU's part of the controller with every interrupt disabled, and sets HCR_EL2.{IMO,
-/// FMO, AMO}: with TGE 0 an EL2 host is deaf without them. Once per CPU, before the other calls.
+/// FMO, AMO}: with TGE 0 an EL2 host is deaf without them. Once after each
+/// start of a CPU, before the other calls.
 void InterruptsInitThisCpu();
 
 /// SGI 0-15, PPI 16-31, SPI from 32. An enabled SPI goes to this CPU.
 void EnableInterrupt(unsigned intid);
 void DisableInterrupt(unsigned intid);
 
-/// The INTID of the interrupt taken, now active; 1020 to 1023: there was none.
+/// The INTID of the interrupt taken, now active; 1020 to 1023: there was none. Of a GICv2's SGI
+/// also the number of the CPU that sent it, in bits 12:10.
 std::uint32_t AcknowledgeInterrupt();
 /// Ends the interrupt that AcknowledgeInterrupt() returned.
 void EndInterrupt(std::uint32_t intid);

@@ -1,38 +1,16 @@
 #include <atomic>
 #include <cstdint>
-#include <cstring>
-#include <iterator>
-#include <string_view>
 
-#include "platforms/runtime/arguments.h"
 #include "platforms/runtime/console.h"
 #include "platforms/runtime/cpus.h"
+#include "platforms/runtime/entry_checks.h"
 #include "platforms/runtime/interrupts.h"
 
-// A test image without a test library: each Check() is one line, and the last line is the verdict.
 namespace {
 
 using trivet::Status;
 namespace platforms = trivet::platforms;
-
-int failures = 0;
-
-void Check(bool condition, std::string_view what) {
-  if (!condition) ++failures;
-  platforms::ConsoleWrite(condition ? "ok      " : "FAILED  ");
-  platforms::ConsoleWrite(what);
-  platforms::ConsoleWrite("\n");
-}
-
-// Only the walk over .init_array makes this 42: the compiler cannot know what a volatile holds.
-volatile int forty = 40;
-int constructed_at_start = forty + 2;
-
-// Memory is zero when the machine starts. So the image starts itself a second time, over a dirty
-// .bss.
-// volatile, or the compiler makes it a flag that starts as zero, in .bss.
-volatile int starts = 1;
-std::uint64_t left_dirty[2];
+using platforms::Check;
 
 std::uint64_t PendingInterrupts() {
   std::uint64_t isr;
@@ -57,34 +35,6 @@ bool WaitUntil(Condition condition) {
 /// Waits for a masked interrupt to become pending, without taking it.
 bool WaitForIrq() {
   return WaitUntil([] { return (PendingInterrupts() & kIrqPending) != 0; });
-}
-
-void EnvironmentIsReady() {
-  std::uint64_t el;
-  std::uint64_t daif;
-  std::uint64_t sctlr;
-  asm volatile("mrs %0, CurrentEL" : "=r"(el));
-  asm volatile("mrs %0, DAIF" : "=r"(daif));
-  asm volatile("mrs %0, SCTLR_EL2" : "=r"(sctlr));
-  Check(el == 2 << 2, "main runs at EL2");
-  Check(daif == 0xf << 6, "interrupts are masked");
-  Check((sctlr & 1) == 0, "the MMU is off");
-  Check(starts == 2 && left_dirty[0] == 0 && left_dirty[1] == 0, ".bss is cleared");
-  Check(constructed_at_start == 42, "static constructors ran");
-  Check(platforms::CommandLine().starts_with("runtime_functest"),
-        "the command line starts with the image");
-}
-
-void MemoryFunctionsWork() {
-  char text[40] = "0123456789abcdefghijklmnopqrstuvwxyz";
-  std::memmove(text + 3, text, 20);
-  Check(std::memcmp(text, "0120123456789abcdefghij", 23) == 0, "memmove up over itself");
-  std::memmove(text, text + 3, 20);
-  Check(std::memcmp(text, "0123456789abcdefghij", 20) == 0, "memmove down over itself");
-  std::memset(text + 1, 'x', 17);
-  Check(text[0] == '0' && text[1] == 'x' && text[17] == 'x' && text[18] == 'i',
-        "memset stays in bounds");
-  Check(std::strlen(text) == 36 && std::strcmp("ab", "abc") < 0, "strlen and strcmp");
 }
 
 void SelfInterruptArrives() {
@@ -151,18 +101,9 @@ void AllCpusStartTwice() {
 
 }  // namespace
 
-extern "C" void _start();
-
 int main() {
-  if (starts == 1) {
-    starts = 2;
-    left_dirty[0] = left_dirty[1] = ~std::uint64_t{0};
-    _start();
-  }
-  EnvironmentIsReady();
-  MemoryFunctionsWork();
+  platforms::CheckEntry();
   SelfInterruptArrives();
   AllCpusStartTwice();
-  platforms::ConsoleWrite(failures == 0 ? "TRIVET-IMAGE: PASS\n" : "TRIVET-IMAGE: FAIL\n");
-  return failures == 0 ? 0 : 1;
+  return platforms::CheckedStatus();
 }

@@ -4,11 +4,10 @@ load("@rules_cc//cc:action_names.bzl", "ALL_CC_COMPILE_ACTION_NAMES", "ALL_CC_LI
 load("@rules_cc//cc:cc_toolchain_config_lib.bzl", "feature", "flag_group", "flag_set", "tool_path", "with_feature_set")
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 load("@trivet_tools//:defs.bzl", "CXX_INCLUDES", "RESOURCE_DIR", "TOOLS")
-
-_TARGET = "--target=aarch64-none-elf"
+load(":link_flags.bzl", "LINK_FLAGS", "TARGET")
 
 _COMPILE_FLAGS = [
-    _TARGET,
+    TARGET,
     "-ffreestanding",
     "-fno-pic",
     # EL2 owns no FP/SIMD state, and with the MMU off unaligned accesses fault.
@@ -32,18 +31,6 @@ _CXX_FLAGS = [
     "-fno-threadsafe-statics",
     "-fno-use-cxa-atexit",
     "-nostdinc++",
-]
-
-_LINK_FLAGS = [
-    _TARGET,
-    "-nostdlib",
-    "-static",
-    "-fuse-ld=lld",
-    "--ld-path=" + TOOLS["lld"],
-    "-Wl,--gc-sections",
-    "-Wl,--build-id=none",
-    "-Wl,-z,max-page-size=4096",
-    "-Wl,-z,norelro",
 ]
 
 # The same sources give the same bytes in any output base.
@@ -89,7 +76,7 @@ def _impl(ctx):
         feature(name = "supports_pic", enabled = False),
         feature(name = "supports_start_end_lib", enabled = True),
         feature(name = "default_compile_flags", enabled = True, flag_sets = compile_sets),
-        feature(name = "default_link_flags", enabled = True, flag_sets = [_flags(ALL_CC_LINK_ACTION_NAMES, _LINK_FLAGS)]),
+        feature(name = "default_link_flags", enabled = True, flag_sets = [_flags(ALL_CC_LINK_ACTION_NAMES, LINK_FLAGS)]),
     ]
     tools = {
         "ar": TOOLS["ar"],

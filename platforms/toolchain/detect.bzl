@@ -2,7 +2,7 @@
 
 The result is a repository with
 
-    defs.bzl        TOOLS, CXX_INCLUDES, RESOURCE_DIR, HAS_EL2_TOOLCHAIN, HAS_QEMU, WHY_NOT
+    defs.bzl        TOOLS, FIRMWARE, CXX_INCLUDES, RESOURCE_DIR, HAS_EL2_TOOLCHAIN, HAS_QEMU, WHY_NOT
     bin/TOOL        a link to each tool found
 
 Environment variables override the search on PATH; changing one detects again:
@@ -10,6 +10,8 @@ Environment variables override the search on PATH; changing one detects again:
     TRIVET_LLVM_BIN      the directory of clang, ld.lld, llvm-ar ... (no version suffix)
     TRIVET_QEMU          qemu-system-aarch64
     TRIVET_CXX_INCLUDE   libstdc++'s include directories, colon-separated
+    TRIVET_U_BOOT        U-Boot for QEMU's virt machine (qemu_arm64_defconfig), u-boot.bin
+    TRIVET_EDK2          UEFI firmware for that machine (ArmVirtQemu), for QEMU's -bios
 """
 
 # std::expected over libstdc++ needs the concepts of clang 19.
@@ -25,6 +27,20 @@ _LLVM_TOOLS = {
     "objdump": "llvm-objdump",
     "strip": "llvm-strip",
 }
+
+# Boot loaders for tests: the variable that names one, and where distributions put it.
+_FIRMWARE = {
+    "edk2": ("TRIVET_EDK2", [
+        "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd",
+        "/usr/share/edk2/aarch64/QEMU_EFI.fd",
+    ]),
+    "u_boot": ("TRIVET_U_BOOT", ["/usr/lib/u-boot/qemu_arm64/u-boot.bin"]),
+}
+
+def _find_firmware(rctx, variable, usual_places):
+    places = [rctx.os.environ[variable]] if variable in rctx.os.environ else usual_places
+    found = [path for path in places if rctx.path(path).exists]
+    return found[0] if found else ""
 
 def _find_tool(rctx, name, suffix):
     folder = rctx.os.environ.get("TRIVET_LLVM_BIN")
@@ -98,6 +114,7 @@ exports_files(["defs.bzl"] + glob(["bin/*"], allow_empty = True))
 """)
     rctx.file("defs.bzl", "".join(["%s = %s\n" % (name, repr(value)) for name, value in {
         "CXX_INCLUDES": includes,
+        "FIRMWARE": {name: _find_firmware(rctx, *where) for name, where in _FIRMWARE.items()},
         "HAS_EL2_TOOLCHAIN": has_toolchain,
         "HAS_QEMU": has_toolchain and bool(qemu),
         "RESOURCE_DIR": resource_dir,
@@ -108,6 +125,13 @@ exports_files(["defs.bzl"] + glob(["bin/*"], allow_empty = True))
 trivet_tools_repository = repository_rule(
     implementation = _impl,
     configure = True,
-    environ = ["PATH", "TRIVET_CXX_INCLUDE", "TRIVET_LLVM_BIN", "TRIVET_QEMU"],
+    environ = [
+        "PATH",
+        "TRIVET_CXX_INCLUDE",
+        "TRIVET_EDK2",
+        "TRIVET_LLVM_BIN",
+        "TRIVET_QEMU",
+        "TRIVET_U_BOOT",
+    ],
     local = True,
 )

@@ -1,6 +1,6 @@
 """Says what the EL2 tool detection found on this machine."""
 
-load("@trivet_tools//:defs.bzl", "CXX_INCLUDES", "HAS_EL2_TOOLCHAIN", "HAS_QEMU", "TOOLS", "WHY_NOT")
+load("@trivet_tools//:defs.bzl", "CXX_INCLUDES", "FIRMWARE", "HAS_EL2_TOOLCHAIN", "HAS_QEMU", "TOOLS", "WHY_NOT")
 
 def _impl(ctx):
     lines = [
@@ -8,6 +8,7 @@ def _impl(ctx):
         "QEMU:          " + ("yes" if HAS_QEMU else "no"),
     ]
     lines += ["  %s: %s" % (tool, path or "none") for tool, path in TOOLS.items()]
+    lines += ["  boot loader %s: %s" % (name, path or "none") for name, path in FIRMWARE.items()]
     lines += ["  headers: " + path for path in CXX_INCLUDES]
     lines += ["missing: " + why for why in WHY_NOT]
     script = ctx.actions.declare_file(ctx.label.name + ".sh")

@@ -2,6 +2,7 @@
 
 load("@rules_cc//cc:defs.bzl", "cc_test")
 load("@trivet_tools//:defs.bzl", "HAS_EL2_TOOLCHAIN", "TOOLS")
+load("//platforms/toolchain:link_flags.bzl", "TARGET")
 
 # Without a compiler for EL2 these are skipped; the line "EL2 tests are skipped: ..." says why.
 _NEEDS_EL2_TOOLCHAIN = ["//platforms:sim_execution"] if HAS_EL2_TOOLCHAIN else ["@platforms//:incompatible"]
@@ -15,16 +16,27 @@ def does_not_assemble_test(name, src, expect, hdrs = []):
       expect: text of the assembler's message.
       hdrs: what it includes, by paths from the workspace's root.
     """
+    el2_refusal_test(name, src, expect, hdrs, ["-c", TARGET])
+
+def el2_refusal_test(name, src, expect, inputs, arguments):
+    """The same with any arguments of the EL2 compiler.
+
+    Args:
+      name: the test.
+      src: an assembly source, preprocessed.
+      expect: text of the message.
+      inputs: what the compiler reads beside it.
+      arguments: the compiler's.
+    """
     native.genrule(
         name = name + ".report",
         testonly = True,
-        srcs = [src] + hdrs,
+        srcs = [src] + inputs,
         outs = [name + ".report.txt"],
         cmd = " ".join([
             "$(execpath :compile_twice) $@",
             TOOLS["clang"],
-            "--target=aarch64-none-elf -c -I. -I$(GENDIR) -o $@.o $(execpath %s)" % src,
-        ]),
+        ] + arguments + ["-I. -I$(GENDIR) -o $@.out $(execpath %s)" % src]),
         target_compatible_with = _NEEDS_EL2_TOOLCHAIN,
         tools = [":compile_twice"],
     )

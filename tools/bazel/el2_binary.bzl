@@ -9,20 +9,16 @@ def el2_binary(name, srcs = [], deps = [], linkopts = [], target_compatible_with
       name: the target; by convention it ends in ".elf".
       srcs: sources with `int main()`, which runs at EL2 on the boot CPU.
       deps: libraries; the code that runs before main is added.
-      linkopts: passed on, after the linker scripts.
+      linkopts: passed on, after the linker script.
       target_compatible_with: constraints beside EL2 execution.
       **kwargs: passed on to cc_binary.
     """
-    memory = Label("//platforms:this_board_memory")
     layout = Label("//platforms/runtime:image.ld")
     cc_binary(
         name = name,
         srcs = srcs,
-        additional_linker_inputs = [memory, layout],
-        linkopts = [
-            "-Wl,-T,$(execpath %s)" % memory,
-            "-Wl,-T,$(execpath %s)" % layout,
-        ] + linkopts,
+        additional_linker_inputs = [layout],
+        linkopts = ["-Wl,-T,$(execpath %s)" % layout] + linkopts,
         linkstatic = True,
         target_compatible_with = [Label("//platforms:el2_execution")] + target_compatible_with,
         deps = deps + [Label("//platforms/runtime:entry")],

@@ -2,7 +2,8 @@
 
 load("@trivet_tools//:defs.bzl", "HAS_QEMU")
 load(":environments.bzl", "ENVIRONMENTS")
-load(":launch.bzl", "LAUNCH_ATTRS", "launch")
+load(":launch.bzl", "LAUNCH_ATTRS", "launch", "loader_attrs")
+load(":loaders.bzl", "LOADERS")
 
 _el2_run = rule(
     implementation = lambda ctx: [launch(ctx)],
@@ -24,6 +25,7 @@ def el2_run(name, elf, environment = None, guest_timeout_s = None, compilation_m
       **kwargs: passed on (cpu, icount, tags, visibility ...).
     """
     env = ENVIRONMENTS[environment] if type(environment) == "string" else environment
+    loader = env.loader if env else LOADERS["qemu_kernel"]
     if env:
         needs = []
         timeout = env.guest_timeout_s
@@ -37,6 +39,6 @@ def el2_run(name, elf, environment = None, guest_timeout_s = None, compilation_m
         guest_timeout_s = timeout if guest_timeout_s == None else guest_timeout_s,
         machine = env.machine if env else Label("//platforms:this_board_machine"),
         platform = env.platform if env else None,
-        target_compatible_with = needs if HAS_QEMU else ["@platforms//:incompatible"],
-        **kwargs
+        target_compatible_with = needs if HAS_QEMU and loader.available else ["@platforms//:incompatible"],
+        **(loader_attrs(loader) | kwargs)
     )

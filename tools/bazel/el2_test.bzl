@@ -3,16 +3,50 @@
 load("@trivet_tools//:defs.bzl", "HAS_QEMU")
 load(":el2_binary.bzl", "el2_binary")
 load(":environments.bzl", "ENVIRONMENTS")
-load(":launch.bzl", "LAUNCH_ATTRS", "launch")
+load(":launch.bzl", "LAUNCH_ATTRS", "launch", "loader_attrs")
+
+def _impl(ctx):
+    expected = ["--require-status", str(ctx.attr.expected_status)]
+    expected += ["--require-line", ctx.attr.expected_line] if ctx.attr.expected_line else ["--require-pass"]
+    return [launch(ctx, expected, ctx.attr.guest_args)]
 
 _el2_test = rule(
-    implementation = lambda ctx: [launch(ctx, ["--require-pass"], ctx.attr.guest_args)],
+    implementation = _impl,
     attrs = LAUNCH_ATTRS | {
+        "expected_line": attr.string(doc = "What the guest must print instead of its PASS line."),
+        "expected_status": attr.int(doc = "What the guest must stop with."),
         "guest_args": attr.string_list(doc = "Arguments for the guest."),
     },
-    doc = "Passes when the guest prints its PASS line and stops with status 0 in time.",
+    doc = "Passes when the guest prints its PASS line and stops with status 0 (or what else is expected) in time.",
     test = True,
 )
+
+def el2_boot_test(name, elf, environment = "qemu_virt", size = "small", tags = [], guest_timeout_s = None, **kwargs):
+    """Boots an el2_binary that another target declares.
+
+    Args:
+      name: the test.
+      elf: an el2_binary.
+      environment: a name in ENVIRONMENTS, or what environment() returned.
+      size: Bazel's test size; its time limit must exceed guest_timeout_s.
+      tags: added to the environment's.
+      guest_timeout_s: instead of the environment's.
+      **kwargs: passed on (compilation_mode, cpu, icount, guest_args, expected_line, expected_status,
+        visibility).
+    """
+    env = ENVIRONMENTS[environment] if type(environment) == "string" else environment
+    available = HAS_QEMU and env.loader.available
+    _el2_test(
+        name = name,
+        size = size,
+        elf = elf,
+        guest_timeout_s = env.guest_timeout_s if guest_timeout_s == None else guest_timeout_s,
+        machine = env.machine,
+        platform = env.platform,
+        tags = env.tags + tags,
+        target_compatible_with = [] if available else ["@platforms//:incompatible"],
+        **(loader_attrs(env.loader) | kwargs)
+    )
 
 def el2_test(
         name,
@@ -45,7 +79,6 @@ def el2_test(
       visibility: of the test.
       **kwargs: passed on to the cc_binary.
     """
-    env = ENVIRONMENTS[environment] if type(environment) == "string" else environment
     el2_binary(
         name = name + ".elf",
         testonly = True,
@@ -55,18 +88,16 @@ def el2_test(
         deps = deps,
         **kwargs
     )
-    _el2_test(
+    el2_boot_test(
         name = name,
         size = size,
         compilation_mode = compilation_mode,
         cpu = cpu,
         elf = name + ".elf",
+        environment = environment,
         guest_args = guest_args,
-        guest_timeout_s = env.guest_timeout_s if guest_timeout_s == None else guest_timeout_s,
+        guest_timeout_s = guest_timeout_s,
         icount = icount,
-        machine = env.machine,
-        platform = env.platform,
-        tags = env.tags + tags,
-        target_compatible_with = [] if HAS_QEMU else ["@platforms//:incompatible"],
+        tags = tags,
         visibility = visibility,
     )

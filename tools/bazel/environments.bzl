@@ -1,12 +1,15 @@
 """Where a test can run, as data."""
 
+load(":loaders.bzl", "LOADERS")
+
 def environment(base = None, **fields):
     """One place to run a test in.
 
     Args:
       base: an environment whose fields this one takes over where it gives none.
       **fields: host (bool: runs on the build's own platform, as a cc_test), platform (label of
-        the EL2 platform), machine (label of the QEMU arguments), guest_timeout_s, tags.
+        the EL2 platform), machine (label of the QEMU arguments), loader (what starts the image there),
+        guest_timeout_s, tags.
 
     Returns:
       a struct with all of these fields.
@@ -14,6 +17,7 @@ def environment(base = None, **fields):
     default = {
         "guest_timeout_s": 30,
         "host": False,
+        "loader": LOADERS["qemu_kernel"],
         "machine": None,
         "platform": None,
         "tags": [],
@@ -29,11 +33,26 @@ _QEMU = environment(
     tags = ["qemu", "cpu:2"],
 )
 
+_QEMU_VIRT = environment(
+    base = _QEMU,
+    machine = Label("//platforms:boards/qemu_virt/qemu.args"),
+    platform = Label("//platforms:qemu_virt"),
+)
+
+# The same machine started by each loader.
+_LOADED = {
+    "qemu_virt_" + name: environment(base = _QEMU_VIRT, loader = loader)
+    for name, loader in LOADERS.items()
+    if name != "qemu_kernel"
+}
+LOADER_ENVIRONMENTS = _LOADED.keys()
+
 ENVIRONMENTS = {
-    "qemu_virt": environment(
+    "qemu_virt": _QEMU_VIRT,
+    "rpi4": environment(
         base = _QEMU,
-        machine = Label("//platforms:boards/qemu_virt/qemu.args"),
-        platform = Label("//platforms:qemu_virt"),
+        machine = Label("//platforms:boards/rpi4/qemu.args"),
+        platform = Label("//platforms:rpi4"),
     ),
     "sim": environment(host = True),
-}
+} | _LOADED

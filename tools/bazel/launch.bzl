@@ -5,12 +5,16 @@ load(":el2_image.bzl", "flatten")
 load(":transition.bzl", "EL2_TRANSITION_ATTRS", "el2_transition")
 
 LAUNCH_ATTRS = EL2_TRANSITION_ATTRS | {
+    "boot": attr.string_list(doc = "QEMU's arguments that start the image; see loader()."),
     "cpu": attr.string(doc = "QEMU's CPU model instead of the machine's."),
+    "dialogue": attr.string_list(doc = "What the loader's console shows and what is then typed, in turn."),
     "elf": attr.label(
         cfg = el2_transition,
         doc = "The el2_binary to boot.",
         mandatory = True,
     ),
+    "esp": attr.bool(doc = "The loader reads the image from a folder that is laid out for UEFI."),
+    "firmware": attr.string(doc = "The loader's program."),
     "guest_timeout_s": attr.int(
         default = 30,
         doc = "Seconds until the guest is stopped and its run has failed; 0: never.",
@@ -32,8 +36,39 @@ LAUNCH_ATTRS = EL2_TRANSITION_ATTRS | {
 _LAUNCHER = """\
 #!/bin/sh
 r=${{RUNFILES_DIR:-${{TEST_SRCDIR:-$0.runfiles}}}}/{workspace}
-exec "$r/{runner}" {options} --machine "$r/{machine}" --image "$r/{image}" -- {arguments}"$@"
+exec "$r/{runner}" {options}{esp} --machine "$r/{machine}" --image "$r/{image}" -- {arguments}"$@"
 """
+
+def loader_attrs(loader):
+    """The attributes of LAUNCH_ATTRS that start an image by `loader`."""
+    return {
+        "boot": loader.boot,
+        "dialogue": [text for exchange in loader.dialogue for text in exchange],
+        "esp": loader.esp,
+        "firmware": loader.firmware,
+    }
+
+# [uefi] 3.5.1.1: the default application of removable media for AArch64.
+_UEFI_PATH = "/EFI/BOOT/BOOTAA64.EFI"
+
+def _declare_esp(ctx, image):
+    """Declares the folder that UEFI reads, with the image in it. Returns the image's File there."""
+    file = ctx.actions.declare_file(ctx.label.name + ".esp" + _UEFI_PATH)
+    ctx.actions.symlink(output = file, target_file = image)
+    return file
+
+def _quote(word):
+    return "'%s'" % word.replace("'", "'\\''")
+
+def _loader_options(ctx):
+    options = []
+    for word in ctx.attr.boot:
+        options += ["--boot", word]
+    for i, text in enumerate(ctx.attr.dialogue):
+        options += ["--send" if i % 2 else "--expect", text]
+    if ctx.attr.firmware:
+        options += ["--firmware", ctx.attr.firmware]
+    return options
 
 def launch(ctx, options = [], arguments = []):
     """Makes an executable that boots ctx.attr.elf.
@@ -52,19 +87,27 @@ def launch(ctx, options = [], arguments = []):
         options += ["--cpu", ctx.attr.cpu]
     if ctx.attr.icount:
         options.append("--icount")
+    options += _loader_options(ctx)
+    files = [image, ctx.file.machine]
+    esp = ""
+    if ctx.attr.esp:
+        file = _declare_esp(ctx, image)
+        files.append(file)
+        esp = ' --esp "$r/%s"' % file.short_path.removesuffix(_UEFI_PATH)
     launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
     ctx.actions.write(launcher, _LAUNCHER.format(
-        arguments = "".join(["'%s' " % argument for argument in arguments]),
+        arguments = "".join([_quote(argument) + " " for argument in arguments]),
+        esp = esp,
         image = image.short_path,
         machine = ctx.file.machine.short_path,
-        options = " ".join(["'%s'" % option for option in options]),
+        options = " ".join([_quote(option) for option in options]),
         runner = ctx.executable._runner.short_path,
         workspace = ctx.workspace_name,
     ), is_executable = True)
     return DefaultInfo(
         executable = launcher,
         files = depset([image]),
-        runfiles = ctx.runfiles([image, ctx.file.machine]).merge(
+        runfiles = ctx.runfiles(files).merge(
             ctx.attr._runner[DefaultInfo].default_runfiles,
         ),
     )

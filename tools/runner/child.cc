@@ -40,11 +40,20 @@ void WatchSignals() {
   struct sigaction action = {};
   action.sa_handler = OnSignal;
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) sigaction(signal, &action, nullptr);
+  // A child that no longer reads what is typed is no reason to die.
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+/// The child's standard input: /dev/null, or a pipe whose other end is for us.
+bool OpenInput(bool has_input, int (&ends)[2]) {
+  if (has_input) return OpenPipe(ends);
+  ends[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  return ends[0] >= 0;
 }
 
 /// In the child: never returns. Failure to execute is reported through `failure`.
-[[noreturn]] void Execute(const std::vector<std::string>& command, int output, int failure,
-                          pid_t parent) {
+[[noreturn]] void Execute(const std::vector<std::string>& command, int input, int output,
+                          int failure, pid_t parent) {
   setpgid(0, 0);
 #ifdef __linux__
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -52,9 +61,8 @@ void WatchSignals() {
 #else
   static_cast<void>(parent);
 #endif
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) ::signal(signal, SIG_DFL);
-  const int null = open("/dev/null", O_RDONLY);
-  dup2(null, STDIN_FILENO);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE}) ::signal(signal, SIG_DFL);
+  dup2(input, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
   std::vector<char*> arguments;
@@ -67,22 +75,25 @@ void WatchSignals() {
   _exit(127);
 }
 
-/// One running child and the pipe it writes to.
+/// One running child and the pipes that are its terminal.
 class Child {
  public:
   /// Forks. After a failure Error() says why and nothing runs.
-  explicit Child(const std::vector<std::string>& command) {
+  Child(const std::vector<std::string>& command, const Terminal& terminal) : terminal_(terminal) {
+    int input[2] = {-1, -1};
     int output[2];
     int failure[2];
-    if (!OpenPipe(output) || !OpenPipe(failure)) {
+    if (!OpenInput(terminal.has_input, input) || !OpenPipe(output) || !OpenPipe(failure)) {
       error_ = errno;
       return;
     }
     const pid_t parent = getpid();
     pid_ = fork();
-    if (pid_ == 0) Execute(command, output[1], failure[1], parent);
+    if (pid_ == 0) Execute(command, input[0], output[1], failure[1], parent);
+    close(input[0]);
     close(output[1]);
     close(failure[1]);
+    input_ = input[1];
     output_ = output[0];
     setpgid(pid_, pid_);
     if (pid_ < 0 || read(failure[0], &error_, sizeof(error_)) > 0) Reap(0);
@@ -91,7 +102,9 @@ class Child {
 
   ~Child() {
     Kill();
-    if (output_ >= 0) close(output_);
+    for (const int end : {input_, output_}) {
+      if (end >= 0) close(end);
+    }
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
@@ -111,14 +124,14 @@ class Child {
     pid_ = -1;
   }
 
-  /// Passes on what can be read without waiting. False at the end of the output.
-  bool Drain(const std::function<void(std::string_view)>& sink) {
+  /// Converses about what can be read without waiting. False at the end of the output.
+  bool Drain() {
     std::array<char, 65536> buffer;
     pollfd ready = {output_, POLLIN, 0};
     while (poll(&ready, 1, 0) > 0) {
       const auto size = read(output_, buffer.data(), buffer.size());
       if (size <= 0) return false;
-      sink(std::string_view(buffer.data(), static_cast<std::size_t>(size)));
+      Type(terminal_.converse({buffer.data(), static_cast<std::size_t>(size)}));
     }
     return true;
   }
@@ -129,7 +142,17 @@ class Child {
     return ended_;
   }
 
+  void Type(std::string_view text) const {
+    while (!text.empty()) {
+      const auto written = write(input_, text.data(), text.size());
+      if (written <= 0) return;
+      text.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+
+  const Terminal& terminal_;
   pid_t pid_ = -1;
+  int input_ = -1;
   int output_ = -1;
   int error_ = 0;
   int status_ = 0;
@@ -160,33 +183,41 @@ ChildEnd Describe(int wait_status) {
 }  // namespace
 
 ChildEnd RunChild(const std::vector<std::string>& command,
-                  std::optional<std::chrono::milliseconds> timeout,
-                  const std::function<void(std::string_view)>& output) {
+                  std::optional<std::chrono::milliseconds> timeout, const Terminal& terminal) {
   WatchSignals();
   std::optional<Clock::time_point> deadline;
   if (timeout) deadline = Clock::now() + *timeout;
-  Child child(command);
+  Child child(command, terminal);
   if (child.Error() != 0) return {ChildEnd::Kind::kNotStarted, child.Error()};
 
   bool open = true;
   while (!child.Ended()) {
     pollfd events[] = {{signal_pipe[0], POLLIN, 0}, {open ? child.output() : -1, POLLIN, 0}};
     poll(events, 2, MillisecondsUntil(deadline));
-    if (open) open = child.Drain(output);
+    if (open) open = child.Drain();
     if (const int signal = PendingStop(); signal != 0) {
       child.Kill();
       return {ChildEnd::Kind::kInterrupted, signal};
     }
     if (deadline && Clock::now() >= *deadline) {
       child.Kill();
-      child.Drain(output);
+      child.Drain();
       return {ChildEnd::Kind::kTimedOut, 0};
     }
   }
   const ChildEnd end = Describe(child.status());
   child.Kill();
-  child.Drain(output);
+  child.Drain();
   return end;
+}
+
+ChildEnd RunChild(const std::vector<std::string>& command,
+                  std::optional<std::chrono::milliseconds> timeout,
+                  const std::function<void(std::string_view)>& output) {
+  return RunChild(command, timeout, {.converse = [&output](std::string_view text) {
+                    output(text);
+                    return std::string();
+                  }});
 }
 
 }  // namespace trivet::runner

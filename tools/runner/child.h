@@ -22,10 +22,21 @@ struct ChildEnd {
   int value;
 };
 
-/// Runs `command` (no shell, no standard input) in a process group of its own and hands what it
-/// writes to standard output and standard error to `output` as it comes. No timeout: waits as long
-/// as it takes. SIGINT, SIGTERM and SIGHUP end the whole group, and so does the death of the
+/// What the parent does with a child's terminal.
+struct Terminal {
+  /// Gets what the child writes to standard output and standard error, as it comes, and returns
+  /// what the child reads next.
+  std::function<std::string(std::string_view)> converse;
+  bool has_input = false;  ///< false: the child's standard input is at its end from the start
+};
+
+/// Runs `command` (no shell) in a process group of its own, at `terminal`. No timeout: waits as
+/// long as it takes. SIGINT, SIGTERM and SIGHUP end the whole group, and so does the death of the
 /// calling process (Linux). When this returns, no process of the group is left.
+ChildEnd RunChild(const std::vector<std::string>& command,
+                  std::optional<std::chrono::milliseconds> timeout, const Terminal& terminal);
+
+/// The same for a child that is only listened to.
 ChildEnd RunChild(const std::vector<std::string>& command,
                   std::optional<std::chrono::milliseconds> timeout,
                   const std::function<void(std::string_view)>& output);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tools/runner/child.h"
+#include "tools/runner/dialogue.h"
 #include "tools/runner/options.h"
 #include "tools/runner/verdict.h"
 
@@ -36,15 +37,24 @@ int Main(const std::vector<std::string>& arguments) {
 
   std::optional<std::chrono::milliseconds> timeout;
   if (options->timeout_seconds > 0) timeout = std::chrono::seconds(options->timeout_seconds);
-  PassLine pass;
+  ExpectedLine line(options->expected.line);
+  Dialogue dialogue(options->dialogue);
   char last = '\n';
-  const ChildEnd end = RunChild(*command, timeout, [&](std::string_view text) {
-    WriteAll(STDOUT_FILENO, text);
-    pass.Feed(text);
-    last = text.back();
-  });
+  const Terminal terminal = {.converse =
+                                 [&](std::string_view text) {
+                                   WriteAll(STDOUT_FILENO, text);
+                                   line.Feed(text);
+                                   last = text.back();
+                                   return dialogue.Feed(text);
+                                 },
+                             .has_input = !options->dialogue.empty()};
+  const ChildEnd end = RunChild(*command, timeout, terminal);
   if (last != '\n') WriteAll(STDOUT_FILENO, "\n");
-  return Report(Judge(end, options->require_pass, pass.seen(), options->timeout_seconds));
+  Verdict verdict = Judge(end, options->expected, line.seen(), options->timeout_seconds);
+  if (verdict.status != 0 && !dialogue.awaited().empty()) {
+    verdict.message += "; the boot loader never said '" + std::string(dialogue.awaited()) + "'";
+  }
+  return Report(verdict);
 }
 
 }  // namespace

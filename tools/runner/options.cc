@@ -5,6 +5,7 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <map>
 
@@ -13,15 +14,17 @@ namespace {
 
 constexpr char kUsage[] =
     "usage: runner --qemu PATH --machine FILE --image FILE [--timeout SECONDS] [--require-pass] "
-    "[--cpu MODEL] [--icount] [-- GUEST ARGUMENT...]";
+    "[--require-line TEXT] [--require-status NUMBER] "
+    "[--cpu MODEL] [--icount] [--boot QEMU_WORD]... [--firmware FILE] [--esp FOLDER] "
+    "[--expect TEXT --send TEXT]... [-- GUEST ARGUMENT...]";
 
 using Error = std::unexpected<std::string>;
 
-std::expected<int, std::string> ParseSeconds(const std::string& text) {
+std::expected<int, std::string> ParseNumber(const std::string& name, const std::string& text) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < 0) {
-    return Error("--timeout needs a number of seconds, not '" + text + "'");
+    return Error(name + " needs a number, not '" + text + "'");
   }
   return value;
 }
@@ -54,42 +57,93 @@ std::expected<void, std::string> CheckFiles(const Options& options) {
   const auto size = std::filesystem::file_size(options.image, error);
   if (error) return Error("no image at '" + options.image + "'");
   if (size == 0) return Error("the image '" + options.image + "' is empty");
+  if (!options.firmware.empty() && access(options.firmware.c_str(), R_OK) != 0) {
+    return Error("no boot loader at '" + options.firmware + "'");
+  }
   return {};
+}
+
+/// A word of --boot with the paths in their places; inside one of QEMU's suboptions commas count.
+std::string FillIn(std::string word, const Options& options) {
+  const std::pair<std::string, std::string> places[] = {
+      {"{image}", options.image}, {"{firmware}", options.firmware}, {"{esp}", options.esp}};
+  for (const auto& [place, path] : places) {
+    if (word == place) return path;
+    const std::size_t at = word.find(place);
+    if (at != std::string::npos) word.replace(at, place.size(), EscapeCommas(path));
+  }
+  return word;
+}
+
+using Setter = std::function<void(const std::string&)>;
+
+Setter Set(std::string& value) {
+  return [&value](const std::string& text) { value = text; };
+}
+
+/// Numbers as they were given.
+struct Numbers {
+  std::string timeout = "0";
+  std::string status = "0";
+};
+
+/// What each option with a value does with it.
+std::map<std::string, Setter> Setters(Options& options, Numbers& numbers) {
+  std::vector<Exchange>& dialogue = options.dialogue;
+  return {
+      {"--qemu", Set(options.qemu)},
+      {"--machine", Set(options.machine)},
+      {"--image", Set(options.image)},
+      {"--cpu", Set(options.cpu)},
+      {"--timeout", Set(numbers.timeout)},
+      {"--require-line", Set(options.expected.line)},
+      {"--require-status", Set(numbers.status)},
+      {"--firmware", Set(options.firmware)},
+      {"--esp", Set(options.esp)},
+      {"--boot", [&](const std::string& word) { options.boot.push_back(word); }},
+      {"--expect", [&](const std::string& text) { dialogue.push_back({text, ""}); }},
+      {"--send",
+       [&](const std::string& text) {
+         if (dialogue.empty()) dialogue.push_back({});  // typed at the first output
+         dialogue.back().send += text;
+       }},
+  };
 }
 
 }  // namespace
 
 std::expected<Options, std::string> ParseOptions(const std::vector<std::string>& arguments) {
   Options options;
-  std::string timeout = "0";
-  const std::map<std::string, std::string*> values = {{"--qemu", &options.qemu},
-                                                      {"--machine", &options.machine},
-                                                      {"--image", &options.image},
-                                                      {"--cpu", &options.cpu},
-                                                      {"--timeout", &timeout}};
-  const std::map<std::string, bool*> flags = {{"--require-pass", &options.require_pass},
-                                              {"--icount", &options.icount}};
+  Numbers numbers;
+  const auto setters = Setters(options, numbers);
+  const std::map<std::string, std::function<void()>> flags = {
+      {"--require-pass", [&] { options.expected.line = kPassLine; }},
+      {"--icount", [&] { options.icount = true; }}};
   for (auto argument = arguments.begin(); argument != arguments.end(); ++argument) {
     if (*argument == "--") {
       options.guest_arguments.assign(argument + 1, arguments.end());
       break;
     }
     if (const auto flag = flags.find(*argument); flag != flags.end()) {
-      *flag->second = true;
+      flag->second();
       continue;
     }
-    const auto value = values.find(*argument);
-    if (value == values.end()) return Error("unknown argument '" + *argument + "'; " + kUsage);
+    const auto setter = setters.find(*argument);
+    if (setter == setters.end()) return Error("unknown argument '" + *argument + "'; " + kUsage);
     if (argument + 1 == arguments.end()) return Error(*argument + " needs a value; " + kUsage);
-    *value->second = *++argument;
+    setter->second(*++argument);
   }
-  for (const char* required : {"--qemu", "--machine", "--image"}) {
-    if (values.at(required)->empty())
-      return Error(std::string(required) + " is missing; " + kUsage);
+  const std::map<std::string, const std::string*> required = {
+      {"--qemu", &options.qemu}, {"--machine", &options.machine}, {"--image", &options.image}};
+  for (const auto& [name, value] : required) {
+    if (value->empty()) return Error(name + " is missing; " + kUsage);
   }
-  const auto seconds = ParseSeconds(timeout);
+  const auto seconds = ParseNumber("--timeout", numbers.timeout);
   if (!seconds) return Error(seconds.error());
   options.timeout_seconds = *seconds;
+  const auto status = ParseNumber("--require-status", numbers.status);
+  if (!status) return Error(status.error());
+  options.expected.status = *status;
   return options;
 }
 
@@ -103,9 +157,11 @@ std::expected<std::vector<std::string>, std::string> QemuCommand(const Options& 
   // QEMU takes the last -cpu.
   if (!options.cpu.empty()) command.insert(command.end(), {"-cpu", options.cpu});
   if (options.icount) command.insert(command.end(), {"-icount", "shift=0,sleep=off"});
-  command.insert(command.end(), {"-display", "none", "-monitor", "none", "-serial", "stdio", "-nic",
-                                 "none", "-no-reboot", "-semihosting-config",
-                                 SemihostingConfig(options), "-kernel", options.image});
+  command.insert(command.end(),
+                 {"-display", "none", "-monitor", "none", "-serial", "stdio", "-nic", "none",
+                  "-no-reboot", "-semihosting-config", SemihostingConfig(options)});
+  if (options.boot.empty()) command.insert(command.end(), {"-kernel", options.image});
+  for (const std::string& word : options.boot) command.push_back(FillIn(word, options));
   return command;
 }
 

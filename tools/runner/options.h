@@ -4,17 +4,26 @@
 #include <string>
 #include <vector>
 
+#include "tools/runner/dialogue.h"
+#include "tools/runner/verdict.h"
+
 namespace trivet::runner {
 
 /// What the command line asks for.
 struct Options {
-  std::string qemu;           ///< --qemu: the emulator.
-  std::string machine;        ///< --machine: file with the emulator's machine arguments.
-  std::string image;          ///< --image: flat image.
-  std::string cpu;            ///< --cpu: overrides the machine's CPU model.
-  int timeout_seconds = 0;    ///< --timeout: 0 means none.
-  bool require_pass = false;  ///< --require-pass: needs the image's PASS line too.
-  bool icount = false;        ///< --icount: deterministic instruction counting.
+  std::string qemu;         ///< --qemu: the emulator.
+  std::string machine;      ///< --machine: file with the emulator's machine arguments.
+  std::string image;        ///< --image: flat image.
+  std::string cpu;          ///< --cpu: overrides the machine's CPU model.
+  int timeout_seconds = 0;  ///< --timeout: 0 means none.
+  Expectation expected;     ///< --require-pass, or --require-line and --require-status.
+  bool icount = false;      ///< --icount: deterministic instruction counting.
+  /// --boot: the emulator's words that make it start the image; none: -kernel. In them {image}
+  /// stands for the image's path and {firmware} and {esp} for the paths that follow.
+  std::vector<std::string> boot;
+  std::string firmware;  ///< --firmware: a boot loader.
+  std::string esp;       ///< --esp: a folder that holds the image where UEFI looks for it.
+  std::vector<Exchange> dialogue;            ///< --expect TEXT --send TEXT: the loader's console.
   std::vector<std::string> guest_arguments;  ///< after --
 };
 

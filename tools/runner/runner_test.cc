@@ -142,6 +142,19 @@ TEST_F(RunnerTest, WithoutRequirePassStatusZeroIsEnough) {
   EXPECT_EQ(Run("").status, 0);
 }
 
+TEST_F(RunnerTest, AFailureCanBeWhatIsExpected) {
+  WriteQemu("echo refused; exit 102");
+  EXPECT_EQ(Run("--require-line refused --require-status 102").status, 0);
+  EXPECT_EQ(Run("--require-line accepted --require-status 102").message,
+            "runner: the guest stopped with status 102 but never printed 'accepted'\n");
+  EXPECT_EQ(Run("--require-line refused").status, 102);
+  WriteQemu("echo refused");
+  const Result result = Run("--require-line refused --require-status 102");
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.message,
+            "runner: the guest stopped with status 0, not 102, although it printed 'refused'\n");
+}
+
 TEST_F(RunnerTest, HangingGuestIsStoppedAfterItsConsoleIsShown) {
   WriteQemu(Hanging());
   const Result result = Run("--require-pass --timeout 1");
@@ -193,8 +206,7 @@ TEST_F(RunnerTest, QemuThatIsNoProgramIsNamed) {
 
 TEST_F(RunnerTest, BadArgumentsAreNamed) {
   WriteQemu("");
-  EXPECT_EQ(Run("--timeout soon").message,
-            "runner: --timeout needs a number of seconds, not 'soon'\n");
+  EXPECT_EQ(Run("--timeout soon").message, "runner: --timeout needs a number, not 'soon'\n");
   EXPECT_TRUE(Run("--fast").message.starts_with("runner: unknown argument '--fast'; usage: "));
   EXPECT_EQ(Run("--fast").status, 125);
 }
@@ -213,6 +225,46 @@ TEST_F(RunnerTest, QemuGetsTheMachineTheImageAndTheGuestsArguments) {
 TEST_F(RunnerTest, StandardInputIsNotTheGuests) {
   WriteQemu("cat; echo end");
   EXPECT_EQ(Run("</dev/zero").console, "end\n");
+}
+
+TEST_F(RunnerTest, TheBootLoaderIsDriven) {
+  WriteQemu("printf 'any key'; read key; printf '=> '; read command; echo \"[$key][$command]\"; " +
+            std::string(kPass));
+  const Result result =
+      Run("--require-pass --expect 'any key' --send 'x\n' --expect '=> ' --send 'go\n'");
+  EXPECT_EQ(result.status, 0) << result.message;
+  EXPECT_NE(result.console.find("[x][go]"), std::string::npos) << result.console;
+}
+
+TEST_F(RunnerTest, WhatTheBootLoaderNeverSaidIsNamed) {
+  WriteQemu("echo starting; sleep 1000");
+  EXPECT_EQ(Run("--timeout 1 --expect '=> ' --send go").message,
+            "runner: guest did not stop within 1s; the boot loader never said '=> '\n");
+}
+
+TEST_F(RunnerTest, ABootLoaderThatDiesWhileItIsTypedToIsNamed) {
+  WriteQemu("exec <&-; echo prompt; sleep 0.3; exit 4");
+  EXPECT_EQ(Run("--expect prompt --send go").status, 4);
+}
+
+TEST_F(RunnerTest, ALoaderIsGivenItsPathsInPlaceOfTheKernelOption) {
+  WriteQemu("for a in \"$@\"; do echo \"[$a]\"; done");
+  Write("loader,1", "loader");
+  const std::string console =
+      Run("--firmware " + Path("loader,1") +
+          " --esp /esp,2 --boot -bios --boot {firmware} --boot file=fat:{esp},x={image}")
+          .console;
+  for (const std::string& words :
+       {"[-bios]\n[" + Path("loader,1") + "]\n", std::string("[file=fat:/esp,,2,x=")}) {
+    EXPECT_NE(console.find(words), std::string::npos) << words << "is not in\n" << console;
+  }
+  EXPECT_EQ(console.find("[-kernel]"), std::string::npos);
+}
+
+TEST_F(RunnerTest, MissingBootLoaderIsNamed) {
+  WriteQemu("");
+  EXPECT_EQ(Run("--firmware " + Path("none")).message,
+            "runner: no boot loader at '" + Path("none") + "'\n");
 }
 
 TEST_F(RunnerTest, MuchOutputComesThroughWhole) {

@@ -5,29 +5,29 @@
 namespace trivet::runner {
 namespace {
 
-constexpr std::string_view kPass = "TRIVET-IMAGE: PASS";
 // No line that matters is longer: a guest that prints no newline costs no memory.
 constexpr std::size_t kLongestLine = 256;
 
-Verdict JudgeExit(int status, bool require_pass, bool pass_seen) {
-  if (status != 0) {
-    std::string message = "the guest stopped with status " + std::to_string(status);
-    if (require_pass && pass_seen) message += " although it printed '" + std::string(kPass) + "'";
-    return {status, message};
+Verdict JudgeExit(int status, const Expectation& expected, bool line_seen) {
+  std::string message = "the guest stopped with status " + std::to_string(status);
+  const int failed = status != 0 ? status : kStatusNotAsExpected;
+  if (status != expected.status) {
+    if (expected.status != 0) message += ", not " + std::to_string(expected.status) + ",";
+    if (line_seen) message += " although it printed '" + expected.line + "'";
+    return {failed, message};
   }
-  if (require_pass && !pass_seen) {
-    return {kStatusNoPassLine,
-            "the guest stopped with status 0 but never printed '" + std::string(kPass) + "'"};
+  if (!expected.line.empty() && !line_seen) {
+    return {failed, message + " but never printed '" + expected.line + "'"};
   }
   return {0, ""};
 }
 
 }  // namespace
 
-void PassLine::Feed(std::string_view text) {
+void ExpectedLine::Feed(std::string_view text) {
   for (const char byte : text) {
     if (byte == '\n') {
-      seen_ = seen_ || line_ == kPass;
+      seen_ = seen_ || line_ == expected_;
       line_.clear();
     } else if (byte != '\r' && line_.size() < kLongestLine) {
       line_ += byte;
@@ -35,9 +35,10 @@ void PassLine::Feed(std::string_view text) {
   }
 }
 
-Verdict Judge(const ChildEnd& end, bool require_pass, bool pass_seen, int timeout_seconds) {
+Verdict Judge(const ChildEnd& end, const Expectation& expected, bool line_seen,
+              int timeout_seconds) {
   switch (end.kind) {
-    case ChildEnd::Kind::kExited: return JudgeExit(end.value, require_pass, pass_seen);
+    case ChildEnd::Kind::kExited: return JudgeExit(end.value, expected, line_seen);
     case ChildEnd::Kind::kKilled:
       return {kStatusSignal + end.value,
               std::string("QEMU died by signal: ") + strsignal(end.value)};

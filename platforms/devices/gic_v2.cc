@@ -1,0 +1,102 @@
+#include "platforms/devices/gic_v2.h"
+
+#include "platforms/devices/mmio.h"
+
+// Offsets and bits: [gic2] IHI 0048, chapter 4.
+namespace trivet::platforms {
+namespace {
+
+// Distributor. Bit 0 of GICD_CTLR enables Group 1 in the non-secure view, and the only group of a
+// distributor without the Security Extensions.
+constexpr std::uintptr_t kGicdCtlr = 0x000;
+constexpr std::uintptr_t kGicdIsenabler = 0x100;
+constexpr std::uintptr_t kGicdIcenabler = 0x180;
+constexpr std::uintptr_t kGicdIcpendr = 0x280;
+constexpr std::uintptr_t kGicdIpriorityr = 0x400;
+constexpr std::uintptr_t kGicdItargetsr = 0x800;
+constexpr std::uintptr_t kGicdSgir = 0xf00;
+constexpr std::uintptr_t kGicdCpendsgir = 0xf10;
+
+// CPU interface.
+constexpr std::uintptr_t kGiccCtlr = 0x00;
+constexpr std::uintptr_t kGiccPmr = 0x04;
+constexpr std::uintptr_t kGiccBpr = 0x08;
+constexpr std::uintptr_t kGiccIar = 0x0c;
+constexpr std::uintptr_t kGiccEoir = 0x10;
+
+constexpr std::uint32_t kEnable = 1;
+// Four interrupts a word. What has the lowest priority does not pass kPriorityMask.
+constexpr std::uint32_t kMiddlePriorities = 0xa0a0'a0a0;
+constexpr std::uint32_t kLowestPriorities = 0xffff'ffff;
+constexpr std::uint32_t kPriorityMask = 0xf0;
+constexpr std::uint32_t kFirstSpi = 32;
+constexpr std::uint32_t kSgis = 16;
+
+/// Offset of the 32-bit register with this interrupt's bit, within a group of them.
+constexpr std::uintptr_t WordOf(std::uintptr_t intid) { return intid / 32 * 4; }
+
+/// Replaces the byte of this interrupt in a group of byte-wide registers.
+void WriteByte(std::uintptr_t group, std::uintptr_t intid, std::uint32_t byte) {
+  const std::uintptr_t word = group + intid / 4 * 4;
+  const std::uintptr_t shift = intid % 4 * 8;
+  MmioWrite32(word, (MmioRead32(word) & ~(0xffu << shift)) | byte << shift);
+}
+
+/// [gic2] 4.3.5: a GIC may have its SGIs enabled for good, as the GIC-400 has. Their priority opens
+/// and closes them everywhere.
+void OpenSgi(std::uintptr_t distributor, std::uint32_t sgi, bool open) {
+  WriteByte(distributor + kGicdIpriorityr, sgi,
+            (open ? kMiddlePriorities : kLowestPriorities) & 0xff);
+}
+
+}  // namespace
+
+void GicV2::InitThisCpu() const {
+  MmioWrite32(distributor + kGicdCtlr, kEnable);
+  MmioWrite32(distributor + kGicdIcenabler, ~0u);
+  MmioWrite32(distributor + kGicdIcpendr, ~0u);
+  for (std::uintptr_t i = 0; i < kSgis; i += 4) {
+    MmioWrite32(distributor + kGicdCpendsgir + i, ~0u);  // from each CPU, a byte for each SGI
+  }
+  for (std::uintptr_t i = 0; i < kFirstSpi; i += 4) {
+    MmioWrite32(distributor + kGicdIpriorityr + i,
+                i < kSgis ? kLowestPriorities : kMiddlePriorities);
+  }
+  MmioWrite32(cpu_interface + kGiccPmr, kPriorityMask);
+  MmioWrite32(cpu_interface + kGiccBpr, 0);
+  MmioWrite32(cpu_interface + kGiccCtlr, kEnable);
+}
+
+void GicV2::Enable(std::uint32_t intid) const {
+  if (intid < kSgis) OpenSgi(distributor, intid, true);
+  if (intid >= kFirstSpi) {
+    // The first eight words are read-only and show, in each byte, this CPU's own bit.
+    const std::uint32_t self = MmioRead32(distributor + kGicdItargetsr) & 0xff;
+    WriteByte(distributor + kGicdItargetsr, intid, self);
+    WriteByte(distributor + kGicdIpriorityr, intid, kMiddlePriorities & 0xff);
+  }
+  MmioWrite32(distributor + kGicdIsenabler + WordOf(intid), 1u << intid % 32);
+}
+
+void GicV2::Disable(std::uint32_t intid) const {
+  if (intid < kSgis) OpenSgi(distributor, intid, false);
+  MmioWrite32(distributor + kGicdIcenabler + WordOf(intid), 1u << intid % 32);
+}
+
+std::uint32_t GicV2::Acknowledge() const {
+  const std::uint32_t acknowledged = MmioRead32(cpu_interface + kGiccIar);
+  asm volatile("dsb sy" ::: "memory");  // the interrupt is active before its device is touched
+  return acknowledged;
+}
+
+void GicV2::End(std::uint32_t acknowledged) const {
+  MmioWrite32(cpu_interface + kGiccEoir, acknowledged);
+}
+
+void GicV2::SendSgi(std::uint64_t affinity, std::uint32_t sgi) const {
+  constexpr std::uint32_t kTargetList = 16;
+  asm volatile("dsb ishst" ::: "memory");
+  MmioWrite32(distributor + kGicdSgir, 1u << (affinity & 7) << kTargetList | sgi);
+}
+
+}  // namespace trivet::platforms

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+
+namespace trivet::platforms {
+
+/// Arm GICv2 (IHI 0048), such as the GIC-400. Every interrupt arrives as IRQ: in the non-secure
+/// view all are Group 1, and without the Security Extensions Group 0 is signalled as IRQ too. Calls
+/// concern the CPU that makes them; interrupts may be masked or not.
+struct GicV2 {
+  std::uintptr_t distributor;    ///< Physical base of GICD.
+  std::uintptr_t cpu_interface;  ///< Physical base of GICC.
+
+  /// Opens this CPU's interface: all SGIs and PPIs disabled and not pending, every priority but
+  /// the lowest let through. Enabled interrupts become disabled.
+  void InitThisCpu() const;
+
+  /// Enables or disables one PPI (16-31) or SPI (32-1019), or SGI (0-15) where the GIC allows it.
+  /// An enabled SPI goes to this CPU.
+  void Enable(std::uint32_t intid) const;
+  void Disable(std::uint32_t intid) const;
+
+  /// Acknowledges the pending interrupt of highest priority: its INTID (for an SGI with the number
+  /// of the CPU that sent it in bits 12:10), or 1020-1023 when there is none.
+  std::uint32_t Acknowledge() const;
+  /// Priority drop and deactivation of what Acknowledge() returned.
+  void End(std::uint32_t acknowledged) const;
+
+  /// Makes SGI `sgi` (0-15) pending on the CPU with this affinity, whose Aff0 is the number of its
+  /// CPU interface. Earlier stores of this CPU are visible to it first.
+  void SendSgi(std::uint64_t affinity, std::uint32_t sgi) const;
+};
+
+}  // namespace trivet::platforms

@@ -1,0 +1,61 @@
+#include <cstddef>
+#include <cstdint>
+
+#include "platforms/runtime/efi_services.h"
+
+// Entry of an image that UEFI firmware starts as an application. Its pointers are not relocated yet
+// and the page of its code may be read-only: nothing here follows a pointer that the linker stored.
+
+extern "C" [[noreturn]] void trivet_entry();
+
+namespace trivet::platforms {
+namespace {
+
+constexpr std::uint64_t kCurrentElEl2 = 2 << 2;
+
+// The map that ExitBootServices() wants to have been read last. Ours, since allocating memory for
+// it would change it.
+alignas(16) std::byte memory_map[0x8000];
+
+// [uefi] 7.4.6: with a stale key the firmware may have stopped some of its services, and only these
+// two calls are allowed; an event that fires in between makes the key stale.
+constexpr int kAttempts = 8;
+
+bool IsAtEl2() {
+  std::uint64_t current_el;
+  asm volatile("mrs %0, CurrentEL" : "=r"(current_el));
+  return current_el == kCurrentElEl2;
+}
+
+efi::Status LeaveBootServices(efi::Handle image, efi::BootServices& services) {
+  efi::Status status = efi::kInvalidParameter;
+  for (int i = 0; i < kAttempts && status == efi::kInvalidParameter; ++i) {
+    std::size_t size = sizeof(memory_map);
+    std::size_t key;
+    std::size_t descriptor_size;
+    std::uint32_t descriptor_version;
+    status =
+        services.get_memory_map(&size, memory_map, &key, &descriptor_size, &descriptor_version);
+    if (efi::IsError(status)) return status;
+    status = services.exit_boot_services(image, key);
+  }
+  return status;
+}
+
+}  // namespace
+}  // namespace trivet::platforms
+
+/// [uefi] 4.1, EFI_IMAGE_ENTRY_POINT. Returns to the firmware, with its services alive, where this
+/// image cannot run.
+extern "C" trivet::platforms::efi::Status trivet_efi_entry(
+    trivet::platforms::efi::Handle image, trivet::platforms::efi::SystemTable* system) {
+  using namespace trivet::platforms;
+  if (!IsAtEl2()) {
+    system->console_out->output_string(system->console_out,
+                                       u"platforms/runtime: the image was not entered at EL2\r\n");
+    return efi::kUnsupported;
+  }
+  const efi::Status status = LeaveBootServices(image, *system->boot_services);
+  if (efi::IsError(status)) return status;
+  trivet_entry();
+}

@@ -1,0 +1,9 @@
+#pragma once
+
+namespace trivet::platforms {
+
+/// Gives EL2 of the CPU that calls one known state, whatever a loader left: no virtualization, no
+/// traps, no routing to EL2, E2H 0 where that is possible, its timers off. MMU off, DAIF masked.
+void NormalizeEl2State();
+
+}  // namespace trivet::platforms

@@ -1,0 +1,106 @@
+#include "platforms/runtime/entry_checks.h"
+
+#include <cstdint>
+#include <cstring>
+
+#include "platforms/runtime/arguments.h"
+#include "platforms/runtime/console.h"
+
+extern "C" void _start();
+
+namespace trivet::platforms {
+namespace {
+
+int failures = 0;
+
+// Only the walk over .init_array makes this 42: the compiler cannot know what a volatile holds.
+volatile int forty = 40;
+int constructed_at_start = forty + 2;
+
+// Memory is zero when the machine starts. So the image starts itself a second time, over a dirty
+// .bss.
+// volatile, or the compiler makes it a flag that starts as zero, in .bss.
+volatile int starts = 1;
+std::uint64_t left_dirty[2];
+
+// The linker knows no address: the entry code made this pointer good.
+int pointed_at;
+int* const volatile stored_pointer = &pointed_at;
+
+void EnvironmentIsReady() {
+  std::uint64_t el;
+  std::uint64_t daif;
+  std::uint64_t sctlr;
+  asm volatile("mrs %0, CurrentEL" : "=r"(el));
+  asm volatile("mrs %0, DAIF" : "=r"(daif));
+  asm volatile("mrs %0, SCTLR_EL2" : "=r"(sctlr));
+  Check(el == 2 << 2, "main runs at EL2");
+  Check(daif == 0xf << 6, "interrupts are masked");
+  Check((sctlr & 1) == 0, "the MMU is off");
+  Check(starts == 2 && left_dirty[0] == 0 && left_dirty[1] == 0, ".bss is cleared");
+  Check(constructed_at_start == 42, "static constructors ran");
+  Check(stored_pointer == &pointed_at, "stored pointers point into the image where it is");
+  Check(CommandLine().contains("functest"), "the command line names the image");
+}
+
+// What no loader may leave behind: see NormalizeEl2State().
+void El2StateIsKnown() {
+  constexpr std::uint64_t kMayBeRes1 = std::uint64_t{1} << 34 | std::uint64_t{1} << 31;  // E2H, RW
+  std::uint64_t hcr;
+  std::uint64_t offset;
+  std::uint64_t timer;
+  std::uint64_t counters;
+  std::uint64_t midr;
+  std::uint64_t vpidr;
+  std::uint64_t stack_selection;
+  asm volatile("mrs %0, HCR_EL2" : "=r"(hcr));
+  asm volatile("mrs %0, CNTVOFF_EL2" : "=r"(offset));
+  asm volatile("mrs %0, CNTHP_CTL_EL2" : "=r"(timer));
+  asm volatile("mrs %0, CNTHCTL_EL2" : "=r"(counters));
+  asm volatile("mrs %0, MIDR_EL1\n mrs %1, VPIDR_EL2" : "=r"(midr), "=r"(vpidr));
+  asm volatile("mrs %0, SPSel" : "=r"(stack_selection));
+  Check((hcr & ~kMayBeRes1) == 0, "HCR_EL2 enables nothing");
+  Check(offset == 0 && (timer & 1) == 0, "no offset of the virtual counter, no EL2 timer");
+  Check((counters >> ((hcr >> 34 & 1) * 10) & 3) == 3, "EL1 may read the counters");
+  Check(vpidr == midr, "VPIDR_EL2 is the CPU's own");
+  Check(stack_selection == 1, "SP_EL2 is the stack");
+}
+
+void MemoryFunctionsWork() {
+  char text[40] = "0123456789abcdefghijklmnopqrstuvwxyz";
+  std::memmove(text + 3, text, 20);
+  Check(std::memcmp(text, "0120123456789abcdefghij", 23) == 0, "memmove up over itself");
+  std::memmove(text, text + 3, 20);
+  Check(std::memcmp(text, "0123456789abcdefghij", 20) == 0, "memmove down over itself");
+  std::memset(text + 1, 'x', 17);
+  Check(text[0] == '0' && text[1] == 'x' && text[17] == 'x' && text[18] == 'i',
+        "memset stays in bounds");
+  Check(std::strlen(text) == 36 && std::strcmp("ab", "abc") < 0, "strlen and strcmp");
+}
+
+}  // namespace
+
+void Check(bool condition, std::string_view what) {
+  if (!condition) ++failures;
+  ConsoleWrite(condition ? "ok      " : "FAILED  ");
+  ConsoleWrite(what);
+  ConsoleWrite("\n");
+}
+
+void CheckEntry() {
+  if (starts == 1) {
+    starts = 2;
+    left_dirty[0] = left_dirty[1] = ~std::uint64_t{0};
+    _start();
+  }
+  EnvironmentIsReady();
+  El2StateIsKnown();
+  MemoryFunctionsWork();
+}
+
+int CheckedStatus() {
+  ConsoleWrite(failures == 0 ? "TRIVET-IMAGE: PASS\n" : "TRIVET-IMAGE: FAIL\n");
+  return failures == 0 ? 0 : 1;
+}
+
+}  // namespace trivet::platforms

@@ -1,0 +1,18 @@
+// An image that finds a variable through the GOT, with TRIVET_EXPECT_ERROR.
+
+  .section .trivet_image_header, "ax"
+  .global _start
+_start:
+#ifdef TRIVET_EXPECT_ERROR
+  adrp    x0, :got:variable
+  ldr     x0, [x0, :got_lo12:variable]
+#else
+  adrp    x0, variable
+  add     x0, x0, :lo12:variable
+#endif
+
+  .data
+  .global variable
+  .hidden variable
+variable:
+  .quad   0

@@ -1,0 +1,65 @@
+"""What starts an image on a QEMU machine, as data."""
+
+load("@trivet_tools//:defs.bzl", "FIRMWARE")
+
+def loader(boot, firmware = None, esp = False, dialogue = []):
+    """One way to start an image.
+
+    Args:
+      boot: QEMU's arguments. {image} stands for the flat image, {firmware} and {esp} for what follows.
+      firmware: a name in FIRMWARE, the loader's own program.
+      esp: whether {esp} is needed: a folder with the image where UEFI looks for it on removable media.
+      dialogue: (text, answer) pairs: when the loader's console shows the text, the answer is typed.
+
+    Returns:
+      a struct with all of these fields, and `available`: whether this machine has the firmware.
+    """
+    return struct(
+        available = not firmware or bool(FIRMWARE[firmware]),
+        boot = boot,
+        dialogue = dialogue,
+        esp = esp,
+        firmware = FIRMWARE[firmware] if firmware else "",
+    )
+
+# Somewhere in the RAM of the virt machine, on a page and not on 2 MiB, away from U-Boot and its device tree.
+_ADDRESS = "0x42003000"
+_IN_MEMORY = ["-device", "loader,file={image},addr=%s,force-raw=on" % _ADDRESS]
+
+def _u_boot(commands, machine = []):
+    return loader(
+        boot = machine + ["-bios", "{firmware}"] + _IN_MEMORY,
+        dialogue = [("Hit any key to stop autoboot", " ")] + [("=> ", command + "\n") for command in commands],
+        firmware = "u_boot",
+    )
+
+# [u-boot] bootefi ADDRESS:SIZE, in hexadecimal.
+_BOOTEFI = "bootefi %s:0x100000" % _ADDRESS
+
+LOADERS = {
+    "edk2": loader(
+        boot = [
+            "-bios",
+            "{firmware}",
+            "-drive",
+            "if=none,id=esp,format=raw,readonly=on,file=fat:{esp}",
+            "-device",
+            "virtio-blk-device,drive=esp",
+        ],
+        esp = True,
+        firmware = "edk2",
+    ),
+    "qemu_kernel": loader(boot = ["-kernel", "{image}"]),
+    "u_boot_bootefi": _u_boot([_BOOTEFI]),
+    # [u-boot] booti ADDRESS - DEVICE_TREE.
+    "u_boot_booti": _u_boot(["booti %s - ${fdtcontroladdr}" % _ADDRESS]),
+    "u_boot_go": _u_boot(["go " + _ADDRESS]),
+}
+
+# Where no image runs to its end, or not all of it can: at EL3 from reset, without firmware, and at EL1. The
+# last one turns the machine off by a command of the firmware, which has to have survived the image.
+RESET_AT_EL3 = loader(boot = ["-M", "secure=on", "-device", "loader,file={image},addr=%s,force-raw=on,cpu-num=0" % _ADDRESS])
+_WITHOUT_EL2 = ["-M", "virtualization=off"]
+KERNEL_AT_EL1 = loader(boot = _WITHOUT_EL2 + ["-kernel", "{image}"])
+GO_AT_EL1 = _u_boot(["go " + _ADDRESS], _WITHOUT_EL2)
+UEFI_AT_EL1 = _u_boot([_BOOTEFI, "poweroff"], _WITHOUT_EL2)
