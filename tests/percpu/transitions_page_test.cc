@@ -1,8 +1,11 @@
-// docs/transitions.md says what the steps do: its lists are compared with the plans.
+// docs/transitions.md says what the steps do: its lists are compared with the plans, its
+// costs with the counts of record.
 
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -55,6 +58,21 @@ Rows RowsUnder(const std::string& heading) {
   return rows;
 }
 
+/// The counts of the table of record for one CPU model, by row.
+std::map<std::string, std::string> CountsOf(const std::string& model) {
+  std::ifstream file("bench/expected_counts.txt");
+  std::map<std::string, std::string> counts;
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words(line);
+    std::string name, count, word;
+    words >> name >> count;
+    bool counts_here = !(words >> word);
+    for (; words; words >> word) counts_here = counts_here || word == model;
+    if (counts_here && !counts.contains(name)) counts[name] = count;
+  }
+  return counts;
+}
+
 class TransitionsPage : public ::testing::Test {
  protected:
   template <class Cpu>
@@ -82,6 +100,21 @@ TEST_F(TransitionsPage, EnableWithTheVectorsPerRun) {
   Machine machine(percpu::HostKind::kNvhe);
   percpu::PerCpu<TestHost, percpu::PerRunPolicy> cpu;
   EXPECT_EQ(RowsUnder("Vectors per run"), Enable(cpu));
+}
+
+TEST_F(TransitionsPage, TheCostsAreThoseOfTheTableOfRecord) {
+  const auto a72 = CountsOf("cortex-a72"), max = CountsOf("max");
+  std::ifstream file("docs/transitions.md");
+  unsigned rows = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with("| `")) continue;
+    const std::string name = line.substr(3, line.find('`', 3) - 3);
+    ASSERT_TRUE(a72.contains(name) && max.contains(name)) << name;
+    const std::string wanted = "| `" + name + "` | " + a72.at(name) + " | " + max.at(name) + " |";
+    EXPECT_TRUE(line.starts_with(wanted)) << line << "\nnot " << wanted;
+    ++rows;
+  }
+  EXPECT_GE(rows, 10u);
 }
 
 }  // namespace
