@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "bench/compare/user_path.h"
 #include "bench/sim_lines.h"
+#include "tools/user_path.h"
 
 namespace {
 
@@ -30,7 +30,7 @@ void MakeOutputAbsolute(int argc, char** argv, std::string& absolute) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (!argument.starts_with(kFlag) || argument.size() == kFlag.size()) continue;
-    absolute = std::string(kFlag) + trivet::bench::UserPath(argument.substr(kFlag.size()));
+    absolute = std::string(kFlag) + trivet::tools::UserPath(argument.substr(kFlag.size()));
     argv[i] = absolute.data();
   }
 }

@@ -2,25 +2,15 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <format>
 #include <fstream>
 #include <iterator>
 
 #include "sim/violation.h"
+#include "tools/user_path.h"
 
 namespace trivet::sim {
-namespace {
-
-/// `bazel run` starts a program elsewhere and says where the user stands.
-std::string WhereTheUserMeans(std::string_view path) {
-  const char* folder = std::getenv("BUILD_WORKING_DIRECTORY");
-  return folder == nullptr ? std::string(path) : (std::filesystem::path(folder) / path).string();
-}
-
-}  // namespace
-
 Profile Options::ChosenProfile() const {
   const Profile& profile = ProfileNamed(cpu);
   return el3 ? profile.WithEl3() : profile;
@@ -39,7 +29,7 @@ Options ParseOptions(int argc, char** argv, std::initializer_list<std::string_vi
     } else if (word.starts_with("-")) {
       throw Violation(std::format("no option is called {}", word));
     } else {
-      options.files.push_back(WhereTheUserMeans(word));
+      options.files.push_back(tools::UserPath(word));
     }
   }
   return options;

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "tools/json/quoted.h"
+
 namespace trivet::bench {
 namespace {
 
@@ -15,13 +17,13 @@ namespace {
 class Members {
  public:
   Members& Text(std::string_view name, std::string_view value) {
-    return Raw(name, JsonQuoted(value));
+    return Raw(name, json::Quoted(value));
   }
   Members& Number(std::string_view name, double value) {
     return Raw(name, std::format("{}", value));
   }
   Members& Raw(std::string_view name, std::string_view value) {
-    members_.push_back(std::format("{}: {}", JsonQuoted(name), value));
+    members_.push_back(std::format("{}: {}", json::Quoted(name), value));
     return *this;
   }
   std::string Render(std::string_view indent) const {
@@ -109,19 +111,6 @@ RunContext ThisRun(const std::string& executable) {
           .host_name = host,
           .executable = executable,
           .num_cpus = std::thread::hardware_concurrency()};
-}
-
-std::string JsonQuoted(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20) {
-      quoted += std::format("\\u{:04x}", static_cast<unsigned>(c));
-      continue;
-    }
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
-  return quoted + '"';
 }
 
 std::string RenderJson(const Legs& legs, const std::function<bool(std::string_view)>& selected,

@@ -19,9 +19,6 @@ struct RunContext {
 /// This run's.
 RunContext ThisRun(const std::string& executable);
 
-/// `text` as a JSON string.
-std::string JsonQuoted(std::string_view text);
-
 /// The results that `selected` accepts in Google Benchmark's JSON format (json_schema_version 1),
 /// as its compare.py reads it. A name is LEG/NAME, since compare.py tells results apart by their
 /// names; "leg" is `simulator` or `el2`. What a leg counts besides time are numbers beside it:

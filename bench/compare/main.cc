@@ -14,8 +14,8 @@
 #include "bench/compare/output_file.h"
 #include "bench/compare/result_line.h"
 #include "bench/compare/table.h"
-#include "bench/compare/user_path.h"
 #include "tools/runner/child.h"
+#include "tools/user_path.h"
 
 namespace trivet::bench {
 namespace {
@@ -133,7 +133,7 @@ std::expected<void, std::string> Publish(const Options& options, const Legs& leg
 int Run(const Options& options, const Filter& selected) {
   std::optional<OutputFile> file;
   if (!options.out.empty()) {
-    auto opened = OutputFile::Open(UserPath(options.out));
+    auto opened = OutputFile::Open(tools::UserPath(options.out));
     if (!opened) return Fail(kStatusFailed, opened.error());
     file.emplace(std::move(*opened));
   }

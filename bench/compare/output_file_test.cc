@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string>
 
-#include "bench/compare/user_path.h"
+#include "tools/user_path.h"
 
 namespace trivet::bench {
 namespace {
@@ -67,10 +67,10 @@ TEST(OutputFile, SaysThatTheDiskIsFull) {
 
 TEST(UserPath, IsRelativeToWhereTheUserIs) {
   unsetenv("BUILD_WORKING_DIRECTORY");
-  EXPECT_EQ(UserPath("out.json"), "out.json");
+  EXPECT_EQ(tools::UserPath("out.json"), "out.json");
   setenv("BUILD_WORKING_DIRECTORY", "/home/user", 1);
-  EXPECT_EQ(UserPath("out.json"), "/home/user/out.json");
-  EXPECT_EQ(UserPath("/tmp/out.json"), "/tmp/out.json");
+  EXPECT_EQ(tools::UserPath("out.json"), "/home/user/out.json");
+  EXPECT_EQ(tools::UserPath("/tmp/out.json"), "/tmp/out.json");
 }
 
 }  // namespace

@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "bench/compare/output_file.h"
-#include "bench/compare/user_path.h"
 #include "bench/report/page.h"
 #include "bench/report/run.h"
 #include "tools/runner/child.h"
+#include "tools/user_path.h"
 
 namespace trivet::bench::report {
 namespace {
@@ -56,7 +56,7 @@ std::optional<Options> ParseOptions(std::vector<std::string> arguments) {
     } else if (name == "--out" || name == "--compare" || name == "--from") {
       (name == "--out"       ? options.out
        : name == "--compare" ? options.compare
-                             : options.from) = UserPath(value);
+                             : options.from) = tools::UserPath(value);
     } else {
       return std::nullopt;
     }

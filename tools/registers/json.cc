@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "hal/register_info.h"
+#include "tools/json/quoted.h"
 #include "tools/registers/words.h"
 
 namespace trivet::registers {
@@ -17,17 +18,8 @@ using hal::FieldInfo;
 using hal::FieldTraits;
 using hal::RegisterInfo;
 
-std::string Quoted(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
 std::string Member(std::string_view name, std::string_view text) {
-  return std::format(", {}: {}", Quoted(name), Quoted(text));
+  return std::format(", {}: {}", json::Quoted(name), json::Quoted(text));
 }
 
 const char* KindOf(const FieldInfo& field) {
@@ -57,7 +49,7 @@ std::string FieldJson(const FieldInfo& field) {
 }
 
 std::string LayoutJson(const RegisterInfo& info) {
-  std::string json = "    {\"when\": " + Quoted(WhenOf(info)) + ", \"bits\": [";
+  std::string json = "    {\"when\": " + json::Quoted(WhenOf(info)) + ", \"bits\": [";
   const char* separator = "\n      ";
   for (const FieldInfo& field : info.fields) {
     json += separator + FieldJson(field);
@@ -68,7 +60,7 @@ std::string LayoutJson(const RegisterInfo& info) {
 
 std::string RegisterJson(const Register& layouts) {
   const RegisterInfo& info = *layouts.front();
-  std::string json = "  {\"name\": " + Quoted(info.name);
+  std::string json = "  {\"name\": " + json::Quoted(info.name);
   json += Member("encoding", NumericName(info.encoding));
   json += Member("access", ToString(info.access));
   json += Member("needs", ToString(info.needs));

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace trivet::bench {
+namespace trivet::tools {
 
 /// The file that the user means by `path`: relative to the folder he ran `bazel run` in, which
 /// Bazel leaves in BUILD_WORKING_DIRECTORY, since it starts programs elsewhere.
@@ -15,4 +15,4 @@ inline std::string UserPath(std::string_view path) {
   return (std::filesystem::path(folder) / path).string();
 }
 
-}  // namespace trivet::bench
+}  // namespace trivet::tools
