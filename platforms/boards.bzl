@@ -1,31 +1,27 @@
-"""Turns every folder under boards/ into a platform and the choices that follow from it."""
+"""Turns every folder under boards/ into a board, a platform, and the choices that follow from it."""
 
-load("@rules_cc//cc:defs.bzl", "cc_library")
+load("//tools/bazel:board.bzl", "board")
 
-_NO_BOARD = "this target needs a board: use --platforms=//platforms:BOARD or a rule that transitions to one"
+_NO_BOARD = "this target needs a board: use --platforms=//platforms:BOARD or an environment that names one"
 
 def declare_boards():
-    """Declares the targets of each board, and the aliases that name the current one.
+    """Declares the targets of each board, and the alias that names the current one.
 
-    boards/NAME/board.h     console, interrupt controller, CPU start, power off, CPUs
+    boards/NAME/board.dts   its device tree; a board without one takes its loader's
     boards/NAME/qemu.args   the QEMU machine that models the board
 
-    //platforms:NAME is the platform; :this_board and :this_board_machine are that
-    board's two files in its configuration.
+    //platforms:NAME is the platform, :NAME_board the board() in any configuration, and
+    :this_board the one of the current platform.
     """
-    names = [path.split("/")[1] for path in native.glob(["boards/*/board.h"])]
+    names = [path.split("/")[1] for path in native.glob(["boards/*/qemu.args"])]
     for name in names:
         _declare_board(name)
-    for alias, file in {
-        "this_board": "%s_board",
-        "this_board_machine": "boards/%s/qemu.args",
-    }.items():
-        native.alias(
-            name = alias,
-            actual = select({":is_" + name: file % name for name in names}, no_match_error = _NO_BOARD),
-            # Wildcards on the host have no board to choose.
-            tags = ["manual"],
-        )
+    native.alias(
+        name = "this_board",
+        actual = select({":is_" + name: name + "_board" for name in names}, no_match_error = _NO_BOARD),
+        # Wildcards on the host have no board to choose.
+        tags = ["manual"],
+    )
 
 def _declare_board(name):
     folder = "boards/" + name
@@ -34,18 +30,13 @@ def _declare_board(name):
     native.config_setting(name = "is_" + name, constraint_values = [name + "_constraint"])
     native.platform(
         name = name,
-        constraint_values = [
-            "@platforms//cpu:aarch64",
-            "@platforms//os:none",
-            ":el2_execution",
-            name + "_constraint",
-        ],
+        constraint_values = [name + "_constraint"],
+        parents = [":el2"],
     )
-    cc_library(
+    trees = native.glob([folder + "/board.dts"], allow_empty = True)
+    board(
         name = name + "_board",
-        hdrs = [folder + "/board.h"],
-        include_prefix = "platforms",
-        strip_include_prefix = folder,
-        target_compatible_with = [name + "_constraint"],
-        deps = ["//platforms/devices"],
+        machine = folder + "/qemu.args",
+        tags = ["manual"],
+        tree = trees[0] if trees else None,
     )

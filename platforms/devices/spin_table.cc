@@ -6,24 +6,36 @@ extern "C" {
 
 extern const char trivet_spin_entry[];
 
-/// What spin_entry.S gives a CPU, by MPIDR_EL1.Aff0.
+/// What spin_entry.S gives a CPU, which it finds by its affinity.
 struct TrivetSpinStart {
+  std::uint64_t affinity;
   std::uint64_t entry;
   std::uint64_t context;
+  std::uint64_t unused;
 };
-TrivetSpinStart trivet_spin_starts[8];
+extern TrivetSpinStart trivet_spin_starts[trivet::platforms::SpinTable::kMaxCpus];
 
 }  // extern "C"
 
 namespace trivet::platforms {
+namespace {
+
+/// What is in memory at `address` is what was stored: the CPU that reads it has its caches off.
+void CleanLine(std::uintptr_t address) {
+  asm volatile("dsb sy\n dc civac, %0\n dsb sy" ::"r"(address) : "memory");
+}
+
+}  // namespace
 
 std::int64_t SpinTable::CpuOn(std::uint64_t affinity, std::uint64_t entry,
                               std::uint64_t context) const {
-  const std::uint64_t cpu = affinity & 7;
-  trivet_spin_starts[cpu] = {.entry = entry, .context = context};
-  asm volatile("dsb sy" ::: "memory");  // the CPU's start is in memory before its word is
-  MmioWrite64(release_addresses + cpu * 8, reinterpret_cast<std::uintptr_t>(trivet_spin_entry));
-  asm volatile("dsb sy\n sev" ::: "memory");
+  TrivetSpinStart& start = trivet_spin_starts[cpu];
+  start = {.affinity = affinity, .entry = entry, .context = context, .unused = 0};
+  // The CPU's start is in memory before its word is.
+  CleanLine(reinterpret_cast<std::uintptr_t>(&start));
+  MmioWrite64(release_address, reinterpret_cast<std::uintptr_t>(trivet_spin_entry));
+  CleanLine(release_address);
+  asm volatile("sev" ::: "memory");
   return 0;
 }
 

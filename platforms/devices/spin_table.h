@@ -4,14 +4,17 @@
 
 namespace trivet::platforms {
 
-/// CPU bring-up without firmware that could be called: each CPU waits for its own word of memory to
+/// Start of one CPU without firmware that could be called: it waits for its own word of memory to
 /// become an address, and jumps there. [devicetree] Devicetree Specification 0.4, 3.8.1,
-/// "spin-table". For boards whose MPIDR_EL1.Aff0 numbers the CPUs, up to 8 of them.
+/// "spin-table".
 struct SpinTable {
-  std::uintptr_t release_addresses;  ///< Physical address of the first CPU's word; 8 bytes each.
+  static constexpr unsigned kMaxCpus = 16;
 
-  /// The CPU with this affinity starts at `entry` (physical) at the Exception level where it waits,
-  /// MMU off, with `context` in x0. Returns 0. Once per CPU; any CPU may call, its MMU off.
+  std::uintptr_t release_address;  ///< Physical address of the CPU's word, 8-byte aligned.
+  unsigned cpu;                    ///< Any number below kMaxCpus that no other CPU has.
+
+  /// The CPU, which has this affinity, starts at `entry` (physical) at the Exception level where it
+  /// waits, MMU off, with `context` in x0. Returns 0. Once per CPU; any CPU may call.
   std::int64_t CpuOn(std::uint64_t affinity, std::uint64_t entry, std::uint64_t context) const;
 };
 

@@ -1,6 +1,15 @@
 #pragma once
 
+#include <cstdint>
+
 namespace trivet::platforms {
+
+/// Finds out what ThisMachine() is: the first call of the boot CPU, any EL. `loader_argument` is
+/// x0 as the image's loader left it: a device tree's address, or anything else.
+void DescribeThisMachine(std::uint64_t loader_argument);
+
+/// What was given to DescribeThisMachine().
+std::uint64_t LoaderArgument();
 
 /// Prepares the CPU that calls for C++ code at EL2: early vectors in VBAR_EL2, SCTLR_EL2 with the
 /// MMU off and its RES1 bits set, DAIF masked, and all else as NormalizeEl2State() leaves it.

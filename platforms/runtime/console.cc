@@ -3,7 +3,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "platforms/board.h"
+#include "platforms/runtime/machine.h"
 #include "platforms/runtime/raw_console.h"
 
 namespace trivet::platforms {
@@ -23,12 +23,21 @@ std::uint64_t MaskInterrupts() {
 
 void RestoreInterrupts(std::uint64_t daif) { asm volatile("msr DAIF, %0" ::"r"(daif) : "memory"); }
 
+/// A machine without a known console stays silent.
+void Put(char byte) {
+  std::visit(
+      [byte](const auto& console) {
+        if constexpr (requires { console.Put(byte); }) console.Put(byte);
+      },
+      ThisMachine().console);
+}
+
 }  // namespace
 
 void RawConsoleWrite(std::string_view text) {
   for (const char byte : text) {
-    if (byte == '\n') board::kConsole.Put('\r');
-    board::kConsole.Put(byte);
+    if (byte == '\n') Put('\r');
+    Put(byte);
   }
 }
 

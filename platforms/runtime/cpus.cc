@@ -3,11 +3,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 
-#include "platforms/board.h"
 #include "platforms/devices/affinity.h"
+#include "platforms/devices/psci_smc.h"
+#include "platforms/devices/spin_table.h"
 #include "platforms/runtime/boot.h"
+#include "platforms/runtime/machine.h"
 
 extern "C" const char trivet_secondary_entry[];
 
@@ -15,7 +16,7 @@ namespace trivet::platforms {
 namespace {
 
 constexpr std::size_t kStackSize = 0x4000;
-constexpr unsigned kCpuCount = std::size(board::kCpus);
+static_assert(kMaxCpus <= SpinTable::kMaxCpus);
 
 enum class CpuState : std::uint32_t { kOff, kClaimed, kRunning, kParked };
 
@@ -26,8 +27,8 @@ struct CpuSlot {
   void* argument = nullptr;
 };
 
-constinit CpuSlot slots[kCpuCount];
-alignas(16) std::byte stacks[kCpuCount][kStackSize];
+constinit CpuSlot slots[kMaxCpus];
+alignas(16) std::byte stacks[kMaxCpus][kStackSize];
 
 /// Takes the CPU for one start. False when it is not in state `from`.
 bool Claim(CpuSlot& slot, CpuState from) {
@@ -43,7 +44,16 @@ void Post(CpuSlot& slot, CpuEntry entry, void* argument) {
 bool PowerOn(unsigned cpu) {
   const auto entry = reinterpret_cast<std::uintptr_t>(trivet_secondary_entry);
   const auto stack_top = reinterpret_cast<std::uintptr_t>(stacks[cpu] + kStackSize);
-  return board::kCpuStart.CpuOn(board::kCpus[cpu], entry, stack_top) == 0;
+  const Cpu& target = ThisMachine().cpus.all()[cpu];
+  switch (target.start) {
+    case CpuStart::kUnknown: return false;
+    case CpuStart::kPsci:
+      return ThisMachine().has_psci && PsciSmc{}.CpuOn(target.affinity, entry, stack_top) == 0;
+    case CpuStart::kSpinTable:
+      return SpinTable{.release_address = target.release_address, .cpu = cpu}.CpuOn(
+                 target.affinity, entry, stack_top) == 0;
+  }
+  return false;
 }
 
 CpuEntry WaitForEntry(CpuSlot& slot) {
@@ -56,20 +66,21 @@ CpuEntry WaitForEntry(CpuSlot& slot) {
 
 }  // namespace
 
-unsigned CpuCount() { return kCpuCount; }
+unsigned CpuCount() { return static_cast<unsigned>(ThisMachine().cpus.all().size()); }
 
 unsigned ThisCpuIndex() {
   const std::uint64_t affinity = ThisAffinity();
-  for (unsigned cpu = 0; cpu < kCpuCount; ++cpu) {
-    if (board::kCpus[cpu] == affinity) return cpu;
+  for (unsigned cpu = 0; const Cpu& candidate : ThisMachine().cpus.all()) {
+    if (candidate.affinity == affinity) return cpu;
+    ++cpu;
   }
-  __builtin_trap();  // the board's data names another machine
+  __builtin_trap();  // only CPUs of this list are started
 }
 
 void RegisterBootCpu() { slots[ThisCpuIndex()].state.store(CpuState::kRunning); }
 
 Status StartCpu(unsigned cpu, CpuEntry entry, void* argument) {
-  if (cpu >= kCpuCount || entry == nullptr) return Status::kInvalidArgument;
+  if (cpu >= CpuCount() || entry == nullptr) return Status::kInvalidArgument;
   CpuSlot& slot = slots[cpu];
   if (Claim(slot, CpuState::kParked)) {
     Post(slot, entry, argument);

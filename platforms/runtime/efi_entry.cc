@@ -6,7 +6,7 @@
 // Entry of an image that UEFI firmware starts as an application. Its pointers are not relocated yet
 // and the page of its code may be read-only: nothing here follows a pointer that the linker stored.
 
-extern "C" [[noreturn]] void trivet_entry();
+extern "C" [[noreturn]] void trivet_entry(const void* device_tree);
 
 namespace trivet::platforms {
 namespace {
@@ -42,6 +42,17 @@ efi::Status LeaveBootServices(efi::Handle image, efi::BootServices& services) {
   return status;
 }
 
+const void* DeviceTree(const efi::SystemTable& system) {
+  for (std::size_t i = 0; i < system.configuration_count; ++i) {
+    const efi::Configuration& configuration = system.configurations[i];
+    if (configuration.guid[0] == efi::kDeviceTreeGuid[0] &&
+        configuration.guid[1] == efi::kDeviceTreeGuid[1]) {
+      return configuration.table;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
 }  // namespace trivet::platforms
 
@@ -55,7 +66,8 @@ extern "C" trivet::platforms::efi::Status trivet_efi_entry(
                                        u"platforms/runtime: the image was not entered at EL2\r\n");
     return efi::kUnsupported;
   }
+  const void* const device_tree = DeviceTree(*system);
   const efi::Status status = LeaveBootServices(image, *system->boot_services);
   if (efi::IsError(status)) return status;
-  trivet_entry();
+  trivet_entry(device_tree);
 }

@@ -37,6 +37,15 @@ struct BootServices {
 static_assert(offsetof(BootServices, get_memory_map) == 56);
 static_assert(offsetof(BootServices, exit_boot_services) == 232);
 
+/// [uefi] 4.6, EFI_CONFIGURATION_TABLE, with the EFI_GUID as it lies in memory.
+struct Configuration {
+  std::uint64_t guid[2];
+  void* table;
+};
+
+/// [uefi] 4.6.1.3, EFI_DTB_TABLE_GUID: b1b621d5-f19c-41a5-830b-d9152c69aae0.
+inline constexpr std::uint64_t kDeviceTreeGuid[2] = {0x41a5'f19c'b1b6'21d5, 0xe0aa'692c'15d9'0b83};
+
 /// [uefi] 4.3, EFI_SYSTEM_TABLE.
 struct SystemTable {
   std::byte header[24];
@@ -46,8 +55,11 @@ struct SystemTable {
   void* error_out[2];
   void* runtime_services;
   BootServices* boot_services;
+  std::size_t configuration_count;
+  const Configuration* configurations;
 };
 static_assert(offsetof(SystemTable, console_out) == 64);
 static_assert(offsetof(SystemTable, boot_services) == 96);
+static_assert(offsetof(SystemTable, configurations) == 112);
 
 }  // namespace trivet::platforms::efi

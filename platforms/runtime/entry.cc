@@ -1,3 +1,5 @@
+#include <cstdint>
+
 #include "platforms/runtime/boot.h"
 #include "platforms/runtime/power.h"
 
@@ -11,8 +13,9 @@ int TrivetMangledMain() asm("_Z4mainv");
 [[gnu::weak]] int TrivetMain() asm("main");
 int TrivetMain() { return TrivetMangledMain(); }
 
-/// The boot CPU's first C++ code, from start.S.
-[[noreturn]] void trivet_boot_main() {
+/// The boot CPU's first C++ code, from start.S, with the loader's x0.
+[[noreturn]] void trivet_boot_main(std::uint64_t loader_argument) {
+  trivet::platforms::DescribeThisMachine(loader_argument);
   trivet::platforms::PrepareThisCpu();
   trivet::platforms::RegisterBootCpu();
   for (auto constructor = __init_array_start; constructor != __init_array_end; ++constructor) {

@@ -4,9 +4,10 @@
 #include <cstring>
 
 #include "platforms/runtime/arguments.h"
+#include "platforms/runtime/boot.h"
 #include "platforms/runtime/console.h"
 
-extern "C" void _start();
+extern "C" void _start(std::uint64_t loader_argument);
 
 namespace trivet::platforms {
 namespace {
@@ -91,7 +92,7 @@ void CheckEntry() {
   if (starts == 1) {
     starts = 2;
     left_dirty[0] = left_dirty[1] = ~std::uint64_t{0};
-    _start();
+    _start(LoaderArgument());
   }
   EnvironmentIsReady();
   El2StateIsKnown();

@@ -1,7 +1,11 @@
 #include "platforms/runtime/interrupts.h"
 
-#include "platforms/board.h"
+#include <concepts>
+
 #include "platforms/runtime/cpus.h"
+#include "platforms/runtime/machine.h"
+#include "platforms/runtime/power.h"
+#include "platforms/runtime/raw_console.h"
 
 namespace trivet::platforms {
 namespace {
@@ -9,24 +13,52 @@ namespace {
 // [arm-arm] HCR_EL2.FMO, IMO, AMO.
 constexpr std::uint64_t kRouteToEl2 = 7u << 3;
 
+constexpr int kStatusNoController = 103;
+
+/// `use` of the machine's interrupt controller.
+template <class Use>
+auto WithController(Use use) {
+  return std::visit(
+      [&]<class Controller>(const Controller& controller) -> decltype(use(GicV3())) {
+        if constexpr (std::same_as<Controller, None>) {
+          RawConsoleWrite(
+              "platforms/runtime: the device tree has no interrupt controller that is known "
+              "here\n");
+          PowerOff(kStatusNoController);
+        } else {
+          return use(controller);
+        }
+      },
+      ThisMachine().interrupt_controller);
+}
+
 }  // namespace
 
 void InterruptsInitThisCpu() {
   std::uint64_t hcr;
   asm volatile("mrs %0, HCR_EL2" : "=r"(hcr));
   asm volatile("msr HCR_EL2, %0\n isb" ::"r"(hcr | kRouteToEl2) : "memory");
-  board::kInterruptController.InitThisCpu();
+  WithController([](const auto& controller) { controller.InitThisCpu(); });
 }
 
-void EnableInterrupt(unsigned intid) { board::kInterruptController.Enable(intid); }
-void DisableInterrupt(unsigned intid) { board::kInterruptController.Disable(intid); }
+void EnableInterrupt(unsigned intid) {
+  WithController([=](const auto& controller) { controller.Enable(intid); });
+}
+void DisableInterrupt(unsigned intid) {
+  WithController([=](const auto& controller) { controller.Disable(intid); });
+}
 
-std::uint32_t AcknowledgeInterrupt() { return board::kInterruptController.Acknowledge(); }
-void EndInterrupt(std::uint32_t intid) { board::kInterruptController.End(intid); }
+std::uint32_t AcknowledgeInterrupt() {
+  return WithController([](const auto& controller) { return controller.Acknowledge(); });
+}
+void EndInterrupt(std::uint32_t intid) {
+  WithController([=](const auto& controller) { controller.End(intid); });
+}
 
 void SendSelfInterrupt(unsigned sgi) { SendInterrupt(ThisCpuIndex(), sgi); }
 void SendInterrupt(unsigned cpu, unsigned sgi) {
-  board::kInterruptController.SendSgi(board::kCpus[cpu], sgi);
+  const std::uint64_t affinity = ThisMachine().cpus.all()[cpu].affinity;
+  WithController([=](const auto& controller) { controller.SendSgi(affinity, sgi); });
 }
 
 }  // namespace trivet::platforms

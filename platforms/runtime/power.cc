@@ -1,11 +1,11 @@
 #include "platforms/runtime/power.h"
 
-#include "platforms/board.h"
+#include "platforms/devices/semihosting.h"
 
 namespace trivet::platforms {
 
 void PowerOff(int status) {
-  board::kPowerOff.Exit(status);
+  Semihosting{}.Exit(status);
   for (;;) asm volatile("wfi");
 }
 

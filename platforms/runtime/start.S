@@ -9,8 +9,8 @@
   .set    kEl3, 3 << 2
 
 // Entry of the boot CPU from a flat or Linux loader, and from efi_entry.cc after it left boot services.
-// In:  any EL, MMU and caches on (identity mapped) or off, any DAIF, x0 to x3 as the loader left them (unused).
-// Out: trivet_boot_main on the boot stack at EL2 (or EL1, which it refuses), MMU and caches off, pointers relocated,
+// In:  any EL, MMU and caches on (identity mapped) or off, any DAIF, x0 = a device tree or anything else.
+// Out: trivet_boot_main(x0 of the loader) on the boot stack at EL2 (or EL1, which it refuses), MMU and caches off, pointers relocated,
 //      .bss clear, DAIF masked.
   .section .text.trivet_entry, "ax"
   .global trivet_entry
@@ -18,6 +18,7 @@
 trivet_entry:
   msr     daifset, #0xf
   msr     SPSel, #1
+  mov     x19, x0                       // kept until trivet_boot_main
   mrs     x0, CurrentEL
   cmp     x0, #kEl3
   b.eq    .Ldrop_to_el2
@@ -34,6 +35,7 @@ trivet_entry:
   mov     sp, x0
   mov     x29, xzr
   mov     x30, xzr
+  mov     x0, x19
   b       trivet_boot_main
 
 // [arm-arm] D1.4 (resets: most of EL2's state is UNKNOWN until EL3 sets it); traps to EL3 stay off.

@@ -1,4 +1,4 @@
-"""Finds clang, lld, the LLVM binary tools, libstdc++'s headers and QEMU on this machine.
+"""Finds clang, lld, the LLVM binary tools, libstdc++'s headers, dtc and QEMU on this machine.
 
 The result is a repository with
 
@@ -10,6 +10,7 @@ Environment variables override the search on PATH; changing one detects again:
     TRIVET_LLVM_BIN      the directory of clang, ld.lld, llvm-ar ... (no version suffix)
     TRIVET_QEMU          qemu-system-aarch64
     TRIVET_CXX_INCLUDE   libstdc++'s include directories, colon-separated
+    TRIVET_DTC           dtc, the device tree compiler
     TRIVET_U_BOOT        U-Boot for QEMU's virt machine (qemu_arm64_defconfig), u-boot.bin
     TRIVET_EDK2          UEFI firmware for that machine (ArmVirtQemu), for QEMU's -bios
 """
@@ -59,8 +60,8 @@ def _find_llvm(rctx):
             return tools
     return {}
 
-def _find_qemu(rctx):
-    path = rctx.os.environ.get("TRIVET_QEMU") or rctx.which("qemu-system-aarch64")
+def _find_program(rctx, variable, name):
+    path = rctx.os.environ.get(variable) or rctx.which(name)
     return str(path) if path and rctx.path(path).exists else ""
 
 def _cxx_includes(rctx, clang):
@@ -95,15 +96,18 @@ def _impl(rctx):
         why_not.append("no libstdc++ headers beside %s (install libstdc++-dev or set TRIVET_CXX_INCLUDE)" % tools["clang"])
     else:
         resource_dir = rctx.execute([tools["clang"], "-print-resource-dir"]).stdout.strip()
+    dtc = _find_program(rctx, "TRIVET_DTC", "dtc")
+    if not dtc:
+        why_not.append("no dtc (install device-tree-compiler or set TRIVET_DTC)")
     has_toolchain = not why_not
-    qemu = _find_qemu(rctx)
+    qemu = _find_program(rctx, "TRIVET_QEMU", "qemu-system-aarch64")
     if not qemu:
         why_not.append("no qemu-system-aarch64 (install it or set TRIVET_QEMU)")
     if why_not:
         # buildifier: disable=print
         print("EL2 tests are skipped: " + "; ".join(why_not))
 
-    tools = (tools or {tool: "" for tool in _LLVM_TOOLS}) | {"qemu": qemu}
+    tools = (tools or {tool: "" for tool in _LLVM_TOOLS}) | {"dtc": dtc, "qemu": qemu}
     for tool, path in tools.items():
         if path:
             rctx.symlink(path, "bin/" + tool)
@@ -128,6 +132,7 @@ trivet_tools_repository = repository_rule(
     environ = [
         "PATH",
         "TRIVET_CXX_INCLUDE",
+        "TRIVET_DTC",
         "TRIVET_EDK2",
         "TRIVET_LLVM_BIN",
         "TRIVET_QEMU",

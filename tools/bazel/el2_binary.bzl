@@ -1,9 +1,9 @@
-"""el2_binary: an ELF that boots on the board of the current EL2 platform."""
+"""el2_binary: an ELF that boots on every board."""
 
 load("@rules_cc//cc:defs.bzl", "cc_binary")
 
 def el2_binary(name, srcs = [], deps = [], linkopts = [], target_compatible_with = [], **kwargs):
-    """A cc_binary with the board's runtime and link layout; wildcard builds on the host skip it.
+    """A cc_binary with the runtime and link layout; wildcard builds on the host skip it.
 
     Args:
       name: the target; by convention it ends in ".elf".

@@ -1,32 +1,47 @@
 """el2_image: the flat image that a board's loader starts, from an ELF."""
 
 load("@trivet_tools//:defs.bzl", "TOOLS")
+load(":board.bzl", "BoardInfo")
 load(":transition.bzl", "EL2_TRANSITION_ATTRS", "el2_transition")
 
-def flatten(ctx, elf):
-    """Declares the flat image of `elf` beside the current target and returns its File."""
-    image = ctx.actions.declare_file(ctx.label.name + ".img")
+FLATTEN_ATTRS = EL2_TRANSITION_ATTRS | {
+    "board": attr.label(
+        default = "//platforms:this_board",
+        doc = "The board whose device tree the image carries; default: that of the build's platform.",
+        providers = [BoardInfo],
+    ),
+    "elf": attr.label(
+        cfg = el2_transition,
+        doc = "An el2_binary.",
+        mandatory = True,
+    ),
+}
+
+# Reserved in platforms/runtime/board_block.S; objcopy refuses a tree that does not fit.
+_BOARD_SECTION = ".trivet_board"
+
+def _objcopy(ctx, suffix, arguments, inputs):
+    output = ctx.actions.declare_file(ctx.label.name + suffix)
     ctx.actions.run(
-        arguments = ["-O", "binary", elf.path, image.path],
+        arguments = arguments + [inputs[0].path, output.path],
         executable = TOOLS["objcopy"],
-        inputs = [elf],
+        inputs = inputs,
         mnemonic = "El2Image",
-        outputs = [image],
+        outputs = [output],
         progress_message = "Flattening %{output}",
     )
-    return image
+    return output
 
-def _impl(ctx):
-    return [DefaultInfo(files = depset([flatten(ctx, ctx.files.elf[0])]))]
+def flatten(ctx):
+    """Declares the flat image of ctx.attr.elf for ctx.attr.board and returns its File."""
+    elf = ctx.files.elf[0]
+    tree = ctx.attr.board[BoardInfo].tree
+    if tree:
+        elf = _objcopy(ctx, ".board.elf", ["--update-section", "%s=%s" % (_BOARD_SECTION, tree.path)], [elf, tree])
+    return _objcopy(ctx, ".img", ["-O", "binary"], [elf])
 
 el2_image = rule(
-    implementation = _impl,
-    attrs = EL2_TRANSITION_ATTRS | {
-        "elf": attr.label(
-            cfg = el2_transition,
-            doc = "An el2_binary.",
-            mandatory = True,
-        ),
-    },
+    implementation = lambda ctx: [DefaultInfo(files = depset([flatten(ctx)]))],
+    attrs = FLATTEN_ATTRS,
     doc = "NAME.img: what `elf` loads, from its first byte, which is also its entry point.",
 )

@@ -37,8 +37,8 @@ def el2_run(name, elf, environment = None, guest_timeout_s = None, compilation_m
         compilation_mode = compilation_mode,
         elf = elf,
         guest_timeout_s = timeout if guest_timeout_s == None else guest_timeout_s,
-        machine = env.machine if env else Label("//platforms:this_board_machine"),
-        platform = env.platform if env else None,
+        board = env.board if env else None,
+        machine = env.machine if env else None,
         target_compatible_with = needs if HAS_QEMU and loader.available else ["@platforms//:incompatible"],
         **(loader_attrs(loader) | kwargs)
     )

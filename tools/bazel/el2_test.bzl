@@ -41,8 +41,8 @@ def el2_boot_test(name, elf, environment = "qemu_virt", size = "small", tags = [
         size = size,
         elf = elf,
         guest_timeout_s = env.guest_timeout_s if guest_timeout_s == None else guest_timeout_s,
+        board = env.board,
         machine = env.machine,
-        platform = env.platform,
         tags = env.tags + tags,
         target_compatible_with = [] if available else ["@platforms//:incompatible"],
         **(loader_attrs(env.loader) | kwargs)

@@ -7,19 +7,19 @@ def environment(base = None, **fields):
 
     Args:
       base: an environment whose fields this one takes over where it gives none.
-      **fields: host (bool: runs on the build's own platform, as a cc_test), platform (label of
-        the EL2 platform), machine (label of the QEMU arguments), loader (what starts the image there),
-        guest_timeout_s, tags.
+      **fields: host (bool: runs on the build's own platform, as a cc_test), board (label of a
+        board()), machine (label of QEMU arguments, instead of the board's), loader (what starts the image
+        there), guest_timeout_s, tags.
 
     Returns:
       a struct with all of these fields.
     """
     default = {
+        "board": None,
         "guest_timeout_s": 30,
         "host": False,
         "loader": LOADERS["qemu_kernel"],
         "machine": None,
-        "platform": None,
         "tags": [],
     }
     for field in fields:
@@ -35,8 +35,7 @@ _QEMU = environment(
 
 _QEMU_VIRT = environment(
     base = _QEMU,
-    machine = Label("//platforms:boards/qemu_virt/qemu.args"),
-    platform = Label("//platforms:qemu_virt"),
+    board = Label("//platforms:qemu_virt_board"),
 )
 
 # The same machine started by each loader.
@@ -51,8 +50,7 @@ ENVIRONMENTS = {
     "qemu_virt": _QEMU_VIRT,
     "rpi4": environment(
         base = _QEMU,
-        machine = Label("//platforms:boards/rpi4/qemu.args"),
-        platform = Label("//platforms:rpi4"),
+        board = Label("//platforms:rpi4_board"),
     ),
     "sim": environment(host = True),
 } | _LOADED

@@ -1,18 +1,13 @@
 """What el2_test and el2_run share: a launcher that starts the runner on an image."""
 
 load("@trivet_tools//:defs.bzl", "TOOLS")
-load(":el2_image.bzl", "flatten")
-load(":transition.bzl", "EL2_TRANSITION_ATTRS", "el2_transition")
+load(":board.bzl", "BoardInfo")
+load(":el2_image.bzl", "FLATTEN_ATTRS", "flatten")
 
-LAUNCH_ATTRS = EL2_TRANSITION_ATTRS | {
+LAUNCH_ATTRS = FLATTEN_ATTRS | {
     "boot": attr.string_list(doc = "QEMU's arguments that start the image; see loader()."),
     "cpu": attr.string(doc = "QEMU's CPU model instead of the machine's."),
     "dialogue": attr.string_list(doc = "What the loader's console shows and what is then typed, in turn."),
-    "elf": attr.label(
-        cfg = el2_transition,
-        doc = "The el2_binary to boot.",
-        mandatory = True,
-    ),
     "esp": attr.bool(doc = "The loader reads the image from a folder that is laid out for UEFI."),
     "firmware": attr.string(doc = "The loader's program."),
     "guest_timeout_s": attr.int(
@@ -22,8 +17,7 @@ LAUNCH_ATTRS = EL2_TRANSITION_ATTRS | {
     "icount": attr.bool(doc = "Count instructions deterministically, on one host thread."),
     "machine": attr.label(
         allow_single_file = True,
-        doc = "The board's qemu.args.",
-        mandatory = True,
+        doc = "QEMU's arguments instead of the board's.",
     ),
     "_runner": attr.label(
         cfg = "exec",
@@ -81,14 +75,15 @@ def launch(ctx, options = [], arguments = []):
     Returns:
       its DefaultInfo.
     """
-    image = flatten(ctx, ctx.files.elf[0])
+    image = flatten(ctx)
+    machine = ctx.file.machine or ctx.attr.board[BoardInfo].machine
     options = ["--qemu", TOOLS["qemu"], "--timeout", str(ctx.attr.guest_timeout_s)] + options
     if ctx.attr.cpu:
         options += ["--cpu", ctx.attr.cpu]
     if ctx.attr.icount:
         options.append("--icount")
     options += _loader_options(ctx)
-    files = [image, ctx.file.machine]
+    files = [image, machine]
     esp = ""
     if ctx.attr.esp:
         file = _declare_esp(ctx, image)
@@ -99,7 +94,7 @@ def launch(ctx, options = [], arguments = []):
         arguments = "".join([_quote(argument) + " " for argument in arguments]),
         esp = esp,
         image = image.short_path,
-        machine = ctx.file.machine.short_path,
+        machine = machine.short_path,
         options = " ".join([_quote(option) for option in options]),
         runner = ctx.executable._runner.short_path,
         workspace = ctx.workspace_name,

@@ -18,13 +18,13 @@ _RESET = {
 def _impl(settings, attr):
     return _RESET | {
         _MODE: attr.compilation_mode or settings[_MODE],
-        _PLATFORMS: [str(attr.platform)] if attr.platform else settings[_PLATFORMS],
+        _PLATFORMS: [str(attr.platform)],
     }
 
-# Reads the rule's `platform` (None: the current one) and `compilation_mode` ("": the current one).
+# Reads the rule's `platform` and `compilation_mode` ("": the current one).
 el2_transition = transition(
     implementation = _impl,
-    inputs = [_MODE, _PLATFORMS],
+    inputs = [_MODE],
     outputs = _RESET.keys() + [_MODE, _PLATFORMS],
 )
 
@@ -34,7 +34,10 @@ EL2_TRANSITION_ATTRS = {
         doc = "fastbuild, dbg or opt for the image; empty for the build's own.",
         values = ["", "dbg", "fastbuild", "opt"],
     ),
-    "platform": attr.label(doc = "The EL2 platform to build the image for; default: the build's own."),
+    "platform": attr.label(
+        default = "//platforms:el2",
+        doc = "The EL2 platform to compile for. The default, whatever the board: one ELF runs on all of them.",
+    ),
     "_allowlist_function_transition": attr.label(
         default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
     ),

@@ -3,10 +3,10 @@
 #include <cstdint>
 
 #include "hal/cpu.h"
-#include "platforms/board.h"
 #include "platforms/devices/mmio.h"
 #include "platforms/runtime/cpus.h"
 #include "platforms/runtime/interrupts.h"
+#include "platforms/runtime/machine.h"
 #include "tests/support/el2/host_state.h"
 
 extern "C" const char trivet_test_host_vectors[];
@@ -32,7 +32,7 @@ alignas(vectors::kChainTableSize) std::uint32_t
 /// Group 0 interrupts arrive as FIQ where the distributor has one security state. [gic] IHI
 /// 0069, 4.6.
 void EnableFiqSgi() {
-  const auto& gic = platforms::board::kInterruptController;
+  const auto& gic = std::get<platforms::GicV3>(platforms::ThisMachine().interrupt_controller);
   constexpr std::uintptr_t kSgiFrame = 0x1'0000;
   constexpr std::uintptr_t kIgroupr0 = kSgiFrame + 0x80;
   const std::uintptr_t frame = gic.redistributor + platforms::ThisCpuIndex() * 0x2'0000;

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <variant>
+
+#include "platforms/devices/gic_v2.h"
+#include "platforms/devices/gic_v3.h"
+#include "platforms/devices/pl011.h"
+
+/// What a machine is made of, as plain data that its device tree gave.
+namespace trivet::platforms {
+
+/// The machine has none, or none that is known here.
+using None = std::monostate;
+
+/// A new device is one more header, its type here, and its line in known_devices.cc.
+using Console = std::variant<None, Pl011>;
+using InterruptController = std::variant<None, GicV3, GicV2>;
+
+/// How a CPU is started.
+enum class CpuStart : std::uint8_t {
+  kUnknown,    ///< Not at all: the tree does not say, or says what is not known here.
+  kPsci,       ///< PSCI CPU_ON.
+  kSpinTable,  ///< Its word at Cpu::release_address. [devicetree] 3.8.1, "spin-table".
+};
+
+struct Cpu {
+  std::uint64_t affinity = 0;  ///< As in MPIDR_EL1: Aff3 at 39:32, Aff2 to Aff0 at 23:0.
+  CpuStart start = CpuStart::kUnknown;
+  std::uint64_t release_address = 0;  ///< kSpinTable: physical, 8 bytes, 8-byte aligned.
+};
+
+/// Of physical memory, in bytes.
+struct MemoryRange {
+  std::uint64_t base;
+  std::uint64_t size;
+};
+
+/// A few elements in place, in order.
+template <class T, std::size_t kMost>
+class FewOf {
+ public:
+  static constexpr std::size_t kMaxSize = kMost;
+  std::span<const T> all() const { return {items_.data(), size_}; }
+  std::span<T> all() { return {items_.data(), size_}; }
+  bool empty() const { return size_ == 0; }
+  /// False when it is full.
+  bool Add(const T& item) {
+    if (size_ == kMost) return false;
+    items_[size_++] = item;
+    return true;
+  }
+
+ private:
+  std::array<T, kMost> items_{};
+  std::size_t size_ = 0;
+};
+
+/// CPUs beyond these are not used.
+inline constexpr unsigned kMaxCpus = 16;
+inline constexpr unsigned kMaxMemoryRanges = 8;
+
+struct Description {
+  Console console;
+  InterruptController interrupt_controller;
+  FewOf<Cpu, kMaxCpus> cpus;
+  FewOf<MemoryRange, kMaxMemoryRanges> memory;
+  bool has_psci = false;  ///< The firmware serves PSCI by SMC.
+};
+
+}  // namespace trivet::platforms

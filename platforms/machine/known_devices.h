@@ -1,0 +1,13 @@
+#pragma once
+
+#include "platforms/fdt/walk.h"
+#include "platforms/machine/description.h"
+
+namespace trivet::platforms {
+
+/// The device at `place`, when it is enabled, its "compatible" is known and its registers are
+/// mapped; else None.
+Console ConsoleAt(const fdt::Place& place);
+InterruptController InterruptControllerAt(const fdt::Place& place);
+
+}  // namespace trivet::platforms

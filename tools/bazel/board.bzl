@@ -1,0 +1,47 @@
+"""board: a machine that images run on, as data."""
+
+load("@trivet_tools//:defs.bzl", "TOOLS")
+
+BoardInfo = provider(
+    doc = "A board.",
+    fields = {
+        "machine": "File: the arguments with which QEMU models it.",
+        "tree": "File: its device tree, flattened; None for a board that leaves everything to its loader's.",
+    },
+)
+
+def _compile_tree(ctx):
+    tree = ctx.actions.declare_file(ctx.label.name + ".dtb")
+    ctx.actions.run(
+        arguments = ["-q", "-I", "dts", "-O", "dtb", "-o", tree.path, ctx.file.tree.path],
+        executable = TOOLS["dtc"],
+        inputs = [ctx.file.tree],
+        mnemonic = "DeviceTree",
+        outputs = [tree],
+        progress_message = "Compiling device tree %{input}",
+    )
+    return tree
+
+def _impl(ctx):
+    tree = _compile_tree(ctx) if ctx.file.tree else None
+    return [
+        BoardInfo(machine = ctx.file.machine, tree = tree),
+        DefaultInfo(files = depset([tree] if tree else [])),
+    ]
+
+board = rule(
+    implementation = _impl,
+    attrs = {
+        "machine": attr.label(
+            allow_single_file = True,
+            doc = "QEMU's arguments that model the board, one line.",
+            mandatory = True,
+        ),
+        "tree": attr.label(
+            allow_single_file = [".dts"],
+            doc = "Its device tree, at most 4 KiB when compiled; none: the loader has to pass one.",
+        ),
+    },
+    doc = "A board: its device tree goes into the images that are made for it.",
+    provides = [BoardInfo],
+)
