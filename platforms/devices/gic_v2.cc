@@ -6,9 +6,11 @@
 namespace trivet::platforms {
 namespace {
 
-// Distributor. Bit 0 of GICD_CTLR enables Group 1 in the non-secure view, and the only group of a
-// distributor without the Security Extensions.
+// Distributor.
 constexpr std::uintptr_t kGicdCtlr = 0x000;
+constexpr std::uintptr_t kGicdTyper = 0x004;
+constexpr std::uint32_t kSecurityExtn = 1u << 10;
+constexpr std::uintptr_t kGicdIgroupr = 0x080;
 constexpr std::uintptr_t kGicdIsenabler = 0x100;
 constexpr std::uintptr_t kGicdIcenabler = 0x180;
 constexpr std::uintptr_t kGicdIcpendr = 0x280;
@@ -23,14 +25,24 @@ constexpr std::uintptr_t kGiccPmr = 0x04;
 constexpr std::uintptr_t kGiccBpr = 0x08;
 constexpr std::uintptr_t kGiccIar = 0x0c;
 constexpr std::uintptr_t kGiccEoir = 0x10;
+constexpr std::uintptr_t kGiccHppir = 0x18;
 
+// GICD_CTLR and GICC_CTLR: bit 0 enables Group 1 in the non-secure view. The other view has bits
+// for both groups, and in GICC_CTLR one for IAR to acknowledge both (AckCtl) and one that signals
+// Group 0 as FIQ (FIQEn).
 constexpr std::uint32_t kEnable = 1;
+constexpr std::uint32_t kEnableBothGroups = 3;
+constexpr std::uint32_t kEnableBothGroupsOneAsFiq = kEnableBothGroups | 1u << 2 | 1u << 3;
+
 // Four interrupts a word. What has the lowest priority does not pass kPriorityMask.
 constexpr std::uint32_t kMiddlePriorities = 0xa0a0'a0a0;
+constexpr std::uint32_t kFiqPriority = 0xc0;
 constexpr std::uint32_t kLowestPriorities = 0xffff'ffff;
 constexpr std::uint32_t kPriorityMask = 0xf0;
 constexpr std::uint32_t kFirstSpi = 32;
 constexpr std::uint32_t kSgis = 16;
+constexpr std::uint32_t kSpurious = 1023;
+constexpr std::uint32_t kIntid = 0x3ff;
 
 /// Offset of the 32-bit register with this interrupt's bit, within a group of them.
 constexpr std::uintptr_t WordOf(std::uintptr_t intid) { return intid / 32 * 4; }
@@ -51,8 +63,14 @@ void OpenSgi(std::uintptr_t distributor, std::uint32_t sgi, bool open) {
 
 }  // namespace
 
+bool GicV2::HasNonSecureView() const {
+  return (MmioRead32(distributor + kGicdTyper) & kSecurityExtn) != 0;
+}
+
 void GicV2::InitThisCpu() const {
-  MmioWrite32(distributor + kGicdCtlr, kEnable);
+  const bool non_secure = HasNonSecureView();
+  MmioWrite32(distributor + kGicdCtlr, non_secure ? kEnable : kEnableBothGroups);
+  if (!non_secure) MmioWrite32(distributor + kGicdIgroupr, ~0u);
   MmioWrite32(distributor + kGicdIcenabler, ~0u);
   MmioWrite32(distributor + kGicdIcpendr, ~0u);
   for (std::uintptr_t i = 0; i < kSgis; i += 4) {
@@ -64,7 +82,7 @@ void GicV2::InitThisCpu() const {
   }
   MmioWrite32(cpu_interface + kGiccPmr, kPriorityMask);
   MmioWrite32(cpu_interface + kGiccBpr, 0);
-  MmioWrite32(cpu_interface + kGiccCtlr, kEnable);
+  MmioWrite32(cpu_interface + kGiccCtlr, non_secure ? kEnable : kEnableBothGroupsOneAsFiq);
 }
 
 void GicV2::Enable(std::uint32_t intid) const {
@@ -73,6 +91,8 @@ void GicV2::Enable(std::uint32_t intid) const {
     // The first eight words are read-only and show, in each byte, this CPU's own bit.
     const std::uint32_t self = MmioRead32(distributor + kGicdItargetsr) & 0xff;
     WriteByte(distributor + kGicdItargetsr, intid, self);
+    const std::uintptr_t groups = distributor + kGicdIgroupr + WordOf(intid);
+    if (!HasNonSecureView()) MmioWrite32(groups, MmioRead32(groups) | 1u << intid % 32);
     WriteByte(distributor + kGicdIpriorityr, intid, kMiddlePriorities & 0xff);
   }
   MmioWrite32(distributor + kGicdIsenabler + WordOf(intid), 1u << intid % 32);
@@ -98,5 +118,27 @@ void GicV2::SendSgi(std::uint64_t affinity, std::uint32_t sgi) const {
   asm volatile("dsb ishst" ::: "memory");
   MmioWrite32(distributor + kGicdSgir, 1u << (affinity & 7) << kTargetList | sgi);
 }
+
+bool GicV2::EnableFiq(std::uint32_t sgi) const {
+  if (HasNonSecureView()) return false;
+  const std::uintptr_t groups = distributor + kGicdIgroupr;
+  MmioWrite32(groups, MmioRead32(groups) & ~(1u << sgi));
+  WriteByte(distributor + kGicdIpriorityr, sgi, kFiqPriority);
+  MmioWrite32(distributor + kGicdIsenabler, 1u << sgi);
+  return true;
+}
+
+void GicV2::SendFiq(std::uint64_t affinity, std::uint32_t sgi) const { SendSgi(affinity, sgi); }
+
+/// The interface signals only what has the highest priority, so an IRQ that came after the FIQ was
+/// taken hides it: the FIQ is then signalled again after the IRQ.
+std::uint32_t GicV2::AcknowledgeFiq() const {
+  const std::uint32_t pending = MmioRead32(cpu_interface + kGiccHppir) & kIntid;
+  const std::uint32_t irqs = MmioRead32(distributor + kGicdIgroupr);
+  if (pending >= kSgis || (irqs >> pending & 1) != 0) return kSpurious;
+  return Acknowledge();
+}
+
+void GicV2::EndFiq(std::uint32_t acknowledged) const { End(acknowledged); }
 
 }  // namespace trivet::platforms

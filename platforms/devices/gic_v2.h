@@ -4,9 +4,9 @@
 
 namespace trivet::platforms {
 
-/// Arm GICv2 (IHI 0048), such as the GIC-400. Every interrupt arrives as IRQ: in the non-secure
-/// view all are Group 1, and without the Security Extensions Group 0 is signalled as IRQ too. Calls
-/// concern the CPU that makes them; interrupts may be masked or not.
+/// Arm GICv2 (IHI 0048), such as the GIC-400, with the Security Extensions (of which EL2 has the
+/// non-secure view) or without. Every interrupt is in Group 1, so it arrives as IRQ. Calls concern
+/// the CPU that makes them; interrupts may be masked or not.
 struct GicV2 {
   std::uintptr_t distributor;    ///< Physical base of GICD.
   std::uintptr_t cpu_interface;  ///< Physical base of GICC.
@@ -29,6 +29,17 @@ struct GicV2 {
   /// Makes SGI `sgi` (0-15) pending on the CPU with this affinity, whose Aff0 is the number of its
   /// CPU interface. Earlier stores of this CPU are visible to it first.
   void SendSgi(std::uint64_t affinity, std::uint32_t sgi) const;
+
+  /// Puts this CPU's SGI in Group 0 and enables it: it arrives as FIQ, at a lower priority than
+  /// every IRQ. False, and nothing done, where EL2 has the non-secure view. Until InitThisCpu().
+  bool EnableFiq(std::uint32_t sgi) const;
+  /// As SendSgi(), Acknowledge() and End(), for SGIs that arrive as FIQ.
+  void SendFiq(std::uint64_t affinity, std::uint32_t sgi) const;
+  std::uint32_t AcknowledgeFiq() const;
+  void EndFiq(std::uint32_t acknowledged) const;
+
+ private:
+  bool HasNonSecureView() const;
 };
 
 }  // namespace trivet::platforms

@@ -30,6 +30,15 @@ struct GicV3 {
   /// visible to it first.
   void SendSgi(std::uint64_t affinity, std::uint32_t sgi) const;
 
+  /// Puts this CPU's SGI in Group 0 and enables it: it arrives as FIQ. False, and nothing done,
+  /// where the distributor has two security states, of which EL2 is in the non-secure one. Until
+  /// InitThisCpu().
+  bool EnableFiq(std::uint32_t sgi) const;
+  /// As SendSgi(), Acknowledge() and End(), for SGIs that arrive as FIQ.
+  void SendFiq(std::uint64_t affinity, std::uint32_t sgi) const;
+  std::uint32_t AcknowledgeFiq() const;
+  void EndFiq(std::uint32_t intid) const;
+
  private:
   std::uintptr_t FrameOfThisCpu() const;
 };

@@ -4,8 +4,14 @@
 
 namespace trivet::platforms {
 
-/// One 32-bit device register access at a physical address. The MMU is off, so memory is
-/// Device-nGnRnE and accesses of one CPU to one device stay in order.
+/// One device register access at a physical address, of the width in its name. Device memory, so
+/// accesses of one CPU to one device stay in order.
+inline std::uint8_t MmioRead8(std::uintptr_t address) {
+  return *reinterpret_cast<volatile std::uint8_t*>(address);
+}
+inline void MmioWrite8(std::uintptr_t address, std::uint8_t value) {
+  *reinterpret_cast<volatile std::uint8_t*>(address) = value;
+}
 inline std::uint32_t MmioRead32(std::uintptr_t address) {
   return *reinterpret_cast<volatile std::uint32_t*>(address);
 }

@@ -10,6 +10,10 @@ namespace trivet::platforms {
 struct Pl011 {
   std::uintptr_t base;  ///< Physical address of UARTDR.
 
+  /// Readies the transmitter. Nothing to do: firmware that left this UART off left it without a
+  /// bit rate too, and QEMU's sends anyway.
+  void Start() const {}
+
   /// Sends one byte; waits while the transmit FIFO is full.
   void Put(char byte) const {
     while (MmioRead32(base + kFlags) & kTransmitFull) {
@@ -17,9 +21,16 @@ struct Pl011 {
     MmioWrite32(base + kData, static_cast<unsigned char>(byte));
   }
 
+  /// Waits until the last byte has left the shift register.
+  void Drain() const {
+    while (MmioRead32(base + kFlags) & kBusy) {
+    }
+  }
+
  private:
   static constexpr std::uintptr_t kData = 0x00;            // UARTDR
   static constexpr std::uintptr_t kFlags = 0x18;           // UARTFR
+  static constexpr std::uint32_t kBusy = 1u << 3;          // UARTFR.BUSY
   static constexpr std::uint32_t kTransmitFull = 1u << 5;  // UARTFR.TXFF
 };
 
