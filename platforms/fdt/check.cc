@@ -29,20 +29,14 @@ class Checker {
   std::optional<Error> Token() {
     if (Left() == 0) return Error::kUnclosed;
     switch (tree_.Word(at_)) {
-      case kBeginNode:
-        return BeginNode();
-      case kEndNode:
-        return EndNode();
-      case kProperty:
-        return OneProperty();
-      case kNop:
-        ++at_;
-        return std::nullopt;
+      case kBeginNode: return BeginNode();
+      case kEndNode: return EndNode();
+      case kProperty: return OneProperty();
+      case kNop: ++at_; return std::nullopt;
       case kEnd:
         done_ = true;
         return roots_ == 1 && depth_ == 0 ? std::nullopt : std::optional(Error::kUnclosed);
-      default:
-        return Error::kToken;
+      default: return Error::kToken;
     }
   }
 
@@ -92,24 +86,15 @@ class Checker {
 
 const char* ToString(Error error) {
   switch (error) {
-    case Error::kNoTree:
-      return "there is no device tree";
-    case Error::kVersion:
-      return "its version is not 17 or compatible with it";
-    case Error::kSize:
-      return "its size is out of bounds";
-    case Error::kBlocks:
-      return "one of its blocks is misaligned or not inside it";
-    case Error::kToken:
-      return "a structure token is unknown or out of place";
-    case Error::kName:
-      return "a name has no end";
-    case Error::kValue:
-      return "a property's value reaches beyond its block";
-    case Error::kTooDeep:
-      return "its nodes are nested too deeply";
-    case Error::kUnclosed:
-      return "it has no end, or not one root";
+    case Error::kNoTree: return "there is no device tree";
+    case Error::kVersion: return "its version is not 17 or compatible with it";
+    case Error::kSize: return "its size is out of bounds";
+    case Error::kBlocks: return "one of its blocks is misaligned or not inside it";
+    case Error::kToken: return "a structure token is unknown or out of place";
+    case Error::kName: return "a name has no end";
+    case Error::kValue: return "a property's value reaches beyond its block";
+    case Error::kTooDeep: return "its nodes are nested too deeply";
+    case Error::kUnclosed: return "it has no end, or not one root";
   }
   return "unknown error";
 }

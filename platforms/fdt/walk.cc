@@ -96,14 +96,9 @@ const Place* Walk::Next() {
         --place_.depth_;
         ++at_;
         break;
-      case kProperty:
-        at_ = tree_->AfterProperty(at_);
-        break;
-      case kNop:
-        ++at_;
-        break;
-      default:
-        return nullptr;
+      case kProperty: at_ = tree_->AfterProperty(at_); break;
+      case kNop: ++at_; break;
+      default: return nullptr;
     }
   }
 }

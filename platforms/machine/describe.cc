@@ -68,7 +68,8 @@ void AddMemory(const Place& place, Description& description) {
 /// 0022, 5: later ones fix them. An HVC from EL2 comes back to EL2, so that method is of no use.
 bool IsPsciBySmc(const fdt::Node& node) {
   const auto compatible = node.Find("compatible");
-  return compatible && (compatible->ListHas("arm,psci-0.2") || compatible->ListHas("arm,psci-1.0")) &&
+  return compatible &&
+         (compatible->ListHas("arm,psci-0.2") || compatible->ListHas("arm,psci-1.0")) &&
          Says(node, "method", "smc");
 }
 
@@ -77,8 +78,10 @@ void Add(const Place& place, Description& description) {
   if (!place.IsEnabled()) return;
   if (Says(place.node(), "device_type", "memory")) AddMemory(place, description);
   if (IsPsciBySmc(place.node())) description.has_psci = true;
-  if (IsNone(description.interrupt_controller))
-    description.interrupt_controller = InterruptControllerAt(place);
+  const InterruptController controller = InterruptControllerAt(place);
+  if (controller.index() > description.interrupt_controller.index())
+    description.interrupt_controller = controller;
+  if (IsNone(description.watchdog)) description.watchdog = WatchdogAt(place);
 }
 
 Console ConsoleOf(const fdt::Tree& tree) {
@@ -101,6 +104,7 @@ Description Describe(const fdt::Tree& tree) {
 Description FillIn(Description first, const Description& second) {
   if (IsNone(first.console)) first.console = second.console;
   if (IsNone(first.interrupt_controller)) first.interrupt_controller = second.interrupt_controller;
+  if (IsNone(first.watchdog)) first.watchdog = second.watchdog;
   if (first.cpus.empty()) first.cpus = second.cpus;
   if (first.memory.empty()) first.memory = second.memory;
   return first;

@@ -8,12 +8,12 @@ namespace trivet::platforms {
 /// What the tree says, as far as it is understood; the rest stays as in an empty Description.
 ///
 /// The console is the device that /chosen's "stdout-path" names; the interrupt controller is the
-/// first one known. Disabled nodes do not count, but for CPUs: [devicetree] 3.8.1 has them started
-/// by their "enable-method".
+/// first of the kind that InterruptController prefers, the watchdog the first one known. Disabled
+/// nodes do not count, but for CPUs: [devicetree] 3.8.1 has them started by their "enable-method".
 Description Describe(const fdt::Tree& tree);
 
-/// `first`, and where it has no console, interrupt controller, CPUs or memory, those of `second`.
-/// What firmware serves is not taken over: only the tree of this boot knows.
+/// `first`, and where it has no console, interrupt controller, watchdog, CPUs or memory, those of
+/// `second`. What firmware serves is not taken over: only the tree of this boot knows.
 Description FillIn(Description first, const Description& second);
 
 }  // namespace trivet::platforms

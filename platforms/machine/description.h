@@ -6,9 +6,15 @@
 #include <span>
 #include <variant>
 
+#include "platforms/devices/bcm2835_watchdog.h"
+#include "platforms/devices/bcm2836_interrupts.h"
+#include "platforms/devices/cadence_uart.h"
 #include "platforms/devices/gic_v2.h"
 #include "platforms/devices/gic_v3.h"
+#include "platforms/devices/imx_uart.h"
 #include "platforms/devices/pl011.h"
+#include "platforms/devices/sbsa_watchdog.h"
+#include "platforms/devices/uart_16550.h"
 
 /// What a machine is made of, as plain data that its device tree gave.
 namespace trivet::platforms {
@@ -17,8 +23,10 @@ namespace trivet::platforms {
 using None = std::monostate;
 
 /// A new device is one more header, its type here, and its line in known_devices.cc.
-using Console = std::variant<None, Pl011>;
-using InterruptController = std::variant<None, GicV3, GicV2>;
+using Console = std::variant<None, Pl011, Uart16550, CadenceUart, ImxUart>;
+/// A machine with several uses the last of these: beside a GIC the BCM2711 has its ancestor's.
+using InterruptController = std::variant<None, Bcm2836Interrupts, GicV2, GicV3>;
+using Watchdog = std::variant<None, Bcm2835Watchdog, SbsaWatchdog>;
 
 /// How a CPU is started.
 enum class CpuStart : std::uint8_t {
@@ -66,6 +74,7 @@ inline constexpr unsigned kMaxMemoryRanges = 8;
 struct Description {
   Console console;
   InterruptController interrupt_controller;
+  Watchdog watchdog;
   FewOf<Cpu, kMaxCpus> cpus;
   FewOf<MemoryRange, kMaxMemoryRanges> memory;
   bool has_psci = false;  ///< The firmware serves PSCI by SMC.

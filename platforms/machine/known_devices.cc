@@ -27,8 +27,30 @@ Device AtTwo(const Place& place, Make make) {
   return first && second ? Device(make(first->base, second->base)) : Device();
 }
 
-Console MakePl011(const Place& place) {
-  return At<Console>(place, [](auto base) { return Pl011{.base = base}; });
+/// A device that is nothing but its first registers.
+template <class Device, class Kind>
+Device MakeAtBase(const Place& place) {
+  return At<Device>(place, [](auto base) { return Kind{base}; });
+}
+
+/// The numeric property, or `otherwise`.
+std::uint64_t NumberOr(const Place& place, std::string_view property, std::uint64_t otherwise) {
+  const auto found = place.node().Find(property);
+  return found ? found->Number().value_or(otherwise) : otherwise;
+}
+
+/// The bindings' "reg-shift", "reg-io-width" and "reg-offset". None where its registers have
+/// another width than the driver knows.
+template <unsigned kShift, unsigned kWidth>
+Console MakeUart16550(const Place& place) {
+  const std::uint64_t shift = NumberOr(place, "reg-shift", kShift);
+  const std::uint64_t width = NumberOr(place, "reg-io-width", kWidth);
+  if (shift > 4 || (width != 1 && width != 4)) return Console();
+  return At<Console>(place, [&](auto base) {
+    return Uart16550{.base = base + NumberOr(place, "reg-offset", 0),
+                     .shift = static_cast<std::uint8_t>(shift),
+                     .is_word_wide = width == 4};
+  });
 }
 
 InterruptController MakeGicV3(const Place& place) {
@@ -45,13 +67,27 @@ InterruptController MakeGicV2(const Place& place) {
 
 // Names: the bindings of the [dt-schema] and Linux documentation.
 constexpr Known<Console> kConsoles[] = {
-    {"arm,pl011", MakePl011},
+    {"arm,pl011", MakeAtBase<Console, Pl011>},
+    {"brcm,bcm2835-aux-uart", MakeUart16550<2, 4>},
+    {"cdns,uart-r1p12", MakeAtBase<Console, CadenceUart>},
+    {"fsl,imx6q-uart", MakeAtBase<Console, ImxUart>},
+    {"ns16550", MakeUart16550<0, 1>},
+    {"ns16550a", MakeUart16550<0, 1>},
+    {"nuvoton,npcm750-uart", MakeUart16550<2, 1>},
+    {"nuvoton,npcm845-uart", MakeUart16550<2, 1>},
+    {"snps,dw-apb-uart", MakeUart16550<0, 1>},
 };
 
 constexpr Known<InterruptController> kInterruptControllers[] = {
     {"arm,gic-v3", MakeGicV3},
     {"arm,gic-400", MakeGicV2},
     {"arm,cortex-a15-gic", MakeGicV2},
+    {"brcm,bcm2836-l1-intc", MakeAtBase<InterruptController, Bcm2836Interrupts>},
+};
+
+constexpr Known<Watchdog> kWatchdogs[] = {
+    {"arm,sbsa-gwdt", MakeAtBase<Watchdog, SbsaWatchdog>},
+    {"brcm,bcm2835-pm-wdt", MakeAtBase<Watchdog, Bcm2835Watchdog>},
 };
 
 template <class Device, std::size_t kCount>
@@ -70,5 +106,6 @@ Console ConsoleAt(const Place& place) { return Make(kConsoles, place); }
 InterruptController InterruptControllerAt(const Place& place) {
   return Make(kInterruptControllers, place);
 }
+Watchdog WatchdogAt(const Place& place) { return Make(kWatchdogs, place); }
 
 }  // namespace trivet::platforms

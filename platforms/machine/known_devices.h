@@ -9,5 +9,6 @@ namespace trivet::platforms {
 /// mapped; else None.
 Console ConsoleAt(const fdt::Place& place);
 InterruptController InterruptControllerAt(const fdt::Place& place);
+Watchdog WatchdogAt(const fdt::Place& place);
 
 }  // namespace trivet::platforms

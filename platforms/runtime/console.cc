@@ -41,6 +41,14 @@ void RawConsoleWrite(std::string_view text) {
   }
 }
 
+void RawConsoleDrain() {
+  std::visit(
+      [](const auto& console) {
+        if constexpr (requires { console.Drain(); }) console.Drain();
+      },
+      ThisMachine().console);
+}
+
 void ConsoleWrite(std::string_view text) {
   const std::uint64_t daif = MaskInterrupts();
   while (console_busy.test_and_set(std::memory_order_acquire)) {

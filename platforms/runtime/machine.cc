@@ -36,6 +36,15 @@ void PutBootCpuFirst(FewOf<Cpu, kMaxCpus>& cpus) {
   (void)cpus.Add({.affinity = self});
 }
 
+/// Where no firmware ran, nobody did.
+void StartConsole(const Console& console) {
+  std::visit(
+      [](const auto& uart) {
+        if constexpr (requires { uart.Start(); }) uart.Start();
+      },
+      console);
+}
+
 }  // namespace
 
 const Description& ThisMachine() { return description; }
@@ -46,6 +55,7 @@ void DescribeThisMachine(std::uint64_t loader_argument) {
   const std::optional<fdt::Tree> tree = LoaderTree(loader_argument);
   description = tree ? FillIn(Describe(*tree), OfBoard()) : OfBoard();
   PutBootCpuFirst(description.cpus);
+  StartConsole(description.console);
 }
 
 }  // namespace trivet::platforms

@@ -9,13 +9,14 @@ def environment(base = None, **fields):
       base: an environment whose fields this one takes over where it gives none.
       **fields: host (bool: runs on the build's own platform, as a cc_test), board (label of a
         board()), machine (label of QEMU arguments, instead of the board's), loader (what starts the image
-        there), guest_timeout_s, tags.
+        there), cpus (int: how many the machine has), guest_timeout_s, tags.
 
     Returns:
       a struct with all of these fields.
     """
     default = {
         "board": None,
+        "cpus": 4,
         "guest_timeout_s": 30,
         "host": False,
         "loader": LOADERS["qemu_kernel"],
@@ -46,11 +47,30 @@ _LOADED = {
 }
 LOADER_ENVIRONMENTS = _LOADED.keys()
 
+def _on_boards(names, **fields):
+    return {
+        name: environment(
+            base = _QEMU,
+            board = Label("//platforms:%s_board" % name),
+            tags = _QEMU.tags + ["board", name] + fields.get("tags", []),
+            **{field: value for field, value in fields.items() if field != "tags"}
+        )
+        for name in names
+    }
+
+# The machines that model boards, started by QEMU's -kernel.
+_BOARDS = _on_boards(["qemu_virt_gicv2", "rpi3", "rpi4", "zcu102"])
+
+# Those that `bazel test //...` leaves out: `bazel test //tests:more_boards` is for them.
+_MORE_BOARDS = (
+    _on_boards(["imx8mp", "npcm845"], tags = ["manual"]) |
+    _on_boards(["sbsa_ref"], cpus = 1, tags = ["manual"]) |
+    _on_boards(["versal"], cpus = 2, tags = ["manual"])
+)
+BOARD_ENVIRONMENTS = _BOARDS.keys()
+MORE_BOARD_ENVIRONMENTS = _MORE_BOARDS.keys()
+
 ENVIRONMENTS = {
     "qemu_virt": _QEMU_VIRT,
-    "rpi4": environment(
-        base = _QEMU,
-        board = Label("//platforms:rpi4_board"),
-    ),
     "sim": environment(host = True),
-} | _LOADED
+} | _LOADED | _BOARDS | _MORE_BOARDS
