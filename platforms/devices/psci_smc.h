@@ -4,16 +4,32 @@
 
 namespace trivet::platforms {
 
-/// CPU bring-up by the Power State Coordination Interface (DEN 0022) with SMC as its conduit. Only
-/// for boards whose firmware serves it: elsewhere the SMC is UNDEFINED or never returns.
+/// CPU bring-up and reset by the Power State Coordination Interface (DEN 0022) with SMC as its
+/// conduit. Only for boards whose firmware serves it: elsewhere the SMC is UNDEFINED or never
+/// returns.
 struct PsciSmc {
+  /// PSCI_VERSION: no parameters, a positive number where there is PSCI from 0.2 on.
+  static constexpr std::uint64_t kVersion = 0x8400'0000;
+
+  /// SYSTEM_RESET: returns only where the firmware refuses. Any CPU may call.
+  void SystemReset() const { Call(kSystemReset, 0, 0, 0); }
+
   /// CPU_ON: the CPU with this affinity starts at `entry` (physical) at the caller's Exception
   /// level, MMU off, with `context` in x0. Returns 0 or a negative PSCI error. Any CPU may call.
   std::int64_t CpuOn(std::uint64_t affinity, std::uint64_t entry, std::uint64_t context) const {
-    register std::uint64_t x0 asm("x0") = kCpuOn64;
-    register std::uint64_t x1 asm("x1") = affinity;
-    register std::uint64_t x2 asm("x2") = entry;
-    register std::uint64_t x3 asm("x3") = context;
+    return Call(kCpuOn64, affinity, entry, context);
+  }
+
+ private:
+  static constexpr std::uint64_t kCpuOn64 = 0xc400'0003;
+  static constexpr std::uint64_t kSystemReset = 0x8400'0009;
+
+  static std::int64_t Call(std::uint64_t function, std::uint64_t first, std::uint64_t second,
+                           std::uint64_t third) {
+    register std::uint64_t x0 asm("x0") = function;
+    register std::uint64_t x1 asm("x1") = first;
+    register std::uint64_t x2 asm("x2") = second;
+    register std::uint64_t x3 asm("x3") = third;
     // SMCCC (DEN 0028): x4 to x17 may change.
     asm volatile("smc #0"
                  : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
@@ -22,9 +38,6 @@ struct PsciSmc {
                    "x16", "x17", "memory", "cc");
     return static_cast<std::int64_t>(x0);
   }
-
- private:
-  static constexpr std::uint64_t kCpuOn64 = 0xc400'0003;
 };
 
 }  // namespace trivet::platforms

@@ -8,6 +8,9 @@ namespace trivet::platforms {
 /// Arm semihosting ("Semihosting for AArch32 and AArch64", release 2025Q1): requests to the
 /// debugger or emulator that runs the machine, here QEMU with -semihosting-config enable=on.
 struct Semihosting {
+  /// SYS_ERRNO: an operation without a parameter, to try whether anybody serves these requests.
+  static constexpr std::uint64_t kHarmless = 0x13;
+
   /// SYS_EXIT_EXTENDED: ends the machine with this exit status. Returns only where nobody serves
   /// it.
   void Exit(int status) const {

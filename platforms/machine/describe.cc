@@ -101,6 +101,12 @@ Description Describe(const fdt::Tree& tree) {
   return description;
 }
 
+std::string_view BootArguments(const fdt::Tree& tree) {
+  const auto chosen = fdt::FindPath(tree, "/chosen");
+  const auto arguments = chosen ? chosen->node().Find("bootargs") : std::nullopt;
+  return arguments ? arguments->String() : "";
+}
+
 Description FillIn(Description first, const Description& second) {
   if (IsNone(first.console)) first.console = second.console;
   if (IsNone(first.interrupt_controller)) first.interrupt_controller = second.interrupt_controller;

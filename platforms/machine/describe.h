@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "platforms/fdt/tree.h"
 #include "platforms/machine/description.h"
 
@@ -11,6 +13,9 @@ namespace trivet::platforms {
 /// first of the kind that InterruptController prefers, the watchdog the first one known. Disabled
 /// nodes do not count, but for CPUs: [devicetree] 3.8.1 has them started by their "enable-method".
 Description Describe(const fdt::Tree& tree);
+
+/// /chosen's "bootargs", in the tree's memory. Empty without.
+std::string_view BootArguments(const fdt::Tree& tree);
 
 /// `first`, and where it has no console, interrupt controller, watchdog, CPUs or memory, those of
 /// `second`. What firmware serves is not taken over: only the tree of this boot knows.

@@ -77,7 +77,8 @@ struct Description {
   Watchdog watchdog;
   FewOf<Cpu, kMaxCpus> cpus;
   FewOf<MemoryRange, kMaxMemoryRanges> memory;
-  bool has_psci = false;  ///< The firmware serves PSCI by SMC.
+  bool has_psci = false;         ///< The firmware serves PSCI by SMC.
+  bool has_semihosting = false;  ///< A debugger or emulator serves it. No tree says so: tried.
 };
 
 }  // namespace trivet::platforms

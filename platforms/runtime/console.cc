@@ -1,6 +1,7 @@
 #include "platforms/runtime/console.h"
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 
 #include "platforms/runtime/machine.h"
@@ -12,6 +13,8 @@ namespace {
 // With the MMU off, exclusive accesses work on QEMU and on CPUs that support them for Device
 // memory.
 constinit std::atomic_flag console_busy = ATOMIC_FLAG_INIT;
+constinit std::atomic<bool> console_closed = false;
+constinit bool at_line_begin = true;
 
 /// Masked, since an interrupt handler that writes while its own CPU holds the lock would wait for
 /// ever.
@@ -23,39 +26,60 @@ std::uint64_t MaskInterrupts() {
 
 void RestoreInterrupts(std::uint64_t daif) { asm volatile("msr DAIF, %0" ::"r"(daif) : "memory"); }
 
-/// A machine without a known console stays silent.
-void Put(char byte) {
+/// Calls `use` with the machine's console; a machine without one stays silent.
+template <class Use>
+void WithConsole(Use use) {
   std::visit(
-      [byte](const auto& console) {
-        if constexpr (requires { console.Put(byte); }) console.Put(byte);
+      [&]<class Kind>(const Kind& console) {
+        if constexpr (!std::same_as<Kind, None>) use(console);
       },
       ThisMachine().console);
 }
 
+void Put(char byte) {
+  WithConsole([=](const auto& console) { console.Put(byte); });
+}
+
+void WaitForEver() {
+  for (;;) asm volatile("wfe");
+}
+
 }  // namespace
+
+void StartConsole() {
+  WithConsole([](const auto& console) { console.Start(); });
+}
 
 void RawConsoleWrite(std::string_view text) {
   for (const char byte : text) {
     if (byte == '\n') Put('\r');
     Put(byte);
+    at_line_begin = byte == '\n';
   }
-}
-
-void RawConsoleDrain() {
-  std::visit(
-      [](const auto& console) {
-        if constexpr (requires { console.Drain(); }) console.Drain();
-      },
-      ThisMachine().console);
 }
 
 void ConsoleWrite(std::string_view text) {
   const std::uint64_t daif = MaskInterrupts();
   while (console_busy.test_and_set(std::memory_order_acquire)) {
   }
+  if (console_closed.load()) WaitForEver();
   RawConsoleWrite(text);
   console_busy.clear(std::memory_order_release);
   RestoreInterrupts(daif);
+}
+
+void CloseConsole(std::string_view line) {
+  // Whoever holds the lock may be what broke. Loads and stores only: an image that is refused has
+  // no memory that exclusives are for.
+  constexpr unsigned kPatience = 10'000'000;
+  MaskInterrupts();
+  if (console_closed.load()) WaitForEver();
+  console_closed.store(true);
+  for (unsigned i = 0; i < kPatience && console_busy.test(); ++i) {
+  }
+  if (!at_line_begin) RawConsoleWrite("\n");
+  RawConsoleWrite(line);
+  WithConsole([](const auto& console) { console.Drain(); });
 }
 
 }  // namespace trivet::platforms

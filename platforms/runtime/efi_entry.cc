@@ -6,6 +6,9 @@
 // Entry of an image that UEFI firmware starts as an application. Its pointers are not relocated yet
 // and the page of its code may be read-only: nothing here follows a pointer that the linker stored.
 
+/// board_block.S: zero where the image is for no board in particular.
+extern "C" const std::uint32_t trivet_board_block[1024];
+
 extern "C" [[noreturn]] void trivet_entry(const void* device_tree);
 
 namespace trivet::platforms {
@@ -67,6 +70,12 @@ extern "C" trivet::platforms::efi::Status trivet_efi_entry(
     return efi::kUnsupported;
   }
   const void* const device_tree = DeviceTree(*system);
+  if (device_tree == nullptr && trivet_board_block[0] == 0) {
+    system->console_out->output_string(
+        system->console_out,
+        u"platforms/runtime: neither the firmware nor the image has a device tree\r\n");
+    return efi::kUnsupported;
+  }
   const efi::Status status = LeaveBootServices(image, *system->boot_services);
   if (efi::IsError(status)) return status;
   trivet_entry(device_tree);

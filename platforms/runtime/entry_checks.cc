@@ -6,6 +6,7 @@
 #include "platforms/runtime/arguments.h"
 #include "platforms/runtime/boot.h"
 #include "platforms/runtime/console.h"
+#include "platforms/runtime/loader_tree.h"
 
 extern "C" void _start(std::uint64_t loader_argument);
 
@@ -79,6 +80,17 @@ void MemoryFunctionsWork() {
   Check(std::strlen(text) == 36 && std::strcmp("ab", "abc") < 0, "strlen and strcmp");
 }
 
+// What a loader leaves in x0 is not believed.
+void OnlyTreesAreTakenForTrees() {
+  constexpr std::uint64_t kNoMemory =
+      0x70'0000'0000;  // in no machine's map, and in reach of any CPU
+  Check(!LoaderTree(8), "a count of arguments is not an address");
+  Check(!LoaderTree(reinterpret_cast<std::uintptr_t>(&pointed_at) | 4), "a misaligned address");
+  Check(!LoaderTree(reinterpret_cast<std::uintptr_t>(_start)), "memory without a device tree");
+  Check(!LoaderTree(kNoMemory), "an address without memory");
+  Check(!LoaderTree(~std::uint64_t{7}), "an address that no CPU has");
+}
+
 }  // namespace
 
 void Check(bool condition, std::string_view what) {
@@ -96,6 +108,7 @@ void CheckEntry() {
   }
   EnvironmentIsReady();
   El2StateIsKnown();
+  OnlyTreesAreTakenForTrees();
   MemoryFunctionsWork();
 }
 

@@ -3,8 +3,7 @@
 #include <span>
 
 #include "platforms/runtime/clean_range.h"
-
-extern "C" bool trivet_guarded_load(const std::uint32_t* address, std::uint32_t* word);
+#include "platforms/runtime/guarded.h"
 
 namespace trivet::platforms {
 namespace {
@@ -16,19 +15,12 @@ constexpr std::uint64_t kAlignment = 8;
 constexpr std::uint64_t kLowest = 0x100;
 constexpr std::size_t kHeaderBytes = 40;
 
-bool IsReadable(const std::uint32_t* word) {
-  std::uint64_t current_el;
-  asm volatile("mrs %0, CurrentEL" : "=r"(current_el));
-  std::uint32_t ignored;
-  return current_el != 2 << 2 || trivet_guarded_load(word, &ignored);
-}
-
 }  // namespace
 
 std::optional<fdt::Tree> LoaderTree(std::uint64_t argument) {
   if (argument < kLowest || argument % kAlignment != 0) return std::nullopt;
+  if (!GuardedLoad(argument)) return std::nullopt;
   const auto* words = reinterpret_cast<const std::uint32_t*>(argument);
-  if (!IsReadable(words)) return std::nullopt;
   CleanRange(argument, kHeaderBytes);
   const auto size = fdt::Tree::SizeAt(words);
   if (!size) return std::nullopt;

@@ -6,9 +6,15 @@
 #include <utility>
 
 #include "platforms/devices/affinity.h"
+#include "platforms/devices/psci_smc.h"
+#include "platforms/devices/semihosting.h"
 #include "platforms/machine/describe.h"
+#include "platforms/runtime/arguments.h"
 #include "platforms/runtime/boot.h"
+#include "platforms/runtime/guarded.h"
 #include "platforms/runtime/loader_tree.h"
+#include "platforms/runtime/power.h"
+#include "platforms/runtime/raw_console.h"
 
 /// board_block.S; the build puts the board's tree into it.
 extern "C" const std::uint32_t trivet_board_block[1024];
@@ -19,9 +25,17 @@ namespace {
 constinit Description description;
 constinit std::uint64_t argument_of_loader;
 
-Description OfBoard() {
+constexpr int kStatusNoTree = 104;
+
+std::optional<fdt::Tree> BoardTree() {
   const auto tree = fdt::Tree::Check(std::span(trivet_board_block));
-  return tree ? Describe(*tree) : Description();
+  return tree ? std::optional(*tree) : std::nullopt;
+}
+
+Description DescribeBoth(const std::optional<fdt::Tree>& loaders,
+                         const std::optional<fdt::Tree>& boards) {
+  const Description board = boards ? Describe(*boards) : Description();
+  return loaders ? FillIn(Describe(*loaders), board) : board;
 }
 
 /// A tree that does not know this CPU is another machine's: then it is the only one.
@@ -36,13 +50,11 @@ void PutBootCpuFirst(FewOf<Cpu, kMaxCpus>& cpus) {
   (void)cpus.Add({.affinity = self});
 }
 
-/// Where no firmware ran, nobody did.
-void StartConsole(const Console& console) {
-  std::visit(
-      [](const auto& uart) {
-        if constexpr (requires { uart.Start(); }) uart.Start();
-      },
-      console);
+/// A tree may describe firmware that is not there, such as that of a machine which this image took
+/// over at EL3: then the SMC is UNDEFINED.
+bool PsciAnswers() {
+  const auto version = GuardedSmc(PsciSmc::kVersion);
+  return version && static_cast<std::int32_t>(*version) > 0;
 }
 
 }  // namespace
@@ -52,10 +64,15 @@ std::uint64_t LoaderArgument() { return argument_of_loader; }
 
 void DescribeThisMachine(std::uint64_t loader_argument) {
   argument_of_loader = loader_argument;
-  const std::optional<fdt::Tree> tree = LoaderTree(loader_argument);
-  description = tree ? FillIn(Describe(*tree), OfBoard()) : OfBoard();
+  const auto loaders = LoaderTree(loader_argument);
+  const auto boards = BoardTree();
+  description = DescribeBoth(loaders, boards);
+  StartConsole();
   PutBootCpuFirst(description.cpus);
-  StartConsole(description.console);
+  description.has_psci = description.has_psci && PsciAnswers();
+  description.has_semihosting = GuardedSemihosting(Semihosting::kHarmless).has_value();
+  if (loaders) KeepArguments(BootArguments(*loaders));
+  if (!loaders && !boards) PowerOff(kStatusNoTree);
 }
 
 }  // namespace trivet::platforms

@@ -1,13 +1,43 @@
 #include "platforms/runtime/power.h"
 
+#include <algorithm>
+
+#include "platforms/devices/psci_smc.h"
 #include "platforms/devices/semihosting.h"
+#include "platforms/runtime/machine.h"
 #include "platforms/runtime/raw_console.h"
 
 namespace trivet::platforms {
+namespace {
+
+/// What a runner at the other end of a serial line ends with. docs/boards.md.
+void WriteStatusLine(int status) {
+  constexpr std::string_view kBegin = "TRIVET-IMAGE: STATUS ";
+  char text[kBegin.size() + 4];
+  char* end = std::ranges::copy(kBegin, text).out;
+  const unsigned number = static_cast<unsigned>(status) & 0xff;
+  if (number >= 100) *end++ = static_cast<char>('0' + number / 100);
+  if (number >= 10) *end++ = static_cast<char>('0' + number / 10 % 10);
+  *end++ = static_cast<char>('0' + number % 10);
+  *end++ = '\n';
+  CloseConsole({text, end});
+}
+
+void Reset(const Description& machine) {
+  if (machine.has_psci) PsciSmc{}.SystemReset();
+  std::visit(
+      [](const auto& watchdog) {
+        if constexpr (requires { watchdog.Reset(); }) watchdog.Reset();
+      },
+      machine.watchdog);
+}
+
+}  // namespace
 
 void PowerOff(int status) {
-  RawConsoleDrain();
-  Semihosting{}.Exit(status);
+  WriteStatusLine(status);
+  if (ThisMachine().has_semihosting) Semihosting{}.Exit(status);
+  Reset(ThisMachine());
   for (;;) asm volatile("wfi");
 }
 

@@ -13,10 +13,18 @@
 namespace trivet::tests {
 namespace {
 
-TEST(El2Console, EndsWithTheVerdict) {
-  EXPECT_EQ(ExecuteSample("passing").lines.back(), "TRIVET-IMAGE: PASS");
-  EXPECT_EQ(ExecuteSample("failing").lines.back(), "TRIVET-IMAGE: FAIL");
-  EXPECT_EQ(ExecuteSample("empty").lines.back(), "TRIVET-IMAGE: FAIL");
+/// The last two lines of a sample.
+std::vector<std::string> EndOf(const std::string& sample) {
+  const auto lines = ExecuteSample(sample).lines;
+  return {lines.end() - 2, lines.end()};
+}
+
+TEST(El2Console, EndsWithTheVerdictAndTheStatus) {
+  using Lines = std::vector<std::string>;
+  EXPECT_EQ(EndOf("passing"), (Lines{"TRIVET-IMAGE: PASS", "TRIVET-IMAGE: STATUS 0"}));
+  EXPECT_EQ(EndOf("failing"), (Lines{"TRIVET-IMAGE: FAIL", "TRIVET-IMAGE: STATUS 1"}));
+  EXPECT_EQ(EndOf("empty"), (Lines{"TRIVET-IMAGE: FAIL", "TRIVET-IMAGE: STATUS 1"}));
+  EXPECT_EQ(EndOf("exception")[1], "TRIVET-IMAGE: STATUS 101");
 }
 
 bool Contains(const Execution& run, const std::string& line) {

@@ -71,6 +71,10 @@ BOARD_ENVIRONMENTS = _BOARDS.keys()
 MORE_BOARD_ENVIRONMENTS = _MORE_BOARDS.keys()
 
 ENVIRONMENTS = {
+    "generic": environment(
+        base = _QEMU,
+        board = Label("//platforms:generic_board"),
+    ),
     "qemu_virt": _QEMU_VIRT,
     "sim": environment(host = True),
 } | _LOADED | _BOARDS | _MORE_BOARDS

@@ -56,6 +56,31 @@ LOADERS = {
     "u_boot_go": _u_boot(["go " + _ADDRESS]),
 }
 
+# Nobody serves semihosting, as on a board: arguments come with the device tree, and the run ends with a reset.
+_AS_ON_A_BOARD = ["-semihosting-config", "enable=off", "-append", "functest --cpus=4"]
+BARE_KERNEL = loader(boot = _AS_ON_A_BOARD + ["-kernel", "{image}"])
+BARE_KERNEL_GIC_V2 = loader(boot = _AS_ON_A_BOARD + ["-M", "gic-version=2", "-kernel", "{image}"])
+
+# [uefi] edk2 hands on a device tree only where it has no ACPI tables to hand on.
+EDK2_DEVICE_TREE = loader(
+    boot = ["-M", "acpi=off"] + LOADERS["edk2"].boot,
+    esp = True,
+    firmware = "edk2",
+)
+
+# After the image gave up the firmware offers its menu, whose third entry is its shell: it has survived the image.
+_CURSOR_DOWN = "\033[B"
+EDK2_TO_ITS_SHELL = loader(
+    boot = LOADERS["edk2"].boot,
+    dialogue = [
+        ("Press any key to enter the Boot Manager Menu", " "),
+        ("ENTER to select boot device", 2 * _CURSOR_DOWN + "\r"),
+        ("Shell>", "reset -s\r"),
+    ],
+    esp = True,
+    firmware = "edk2",
+)
+
 # Where no image runs to its end, or not all of it can: at EL3 from reset, without firmware, and at EL1. The
 # last one turns the machine off by a command of the firmware, which has to have survived the image.
 RESET_AT_EL3 = loader(boot = ["-M", "secure=on", "-device", "loader,file={image},addr=%s,force-raw=on,cpu-num=0" % _ADDRESS])
