@@ -2,6 +2,7 @@
 
 #include <concepts>
 
+#include "platforms/devices/affinity.h"
 #include "platforms/runtime/cpus.h"
 #include "platforms/runtime/machine.h"
 #include "platforms/runtime/power.h"
@@ -51,14 +52,27 @@ void DisableInterrupt(unsigned intid) {
 std::uint32_t AcknowledgeInterrupt() {
   return WithController([](const auto& controller) { return controller.Acknowledge(); });
 }
-void EndInterrupt(std::uint32_t intid) {
-  WithController([=](const auto& controller) { controller.End(intid); });
+void EndInterrupt(std::uint32_t acknowledged) {
+  WithController([=](const auto& controller) { controller.End(acknowledged); });
 }
 
 void SendSelfInterrupt(unsigned sgi) { SendInterrupt(ThisCpuIndex(), sgi); }
 void SendInterrupt(unsigned cpu, unsigned sgi) {
   const std::uint64_t affinity = ThisMachine().cpus.all()[cpu].affinity;
   WithController([=](const auto& controller) { controller.SendSgi(affinity, sgi); });
+}
+
+bool EnableFiq(unsigned sgi) {
+  return WithController([=](const auto& controller) { return controller.EnableFiq(sgi); });
+}
+void SendSelfFiq(unsigned sgi) {
+  WithController([=](const auto& controller) { controller.SendFiq(ThisAffinity(), sgi); });
+}
+std::uint32_t AcknowledgeFiq() {
+  return WithController([](const auto& controller) { return controller.AcknowledgeFiq(); });
+}
+void EndFiq(std::uint32_t acknowledged) {
+  WithController([=](const auto& controller) { controller.EndFiq(acknowledged); });
 }
 
 }  // namespace trivet::platforms

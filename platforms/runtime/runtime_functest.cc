@@ -40,19 +40,21 @@ bool WaitForIrq() {
   return WaitUntil([] { return (PendingInterrupts() & kIrqPending) != 0; });
 }
 
+bool NothingIsPending() { return platforms::IntidOf(platforms::AcknowledgeInterrupt()) >= 1020; }
+
 void SelfInterruptArrives() {
   constexpr unsigned kSgi = 5;
   platforms::InterruptsInitThisCpu();
-  Check(platforms::AcknowledgeInterrupt() >= 1020, "nothing is pending at first");
+  Check(NothingIsPending(), "nothing is pending at first");
   platforms::SendSelfInterrupt(kSgi);
   Check((PendingInterrupts() & kIrqPending) == 0, "a disabled SGI does not arrive");
   platforms::EnableInterrupt(kSgi);
   Check(WaitForIrq(), "an enabled SGI arrives");
-  const std::uint32_t intid = platforms::AcknowledgeInterrupt();
-  Check(intid == kSgi, "it is acknowledged as itself");
+  const std::uint32_t acknowledged = platforms::AcknowledgeInterrupt();
+  Check(platforms::IntidOf(acknowledged) == kSgi, "it is acknowledged as itself");
   Check((PendingInterrupts() & kIrqPending) == 0, "it is no longer pending once acknowledged");
-  platforms::EndInterrupt(intid);
-  Check(platforms::AcknowledgeInterrupt() >= 1020, "it does not come back");
+  platforms::EndInterrupt(acknowledged);
+  Check(NothingIsPending(), "it does not come back");
 }
 
 std::atomic<unsigned> arrivals;
@@ -67,8 +69,10 @@ void Arrive(unsigned cpu, void* argument) {
   platforms::EnableInterrupt(9);
   platforms::ConsoleWrite("        a secondary CPU reports\n");
   ++arrivals;
-  if (!WaitForIrq() || platforms::AcknowledgeInterrupt() != 9) ++wrong;
-  platforms::EndInterrupt(9);
+  const bool arrived = WaitForIrq();
+  const std::uint32_t acknowledged = platforms::AcknowledgeInterrupt();
+  if (!arrived || platforms::IntidOf(acknowledged) != 9) ++wrong;
+  platforms::EndInterrupt(acknowledged);
   ++arrivals;
 }
 

@@ -86,9 +86,7 @@ class InPlaceGuest {
   vcpu::Config ConfigFor(vectors::InPlaceHooks hooks) {
     stage2 = {};
     hooks.context = &served_;
-    const std::uint64_t block =
-        PlaceGuest() / vcpu::BlockStage2::kBlockSize * vcpu::BlockStage2::kBlockSize;
-    EXPECT_EQ(stage2.Map(block, block, vcpu::MemoryType::kNormal), Status::kOk);
+    EXPECT_EQ(MapGuest(stage2), Status::kOk);
     return {.entry = PlaceGuest(),
             .vtcr = vcpu::BlockStage2::vtcr(),
             .vttbr = vcpu::BlockStage2::vttbr(PhysicalAddressOf(&stage2), 11),

@@ -6,6 +6,7 @@
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
 #include "tests/guest/life.h"
+#include "tests/support/abilities.h"
 #include "tests/support/machine.h"
 #include "tests/support/test_host.h"
 #include "vcpu/stage2.h"
@@ -18,7 +19,7 @@ using percpu::HostKind;
 using vcpu::BlockStage2;
 using vcpu::ExitReason;
 
-class InterruptExit : public ::testing::TestWithParam<HostKind> {
+class InterruptExit : public EachHostKind {
  protected:
   InterruptExit() : machine_(GetParam()), guest_(ConfigFor()) {
     machine_.ShowToTableWalks(&stage2, sizeof(stage2));
@@ -33,8 +34,7 @@ class InterruptExit : public ::testing::TestWithParam<HostKind> {
 
   static vcpu::Config ConfigFor() {
     stage2 = {};
-    const std::uint64_t block = PlaceGuest() / BlockStage2::kBlockSize * BlockStage2::kBlockSize;
-    EXPECT_EQ(stage2.Map(block, block, vcpu::MemoryType::kNormal), Status::kOk);
+    EXPECT_EQ(MapGuest(stage2), Status::kOk);
     return {.entry = PlaceGuest(),
             .vtcr = BlockStage2::vtcr(),
             .vttbr = BlockStage2::vttbr(PhysicalAddressOf(&stage2), 9)};
@@ -66,6 +66,7 @@ TEST_P(InterruptExit, ByIrqLeavesItToTheHost) {
 }
 
 TEST_P(InterruptExit, ByFiqLeavesItToTheHost) {
+  if (!Has(Ability::kFiq)) GTEST_SKIP() << "this machine lacks fiq";
   machine_.TriggerFiq();
   ExpectExit(ExitReason::kFiq);
 }

@@ -30,9 +30,7 @@ Storage<H>& FreshStorage(unsigned slot) {
 }
 
 vcpu::Config ConfigFor(vcpu::BlockStage2& stage2, unsigned slot) {
-  const std::uint64_t block =
-      PlaceGuest() / vcpu::BlockStage2::kBlockSize * vcpu::BlockStage2::kBlockSize;
-  (void)stage2.Map(block, block, vcpu::MemoryType::kNormal);
+  (void)MapGuest(stage2);
   const std::uint64_t table = percpu::PhysicalAddressOf<TestHost>(&stage2);
   return {.entry = PlaceGuest(),
           .vtcr = vcpu::BlockStage2::vtcr(),

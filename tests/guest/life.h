@@ -7,6 +7,7 @@
 #include "percpu/host_kind.h"
 #include "tests/support/host_view.h"
 #include "vcpu/exit.h"
+#include "vcpu/stage2.h"
 
 namespace trivet::tests {
 
@@ -16,8 +17,12 @@ namespace trivet::tests {
 ///     msr VBAR_EL1, x2;  hvc #1;  smc #0;  wfi;  mrs x3, ID_AA64PFR0_EL1;  ldr x5, [x1];  b .; hvc
 ///     #2
 ///
-/// Returns its address; x1 and x2 are set by the host before it runs.
+/// Returns its address, as the guest sees it: below what a BlockStage2 maps. x1 and x2 are set by
+/// the host before it runs.
 std::uint64_t PlaceGuest();
+
+/// Maps the block around PlaceGuest() to where it really is.
+Status MapGuest(vcpu::BlockStage2& stage2);
 
 inline constexpr std::uint64_t kGuestVbar = 0x5000'0800;    ///< What x2 holds.
 inline constexpr std::uint64_t kUnmappedIpa = 0xc000'0120;  ///< What x1 points at.

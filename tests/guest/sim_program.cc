@@ -14,4 +14,10 @@ std::uint64_t PlaceGuest() {
   return kEntry;
 }
 
+Status MapGuest(vcpu::BlockStage2& stage2) {
+  constexpr std::uint64_t kSize = vcpu::BlockStage2::kBlockSize;
+  const std::uint64_t block = PlaceGuest() / kSize * kSize;
+  return stage2.Map(block, block, vcpu::MemoryType::kNormal);
+}
+
 }  // namespace trivet::tests

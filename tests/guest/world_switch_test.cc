@@ -54,9 +54,7 @@ class WorldSwitch : public ::testing::TestWithParam<HostKind> {
  protected:
   WorldSwitch() : machine_(GetParam()), stage2_(FreshStage2()) {
     TestHost::Here() = {};
-    const std::uint64_t block =
-        PlaceGuest() / vcpu::BlockStage2::kBlockSize * vcpu::BlockStage2::kBlockSize;
-    EXPECT_EQ(stage2_.Map(block, block, vcpu::MemoryType::kNormal), Status::kOk);
+    EXPECT_EQ(MapGuest(stage2_), Status::kOk);
     machine_.ShowToTableWalks(&stage2_, sizeof(stage2_));
     EXPECT_EQ(cpu_.Create(Cpu::CurrentCpu()), Status::kOk);
     EXPECT_EQ(cpu_.HardwareEnable(), Status::kOk);

@@ -8,6 +8,7 @@
 
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
+#include "tests/support/abilities.h"
 #include "tests/support/host_view.h"
 #include "tests/support/machine.h"
 #include "tests/support/test_host.h"
@@ -42,7 +43,7 @@ class Random {
   std::uint64_t state_ = 0x1234'5678'9abc'def1;
 };
 
-class TimerInterrupts : public ::testing::TestWithParam<HostKind> {
+class TimerInterrupts : public EachHostKind {
  protected:
   TimerInterrupts() : machine_(GetParam()) {
     TestHost::Here() = {};

@@ -13,7 +13,8 @@ namespace trivet::tests {
 
 /// Owns the machine for one test, with a host of `kind`. As it arrives: at EL2 with SP_EL2, D, A, I
 /// and F masked, HCR_EL2.{E2H, TGE} as the kind says, IMO, FMO and AMO set, VBAR_EL2 =
-/// HostVectorBase(), the interrupt controller ready, no counts. On the simulator a VHE host has a
+/// HostVectorBase(), the interrupt controller ready, no counts. A kind the CPU does not have (see
+/// abilities.h) is left out. On the simulator a VHE host has a
 /// CPU with FEAT_VHE, the others a Cortex-A72.
 class Machine {
  public:
@@ -25,7 +26,8 @@ class Machine {
   /// The host's own vectors: its IRQ and FIQ entries acknowledge and count.
   std::uint64_t HostVectorBase() const;
 
-  /// Makes an interrupt of this CPU pending, until AcknowledgeIrq or AcknowledgeFiq.
+  /// Makes an interrupt of this CPU pending, until AcknowledgeIrq or AcknowledgeFiq. FIQ: only with
+  /// that ability.
   void TriggerIrq();
   void TriggerFiq();
   /// Makes an IRQ pending a little later, while a guest runs: a timer at EL2, `ticks` of the system

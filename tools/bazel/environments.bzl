@@ -9,7 +9,8 @@ def environment(base = None, **fields):
       base: an environment whose fields this one takes over where it gives none.
       **fields: host (bool: runs on the build's own platform, as a cc_test), board (label of a
         board()), machine (label of QEMU arguments, instead of the board's), loader (what starts the image
-        there), cpus (int: how many the machine has), guest_timeout_s, tags.
+        there), cpus (int: how many the machine has), lacks (what the machine does not have that tests look
+        for: names of tests/support/abilities.h), guest_timeout_s, tags.
 
     Returns:
       a struct with all of these fields.
@@ -19,6 +20,7 @@ def environment(base = None, **fields):
         "cpus": 4,
         "guest_timeout_s": 30,
         "host": False,
+        "lacks": [],
         "loader": LOADERS["qemu_kernel"],
         "machine": None,
         "tags": [],
@@ -47,25 +49,30 @@ _LOADED = {
 }
 LOADER_ENVIRONMENTS = _LOADED.keys()
 
-def _on_boards(names, **fields):
+def _on_boards(names, tags = [], **fields):
     return {
         name: environment(
             base = _QEMU,
             board = Label("//platforms:%s_board" % name),
-            tags = _QEMU.tags + ["board", name] + fields.get("tags", []),
-            **{field: value for field, value in fields.items() if field != "tags"}
+            tags = _QEMU.tags + ["board", name] + tags,
+            **fields
         )
         for name in names
     }
 
-# The machines that model boards, started by QEMU's -kernel.
-_BOARDS = _on_boards(["qemu_virt_gicv2", "rpi3", "rpi4", "zcu102"])
+# The machines that model boards, started by QEMU's -kernel. Cortex-A53 and A72 lack VHE.
+_BOARDS = (
+    _on_boards(["qemu_virt_gicv2"]) |
+    _on_boards(["rpi3", "rpi4", "zcu102"], lacks = ["vhe"])
+)
 
-# Those that `bazel test //...` leaves out: `bazel test //tests:more_boards` is for them.
+# Those that `bazel test //...` leaves out: `bazel test //tests:more_boards` is for them. With a GIC that has two
+# security states FIQs are the secure one's.
 _MORE_BOARDS = (
-    _on_boards(["imx8mp", "npcm845"], tags = ["manual"]) |
-    _on_boards(["sbsa_ref"], cpus = 1, tags = ["manual"]) |
-    _on_boards(["versal"], cpus = 2, tags = ["manual"])
+    _on_boards(["imx8mp"], lacks = ["vhe"], tags = ["manual"]) |
+    _on_boards(["npcm845"], lacks = ["fiq", "vhe"], tags = ["manual"]) |
+    _on_boards(["sbsa_ref"], cpus = 1, lacks = ["fiq"], tags = ["manual"]) |
+    _on_boards(["versal"], cpus = 2, lacks = ["fiq", "vhe"], tags = ["manual"])
 )
 BOARD_ENVIRONMENTS = _BOARDS.keys()
 MORE_BOARD_ENVIRONMENTS = _MORE_BOARDS.keys()

@@ -1,8 +1,11 @@
-"""trivet_test: one test source, run in several environments."""
+"""trivet_test: one test source, run in several environments; at EL2 one ELF for all."""
 
 load("@rules_cc//cc:defs.bzl", "cc_test")
-load(":el2_test.bzl", "el2_test")
+load(":el2_test.bzl", "el2_boot_test", "el2_test")
 load(":environments.bzl", "ENVIRONMENTS")
+
+def _declare_lacks(env):
+    return {"guest_args": ["--lacks=" + ",".join(env.lacks)]} if env.lacks else {}
 
 def trivet_test(
         name,
@@ -25,10 +28,11 @@ def trivet_test(
       gtest: what provides <gtest/gtest.h> and main on each platform.
       size: Bazel's test size.
       tags: added to each environment's.
-      el2_kwargs: only for the el2_test targets (guest_timeout_s, cpu, compilation_mode ...).
+      el2_kwargs: only for the tests at EL2 (guest_timeout_s, cpu, compilation_mode ...).
       sim_kwargs: only for the cc_test.
       **kwargs: passed on to every one (copts, data, visibility ...).
     """
+    elf = None
     for env_name in environments:
         env = ENVIRONMENTS[env_name]
         if env.host:
@@ -41,7 +45,17 @@ def trivet_test(
                 deps = deps + [gtest],
                 **(kwargs | sim_kwargs)
             )
+        elif elf:
+            el2_boot_test(
+                name = name + "_" + env_name,
+                size = size,
+                elf = elf,
+                environment = env_name,
+                tags = tags,
+                **(_declare_lacks(env) | el2_kwargs)
+            )
         else:
+            elf = name + "_" + env_name + ".elf"
             el2_test(
                 name = name + "_" + env_name,
                 size = size,
@@ -49,5 +63,5 @@ def trivet_test(
                 environment = env_name,
                 tags = tags,
                 deps = deps + [gtest],
-                **(kwargs | el2_kwargs)
+                **(kwargs | _declare_lacks(env) | el2_kwargs)
             )

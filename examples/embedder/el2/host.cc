@@ -19,10 +19,10 @@ constexpr int kStatusCrash = 103;
 unsigned interrupts_taken = 0;
 
 void OnInterrupt(CpuSlot&) {
-  const std::uint32_t intid = platforms::AcknowledgeInterrupt();
-  if (intid >= kFirstSpurious) return;
+  const std::uint32_t acknowledged = platforms::AcknowledgeInterrupt();
+  if (platforms::IntidOf(acknowledged) >= kFirstSpurious) return;
   ++interrupts_taken;
-  platforms::EndInterrupt(intid);
+  platforms::EndInterrupt(acknowledged);
 }
 
 void OnCrash(CpuSlot&) {

@@ -12,6 +12,7 @@ struct HostState {
   hal::CnthctlEl2 cnthctl;
   unsigned irqs = 0;
   unsigned fiqs = 0;
+  bool has_fiqs = false;  ///< EL2 can raise them.
 };
 
 HostState& ThisHost();

@@ -3,10 +3,9 @@
 #include <cstdint>
 
 #include "hal/cpu.h"
-#include "platforms/devices/mmio.h"
+#include "hal/feature.h"
 #include "platforms/runtime/cpus.h"
 #include "platforms/runtime/interrupts.h"
-#include "platforms/runtime/machine.h"
 #include "tests/support/el2/host_state.h"
 
 extern "C" const char trivet_test_host_vectors[];
@@ -29,21 +28,6 @@ HostState states[kMaxCpus];
 alignas(vectors::kChainTableSize) std::uint32_t
     chain_tables[kMaxCpus][vectors::kChainTableSize / sizeof(std::uint32_t)];
 
-/// Group 0 interrupts arrive as FIQ where the distributor has one security state. [gic] IHI
-/// 0069, 4.6.
-void EnableFiqSgi() {
-  const auto& gic = std::get<platforms::GicV3>(platforms::ThisMachine().interrupt_controller);
-  constexpr std::uintptr_t kSgiFrame = 0x1'0000;
-  constexpr std::uintptr_t kIgroupr0 = kSgiFrame + 0x80;
-  const std::uintptr_t frame = gic.redistributor + platforms::ThisCpuIndex() * 0x2'0000;
-  platforms::MmioWrite32(gic.distributor, platforms::MmioRead32(gic.distributor) | 1);
-  platforms::MmioWrite32(frame + kIgroupr0,
-                         platforms::MmioRead32(frame + kIgroupr0) & ~(1u << kFiqSgi));
-  Cpu::Write<IccIgrpen0El1>(IccIgrpen0El1::FromRaw(1));
-  Cpu::Isb();
-  platforms::EnableInterrupt(kFiqSgi);
-}
-
 /// The two registers whose layout E2H changed get sensible values: nothing traps at EL2 and EL0.
 void BecomeVhe() {
   Cpu::Write<CptrEl2E2h>(CptrEl2E2h().fpen(TrapLevels::kNone));
@@ -56,6 +40,7 @@ void BecomeVhe() {
 HostState& ThisHost() { return states[platforms::ThisCpuIndex()]; }
 
 Machine::Machine(percpu::HostKind kind) {
+  if (!Has<Feature::kVhe, Cpu>() && kind == percpu::HostKind::kVhe) kind = percpu::HostKind::kNvhe;
   HostState& host = ThisHost();
   host = {.vbar = Cpu::Read<VbarEl2>(),
           .hcr = Cpu::Read<HcrEl2>(),
@@ -64,7 +49,7 @@ Machine::Machine(percpu::HostKind kind) {
   platforms::InterruptsInitThisCpu();
   platforms::EnableInterrupt(kIrqSgi);
   platforms::EnableInterrupt(kEl2Timer);
-  EnableFiqSgi();
+  host.has_fiqs = platforms::EnableFiq(kFiqSgi);
   Cpu::Write<VbarEl2>(VbarEl2::FromRaw(HostVectorBase()));
   Cpu::Write<HcrEl2>(
       Cpu::Read<HcrEl2>().e2h(kind == percpu::HostKind::kVhe).tge(kind != percpu::HostKind::kNvhe));
@@ -88,11 +73,7 @@ std::uint64_t Machine::HostVectorBase() const {
 
 void Machine::TriggerIrq() { platforms::SendSelfInterrupt(kIrqSgi); }
 
-void Machine::TriggerFiq() {
-  const std::uint64_t aff0 = Cpu::Read<MpidrEl1>().aff0();
-  Cpu::Write<IccSgi0rEl1>(IccSgi0rEl1::Value::FromRaw(std::uint64_t{kFiqSgi} << 24 | 1u << aff0));
-  Cpu::Isb();
-}
+void Machine::TriggerFiq() { platforms::SendSelfFiq(kFiqSgi); }
 
 void Machine::StartTimer(unsigned ticks) {
   Cpu::Write<CnthpTvalEl2>(CnthpTvalEl2::Value::FromRaw(ticks));
@@ -112,19 +93,19 @@ vectors::ChainPlace ChainPlaceOf(CpuId cpu) {
 }
 
 bool AcknowledgeIrq() {
-  const std::uint32_t intid = platforms::AcknowledgeInterrupt();
+  const std::uint32_t irq = platforms::AcknowledgeInterrupt();
+  const std::uint32_t intid = platforms::IntidOf(irq);
   if (intid >= kNoInterrupt) return false;
   if (intid == kEl2Timer) Cpu::Write<CnthpCtlEl2>(CnthpCtlEl2::Value::FromRaw(0));
   Cpu::Isb();
-  platforms::EndInterrupt(intid);
+  platforms::EndInterrupt(irq);
   return true;
 }
 
 bool AcknowledgeFiq() {
-  const std::uint64_t intid = Cpu::Read<IccIar0El1>().raw() & 0xff'ffff;
-  if (intid >= kNoInterrupt) return false;
-  Cpu::Write<IccEoir0El1>(IccEoir0El1::Value::FromRaw(intid));
-  Cpu::Isb();
+  const std::uint32_t fiq = platforms::AcknowledgeFiq();
+  if (platforms::IntidOf(fiq) >= kNoInterrupt) return false;
+  platforms::EndFiq(fiq);
   return true;
 }
 
