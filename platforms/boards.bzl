@@ -11,11 +11,16 @@ def declare_boards():
     boards/NAME/qemu.args   the QEMU machine that models the board
 
     //platforms:NAME is the platform, :NAME_board the board() in any configuration, and
-    :this_board the one of the current platform.
+    :this_board the one of the current platform. :board_trees are all their trees.
     """
     names = [path.split("/")[1] for path in native.glob(["boards/*/qemu.args"])]
     for name in names:
         _declare_board(name)
+    native.filegroup(
+        name = "board_trees",
+        srcs = [name + "_board" for name in names],
+        tags = ["manual"],
+    )
     native.alias(
         name = "this_board",
         actual = select({":is_" + name: name + "_board" for name in names}, no_match_error = _NO_BOARD),

@@ -1,0 +1,76 @@
+// The trees that images really meet: the boards' own, and those QEMU makes.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "platforms/machine/describe.h"
+#include "platforms/machine/test_trees.h"
+
+namespace trivet::platforms {
+namespace {
+
+constexpr std::size_t kBlockBytes = 4096;  // platforms/runtime/board_block.S
+
+Description OfTree(const std::string& name) {
+  const auto found = TestTrees().find(name);
+  EXPECT_NE(found, TestTrees().end()) << name;
+  const auto tree = fdt::Tree::Check(found->second);
+  EXPECT_TRUE(tree.has_value()) << name << ": " << ToString(tree.error());
+  return Describe(*tree);
+}
+
+TEST(Trees, EveryBoardSaysAllThatAnImageNeeds) {
+  int boards = 0;
+  for (const auto& [name, words] : TestTrees()) {
+    if (!name.ends_with("_board")) continue;
+    SCOPED_TRACE(name);
+    ++boards;
+    EXPECT_LE(words.size() * 4, kBlockBytes);
+    const Description machine = OfTree(name);
+    EXPECT_FALSE(std::holds_alternative<None>(machine.console));
+    EXPECT_FALSE(std::holds_alternative<None>(machine.interrupt_controller));
+    EXPECT_FALSE(machine.memory.empty());
+    ASSERT_FALSE(machine.cpus.empty());
+    for (const Cpu& cpu : machine.cpus.all().subspan(1)) {
+      EXPECT_NE(cpu.start, CpuStart::kUnknown) << cpu.affinity;
+      EXPECT_TRUE(cpu.start != CpuStart::kPsci || machine.has_psci);
+    }
+  }
+  EXPECT_GE(boards, 2);
+}
+
+// Our own tree of QEMU's machine, for loaders that pass none on, is as QEMU's.
+TEST(Trees, TheVirtBoardIsWhatQemuSays) {
+  const Description ours = OfTree("qemu_virt_board");
+  const Description theirs = OfTree("virt_gic_v3");
+  EXPECT_EQ(std::get<Pl011>(ours.console).base, std::get<Pl011>(theirs.console).base);
+  const auto gic = std::get<GicV3>(ours.interrupt_controller);
+  const auto their_gic = std::get<GicV3>(theirs.interrupt_controller);
+  EXPECT_EQ(gic.distributor, their_gic.distributor);
+  EXPECT_EQ(gic.redistributor, their_gic.redistributor);
+  EXPECT_EQ(ours.has_psci, theirs.has_psci);
+  EXPECT_EQ(ours.watchdog.index(), theirs.watchdog.index());
+  EXPECT_TRUE(std::ranges::equal(ours.memory.all(), theirs.memory.all(),
+                                 [](const MemoryRange& a, const MemoryRange& b) {
+                                   return a.base == b.base && a.size == b.size;
+                                 }));
+  EXPECT_TRUE(std::ranges::equal(
+      ours.cpus.all(), theirs.cpus.all(),
+      [](const Cpu& a, const Cpu& b) { return a.affinity == b.affinity && a.start == b.start; }));
+}
+
+TEST(Trees, AGicV2IsFoundOnTheSameMachine) {
+  const auto gic = std::get<GicV2>(OfTree("virt_gic_v2").interrupt_controller);
+  EXPECT_EQ(gic.distributor, 0x0800'0000u);
+  EXPECT_EQ(gic.cpu_interface, 0x0801'0000u);
+}
+
+TEST(Trees, NoPsciIsSeenWhereNobodyServesItForEl2) {
+  EXPECT_FALSE(OfTree("virt_secure").has_psci);  // no such node
+  EXPECT_FALSE(OfTree("virt_hvc").has_psci);     // by HVC
+}
+
+}  // namespace
+}  // namespace trivet::platforms
