@@ -10,6 +10,7 @@
 #include "hal/cpu.h"
 #include "hal/features.h"
 #include "hal/registers.h"
+#include "platforms/runtime/translation.h"
 
 namespace trivet::hal {
 namespace {
@@ -100,20 +101,17 @@ TEST(Registers, ThatThisCpuHasCanBeRead) {
   EXPECT_GT(count, 150u);
 }
 
-/// Sets HCR_EL2.E2H while it lives, with no trap of vectors. The MMU is off, so the regime that
-/// changes is not in use.
+/// Sets HCR_EL2.E2H while it lives, with no trap of vectors.
 class WithE2h {
  public:
   WithE2h() : hcr_(Cpu::Read<HcrEl2>()), cptr_(Cpu::Read<CptrEl2>()) {
-    Cpu::Write<HcrEl2>(hcr_.e2h(true));
-    Cpu::Isb();
+    platforms::WriteHcrEl2(hcr_.e2h(true).raw());
     constexpr TrapLevels kNone = TrapLevels::kNone;
     Cpu::Write<CptrEl2E2h>(CptrEl2E2h::Inert().fpen(kNone).zen(kNone).smen(kNone));
     Cpu::Isb();
   }
   ~WithE2h() {
-    Cpu::Write<HcrEl2>(hcr_);
-    Cpu::Isb();
+    platforms::WriteHcrEl2(hcr_.raw());
     Cpu::Write<CptrEl2>(cptr_);
     Cpu::Isb();
   }

@@ -1,6 +1,7 @@
 #include "bench/machine.h"
 #include "hal/cpu.h"
 #include "hal/feature.h"
+#include "platforms/runtime/translation.h"
 
 namespace trivet::bench {
 
@@ -11,8 +12,7 @@ HostOf::HostOf(percpu::HostKind kind)
   const bool vhe = kind == percpu::HostKind::kVhe;
   exists_ = !vhe || Has<Feature::kVhe, Cpu>();
   if (!exists_) return;
-  Cpu::Write<HcrEl2>(hcr_.e2h(vhe).tge(kind != percpu::HostKind::kNvhe));
-  Cpu::Isb();
+  platforms::WriteHcrEl2(hcr_.e2h(vhe).tge(kind != percpu::HostKind::kNvhe).raw());
   if (!vhe) return;
   Cpu::Write<CptrEl2E2h>(CptrEl2E2h().fpen(TrapLevels::kNone));
   Cpu::Write<CnthctlEl2E2h>(CnthctlEl2E2h().el0pcten(true).el0vcten(true));
@@ -20,8 +20,7 @@ HostOf::HostOf(percpu::HostKind kind)
 }
 
 HostOf::~HostOf() {
-  Cpu::Write<HcrEl2>(hcr_);
-  Cpu::Isb();
+  platforms::WriteHcrEl2(hcr_.raw());
   Cpu::Write<CptrEl2>(cptr_);
   Cpu::Write<CnthctlEl2>(cnthctl_);
   Cpu::Isb();

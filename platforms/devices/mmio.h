@@ -4,8 +4,9 @@
 
 namespace trivet::platforms {
 
-/// One device register access at a physical address, of the width in its name. Device memory, so
-/// accesses of one CPU to one device stay in order.
+/// One device register access at a physical address, of the width in its name. It is mapped
+/// as itself, Device-nGnRnE, as it is while the MMU is off: accesses of one CPU to one device stay
+/// in order.
 inline std::uint8_t MmioRead8(std::uintptr_t address) {
   return *reinterpret_cast<volatile std::uint8_t*>(address);
 }

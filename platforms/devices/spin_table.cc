@@ -20,7 +20,8 @@ extern TrivetSpinStart trivet_spin_starts[trivet::platforms::SpinTable::kMaxCpus
 namespace trivet::platforms {
 namespace {
 
-/// What is in memory at `address` is what was stored: the CPU that reads it has its caches off.
+/// What is in memory at `address` is what was stored, and no cache has a line of it: the CPU that
+/// reads it has its caches off.
 void CleanLine(std::uintptr_t address) {
   asm volatile("dsb sy\n dc civac, %0\n dsb sy" ::"r"(address) : "memory");
 }
@@ -33,9 +34,10 @@ std::int64_t SpinTable::CpuOn(std::uint64_t affinity, std::uint64_t entry,
   start = {.affinity = affinity, .entry = entry, .context = context, .unused = 0};
   // The CPU's start is in memory before its word is.
   CleanLine(reinterpret_cast<std::uintptr_t>(&start));
-  MmioWrite64(release_address, reinterpret_cast<std::uintptr_t>(trivet_spin_entry));
+  // Its word is mapped as a device. What a loader left of it in a cache must not come back.
   CleanLine(release_address);
-  asm volatile("sev" ::: "memory");
+  MmioWrite64(release_address, reinterpret_cast<std::uintptr_t>(trivet_spin_entry));
+  asm volatile("dsb sy\n sev" ::: "memory");
   return 0;
 }
 

@@ -14,10 +14,6 @@ namespace {
 constexpr int kStatusNotAtEl2 = 102;
 constexpr std::uint64_t kCurrentElEl2 = 2 << 2;
 
-// [arm-arm] SCTLR_EL2 with HCR_EL2.E2H 0: the RES1 bits, among them EIS and EOS (exception entry
-// and return synchronize); M, C, I, A and EE clear.
-constexpr std::uint64_t kSctlrEl2MmuOff = 0x30c5'0830;
-
 std::uint64_t CurrentEl() {
   std::uint64_t current_el;
   asm volatile("mrs %0, CurrentEL" : "=r"(current_el));
@@ -34,10 +30,9 @@ void PrepareThisCpu() {
   asm volatile(
       "msr daifset, #0xf\n"
       "msr VBAR_EL2, %0\n"
-      "msr SCTLR_EL2, %1\n"
       "isb"
       :
-      : "r"(trivet_early_vectors), "r"(kSctlrEl2MmuOff)
+      : "r"(trivet_early_vectors)
       : "memory");
   NormalizeEl2State();
 }

@@ -11,9 +11,9 @@ void DescribeThisMachine(std::uint64_t loader_argument);
 /// What was given to DescribeThisMachine().
 std::uint64_t LoaderArgument();
 
-/// Prepares the CPU that calls for C++ code at EL2: early vectors in VBAR_EL2, SCTLR_EL2 with the
-/// MMU off and its RES1 bits set, DAIF masked, and all else as NormalizeEl2State() leaves it.
-/// Powers off with status 102 when the CPU is not at EL2.
+/// Prepares the CPU that calls for an image's code: early vectors in VBAR_EL2, DAIF masked, and all
+/// else as NormalizeEl2State() leaves it. The entry code has turned its translation on. Powers off
+/// with status 102 when the CPU is not at EL2.
 void PrepareThisCpu();
 
 /// Marks the CPU that calls as running; done once, by the boot CPU.

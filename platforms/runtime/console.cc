@@ -10,8 +10,6 @@
 namespace trivet::platforms {
 namespace {
 
-// With the MMU off, exclusive accesses work on QEMU and on CPUs that support them for Device
-// memory.
 constinit std::atomic_flag console_busy = ATOMIC_FLAG_INIT;
 constinit std::atomic<bool> console_closed = false;
 constinit bool at_line_begin = true;

@@ -1,7 +1,6 @@
 #include "platforms/runtime/cpus.h"
 
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
 
 #include "platforms/devices/affinity.h"
@@ -9,13 +8,13 @@
 #include "platforms/devices/spin_table.h"
 #include "platforms/runtime/boot.h"
 #include "platforms/runtime/machine.h"
+#include "platforms/runtime/stacks.h"
 
 extern "C" const char trivet_secondary_entry[];
 
 namespace trivet::platforms {
 namespace {
 
-constexpr std::size_t kStackSize = 0x4000;
 static_assert(kMaxCpus <= SpinTable::kMaxCpus);
 
 enum class CpuState : std::uint32_t { kOff, kClaimed, kRunning, kParked };
@@ -28,7 +27,6 @@ struct CpuSlot {
 };
 
 constinit CpuSlot slots[kMaxCpus];
-alignas(16) std::byte stacks[kMaxCpus][kStackSize];
 
 /// Takes the CPU for one start. False when it is not in state `from`.
 bool Claim(CpuSlot& slot, CpuState from) {
@@ -43,7 +41,7 @@ void Post(CpuSlot& slot, CpuEntry entry, void* argument) {
 
 bool PowerOn(unsigned cpu) {
   const auto entry = reinterpret_cast<std::uintptr_t>(trivet_secondary_entry);
-  const auto stack_top = reinterpret_cast<std::uintptr_t>(stacks[cpu] + kStackSize);
+  const std::uintptr_t stack_top = SecondaryStacks()[cpu].top();
   const Cpu& target = ThisMachine().cpus.all()[cpu];
   switch (target.start) {
     case CpuStart::kUnknown: return false;

@@ -10,7 +10,8 @@ unsigned CpuCount();
 /// The index of the CPU that calls. Any EL, any mask state.
 unsigned ThisCpuIndex();
 
-/// What a started CPU runs: at EL2 on 16 KiB of its own stack, MMU off, DAIF masked, early vectors.
+/// What a started CPU runs: at EL2 on 16 KiB of its own stack, translation and caches on, DAIF
+/// masked, early vectors.
 using CpuEntry = void (*)(unsigned cpu, void* argument);
 
 /// Starts `cpu` in `entry`. Returns once the start is accepted, not when it happened. After `entry`

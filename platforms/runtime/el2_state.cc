@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "platforms/runtime/translation.h"
+
 namespace trivet::platforms {
 namespace {
 
@@ -22,9 +24,11 @@ constexpr std::uint64_t kCptrEl2Smen = 3 << 24;
 constexpr std::uint64_t kCnthctlEl2 = 3;
 constexpr std::uint64_t kCnthctlEl2WithE2h = 3 << 10;
 
+/// The entry code did so; an image that parks its CPU may have left another value.
 std::uint64_t ResetHcr() {
+  WriteHcrEl2(0);
   std::uint64_t hcr;
-  asm volatile("msr HCR_EL2, xzr\n isb\n mrs %0, HCR_EL2" : "=r"(hcr)::"memory");
+  asm volatile("mrs %0, HCR_EL2" : "=r"(hcr)::"memory");
   return hcr;
 }
 

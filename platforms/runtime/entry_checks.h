@@ -9,8 +9,8 @@ namespace trivet::platforms {
 /// Prints what was checked, and counts a failure.
 void Check(bool condition, std::string_view what);
 
-/// Checks all that holds when main() starts, on the boot CPU. Starts the image a second time first,
-/// over a dirty .bss: memory is zero when a machine starts.
+/// Checks all that holds when main() starts, on the boot CPU: as the loader started the image, and
+/// then as it is started again in each of entry_states.h, over a dirty .bss.
 void CheckEntry();
 
 /// Prints the verdict on all checks, and returns main's status.

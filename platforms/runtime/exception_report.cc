@@ -2,6 +2,7 @@
 
 #include "platforms/runtime/power.h"
 #include "platforms/runtime/raw_console.h"
+#include "platforms/runtime/stacks.h"
 #include "platforms/runtime/text.h"
 
 extern "C" const char __image_start[];
@@ -10,6 +11,9 @@ namespace trivet::platforms {
 namespace {
 
 constexpr int kStatusEarlyException = 101;
+
+// [arm-arm] ESR_ELx.EC: a data abort of this level. FAR_EL2 then holds the address.
+constexpr std::uint64_t kDataAbortSameEl = 0x25;
 
 // Slot number = offset / 0x80. [arm-arm] D1.3.1, vector table.
 constexpr std::string_view kKinds[] = {"synchronous exception", "IRQ", "FIQ", "SError"};
@@ -41,5 +45,8 @@ extern "C" [[noreturn]] void trivet_report_exception(std::uint64_t slot, std::ui
   // The ELF is linked at 0: an address less this one is the ELF's.
   WriteField(" image=", reinterpret_cast<std::uintptr_t>(__image_start));
   RawConsoleWrite("\n");
+  if (esr >> 26 == kDataAbortSameEl && IsStackGuard(far)) {
+    RawConsoleWrite("platforms/runtime: a stack overflowed\n");
+  }
   PowerOff(kStatusEarlyException);
 }

@@ -95,8 +95,18 @@ bool IsExpected(unsigned count) {
   return count == expected;
 }
 
-bool StartWhenParked(unsigned cpu, int* argument) {
-  return WaitUntil([=] { return platforms::StartCpu(cpu, Arrive, argument) == Status::kOk; });
+// Each increment is an exclusive pair: they work between caches, and not at all between caches and
+// memory around them.
+constexpr unsigned kIncrements = 20'000;
+std::atomic<unsigned> contended;
+
+void Contend(unsigned, void*) {
+  for (unsigned i = 0; i < kIncrements; ++i) contended.fetch_add(1, std::memory_order_relaxed);
+  ++arrivals;
+}
+
+bool StartWhenParked(unsigned cpu, platforms::CpuEntry entry, void* argument) {
+  return WaitUntil([=] { return platforms::StartCpu(cpu, entry, argument) == Status::kOk; });
 }
 
 void AllCpusStartTwice() {
@@ -111,7 +121,7 @@ void AllCpusStartTwice() {
     arrivals = 0;
     bool started = true;
     for (unsigned cpu = 1; cpu < count; ++cpu) {
-      started = StartWhenParked(cpu, &argument) && started;
+      started = StartWhenParked(cpu, Arrive, &argument) && started;
     }
     Check(started && WaitFor(count - 1), round);
     Check(platforms::StartCpu(1, Arrive, &argument) == Status::kInvalidArgument,
@@ -122,11 +132,23 @@ void AllCpusStartTwice() {
   Check(wrong == 0, "each arrives at EL2, as itself, with its argument and its SGI");
 }
 
+void AtomicsWorkBetweenAllCpus() {
+  arrivals = 0;
+  const unsigned count = platforms::CpuCount();
+  bool started = true;
+  for (unsigned cpu = 1; cpu < count; ++cpu)
+    started = StartWhenParked(cpu, Contend, nullptr) && started;
+  Contend(0, nullptr);
+  Check(started && WaitFor(count) && contended == count * kIncrements,
+        "contended increments of all CPUs add up");
+}
+
 }  // namespace
 
 int main() {
   platforms::CheckEntry();
   SelfInterruptArrives();
   AllCpusStartTwice();
+  AtomicsWorkBetweenAllCpus();
   return platforms::CheckedStatus();
 }

@@ -1,17 +1,15 @@
-// First instructions of the boot CPU and of the others, and the early vectors.
+// First instructions of the boot CPU and of the others.
 
-// [arm-arm] SCTLR_EL2: MMU, caches and alignment checks off, the RES1 bits of either E2H layout set.
-  .set    kSctlrEl2MmuOff, 0x30c50830
-// [arm-arm] SCR_EL3: NS, RES1 bits 4 and 5, SMD (nobody at EL3 serves an SMC), HCE, RW.
-  .set    kScrEl3LowerIsEl2, 0x5b1
-  .set    kSpsrEl2hMasked, 0x3c9        // [arm-arm] SPSR_EL3: D, A, I, F, M = EL2h
+#include "platforms/runtime/sctlr.inc"
+
   .set    kEl2, 2 << 2                  // [arm-arm] CurrentEL
   .set    kEl3, 3 << 2
 
 // Entry of the boot CPU from a flat or Linux loader, and from efi_entry.cc after it left boot services.
-// In:  any EL, MMU and caches on (identity mapped) or off, any DAIF, x0 = a device tree or anything else.
-// Out: trivet_boot_main(x0 of the loader) on the boot stack at EL2 (or EL1, which it refuses), MMU and caches off, pointers relocated,
-//      .bss clear, DAIF masked.
+// In:  any EL, either byte order, MMU and caches on (identity mapped) or off, any E2H, TGE, SPSel, DAIF and VBAR,
+//      x0 = a device tree or anything else.
+// Out: trivet_boot_main(x0 of the loader) on the boot stack, pointers relocated, .bss clear, DAIF masked; at EL2 with HCR_EL2 zero, the
+//      early vectors and the image's own translation and caches on. At EL1, which trivet_boot_main refuses, as it was.
   .section .text.trivet_entry, "ax"
   .global trivet_entry
   .type trivet_entry, %function
@@ -21,12 +19,13 @@ trivet_entry:
   mov     x19, x0                       // kept until trivet_boot_main
   mrs     x0, CurrentEL
   cmp     x0, #kEl3
-  b.eq    .Ldrop_to_el2
+  b.eq    .Lat_el3
   cmp     x0, #kEl2
   b.ne    .Lrelocate
 .Lat_el2:
-  bl      clean_image
-  bl      turn_mmu_off
+  bl      clean_code
+  bl      leave_host
+  bl      clean_data
 .Lrelocate:
   bl      relocate
   bl      clear_bss
@@ -34,42 +33,44 @@ trivet_entry:
   add     x0, x0, :lo12:__stack_end
   mov     sp, x0
   mov     x29, xzr
+  mrs     x0, CurrentEL
+  cmp     x0, #kEl2
+  b.ne    .Lready
+  bl      trivet_build_tables
+  bl      clean_data                    // what was written since is in memory alone: nothing older may hide it
+  bl      trivet_translation_on
+.Lready:
+  mov     x29, xzr
   mov     x30, xzr
   mov     x0, x19
   b       trivet_boot_main
 
-// [arm-arm] D1.4 (resets: most of EL2's state is UNKNOWN until EL3 sets it); traps to EL3 stay off.
-.Ldrop_to_el2:
-  mov     x0, #kScrEl3LowerIsEl2
-  msr     SCR_EL3, x0
-  msr     CPTR_EL3, xzr
-  msr     MDCR_EL3, xzr
-  msr     HCR_EL2, xzr
-  ldr     w0, .Lsctlr
-  msr     SCTLR_EL2, x0
-  mrs     x0, ID_AA64PFR0_EL1
-  ubfx    x0, x0, #24, #4               // GIC: system registers exist
-  cbz     x0, .Lno_gic_registers
-  mov     x0, #0xf                      // [arm-arm] ICC_SRE_EL3: SRE, DFB, DIB, Enable
-  msr     ICC_SRE_EL3, x0
-.Lno_gic_registers:
+// A cache keeps a Secure line apart from a Non-secure one of the same address, so what a loader at EL3 wrote is cleaned
+// while its own translation says which it is.
+.Lat_el3:
+  bl      clean_code
+  bl      clean_data
   adr     x0, .Lat_el2
-  msr     ELR_EL3, x0
-  mov     x0, #kSpsrEl2hMasked
-  msr     SPSR_EL3, x0
-  isb
-  eret
+  b       trivet_drop_to_el2
 
-// Writes the image's lines back to memory and forgets them, .bss and stacks included: what a loader wrote through its
-// cache is in memory before the cache is off, and no dirty line of its own lands on ours later.
-// [arm-arm] DC CIVAC; CTR_EL0.DminLine: log2 of the words in the smallest line. Clobbers x0 to x2.
-clean_image:
+// Each writes lines of the image back to memory and forgets them: code before the MMU is off, since the next fetch goes
+// around the caches; data, .bss and stacks after it, since they may have pages that the present tables do not map, and
+// no line may be dirty when the next store goes around the caches.
+// [arm-arm] DC CIVAC: on an address without translation too, in every cache of the outer shareable domain; CTR_EL0
+// .DminLine: log2 of the words in the smallest line. Clobbers x0 to x2.
+clean_code:
+  adrp    x1, __image_start
+  adrp    x2, __data_start
+  b       .Lclean
+clean_data:
+  adrp    x1, __data_start
+  adrp    x2, __image_end
+.Lclean:
   mrs     x0, CTR_EL0
   ubfx    x0, x0, #16, #4
-  mov     x1, #4
-  lsl     x0, x1, x0
-  adrp    x1, __image_start
-  adrp    x2, __image_end
+  mov     x3, #4
+  lsl     x0, x3, x0
+  dsb     sy                            // after the stores that went around the caches
 .Lclean_line:
   dc      civac, x1
   add     x1, x1, x0
@@ -78,19 +79,34 @@ clean_image:
   dsb     sy
   ret
 
-// No store since clean_image. The code is identity mapped, so the next fetch finds the same instruction.
-// [arm-arm] D8.2.12 (disabling the MMU), TLBI ALLE2, IC IALLU. Clobbers x0.
-turn_mmu_off:
-  ldr     w0, .Lsctlr
+// Ends whatever ran EL2 before: its MMU and caches, then E2H, TGE and every routing. The code is identity mapped, so
+// the next fetch finds the same instruction. What an older PE does not have, a newer operating system may have set: it
+// gives descriptors another meaning. [arm-arm] TCR2_EL2, SCTLR2_EL2 (named by number: the assembler's age does not
+// matter); ID_AA64MMFR3_EL1.TCRX, .SCTLRX. Booting AArch64 Linux demands that EL3 lets EL2 have them.
+// In:  EL2, DAIF masked. Clobbers x0.
+leave_host:
+  sctlr_off x0
   msr     SCTLR_EL2, x0
   isb
+  msr     HCR_EL2, xzr
+  isb
+  mrs     x0, ID_AA64MMFR3_EL1
+  tst     x0, #0xf
+  b.eq    .Lno_tcr2
+  msr     S3_4_C2_C0_3, xzr
+.Lno_tcr2:
+  tst     x0, #0xf0
+  b.eq    .Lno_sctlr2
+  msr     S3_4_C1_C0_3, xzr
+.Lno_sctlr2:
+  adrp    x0, trivet_early_vectors
+  add     x0, x0, :lo12:trivet_early_vectors
+  msr     VBAR_EL2, x0
   tlbi    alle2
   ic      iallu
   dsb     sy
   isb
   ret
-.Lsctlr:
-  .long   kSctlrEl2MmuOff
 
 // Adds to every pointer in the image how far the image moved since it was last relocated (at first: since it was
 // linked at 0). The pointer trivet_image_base is one of them, so that a second call changes nothing.
@@ -155,66 +171,25 @@ clear_bss:
 trivet_image_base:
   .quad   __image_start
 
-// Where PSCI CPU_ON starts a secondary CPU.
-// In:  EL2, MMU and data cache off, DAIF masked. x0 = top of this CPU's stack, 16-byte aligned.
-// Out: trivet_secondary_main on that stack.
+// Where PSCI CPU_ON or spin_entry.S starts a secondary CPU.
+// In:  EL2 (or another, which trivet_secondary_main refuses), MMU and data cache off, DAIF masked. x0 = top of this
+//      CPU's stack, 16-byte aligned. The tables are in memory since the boot CPU's own translation is on.
+// Out: trivet_secondary_main on that stack, as the boot CPU gets to trivet_boot_main. Nothing is read or written before
+//      the caches are on.
   .section .text.trivet_secondary_entry, "ax"
   .global trivet_secondary_entry
   .type trivet_secondary_entry, %function
 trivet_secondary_entry:
   msr     daifset, #0xf
+  msr     SPSel, #1
   mov     sp, x0
+  mrs     x0, CurrentEL
+  cmp     x0, #kEl2
+  b.ne    .Lsecondary_ready
+  bl      leave_host
+  bl      trivet_translation_on
+.Lsecondary_ready:
   mov     x29, xzr
   mov     x30, xzr
   b       trivet_secondary_main
   .size trivet_secondary_entry, . - trivet_secondary_entry
-
-// One slot of the early vectors. Every exception is a bug of the image until it installs its own
-// table: nothing is saved and nothing returns.
-  .macro  early_slot number
-  .balign 0x80
-  mov     x0, #\number
-  b       .Lreport
-  .endm
-
-  .section .text.trivet_early_vectors, "ax"
-  .balign 0x800
-  .global trivet_early_vectors
-trivet_early_vectors:
-  .set    slot, 0
-  .rept   16
-  early_slot slot
-  .set    slot, slot + 1
-  .endr
-  .balign 0x80
-
-// The first CPU to arrive reports on the emergency stack (the current one may be what broke) and
-// powers the machine off; the others wait for that.
-// In:  x0 = slot number; stack unknown; DAIF masked by the exception.
-.Lreport:
-  adrp    x1, trivet_report_claimed
-  add     x1, x1, :lo12:trivet_report_claimed
-  mov     w3, #1
-.Lclaim:
-  ldaxr   w2, [x1]
-  cbnz    w2, .Lwait
-  stxr    w2, w3, [x1]
-  cbnz    w2, .Lclaim
-  adrp    x1, trivet_emergency_stack_end
-  add     x1, x1, :lo12:trivet_emergency_stack_end
-  mov     sp, x1
-  mrs     x1, ESR_EL2
-  mrs     x2, ELR_EL2
-  mrs     x3, FAR_EL2
-  b       trivet_report_exception
-.Lwait:
-  wfe
-  b       .Lwait
-
-  .section .bss.trivet_emergency_stack, "aw", %nobits
-  .balign 16
-trivet_emergency_stack:
-  .skip   4096
-trivet_emergency_stack_end:
-trivet_report_claimed:
-  .skip   4

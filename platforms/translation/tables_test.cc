@@ -102,9 +102,8 @@ std::vector<Pages> ImageAt(std::uint64_t start) {
 }
 
 // Around 2 MiB, 1 GiB and 512 GiB, each of which an image may straddle; RAM that begins at 1 TiB.
-constexpr std::uint64_t kPlaces[] = {0x0,           0x4008'0000,   0x4200'3000,
-                                     0x3fff'f000,   0x7f'ffff'b000, 0x100'0020'0000,
-                                     0xffff'f000'0000};
+constexpr std::uint64_t kPlaces[] = {
+    0x0, 0x4008'0000, 0x4200'3000, 0x3fff'f000, 0x7f'ffff'b000, 0x100'0020'0000, 0xffff'f000'0000};
 
 TEST_P(Tables, GiveEachPageOfTheImageItsAccessAndNoneTwoOfThem) {
   for (const std::uint64_t place : kPlaces) {

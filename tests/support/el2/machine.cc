@@ -6,6 +6,8 @@
 #include "hal/feature.h"
 #include "platforms/runtime/cpus.h"
 #include "platforms/runtime/interrupts.h"
+#include "platforms/runtime/translation.h"
+#include "platforms/runtime/written_code.h"
 #include "tests/support/el2/host_state.h"
 
 extern "C" const char trivet_test_host_vectors[];
@@ -24,8 +26,7 @@ constexpr unsigned kWindowSpins = 10'000;
 
 HostState states[kMaxCpus];
 
-/// The MMU is off: what is data is code.
-alignas(vectors::kChainTableSize) std::uint32_t
+TRIVET_WRITTEN_CODE alignas(vectors::kChainTableSize) std::uint32_t
     chain_tables[kMaxCpus][vectors::kChainTableSize / sizeof(std::uint32_t)];
 
 /// The two registers whose layout E2H changed get sensible values: nothing traps at EL2 and EL0.
@@ -51,15 +52,16 @@ Machine::Machine(percpu::HostKind kind) {
   platforms::EnableInterrupt(kEl2Timer);
   host.has_fiqs = platforms::EnableFiq(kFiqSgi);
   Cpu::Write<VbarEl2>(VbarEl2::FromRaw(HostVectorBase()));
-  Cpu::Write<HcrEl2>(
-      Cpu::Read<HcrEl2>().e2h(kind == percpu::HostKind::kVhe).tge(kind != percpu::HostKind::kNvhe));
-  Cpu::Isb();
+  platforms::WriteHcrEl2(Cpu::Read<HcrEl2>()
+                             .e2h(kind == percpu::HostKind::kVhe)
+                             .tge(kind != percpu::HostKind::kNvhe)
+                             .raw());
   if (kind == percpu::HostKind::kVhe) BecomeVhe();
 }
 
 Machine::~Machine() {
   const HostState& host = ThisHost();
-  Cpu::Write<HcrEl2>(host.hcr);
+  platforms::WriteHcrEl2(host.hcr.raw());
   Cpu::Write<VbarEl2>(host.vbar);
   Cpu::Isb();
   Cpu::Write<CptrEl2>(host.cptr);
@@ -89,7 +91,7 @@ std::uint64_t PhysicalAddressOf(const void* address) {
 
 vectors::ChainPlace ChainPlaceOf(CpuId cpu) {
   std::uint32_t* const words = chain_tables[cpu.affinity % kMaxCpus];
-  return {.words = words, .executable = reinterpret_cast<std::uint64_t>(words)};
+  return {.words = words, .executable = platforms::ExecutableAlias(words)};
 }
 
 bool AcknowledgeIrq() {

@@ -1,0 +1,44 @@
+// Enters the image again in a state that a loader could have left.
+
+#include "platforms/runtime/sctlr.inc"
+
+  .section .text.trivet_enter_in_state, "ax"
+  .global trivet_enter_in_state
+  .type trivet_enter_in_state, %function
+// In:  x0 = an EntryState, x1 = the loader's argument; EL2, translation on. Does not return.
+trivet_enter_in_state:
+  msr     daifset, #0xf
+  mov     x4, x1
+  ldp     x10, x11, [x0]                // hcr, sctlr
+  ldp     x12, x13, [x0, #16]           // vbar, cptr
+  ldp     x14, x15, [x0, #32]           // cnthctl, daif
+  ldp     x16, x17, [x0, #48]           // spsel, tcr2
+  bl      trivet_translation_off
+  msr     HCR_EL2, x10
+  isb
+  tbz     x11, #0, .Lstays_off
+  bl      trivet_translation_on
+.Lstays_off:
+  msr     SCTLR_EL2, x11
+  msr     VBAR_EL2, x12
+  msr     CPTR_EL2, x13
+  msr     CNTHCTL_EL2, x14
+  mrs     x0, ID_AA64MMFR3_EL1
+  tst     x0, #0xf                      // TCRX
+  b.eq    .Lno_tcr2
+  msr     S3_4_C2_C0_3, x17
+.Lno_tcr2:
+  isb
+  cbnz    x16, .Lsp_el2
+  msr     SPSel, #0
+.Lsp_el2:
+  msr     DAIF, x15
+  mov     x0, x4
+  mov     x1, #0xdead
+  mov     x2, x1
+  mov     x3, x1
+  mov     x30, x1
+  // This image's own pages leave its header out of what is executable; a loader's do not.
+  tbnz    x11, #0, trivet_entry
+  b       _start
+  .size trivet_enter_in_state, . - trivet_enter_in_state

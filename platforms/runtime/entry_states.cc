@@ -1,0 +1,85 @@
+#include "platforms/runtime/entry_states.h"
+
+#include <cstddef>
+#include <iterator>
+
+namespace trivet::platforms {
+namespace {
+
+struct EntryState {
+  std::uint64_t hcr;
+  std::uint64_t sctlr;  ///< With M and C set: what the runtime itself sets.
+  std::uint64_t vbar;
+  std::uint64_t cptr;
+  std::uint64_t cnthctl;
+  std::uint64_t daif;
+  std::uint64_t spsel;
+  std::uint64_t tcr2;  ///< Where there is FEAT_TCR2.
+  std::string_view name;
+};
+static_assert(offsetof(EntryState, tcr2) == 56, "entry_states.S");
+
+constexpr std::uint64_t kMmuOn = 0x30cd'183d;
+constexpr std::uint64_t kMasked = 0x3c0;
+constexpr std::uint64_t kKernelAddress = 0xffff'8000'8001'0800;
+
+// Those without E2H first. Values: docs/boards.md, and a Linux kernel on a CPU with FEAT_VHE.
+constexpr EntryState kStates[] = {
+    {.hcr = 0x20,
+     .sctlr = kMmuOn,
+     .vbar = kKernelAddress,
+     .cptr = 0x33ff,
+     .cnthctl = 3,
+     .daif = kMasked,
+     .spsel = 1,
+     .tcr2 = 0,
+     .name = "MMU and caches on"},
+    {.hcr = 0x8000'0000,
+     .sctlr = 0x3250'0800,  // EE
+     .vbar = 0x7ff,
+     .cptr = 0xffff'ffff,
+     .cnthctl = 0,
+     .daif = kMasked,
+     .spsel = 0,
+     .tcr2 = 1 << 1,  // PIE
+     .name = "big-endian data, SP_EL0, FP trapped, permission indirection, MMU off"},
+    {.hcr = 0x4'8800'0038,
+     .sctlr = 0x3050'0800,
+     .vbar = kKernelAddress,
+     .cptr = 0x30'0000,
+     .cnthctl = 0xc6,
+     .daif = kMasked,
+     .spsel = 1,
+     .tcr2 = 1 << 1,
+     .name = "E2H and TGE set, vectors at a virtual address, MMU off: kexec from a VHE kernel"},
+    {.hcr = 0x4'0800'0038,
+     .sctlr = kMmuOn,
+     .vbar = kKernelAddress,
+     .cptr = 0x30'0000,
+     .cnthctl = 0xc03,
+     .daif = 0x300,
+     .spsel = 1,
+     .tcr2 = 0,
+     .name = "E2H, TGE, MMU and caches on, interrupts open: UEFI on a CPU with VHE"},
+};
+constexpr unsigned kStatesWithoutE2h = 2;
+
+}  // namespace
+
+extern "C" [[noreturn]] void trivet_enter_in_state(const EntryState& state,
+                                                   std::uint64_t loader_argument);
+
+unsigned EntryStateCount() {
+  std::uint64_t features;
+  asm volatile("mrs %0, ID_AA64MMFR1_EL1" : "=r"(features));
+  const bool vhe = (features >> 8 & 0xf) != 0;
+  return vhe ? std::size(kStates) : kStatesWithoutE2h;
+}
+
+std::string_view EntryStateName(unsigned index) { return kStates[index].name; }
+
+void EnterAgain(unsigned index, std::uint64_t loader_argument) {
+  trivet_enter_in_state(kStates[index], loader_argument);
+}
+
+}  // namespace trivet::platforms

@@ -1,0 +1,89 @@
+// EL2's own translation and caches, on and off. None of this touches memory: with the MMU off a load or a store would go
+// around the caches and miss what is dirty in them. [arm-arm] B2.16, mismatched memory attributes.
+
+#include "platforms/runtime/sctlr.inc"
+
+// [arm-arm] MAIR_EL2: Attr0 Device-nGnRnE; Attr1 Normal, write-back, read- and write-allocate. See translation/tables.h.
+  .set    kMair, 0xff00
+// [arm-arm] TCR_EL2, both layouts: T0SZ 16 (48-bit addresses), IRGN0 and ORGN0 write-back with allocation, SH0 inner
+// shareable, TG0 4 KiB: walks find the tables where all CPUs keep them.
+  .set    kTcrWalks, 0x3510
+// E2H 0: bits 31 and 23 are RES1; PS is 18:16.
+  .set    kTcrEl2, 0x80800000
+  .set    kTcrPsShift, 16
+// E2H 1: TG1 4 KiB, EPD1 (nothing is found through TTBR1_EL2), T1SZ 16; IPS is 34:32.
+  .set    kTcrEl2And0, 0x80900000
+  .set    kTcrIpsShift, 32
+  .set    kLargestPhysicalSize, 5       // [arm-arm] TCR_EL2.PS: 48 bits, as wide as the tables
+  .set    kHcrE2hBit, 34
+
+  .section .text.trivet_translation, "ax"
+
+// In:  EL2, MMU off, DAIF masked, HCR_EL2.E2H synchronized, the tables in memory and nothing stale of them, of code or
+//      of data in the caches.
+// Out: MMU and caches on, in the regime that E2H chooses. Clobbers x0 to x3.
+  .global trivet_translation_on
+  .type trivet_translation_on, %function
+trivet_translation_on:
+  mrs     x0, ID_AA64MMFR0_EL1
+  and     x0, x0, #0xf                  // PARange, coded like PS
+  mov     x1, #kLargestPhysicalSize
+  cmp     x0, x1
+  csel    x0, x0, x1, lo
+  mov     x2, #kTcrWalks
+  mrs     x1, HCR_EL2
+  tbnz    x1, #kHcrE2hBit, .Lel2_and_0
+  movk    x2, #kTcrEl2 >> 16, lsl #16
+  orr     x2, x2, x0, lsl #kTcrPsShift
+  adrp    x3, trivet_el2_table
+  b       .Lset
+.Lel2_and_0:
+  movk    x2, #kTcrEl2And0 >> 16, lsl #16
+  orr     x2, x2, x0, lsl #kTcrIpsShift
+  adrp    x3, trivet_el2_and_0_table
+.Lset:
+  mov     x1, #kMair
+  msr     MAIR_EL2, x1
+  msr     TCR_EL2, x2
+  msr     TTBR0_EL2, x3
+  // The walks and what they find are new: nothing of a loader's, or of the other regime, may remain in TLB or
+  // instruction cache. [arm-arm] TLBI ALLE2: of the regime that E2H chooses now; D8.16 on enabling translation.
+  isb
+  tlbi    alle2
+  ic      iallu
+  dsb     nsh
+  isb
+  sctlr_on x0
+  msr     SCTLR_EL2, x0
+  isb
+  ret
+  .size trivet_translation_on, . - trivet_translation_on
+
+// In:  EL2, DAIF masked, code identity mapped and clean to the point of coherency.
+// Out: MMU and caches off. What the caches hold stays there. Clobbers x0.
+  .global trivet_translation_off
+  .type trivet_translation_off, %function
+trivet_translation_off:
+  sctlr_off x0
+  msr     SCTLR_EL2, x0
+  isb
+  ret
+  .size trivet_translation_off, . - trivet_translation_off
+
+// WriteHcrEl2(), in translation.h. E2H is what the layout of TCR_EL2, the meaning of descriptors and the regime itself
+// hang on, and it can change in one instruction, they cannot: so translation is off meanwhile.
+// In:  x0 = the new HCR_EL2; EL2, translation on. Clobbers x0 to x6.
+  .global trivet_write_hcr_el2
+  .type trivet_write_hcr_el2, %function
+trivet_write_hcr_el2:
+  mrs     x6, DAIF
+  msr     daifset, #0xf                 // a handler would use the stack around the caches
+  mov     x5, x30
+  mov     x4, x0
+  bl      trivet_translation_off
+  msr     HCR_EL2, x4
+  isb
+  bl      trivet_translation_on
+  msr     DAIF, x6
+  ret     x5
+  .size trivet_write_hcr_el2, . - trivet_write_hcr_el2
