@@ -86,7 +86,7 @@ class Checker {
 
 const char* ToString(Error error) {
   switch (error) {
-    case Error::kNoTree: return "there is no device tree";
+    case Error::kNoTree: return "its magic number is missing";
     case Error::kVersion: return "its version is not 17 or compatible with it";
     case Error::kSize: return "its size is out of bounds";
     case Error::kBlocks: return "one of its blocks is misaligned or not inside it";

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "platforms/machine/describe.h"
+#include "platforms/machine/show.h"
 #include "platforms/machine/test_trees.h"
 
 namespace trivet::platforms {
@@ -70,6 +71,21 @@ TEST(Trees, AGicV2IsFoundOnTheSameMachine) {
 TEST(Trees, NoPsciIsSeenWhereNobodyServesItForEl2) {
   EXPECT_FALSE(OfTree("virt_secure").has_psci);  // no such node
   EXPECT_FALSE(OfTree("virt_hvc").has_psci);     // by HVC
+}
+
+TEST(Trees, AreShownToPeople) {
+  const auto tree = fdt::Tree::Check(TestTrees().at("virt_gic_v3"));
+  ASSERT_TRUE(tree);
+  EXPECT_EQ(Show(*tree),
+            "console               0x9000000, /pl011@9000000 (arm,pl011)\n"
+            "interrupt controller  0x8000000, /intc@8000000 (arm,gic-v3)\n"
+            "watchdog              none\n"
+            "PSCI by SMC           yes\n"
+            "CPU 0x0               PSCI\n"
+            "CPU 0x1               PSCI\n"
+            "CPU 0x2               PSCI\n"
+            "CPU 0x3               PSCI\n"
+            "memory                0x40000000, 256 MiB\n");
 }
 
 }  // namespace

@@ -57,9 +57,15 @@ LOADERS = {
 }
 
 # Nobody serves semihosting, as on a board: arguments come with the device tree, and the run ends with a reset.
-_AS_ON_A_BOARD = ["-semihosting-config", "enable=off", "-append", "functest --cpus=4"]
-BARE_KERNEL = loader(boot = _AS_ON_A_BOARD + ["-kernel", "{image}"])
-BARE_KERNEL_GIC_V2 = loader(boot = _AS_ON_A_BOARD + ["-M", "gic-version=2", "-kernel", "{image}"])
+def _bare_kernel(machine = [], cpus = 4):
+    arguments = ["-semihosting-config", "enable=off", "-append", "functest --cpus=%d" % cpus]
+    return loader(boot = machine + arguments + ["-kernel", "{image}"])
+
+BARE_KERNEL = _bare_kernel()
+BARE_KERNEL_GIC_V2 = _bare_kernel(["-M", "gic-version=2"])
+
+# More CPUs than an image uses.
+BARE_KERNEL_18_CPUS = _bare_kernel(["-smp", "18"], cpus = 16)
 
 # [uefi] edk2 hands on a device tree only where it has no ACPI tables to hand on.
 EDK2_DEVICE_TREE = loader(

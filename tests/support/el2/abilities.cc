@@ -28,8 +28,8 @@ std::string_view DeclaredLacking() {
 }  // namespace
 
 bool Has(Ability ability) {
-  const bool has = ability == Ability::kFiq ? ThisHost().has_fiqs
-                                            : hal::Has<hal::Feature::kVhe, hal::Cpu>();
+  const bool has =
+      ability == Ability::kFiq ? ThisHost().has_fiqs : hal::Has<hal::Feature::kVhe, hal::Cpu>();
   EXPECT_EQ(has, !DeclaredLacking().contains(NameOf(ability)))
       << NameOf(ability) << ": the environment's `lacks` says otherwise";
   return has;
