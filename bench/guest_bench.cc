@@ -86,7 +86,7 @@ template <auto kServe>
 }
 template <auto kServe>
 [[gnu::always_inline]] inline bool InterruptedPass(GuestRig& rig, const Start& start) {
-  MakePending(start.interrupt);
+  MakePending(start.sgi);
   return Pass<kServe>(rig, start);
 }
 
@@ -98,7 +98,7 @@ void Between(benchmark::State& state, GuestRig& rig) {
 template <auto kPass>
 void WithInterrupt(benchmark::State& state, GuestRig& rig) {
   const std::uint64_t pc = rig.At(kHvcPair + kSecondOfPair);
-  MeasureBetween<kPass>(state, rig, {pc, kArriving}, {pc, kHeldBack});
+  MeasureBetween<kPass>(state, rig, {pc, kEnabledSgi}, {pc, kDisabledSgi});
 }
 
 void HvcInPlace(benchmark::State& state) {
@@ -152,13 +152,13 @@ BENCHMARK(IrqRunLoop)->Name("guest/irq_run_loop");
 
 /// An interrupt that the host takes itself, by Trivet's vectors and its own handler.
 [[gnu::always_inline]] inline bool HostPass(GuestRig&, const Start& start) {
-  MakePending(start.interrupt);
+  MakePending(start.sgi);
   OpenForAMoment();
   return true;
 }
 void HostIrq(benchmark::State& state) {
   GuestRig rig;
-  MeasureBetween<&HostPass>(state, rig, {.interrupt = kArriving}, {.interrupt = kHeldBack});
+  MeasureBetween<&HostPass>(state, rig, {.sgi = kEnabledSgi}, {.sgi = kDisabledSgi});
 }
 BENCHMARK(HostIrq)->Name("host/irq");
 

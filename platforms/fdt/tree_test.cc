@@ -84,7 +84,7 @@ TEST(TreeCheck, RefusesEachCutOffStructure) {
 }
 
 TEST(TreeCheck, RefusesTokensOutOfPlace) {
-  const auto error = [](TreeBuilder builder) { return ErrorOf(builder.Build()); };
+  const auto error = [](const TreeBuilder& builder) { return ErrorOf(builder.Build()); };
   EXPECT_EQ(error(TreeBuilder()), Error::kUnclosed);
   EXPECT_EQ(error(TreeBuilder().Begin("")), Error::kUnclosed);
   EXPECT_EQ(error(TreeBuilder().End()), Error::kToken);

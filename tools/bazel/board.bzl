@@ -10,11 +10,22 @@ BoardInfo = provider(
     },
 )
 
+# What an image has room for: platforms/runtime/board_block.S.
+_MAX_BYTES = 4096
+
+# A warning of dtc's is an error, and so is a tree that does not fit.
+_COMPILE = """
+dtc=$1 source=$2 tree=$3 max=$4
+said=$("$dtc" -I dts -O dtb -o "$tree" "$source" 2>&1) && [ -z "$said" ] || { echo "$said"; exit 1; }
+bytes=$(wc -c < "$tree")
+[ "$bytes" -le "$max" ] || { echo "$source: $bytes bytes when compiled; an image has room for $max"; exit 1; }
+"""
+
 def _compile_tree(ctx):
     tree = ctx.actions.declare_file(ctx.label.name + ".dtb")
-    ctx.actions.run(
-        arguments = ["-q", "-I", "dts", "-O", "dtb", "-o", tree.path, ctx.file.tree.path],
-        executable = TOOLS["dtc"],
+    ctx.actions.run_shell(
+        arguments = [TOOLS["dtc"], ctx.file.tree.path, tree.path, str(_MAX_BYTES)],
+        command = _COMPILE,
         inputs = [ctx.file.tree],
         mnemonic = "DeviceTree",
         outputs = [tree],

@@ -17,7 +17,7 @@ FLATTEN_ATTRS = EL2_TRANSITION_ATTRS | {
     ),
 }
 
-# Reserved in platforms/runtime/board_block.S; objcopy refuses a tree that does not fit.
+# Reserved in platforms/runtime/board_block.S.
 _BOARD_SECTION = ".trivet_board"
 
 def _objcopy(ctx, suffix, arguments, inputs):
