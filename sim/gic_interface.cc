@@ -1,5 +1,6 @@
 #include "sim/gic_interface.h"
 
+#include <bit>
 #include <format>
 
 #include "sim/violation.h"
@@ -18,17 +19,17 @@ unsigned Checked(unsigned intid) {
 
 void GicInterface::SetPending(unsigned intid) {
   const std::scoped_lock lock(mutex_);
-  pending_.set(Checked(intid));
+  pending_.Set(Checked(intid), true);
 }
 
 void GicInterface::SetLine(unsigned intid, bool level) {
   const std::scoped_lock lock(mutex_);
-  lines_.set(Checked(intid), level);
+  lines_.Set(Checked(intid), level);
 }
 
 void GicInterface::SetGroup(unsigned intid, unsigned group) {
   const std::scoped_lock lock(mutex_);
-  group0_.set(Checked(intid), group == 0);
+  group0_.Set(Checked(intid), group == 0);
 }
 
 void GicInterface::SetPriority(unsigned intid, std::uint8_t priority) {
@@ -38,12 +39,12 @@ void GicInterface::SetPriority(unsigned intid, std::uint8_t priority) {
 
 void GicInterface::SetEnabled(unsigned intid, bool enabled) {
   const std::scoped_lock lock(mutex_);
-  disabled_.set(Checked(intid), !enabled);
+  disabled_.Set(Checked(intid), !enabled);
 }
 
 bool GicInterface::IsActive(unsigned intid) const {
   const std::scoped_lock lock(mutex_);
-  return active_.test(Checked(intid));
+  return active_.Has(Checked(intid));
 }
 
 std::uint8_t GicInterface::RunningPriority() const {
@@ -51,17 +52,29 @@ std::uint8_t GicInterface::RunningPriority() const {
   return running_.empty() ? kIdlePriority : priority_[running_.back()];
 }
 
+/// The interrupts of `group` that could be signalled, of one word of IntidSet. Caller holds mutex_.
+std::uint64_t GicInterface::Candidates(unsigned group, std::size_t word) const {
+  const std::uint64_t group0 = group0_.Word(word);
+  return (pending_.Word(word) | lines_.Word(word)) & ~active_.Word(word) & ~disabled_.Word(word) &
+         (group == 0 ? group0 : ~group0);
+}
+
 /// The pending interrupt of `group` with the highest priority, lowest INTID first. Caller holds
 /// mutex_.
 std::uint32_t GicInterface::Best(unsigned group, const Controls& controls) const {
   std::uint32_t best = kSpurious;
   if (!controls.group_enable[group]) return best;
-  const std::bitset<kIntids> candidates =
-      (pending_ | lines_) & ~active_ & ~disabled_ & (group == 0 ? group0_ : ~group0_);
-  if (candidates.none()) return best;
-  for (unsigned intid = 0; intid < kIntids; ++intid) {
-    if (!candidates.test(intid) || priority_[intid] >= controls.priority_mask) continue;
-    if (best == kSpurious || priority_[intid] < priority_[best]) best = intid;
+  unsigned highest = controls.priority_mask;  // A lower value is a higher priority.
+  for (std::uint32_t words = pending_.Occupied() | lines_.Occupied(); words != 0;
+       words &= words - 1) {
+    const auto word = static_cast<std::size_t>(std::countr_zero(words));
+    for (std::uint64_t left = Candidates(group, word); left != 0; left &= left - 1) {
+      const auto intid = static_cast<std::uint32_t>(word * IntidSet::kWordBits +
+                                                    static_cast<unsigned>(std::countr_zero(left)));
+      if (priority_[intid] >= highest) continue;
+      highest = priority_[intid];
+      best = intid;
+    }
   }
   return best;
 }
@@ -82,8 +95,8 @@ std::uint32_t GicInterface::Acknowledge(unsigned group, const Controls& controls
   if (!Signals(group, controls)) return kSpurious;
   const std::scoped_lock lock(mutex_);
   const std::uint32_t intid = Best(group, controls);
-  pending_.reset(intid);
-  active_.set(intid);
+  pending_.Set(intid, false);
+  active_.Set(intid, true);
   running_.push_back(intid);
   return intid;
 }
@@ -104,7 +117,7 @@ void GicInterface::End(std::uint32_t intid, const Controls& controls) {
 void GicInterface::Deactivate(std::uint32_t intid) {
   if (intid >= kIntids) return;
   const std::scoped_lock lock(mutex_);
-  active_.reset(intid);
+  active_.Set(intid, false);
 }
 
 }  // namespace trivet::sim

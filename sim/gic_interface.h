@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <bitset>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -9,6 +8,7 @@
 
 #include "hal/cpu_id.h"
 #include "hal/register_id.h"
+#include "sim/intid_set.h"
 
 /// The GICv3 CPU interface of one PE: what ICC_* accesses acknowledge, end and deactivate.
 /// [gic] "The CPU interface". Preemption goes by whole priorities (BPR = 0); two security states,
@@ -29,7 +29,7 @@ struct SgiRequest {
 
 class GicInterface {
  public:
-  static constexpr unsigned kIntids = 1020;
+  static constexpr unsigned kIntids = IntidSet::kIntids;
   static constexpr std::uint32_t kSpurious = 1023;
   static constexpr std::uint8_t kDefaultPriority = 0xa0;
   static constexpr std::uint8_t kIdlePriority = 0xff;
@@ -65,10 +65,11 @@ class GicInterface {
   std::uint8_t RunningPriority() const;
 
  private:
+  std::uint64_t Candidates(unsigned group, std::size_t word) const;
   std::uint32_t Best(unsigned group, const Controls& controls) const;
 
   mutable std::mutex mutex_;
-  std::bitset<kIntids> pending_, lines_, active_, group0_, disabled_;
+  IntidSet pending_, lines_, active_, group0_, disabled_;
   std::array<std::uint8_t, kIntids> priority_ = [] {
     std::array<std::uint8_t, kIntids> all;
     all.fill(kDefaultPriority);

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "bench/simulator/each_pe.h"
 #include "hal/registers.h"
 #include "sim/machine.h"
 #include "sim/pe.h"
@@ -66,31 +67,28 @@ void PairOnArray(benchmark::State& state) {
 }
 BENCHMARK(PairOnArray)->Name("sim/array_pair");
 
+void PairHere(Host& host) {
+  Enable<sim::SimBackend>(host);
+  Disable<sim::SimBackend>(host);
+}
+
 void PairOnPe(benchmark::State& state) {
   sim::Pe pe(sim::ProfileNamed("cortex-a72"));
   const sim::ScopedPe current(pe);
   Host host;
-  for (auto _ : state) {
-    Enable<sim::SimBackend>(host);
-    Disable<sim::SimBackend>(host);
-  }
+  for (auto _ : state) PairHere(host);
 }
 BENCHMARK(PairOnPe)->Name("sim/pair");
 
 void PairOnPes(sim::Machine& machine, unsigned first, unsigned count) {
   Host host;
-  for (unsigned i = first; i < first + count; ++i) {
-    const sim::ScopedPe current(machine.pe(i));
-    Enable<sim::SimBackend>(host);
-    Disable<sim::SimBackend>(host);
-  }
+  OnPes(machine, first, count, [&host](unsigned) { PairHere(host); });
 }
 
-/// The same on each PE of a machine in turn; the time is per PE.
+/// The same on each PE of a machine in turn.
 void PairOnEachPe(benchmark::State& state) {
-  const auto count = static_cast<unsigned>(state.range(0));
-  sim::Machine machine(sim::ProfileNamed("cortex-a72"), count);
-  while (state.KeepRunningBatch(count)) PairOnPes(machine, 0, count);
+  Host host;
+  TimeOnEachPe(state, [](unsigned) {}, [&host](unsigned) { PairHere(host); });
 }
 BENCHMARK(PairOnEachPe)->Name("sim/pair_each_pe")->Arg(1)->Arg(8)->Arg(64)->Arg(512);
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "bench/host.h"
+#include "bench/simulator/each_pe.h"
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
 #include "sim/code_map.h"
@@ -35,25 +36,19 @@ BENCHMARK(DeliverIrq)->Name("sim/irq");
 
 constinit percpu::PerCpu<BenchHost> cpus[sim::Machine::kMostPes];
 
-/// Virtualization on and off on each CPU of a machine in turn, everything checked and verified; the
-/// time is per CPU.
+/// Virtualization on and off on each CPU of a machine in turn, everything checked and verified.
 void EnableEach(benchmark::State& state) {
-  const auto count = static_cast<unsigned>(state.range(0));
-  sim::Machine machine(sim::ProfileNamed("cortex-a72"), count);
-  for (unsigned i = 0; i < count; ++i) {
-    const sim::ScopedPe current(machine.pe(i));
-    (void)cpus[i].Create(hal::Cpu::CurrentCpu());
-  }
   Status worst = Status::kOk;
-  while (state.KeepRunningBatch(count)) {
-    for (unsigned i = 0; i < count; ++i) {
-      const sim::ScopedPe current(machine.pe(i));
-      for (const Status status : {cpus[i].HardwareEnable(), cpus[i].HardwareDisable()}) {
-        if (status != Status::kOk) [[unlikely]]
-          worst = status;
-      }
-    }
-  }
+  const auto check = [&worst](Status status) {
+    if (status != Status::kOk) [[unlikely]]
+      worst = status;
+  };
+  TimeOnEachPe(
+      state, [](unsigned i) { (void)cpus[i].Create(hal::Cpu::CurrentCpu()); },
+      [&](unsigned i) {
+        check(cpus[i].HardwareEnable());
+        check(cpus[i].HardwareDisable());
+      });
   if (worst != Status::kOk) state.SkipWithError(ToString(worst));
 }
 BENCHMARK(EnableEach)->Name("sim/each_cpu")->Arg(8)->Arg(64)->Arg(512);
