@@ -20,15 +20,10 @@ using vectors::Syndrome;
 
 Syndrome LiveSyndrome() { return Syndrome::FromRaw(hal::Cpu::Read<hal::EsrEl2>().raw()); }
 
-bool IsHvc(Syndrome syndrome, std::uint16_t immediate) {
-  return syndrome.exception_class() == vectors::ExceptionClass::kHvc64 &&
-         syndrome.immediate() == immediate;
-}
-
 // Served in place.
 
 InPlace ServeHvc(InPlaceExit&) {
-  return IsHvc(LiveSyndrome(), kNullHvc) ? InPlace::kResume : InPlace::kExit;
+  return LiveSyndrome().IsHvc(kNullHvc) ? InPlace::kResume : InPlace::kExit;
 }
 
 InPlace ServeIrq(InPlaceExit&) {
@@ -65,11 +60,13 @@ void Fault(vcpu::Vcpu& guest, const Exit& exit) {
   guest.SkipInstruction();
 }
 
-/// Runs the guest to its last hypercall; everything before that is served.
-template <auto kServe>
-[[gnu::always_inline]] inline bool RunToTheEnd(GuestRig& rig, vcpu::Vcpu& guest) {
+/// Runs the guest to its last hypercall; everything before that is served. `promise` is nothing, or
+/// what Run() takes instead of checking.
+template <auto kServe, class... Promise>
+[[gnu::always_inline]] inline bool RunToTheEnd(GuestRig& rig, vcpu::Vcpu& guest,
+                                               Promise... promise) {
   for (;;) {
-    const Result<Exit> exit = guest.Run(rig.cpu());
+    const Result<Exit> exit = guest.Run(rig.cpu(), promise...);
     if (!exit) [[unlikely]]
       return false;
     if (exit->reason == ExitReason::kHypercall && exit->syndrome.immediate() == kLastHvc) {
@@ -79,15 +76,15 @@ template <auto kServe>
   }
 }
 
-template <auto kServe>
+template <auto kServe, class... Promise>
 [[gnu::always_inline]] inline bool Pass(GuestRig& rig, const Start& start) {
   rig.guest().frame().pc = start.pc;
-  return RunToTheEnd<kServe>(rig, rig.guest());
+  return RunToTheEnd<kServe>(rig, rig.guest(), Promise{}...);
 }
-template <auto kServe>
+template <auto kServe, class... Promise>
 [[gnu::always_inline]] inline bool InterruptedPass(GuestRig& rig, const Start& start) {
   MakePending(start.sgi);
-  return Pass<kServe>(rig, start);
+  return Pass<kServe, Promise...>(rig, start);
 }
 
 template <auto kPass, std::uint64_t kPair>
@@ -112,6 +109,13 @@ void HvcRunLoop(benchmark::State& state) {
   Between<&Pass<&Nothing>, kHvcPair>(state, rig);
 }
 BENCHMARK(HvcRunLoop)->Name("guest/hvc_run_loop");
+
+/// The caller has masked interrupts and is pinned.
+void HvcRunLoopMasked(benchmark::State& state) {
+  GuestRig rig;
+  Between<&Pass<&Nothing, percpu::MaskedAndPinned>, kHvcPair>(state, rig);
+}
+BENCHMARK(HvcRunLoopMasked)->Name("guest_masked/hvc_run_loop");
 
 /// Under a VHE host the world changes hands with every run.
 void HvcRunLoopVhe(benchmark::State& state) {
@@ -149,6 +153,12 @@ void IrqRunLoop(benchmark::State& state) {
   WithInterrupt<&InterruptedPass<&Interrupt>>(state, rig);
 }
 BENCHMARK(IrqRunLoop)->Name("guest/irq_run_loop");
+
+void IrqRunLoopMasked(benchmark::State& state) {
+  GuestRig rig;
+  WithInterrupt<&InterruptedPass<&Interrupt, percpu::MaskedAndPinned>>(state, rig);
+}
+BENCHMARK(IrqRunLoopMasked)->Name("guest_masked/irq_run_loop");
 
 /// An interrupt that the host takes itself, by Trivet's vectors and its own handler.
 [[gnu::always_inline]] inline bool HostPass(GuestRig&, const Start& start) {

@@ -42,18 +42,28 @@ void PerCpuState::SwitchGuestTo(GuestRegisters* next) {
   Cpu::Isb();
 }
 
-ConstrainedHcr PerCpuState::ConstrainGuest(HcrEl2 requested) const {
-  const HcrEl2 host = switches_runs_ ? Cpu::Read<HcrEl2>() : intent_.host.hcr;
-  const std::uint64_t of = requested.raw() | policy_.hcr_set.raw() | host.raw();
-  const HcrLayout layout = HcrLayout::For(LiveFeatures<Cpu>{}, of);
-  return Constrain(requested, policy_, layout, host);
+/// What HCR_EL2 has of `bits` on this CPU. Found out once: by the first load of a guest that needs
+/// them, from a dozen ID registers.
+HcrLayout PerCpuState::LayoutOf(std::uint64_t bits) {
+  if ((bits & ~known_bits_) != 0) [[unlikely]] {
+    known_bits_ |= bits;
+    layout_ = HcrLayout::For(LiveFeatures<Cpu>{}, known_bits_);
+  }
+  return {.absent = layout_.absent & bits, .ones = layout_.ones & bits};
 }
 
-ConstrainedHcr PerCpuState::SetGuestTraps(HcrEl2 requested) {
-  const ConstrainedHcr constrained = ConstrainGuest(requested);
-  guest_traps_ = constrained.granted();
-  if (!switches_runs_) Cpu::Write<HcrEl2>(constrained.value());
-  return constrained;
+HcrTerms PerCpuState::TermsFor(HcrEl2 requested) {
+  const HcrEl2 host = switches_runs_ ? Cpu::Read<HcrEl2>() : intent_.host.hcr;
+  return {.requested = requested,
+          .policy = policy_,
+          .layout = LayoutOf(requested.raw() | policy_.hcr_set.raw() | host.raw()),
+          .host = host};
+}
+
+void PerCpuState::SetGuestTraps(HcrEl2 requested, HcrTerms& terms) {
+  terms = TermsFor(requested);
+  guest_traps_ = terms.granted();
+  if (!switches_runs_) Cpu::Write<HcrEl2>(terms.value());
 }
 
 void PerCpuState::SetGuestSharedControls(const SharedControls& controls) {

@@ -79,7 +79,23 @@ constexpr hal::HcrEl2 Compose(hal::HcrEl2 host, const PolicyValues& policy, hal:
       .tge(false);
 }
 
-/// What a guest gets for what it asked.
+/// Everything that decides what a guest gets.
+struct HcrTerms {
+  hal::HcrEl2 requested;
+  PolicyValues policy = {};
+  HcrLayout layout;
+  hal::HcrEl2 host;
+
+  /// The bits of the request that the policy allows and the CPU has.
+  constexpr hal::HcrEl2 granted() const { return Grant(requested, policy, layout); }
+  /// HCR_EL2 while the guest runs.
+  constexpr hal::HcrEl2 value() const {
+    const std::uint64_t composed = Compose(host, policy, granted()).raw();
+    return hal::HcrEl2::FromRaw((composed & ~layout.absent) | layout.ones);
+  }
+};
+
+/// What a guest gets for what it asked, and why.
 class ConstrainedHcr {
  public:
   constexpr ConstrainedHcr() = default;
@@ -105,8 +121,7 @@ class ConstrainedHcr {
   }
 
  private:
-  friend constexpr ConstrainedHcr Constrain(hal::HcrEl2, const PolicyValues&, const HcrLayout&,
-                                            hal::HcrEl2);
+  friend constexpr ConstrainedHcr Constrain(const HcrTerms&);
 
   static constexpr hal::HcrEl2 Without(hal::HcrEl2 a, hal::HcrEl2 b) {
     return hal::HcrEl2::FromRaw(a.raw() & ~b.raw());
@@ -123,17 +138,16 @@ class ConstrainedHcr {
   std::array<std::uint64_t, static_cast<std::size_t>(HcrReason::kCount)> because_ = {};
 };
 
-/// What a guest that asks for `requested` gets under `policy`, on a CPU with `layout`, under a host
-/// whose HCR_EL2 is `host`. Multi-bit fields are joined by OR too: BSU and TWEDEL come out no
-/// weaker than either part.
-constexpr ConstrainedHcr Constrain(hal::HcrEl2 requested, const PolicyValues& policy,
-                                   const HcrLayout& layout, hal::HcrEl2 host = {}) {
+/// What a guest gets on these terms. Multi-bit fields are joined by OR too: BSU and TWEDEL come out
+/// no weaker than either part.
+constexpr ConstrainedHcr Constrain(const HcrTerms& terms) {
   constexpr std::uint64_t kAll = ~std::uint64_t{0};
   ConstrainedHcr result;
-  result.requested_ = requested;
-  result.granted_ = Grant(requested, policy, layout);
-  const hal::HcrEl2 composed = Compose(host, policy, result.granted_);
-  result.value_ = hal::HcrEl2::FromRaw((composed.raw() & ~layout.absent) | layout.ones);
+  result.requested_ = terms.requested;
+  result.granted_ = terms.granted();
+  result.value_ = terms.value();
+  const HcrLayout& layout = terms.layout;
+  const PolicyValues& policy = terms.policy;
 
   std::uint64_t dropped = result.dropped().raw();
   result.Explain(HcrReason::kFeatureAbsent, layout.absent, dropped);
@@ -145,6 +159,12 @@ constexpr ConstrainedHcr Constrain(hal::HcrEl2 requested, const PolicyValues& po
   result.Explain(HcrReason::kReadsAsOne, layout.ones, forced);
   result.Explain(HcrReason::kHostHas, kAll, forced);
   return result;
+}
+/// What a guest that asks for `requested` gets under `policy`, on a CPU with `layout`, under a host
+/// whose HCR_EL2 is `host`.
+constexpr ConstrainedHcr Constrain(hal::HcrEl2 requested, const PolicyValues& policy,
+                                   const HcrLayout& layout, hal::HcrEl2 host = {}) {
+  return Constrain(HcrTerms{requested, policy, layout, host});
 }
 
 /// The value on one line, then a line a field that is not as asked:

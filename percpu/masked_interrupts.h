@@ -16,4 +16,7 @@ class MaskedInterrupts {
   const hal::Daif before_;
 };
 
+/// The caller's word that it is on the CPU it names, cannot leave it, and has D, A, I and F masked.
+struct MaskedAndPinned {};
+
 }  // namespace trivet::percpu

@@ -7,14 +7,12 @@
 #include "hal/status.h"
 #include "percpu/host.h"
 #include "percpu/host_kind.h"
+#include "percpu/masked_interrupts.h"
 #include "percpu/policy.h"
 #include "vectors/cpu_slot.h"
 #include "vectors/table.h"
 
 namespace trivet::percpu {
-
-/// The caller's word that it is on the CPU it names, cannot leave it, and has D, A, I and F masked.
-struct MaskedAndPinned {};
 
 /// What a minimal transition does to the registers, without the check of the caller's state:
 /// VBAR_EL2 and the host's whole HCR_EL2, one ISB. At EL2, masked and pinned, in turn.

@@ -37,26 +37,22 @@ Status PerCpuState::Fail(Error error) {
 }
 
 Status PerCpuState::CreateFor(CpuId cpu, const vectors::Handlers& handlers) {
-  if (state_.load(std::memory_order_acquire) != State::kVacant) {
-    return Fail({.status = Status::kAlreadyCreated});
-  }
-  if (!handlers.AreComplete()) {
-    return Fail({.status = Status::kHandlerMissing});
-  }
-  cpu_ = cpu;
-  slot_ = {.handlers = handlers};
-  state_.store(State::kReady, std::memory_order_release);
-  return Status::kOk;
+  return Bind(cpu, handlers.AreComplete() ? Status::kOk : Status::kHandlerMissing, handlers, {});
 }
 
 Status PerCpuState::CreateFor(CpuId cpu, const vectors::ChainPlace& chain) {
+  return Bind(cpu, vectors::CheckChainPlace(chain), {}, chain);
+}
+
+/// `host`: whether what the host gives, handlers or a place for a chain table, is usable.
+Status PerCpuState::Bind(CpuId cpu, Status host, const vectors::Handlers& handlers,
+                         const vectors::ChainPlace& chain) {
   if (state_.load(std::memory_order_acquire) != State::kVacant) {
     return Fail({.status = Status::kAlreadyCreated});
   }
-  if (const Status status = vectors::CheckChainPlace(chain); status != Status::kOk) {
-    return Fail({.status = status});
-  }
+  if (host != Status::kOk) return Fail({.status = host});
   cpu_ = cpu;
+  slot_ = {.handlers = handlers};
   chain_ = chain;
   state_.store(State::kReady, std::memory_order_release);
   return Status::kOk;
@@ -116,6 +112,7 @@ void PerCpuState::PrepareIntent(const EnableRequest& request) {
   switches_runs_ = per_run_ || intent_.cpu.kind() == HostKind::kNvheTge;
   policy_ = policy;
   guest_traps_ = {};
+  known_bits_ = 0;
   mpidr_ = Cpu::Read<MpidrEl1>().raw();
 }
 

@@ -74,11 +74,14 @@ class alignas(16) PerCpuState {
     const bool here = hal::Cpu::Read<hal::MpidrEl1>().raw() == mpidr_;
     return (resident_ == &guest) & here;  // One branch.
   }
+  /// The same for a caller that knows where it is.
+  bool IsResident(const GuestRegisters& guest) const { return resident_ == &guest; }
   /// What a guest that asks for these HCR_EL2 bits gets on this CPU: the policy's and the host's
   /// bits, and of `requested` what the policy allows and the CPU has.
-  ConstrainedHcr ConstrainGuest(hal::HcrEl2 requested) const;
-  /// The same for the guest that is being loaded, put into effect with its next entry.
-  ConstrainedHcr SetGuestTraps(hal::HcrEl2 requested);
+  ConstrainedHcr ConstrainGuest(hal::HcrEl2 requested) { return Constrain(TermsFor(requested)); }
+  /// The same for the guest that is being loaded, put into effect with its next entry. Out: on what
+  /// terms; the reasons, which a load does not need, follow from them.
+  void SetGuestTraps(hal::HcrEl2 requested, HcrTerms& terms);
   /// CPTR_EL2 and CNTHCTL_EL2 for the guest that is being loaded, in the layout of the host's E2H.
   void SetGuestSharedControls(const SharedControls& controls);
   /// Before and after the guest runs. Nothing to do where the vectors are Trivet's from enable to
@@ -122,6 +125,8 @@ class alignas(16) PerCpuState {
   /// The value for TPIDR_EL2 then, under a host that has `host` in it.
   hal::TpidrEl2 OurTpidr(hal::TpidrEl2 host) const;
   static bool AtEl2();
+  Status Bind(CpuId cpu, Status host, const vectors::Handlers& handlers,
+              const vectors::ChainPlace& chain);
   Status CheckEnable(State from, const EnableRequest& request);
   Status CheckPolicy(const PolicyValues& policy);
   Status CheckHostVectors(std::uint64_t base);
@@ -138,6 +143,8 @@ class alignas(16) PerCpuState {
   Status Fail(Error error);
   void RestoreAfterRun();
   void SetOwner(GuestRegisters* owner);
+  HcrLayout LayoutOf(std::uint64_t bits);
+  HcrTerms TermsFor(hal::HcrEl2 requested);
   void RestoreHostsGuestRegisters();
 
   vectors::CpuSlot slot_;      // First: TPIDR_EL2 points here, unless the host is chained.
@@ -148,7 +155,9 @@ class alignas(16) PerCpuState {
   SharedControls guest_shared_controls_;
   World run_host_;  // The host's world as the current run found it.
   PolicyValues policy_ = {};
-  hal::HcrEl2 guest_traps_;  // HCR_EL2 bits that the loaded guest asked for and got.
+  hal::HcrEl2 guest_traps_;       // HCR_EL2 bits that the loaded guest asked for and got.
+  std::uint64_t known_bits_ = 0;  // Of HCR_EL2: for these `layout_` says what this CPU has.
+  HcrLayout layout_;
   GuestRegisters* owner_ = nullptr;
   const GuestRegisters* resident_ = nullptr;  // owner_, unless a run switches worlds.
   std::uint64_t mpidr_ = 0;                   // Of cpu_, while enabled.

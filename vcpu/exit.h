@@ -10,19 +10,23 @@
 
 namespace trivet::vcpu {
 
+/// Set in the reasons that come with more than a vector or a syndrome's class: one test tells them
+/// from the others, which every exit pays.
+inline constexpr unsigned kHasFault = 0x40, kHasSErrorSyndrome = 0x80;
+
 /// Why a run ended.
 enum class ExitReason : std::uint8_t {
   kHypercall,          ///< HVC: `syndrome.immediate()`.
   kSecureMonitorCall,  ///< SMC, trapped by HCR_EL2.TSC: PC is at the SMC, not behind it.
   kWaitTrap,           ///< WFI or WFE, trapped: PC is at the instruction.
   kSystemRegister,     ///< Trapped MRS or MSR: `syndrome.system_register()`.
-  kDataAbort,          ///< Stage 2: `syndrome.data_abort()`, `fault`.
-  kInstructionAbort,   ///< Stage 2: `fault`.
   kIrq,                ///< A physical interrupt, still pending.
   kFiq,
-  kSError,
-  kAArch32,  ///< The guest ran AArch32, which Trivet does not serve.
-  kOther,    ///< Another exception class: `syndrome.exception_class()`.
+  kAArch32,                ///< The guest ran AArch32, which Trivet does not serve.
+  kOther,                  ///< Another exception class: `syndrome.exception_class()`.
+  kDataAbort = kHasFault,  ///< Stage 2: `syndrome.data_abort()`, `fault`.
+  kInstructionAbort,       ///< Stage 2: `fault`.
+  kSError = kHasSErrorSyndrome,
 };
 
 /// A run's end. Aborts carry the addresses; for other reasons they are zero.
@@ -33,6 +37,10 @@ struct Exit {
 };
 
 namespace internal {
+
+constexpr bool Has(ExitReason reason, unsigned mark) {
+  return (static_cast<unsigned>(reason) & mark) != 0;
+}
 
 constexpr ExitReason ReasonOf(hal::ExceptionClass exception_class) {
   using hal::ExceptionClass;
@@ -73,12 +81,12 @@ inline vectors::Syndrome LiveSyndrome() {
   using hal::Cpu;
   if (vector != vectors::ExitVector::kSynchronous) {
     Exit exit = {.reason = internal::kReasonsByVector[static_cast<unsigned>(vector)]};
-    if (vector == vectors::ExitVector::kSError) exit.syndrome = internal::LiveSyndrome();
+    if (internal::Has(exit.reason, kHasSErrorSyndrome)) exit.syndrome = internal::LiveSyndrome();
     return exit;
   }
   Exit exit = {.syndrome = internal::LiveSyndrome()};
   exit.reason = internal::kReasons[static_cast<unsigned>(exit.syndrome.exception_class())];
-  if (exit.reason == ExitReason::kDataAbort || exit.reason == ExitReason::kInstructionAbort) {
+  if (internal::Has(exit.reason, kHasFault)) {
     exit.fault = vectors::FaultAddress::FromRegisters(Cpu::Read<hal::FarEl2>().raw(),
                                                       Cpu::Read<hal::HpfarEl2>().raw());
   }

@@ -77,7 +77,7 @@ void Vcpu::Load(percpu::PerCpuState& cpu) {
   Cpu::Write<VtcrEl2>(config_.vtcr);
   Cpu::Write<VttbrEl2>(config_.vttbr);
   Cpu::Isb();
-  hcr_ = cpu.SetGuestTraps(config_.traps);
+  cpu.SetGuestTraps(config_.traps, hcr_terms_);
   cpu.SetGuestSharedControls(ControlsFor(cpu.traits()));
   LoadEl2Controls(cpu.traits());
   Cpu::Write<VmpidrEl2>(VmpidrEl2::FromRaw(config_.mpidr.raw() | VmpidrEl2::Inert().raw()));

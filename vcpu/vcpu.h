@@ -37,14 +37,17 @@ class Vcpu {
   Vcpu& operator=(const Vcpu&) = delete;
 
   /// Runs the guest on this CPU until an exit. At EL2 with SP_EL2, on `cpu`'s CPU, enabled; any
+  /// mask state (kept). Errors, the guest did not run: kNotEnabled, kWrongCpu, kLostState.
   [[nodiscard, gnu::always_inline]] Result<Exit> Run(percpu::PerCpuState& cpu) {
     const percpu::MaskedInterrupts masked;
-    if (cpu.IsResidentHere(registers_)) [[likely]]
-      return DecodeExit(vectors::EnterGuest(frame_));
-    Exit exit;  // In memory on this path only.
-    const Status status = LoadAndRun(cpu, exit);
-    if (status != Status::kOk) return std::unexpected(status);
-    return Exit(exit);
+    return RunMasked(cpu, cpu.IsResidentHere(registers_));
+  }
+
+  /// The same for a loop that runs masked and cannot leave the CPU: what guards against that is
+  /// left out of each run of a loaded guest. A load checks all the same.
+  [[nodiscard, gnu::always_inline]] Result<Exit> Run(percpu::PerCpuState& cpu,
+                                                     percpu::MaskedAndPinned) {
+    return RunMasked(cpu, cpu.IsResident(registers_));
   }
 
   /// Takes this guest's registers off `cpu`, if they are loaded there, and puts the host's back:
@@ -55,7 +58,7 @@ class Vcpu {
   /// What became of Config::traps on the CPU that loaded this guest last: the value of HCR_EL2, the
   /// bits dropped and the bits forced, with reasons. Nothing asked for before the first run. To
   /// know before a run, ask percpu::PerCpuState::ConstrainGuest.
-  const percpu::ConstrainedHcr& hcr() const { return hcr_; }
+  percpu::ConstrainedHcr hcr() const { return percpu::Constrain(hcr_terms_); }
 
   /// General registers, PC and PSTATE between runs.
   vectors::GuestFrame& frame() { return frame_; }
@@ -64,11 +67,19 @@ class Vcpu {
   void SkipInstruction() { frame_.pc += 4; }
 
  private:
+  [[gnu::always_inline]] Result<Exit> RunMasked(percpu::PerCpuState& cpu, bool resident) {
+    if (resident) [[likely]]
+      return DecodeExit(vectors::EnterGuest(frame_));
+    Exit exit;  // In memory on this path only.
+    const Status status = LoadAndRun(cpu, exit);
+    if (status != Status::kOk) return std::unexpected(status);
+    return Exit(exit);
+  }
   Status LoadAndRun(percpu::PerCpuState& cpu, Exit& exit);
   void Load(percpu::PerCpuState& cpu);
 
   Config config_;
-  percpu::ConstrainedHcr hcr_;
+  percpu::HcrTerms hcr_terms_;
   vectors::GuestFrame frame_ = {};
   percpu::GuestRegisters registers_;
 };

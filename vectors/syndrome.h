@@ -78,15 +78,25 @@ class Syndrome {
 
   /// HVC, SMC (as A64), SVC, BRK: the instruction's immediate.
   constexpr std::uint16_t immediate() const { return static_cast<std::uint16_t>(Bits<15, 0>()); }
-  SystemRegisterTrap system_register() const;
-  WaitTrap wait() const;
-  DataAbort data_abort() const;
-  InstructionAbort instruction_abort() const;
+  /// True for HVC #immediate, in one comparison: the bits that are RES0 for an HVC are compared
+  /// too, so that a future meaning of theirs makes this false. [arm-arm] ESR_EL2, ISS encoding for
+  /// an exception from HVC.
+  constexpr bool IsHvc(std::uint16_t immediate) const {
+    constexpr auto kClass = static_cast<std::uint32_t>(ExceptionClass::kHvc64);
+    constexpr std::uint32_t kIl = 1 << 25;
+    return static_cast<std::uint32_t>(esr_) == (kClass << 26 | kIl | immediate);
+  }
+  constexpr SystemRegisterTrap system_register() const;
+  constexpr WaitTrap wait() const;
+  constexpr DataAbort data_abort() const;
+  constexpr InstructionAbort instruction_abort() const;
 
  private:
+  /// Of the low half, where all of these are: comparisons of several become one of 32 bits.
   template <unsigned kHi, unsigned kLo>
-  constexpr std::uint64_t Bits() const {
-    return (esr_ >> kLo) & (~std::uint64_t{0} >> (63 - (kHi - kLo)));
+  constexpr std::uint32_t Bits() const {
+    static_assert(kHi < 32);
+    return (static_cast<std::uint32_t>(esr_) >> kLo) & (~std::uint32_t{0} >> (31 - (kHi - kLo)));
   }
 
   std::uint64_t esr_ = 0;
@@ -99,10 +109,70 @@ struct FaultAddress {
 
   /// From the two registers. HPFAR_EL2 is not valid for permission faults unless S1PTW is set.
   /// [arm-arm] HPFAR_EL2.
-  static FaultAddress FromRegisters(std::uint64_t far, std::uint64_t hpfar);
+  static constexpr FaultAddress FromRegisters(std::uint64_t far, std::uint64_t hpfar);
 };
 
-/// The kind and level in a 6-bit fault status code.
-FaultStatus DecodeFaultStatus(std::uint8_t code);
+/// The kind and level in a 6-bit fault status code. [arm-arm] ESR_EL2, DFSC: groups of four codes,
+/// the low two bits the level.
+constexpr FaultStatus DecodeFaultStatus(std::uint8_t code) {
+  const auto level = static_cast<std::int8_t>(code & 3);
+  switch (code >> 2) {
+    case 0x00 >> 2: return {FaultKind::kAddressSize, level};
+    case 0x04 >> 2: return {FaultKind::kTranslation, level};
+    case 0x08 >> 2: return {FaultKind::kAccessFlag, level};
+    case 0x0c >> 2: return {FaultKind::kPermission, level};
+    case 0x14 >> 2: return {FaultKind::kExternal, level};
+    default: break;
+  }
+  if (code == 0x10) return {FaultKind::kExternal, -1};
+  if (code == 0x21) return {FaultKind::kAlignment, -1};
+  return {FaultKind::kOther, -1};
+}
+
+// Inlined: they are part of serving an exit.
+
+// [arm-arm] ESR_EL2, ISS encoding for an exception from MSR, MRS, or System instruction execution.
+constexpr SystemRegisterTrap Syndrome::system_register() const {
+  return {.encoding = {.op0 = static_cast<std::uint8_t>(Bits<21, 20>()),
+                       .op1 = static_cast<std::uint8_t>(Bits<16, 14>()),
+                       .crn = static_cast<std::uint8_t>(Bits<13, 10>()),
+                       .crm = static_cast<std::uint8_t>(Bits<4, 1>()),
+                       .op2 = static_cast<std::uint8_t>(Bits<19, 17>())},
+          .rt = static_cast<std::uint8_t>(Bits<9, 5>()),
+          .is_read = Bits<0, 0>() != 0};
+}
+
+// [arm-arm] ESR_EL2, ISS encoding for an exception from a WF* instruction: TI.
+constexpr WaitTrap Syndrome::wait() const {
+  return {.is_wfe = Bits<0, 0>() != 0, .has_timeout = Bits<1, 1>() != 0};
+}
+
+// [arm-arm] ESR_EL2, ISS encoding for an exception from a Data Abort.
+constexpr DataAbort Syndrome::data_abort() const {
+  return {.fault = DecodeFaultStatus(static_cast<std::uint8_t>(Bits<5, 0>())),
+          .is_write = Bits<6, 6>() != 0,
+          .during_stage1_walk = Bits<7, 7>() != 0,
+          .far_is_valid = Bits<10, 10>() == 0,
+          .access_is_described = Bits<24, 24>() != 0,
+          .access_bytes = static_cast<std::uint8_t>(1u << Bits<23, 22>()),
+          .rt = static_cast<std::uint8_t>(Bits<20, 16>()),
+          .sign_extend = Bits<21, 21>() != 0,
+          .is_64_bit = Bits<15, 15>() != 0};
+}
+
+// [arm-arm] ESR_EL2, ISS encoding for an exception from an Instruction Abort.
+constexpr InstructionAbort Syndrome::instruction_abort() const {
+  return {.fault = DecodeFaultStatus(static_cast<std::uint8_t>(Bits<5, 0>())),
+          .during_stage1_walk = Bits<7, 7>() != 0,
+          .far_is_valid = Bits<10, 10>() == 0};
+}
+
+constexpr FaultAddress FaultAddress::FromRegisters(std::uint64_t far, std::uint64_t hpfar) {
+  constexpr std::uint64_t kPageOffset = 0xfff;
+  // HPFAR_EL2.FIPA, bits 47:4 (43:4 without FEAT_LPA, the rest RES0), holds the IPA from bit 12 up.
+  constexpr std::uint64_t kFipa = 0xffff'ffff'fff0;
+  return {.virtual_address = far,
+          .intermediate_address = ((hpfar & kFipa) << 8) | (far & kPageOffset)};
+}
 
 }  // namespace trivet::vectors

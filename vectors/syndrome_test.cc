@@ -12,6 +12,15 @@ TEST(Syndrome, HvcCarriesItsImmediate) {
   EXPECT_EQ(syndrome.instruction_bytes(), 4u);
 }
 
+TEST(Syndrome, AnHvcIsRecognizedWithItsImmediateAndNothingElse) {
+  EXPECT_TRUE(Syndrome::FromRaw(0x5a00'1234).IsHvc(0x1234));
+  EXPECT_TRUE(Syndrome::FromRaw(0x5a00'0000).IsHvc(0));
+  EXPECT_FALSE(Syndrome::FromRaw(0x5a00'1234).IsHvc(0x1235));
+  for (unsigned bit = 16; bit < 32; ++bit) {
+    EXPECT_FALSE(Syndrome::FromRaw(0x5a00'1234 ^ std::uint64_t{1} << bit).IsHvc(0x1234)) << bit;
+  }
+}
+
 TEST(Syndrome, SystemRegisterTrapNamesEncodingDirectionAndRegister) {
   // mrs x7, ID_AA64PFR0_EL1: op0 3, op1 0, CRn 0, CRm 4, op2 0.
   constexpr std::uint64_t kIss =

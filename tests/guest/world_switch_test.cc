@@ -132,6 +132,28 @@ TEST_P(WorldSwitch, AnInterruptAroundRunsOfACallerWithInterruptsOpenArrivesOnce)
   EXPECT_EQ(guest.Unload(cpu_), Status::kOk);
 }
 
+// The promise spares a loaded guest's run the checks, and nothing else.
+TEST_P(WorldSwitch, ARunByACallerThatIsMaskedAndPinnedIsLikeAnyOther) {
+  constexpr percpu::MaskedAndPinned kPromise = {};
+  const HostView enabled = HostView::Now();
+  vcpu::Vcpu guest(ConfigAt(kHypercall)), other(ConfigAt(kHypercall));
+  for (vcpu::Vcpu* next : {&guest, &guest, &other, &guest}) {
+    next->frame().pc = PlaceGuest() + kHypercall;
+    const Result<vcpu::Exit> exit = next->Run(cpu_, kPromise);
+    ASSERT_TRUE(exit.has_value());
+    EXPECT_EQ(exit->reason, ExitReason::kHypercall);
+    EXPECT_NE(cpu_.guest_owner(), nullptr);
+    EXPECT_EQ(Cpu::Read<Daif>().raw(), Daif().d(true).a(true).i(true).f(true).raw());
+  }
+  EXPECT_EQ(guest.Unload(cpu_), Status::kOk);
+  ASSERT_EQ(cpu_.HardwareDisable(), Status::kOk);
+  const Result<vcpu::Exit> refused = guest.Run(cpu_, kPromise);
+  EXPECT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error_or(Status::kOk), Status::kNotEnabled);
+  ASSERT_EQ(cpu_.HardwareEnable(), Status::kOk);
+  EXPECT_TRUE(HostView::Now() == enabled);
+}
+
 // V3: what a run changed at EL2 stayed changed; a host without its IMO is deaf.
 TEST_P(WorldSwitch, AfterARunTheHostHasItsConfigurationAndItsInterrupts) {
   const HostView enabled = HostView::Now();

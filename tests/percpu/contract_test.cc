@@ -350,7 +350,8 @@ TEST_P(PerRunContract, AGuestHasThePolicysBitsWhateverTheHostChangedSinceEnable)
   percpu::PerCpu<TestHost, percpu::PerRunPolicy> cpu;
   ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
   ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
-  cpu.SetGuestTraps(HcrEl2().twi(true));
+  percpu::HcrTerms terms;
+  cpu.SetGuestTraps(HcrEl2().twi(true), terms);
   const HcrEl2 host = Cpu::Read<HcrEl2>().imo(false);
   Cpu::Write<HcrEl2>(host);
   Cpu::Isb();

@@ -37,7 +37,9 @@ TEST_P(GuestHcr, IsWhatTheAnswerSays) {
   ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
   ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
   const HcrEl2 asked = HcrEl2().twi(true).tid3(true).vse(true).tme(true).tge(true);
-  const ConstrainedHcr answer = cpu.SetGuestTraps(asked);
+  percpu::HcrTerms terms;
+  cpu.SetGuestTraps(asked, terms);
+  const ConstrainedHcr answer = Constrain(terms);
   cpu.BeginRun();
   const HcrEl2 live = Cpu::Read<HcrEl2>();
   cpu.EndRun();
@@ -57,6 +59,29 @@ TEST_P(GuestHcr, CanBeAskedAboutBeforeAGuestIsLoaded) {
   const std::uint64_t live = Cpu::Read<HcrEl2>().raw();
   EXPECT_EQ(cpu.ConstrainGuest(HcrEl2().twi(true).nv2(true)).dropped(), HcrEl2().nv2(true));
   EXPECT_EQ(Cpu::Read<HcrEl2>().raw(), live);
+  ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
+}
+
+/// The value and every bit's reason.
+void ExpectSame(const ConstrainedHcr& a, const ConstrainedHcr& b) {
+  EXPECT_EQ(a.value(), b.value());
+  EXPECT_EQ(a.granted(), b.granted());
+  for (unsigned bit = 0; bit < 64; ++bit) EXPECT_EQ(a.ReasonOf(bit), b.ReasonOf(bit)) << bit;
+}
+
+// What is found out about the CPU is kept, for all guests together.
+TEST_P(GuestHcr, AnAnswerDoesNotDependOnWhatWasAskedBefore) {
+  constexpr HcrEl2 kEverything = HcrEl2::FromRaw(~std::uint64_t{0});
+  percpu::PerCpu<TestHost> cpu;
+  ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
+  ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
+  const ConstrainedHcr few = cpu.ConstrainGuest(HcrEl2().twi(true).tme(true));
+  const ConstrainedHcr all = cpu.ConstrainGuest(kEverything);
+  ExpectSame(cpu.ConstrainGuest(HcrEl2().twi(true).tme(true)), few);
+  ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
+  ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
+  ExpectSame(cpu.ConstrainGuest(kEverything), all);
+  ExpectSame(cpu.ConstrainGuest(HcrEl2().twi(true).tme(true)), few);
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
 }
 
