@@ -26,6 +26,13 @@ void State::Deduct(const State& rest) {
   pauses_ -= rest.pauses_;
 }
 
+/// ResumeTiming and PauseTiming around a region cost what PauseTiming and ResumeTiming around a gap
+/// do.
+void State::Include(const State& part) {
+  counted_ = counted_ + part.counted_;
+  pauses_ += part.pauses_;
+}
+
 bool State::KeepRunningBatch(IterationCount n) {
   if (style_ == internal::LoopStyle::kNone) {
     Start(internal::LoopStyle::kKeepRunning);

@@ -75,15 +75,18 @@ void MeasureWithout(benchmark::State& state, F loop, G) {
   loop(state);
 }
 
-/// What the PE that is current did in `operation`, by its trace.
+/// What a PE did, by its trace.
 struct Events {
   double isb = 0, msr = 0, tlbi = 0;
+
+  Events& operator+=(const Events& more) {
+    isb += more.isb;
+    msr += more.msr;
+    tlbi += more.tlbi;
+    return *this;
+  }
 };
-template <class F>
-Events EventsOf(F operation) {
-  const sim::Trace& trace = sim::ScopedPe::Current().trace();
-  const std::uint64_t from = trace.size();
-  operation();
+inline Events EventsSince(const sim::Trace& trace, std::uint64_t from) {
   Events events;
   for (std::uint64_t i = from; i < trace.size(); ++i) {
     const sim::EventKind kind = trace[i].kind();
@@ -93,15 +96,26 @@ Events EventsOf(F operation) {
   }
   return events;
 }
+/// The current PE's in `operation`.
+template <class F>
+Events EventsOf(F operation) {
+  const sim::Trace& trace = sim::ScopedPe::Current().trace();
+  const std::uint64_t from = trace.size();
+  operation();
+  return EventsSince(trace, from);
+}
+inline void Report(benchmark::State& state, const Events& events, double per = 1) {
+  state.counters["isb"] = events.isb / per;
+  state.counters["msr"] = events.msr / per;
+  state.counters["tlbi"] = events.tlbi / per;
+}
 
 /// Reports the ISBs, MSRs and TLBIs of `operation`, done once more, less those of `rest`. Exact,
 /// for this source on this CPU; the EL2 leg, whose counters cannot tell them apart, reports none.
 template <class F, class G>
 void CountEvents(benchmark::State& state, F operation, G rest) {
   const Events whole = EventsOf(operation), part = EventsOf(rest);
-  state.counters["isb"] = whole.isb - part.isb;
-  state.counters["msr"] = whole.msr - part.msr;
-  state.counters["tlbi"] = whole.tlbi - part.tlbi;
+  Report(state, {whole.isb - part.isb, whole.msr - part.msr, whole.tlbi - part.tlbi});
 }
 template <class F>
 void CountEvents(benchmark::State& state, F operation) {

@@ -54,6 +54,8 @@ class State {
  public:
   class Iterator;
 
+  /// One that runs no loop: a part of another's count.
+  State() : State(0, nullptr) {}
   State(IterationCount iterations, const std::int64_t* ranges)
       : max_iterations(iterations), ranges_(ranges) {}
   State(const State&) = delete;
@@ -83,6 +85,9 @@ class State {
   /// Takes what `rest` counted off this count: the same loop, run as often, without the operation
   /// that this one is about. The cost of both loops drops out. Not in Google Benchmark.
   void Deduct(const State& rest);
+  /// Adds what `part` counted between ResumeTiming and PauseTiming, as often as that was: another
+  /// CPU's share. After the loop; once for each part. Not in Google Benchmark.
+  void Include(const State& part);
   bool skipped() const { return skipped_ != Skip::kNo; }
   bool error_occurred() const { return skipped_ == Skip::kError; }
 

@@ -1,0 +1,13 @@
+// Groups that every leg has.
+
+#include "bench/rounds/rounds_bench.h"
+
+namespace trivet::bench {
+namespace {
+
+BENCHMARK(RoundPair<1>)->Name("allcpus/pair/1");
+BENCHMARK(RoundPair<2>)->Name("allcpus/pair/2");
+BENCHMARK(RoundPair<4>)->Name("allcpus/pair/4");
+
+}  // namespace
+}  // namespace trivet::bench

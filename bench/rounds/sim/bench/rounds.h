@@ -1,0 +1,85 @@
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <vector>
+
+#include "allcpus/leader.h"
+#include "allcpus/member.h"
+#include "bench/host.h"
+#include "bench/machine.h"
+#include "percpu/per_cpu.h"
+#include "sim/machine.h"
+
+/// Rounds of a group of CPUs, on the PEs of a simulated machine: the machines that AllCpus runs,
+/// one after the other on the host's one thread, each until it has to wait.
+namespace trivet::bench {
+
+template <unsigned kCpus>
+class Rounds {
+ public:
+  Rounds() : machine_(sim::ProfileNamed("cortex-a72"), kCpus), cells_(kCpus), reports_(kCpus) {
+    members_.reserve(kCpus);
+    for (unsigned i = 0; i < kCpus; ++i) {
+      const sim::ScopedPe current(machine_.pe(i));
+      (void)cpus_[i].Create(hal::Cpu::CurrentCpu());
+    }
+  }
+  bool exist() const { return true; }
+
+  Status Counted(benchmark::State&, allcpus::Operation operation) { return Uncounted(operation); }
+  Status Uncounted(allcpus::Operation operation) {
+    const allcpus::Rendezvous group = {&leader_, cells_.data(), kCpus};
+    if (const Status s = allcpus::Announce(group, operation); s != Status::kOk) return s;
+    allcpus::Leader leader(group, reports_.data());
+    members_.clear();
+    for (allcpus::MemberCell& cell : cells_) members_.emplace_back(leader_, cell);
+    while (!leader.finished()) {
+      for (unsigned i = 0; i < kCpus; ++i) GoOn(i);
+      GoOn(leader);
+    }
+    return leader.result();
+  }
+  /// The events of all PEs in `f`, per PE.
+  template <class F>
+  void Finish(benchmark::State& state, F f) {
+    constexpr std::size_t kEnough = 1024;
+    for (unsigned i = 0; i < kCpus; ++i) machine_.pe(i).trace().Reserve(kEnough);
+    std::vector<std::uint64_t> from;
+    for (unsigned i = 0; i < kCpus; ++i) from.push_back(machine_.pe(i).trace().size());
+    f();
+    Events sum;
+    for (unsigned i = 0; i < kCpus; ++i) sum += EventsSince(machine_.pe(i).trace(), from[i]);
+    Report(state, sum, kCpus);
+  }
+
+ private:
+  void GoOn(unsigned i) {
+    const sim::ScopedPe current(machine_.pe(i));
+    const allcpus::LocalCpu here = allcpus::Local(cpus_[i]);
+    allcpus::Member& member = members_[i];
+    for (auto last = allcpus::Member::Phase::kFinished; last != member.position().phase;) {
+      last = member.position().phase;
+      member.Step(here, false);
+    }
+  }
+  /// Passes over all cells, until one changes nothing.
+  static void GoOn(allcpus::Leader& leader) {
+    for (auto last = allcpus::Leader::Phase::kFinished; last != leader.position().phase;) {
+      last = leader.position().phase;
+      do {
+        leader.Step(false);
+      } while (leader.position().index != 0);
+    }
+  }
+
+  static inline constinit percpu::PerCpu<BenchHost> cpus_[kCpus];
+
+  sim::Machine machine_;
+  allcpus::LeaderCell leader_;
+  std::vector<allcpus::MemberCell> cells_;
+  std::vector<allcpus::CpuReport> reports_;
+  std::vector<allcpus::Member> members_;
+};
+
+}  // namespace trivet::bench
