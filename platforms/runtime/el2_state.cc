@@ -24,12 +24,20 @@ constexpr std::uint64_t kCptrEl2Smen = 3 << 24;
 constexpr std::uint64_t kCnthctlEl2 = 3;
 constexpr std::uint64_t kCnthctlEl2WithE2h = 3 << 10;
 
-/// The entry code did so; an image that parks its CPU may have left another value.
-std::uint64_t ResetHcr() {
-  WriteHcrEl2(0);
+std::uint64_t ReadHcr() {
   std::uint64_t hcr;
   asm volatile("mrs %0, HCR_EL2" : "=r"(hcr)::"memory");
   return hcr;
+}
+
+/// The entry code did so; an image that parks its CPU may have left another value.
+std::uint64_t ResetHcr() {
+  if ((ReadHcr() & kHcrEl2E2h) != 0) {
+    WriteHcrEl2(0);
+  } else {
+    asm volatile("msr HCR_EL2, xzr\n isb" ::: "memory");
+  }
+  return ReadHcr();
 }
 
 /// [arm-arm] ID_AA64PFR0_EL1.SVE, ID_AA64PFR1_EL1.SME.

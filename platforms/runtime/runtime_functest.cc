@@ -63,8 +63,10 @@ std::atomic<unsigned> wrong;
 void Arrive(unsigned cpu, void* argument) {
   const auto* expected = static_cast<const int*>(argument);
   std::uint64_t el;
-  asm volatile("mrs %0, CurrentEL" : "=r"(el));
+  std::uint64_t sctlr;
+  asm volatile("mrs %0, CurrentEL\n mrs %1, SCTLR_EL2" : "=r"(el), "=r"(sctlr));
   if (cpu != platforms::ThisCpuIndex() || *expected != 77 || el != 2 << 2) ++wrong;
+  if ((sctlr & 0x1005) != 0x1005) ++wrong;  // MMU, data and instruction cache
   platforms::InterruptsInitThisCpu();
   platforms::EnableInterrupt(9);
   platforms::ConsoleWrite("        a secondary CPU reports\n");
@@ -129,7 +131,7 @@ void AllCpusStartTwice() {
     for (unsigned cpu = 1; cpu < count; ++cpu) platforms::SendInterrupt(cpu, 9);
     Check(WaitFor(2 * (count - 1)), "an SGI reaches each of them");
   }
-  Check(wrong == 0, "each arrives at EL2, as itself, with its argument and its SGI");
+  Check(wrong == 0, "each arrives at EL2, as itself, caches on, with its argument and its SGI");
 }
 
 void AtomicsWorkBetweenAllCpus() {
