@@ -39,6 +39,7 @@ def _declare_board(name):
         parents = [":el2"],
     )
     trees = native.glob([folder + "/board.dts"], allow_empty = True)
+    native.exports_files(trees)
     board(
         name = name + "_board",
         machine = folder + "/qemu.args",

@@ -13,6 +13,7 @@ Environment variables override the search on PATH; changing one detects again:
     TRIVET_DTC           dtc, the device tree compiler
     TRIVET_U_BOOT        U-Boot for QEMU's virt machine (qemu_arm64_defconfig), u-boot.bin
     TRIVET_EDK2          UEFI firmware for that machine (ArmVirtQemu), for QEMU's -bios
+    TRIVET_TF_A_RPI4     Trusted Firmware-A's BL31 for the Raspberry Pi 4, bl31.bin
 """
 
 # std::expected over libstdc++ needs the concepts of clang 19.
@@ -35,6 +36,7 @@ _FIRMWARE = {
         "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd",
         "/usr/share/edk2/aarch64/QEMU_EFI.fd",
     ]),
+    "tf_a_rpi4": ("TRIVET_TF_A_RPI4", ["/usr/lib/arm-trusted-firmware/rpi4/bl31.bin"]),
     "u_boot": ("TRIVET_U_BOOT", ["/usr/lib/u-boot/qemu_arm64/u-boot.bin"]),
 }
 
@@ -136,6 +138,7 @@ trivet_tools_repository = repository_rule(
         "TRIVET_EDK2",
         "TRIVET_LLVM_BIN",
         "TRIVET_QEMU",
+        "TRIVET_TF_A_RPI4",
         "TRIVET_U_BOOT",
     ],
     local = True,

@@ -16,7 +16,7 @@ _MAX_BYTES = 4096
 # A warning of dtc's is an error, and so is a tree that does not fit.
 _COMPILE = """
 dtc=$1 source=$2 tree=$3 max=$4
-said=$("$dtc" -I dts -O dtb -o "$tree" "$source" 2>&1) && [ -z "$said" ] || { echo "$said"; exit 1; }
+said=$("$dtc" -i . -I dts -O dtb -o "$tree" "$source" 2>&1) && [ -z "$said" ] || { echo "$said"; exit 1; }
 bytes=$(wc -c < "$tree")
 [ "$bytes" -le "$max" ] || { echo "$source: $bytes bytes when compiled; an image has room for $max"; exit 1; }
 """
@@ -26,7 +26,7 @@ def _compile_tree(ctx):
     ctx.actions.run_shell(
         arguments = [TOOLS["dtc"], ctx.file.tree.path, tree.path, str(_MAX_BYTES)],
         command = _COMPILE,
-        inputs = [ctx.file.tree],
+        inputs = [ctx.file.tree] + ctx.files.included,
         mnemonic = "DeviceTree",
         outputs = [tree],
         progress_message = "Compiling device tree %{input}",
@@ -43,6 +43,10 @@ def _impl(ctx):
 board = rule(
     implementation = _impl,
     attrs = {
+        "included": attr.label_list(
+            allow_files = [".dts"],
+            doc = "What `tree` includes, by paths from the workspace's root.",
+        ),
         "machine": attr.label(
             allow_single_file = True,
             doc = "QEMU's arguments that model the board, one line.",

@@ -87,6 +87,18 @@ EDK2_TO_ITS_SHELL = loader(
     firmware = "edk2",
 )
 
+# BL31 at the address where the CPU is reset, as in the board's firmware; without a word from that it starts what is at
+# 0x80000, with 0 for a device tree.
+TF_A_RPI4 = loader(
+    boot = [
+        "-device",
+        "loader,file={firmware},addr=0,force-raw=on,cpu-num=0",
+        "-device",
+        "loader,file={image},addr=0x80000,force-raw=on",
+    ],
+    firmware = "tf_a_rpi4",
+)
+
 # Where no image runs to its end, or not all of it can: at EL3 from reset, without firmware, and at EL1. The
 # last one turns the machine off by a command of the firmware, which has to have survived the image.
 RESET_AT_EL3 = loader(boot = ["-M", "secure=on", "-device", "loader,file={image},addr=%s,force-raw=on,cpu-num=0" % _ADDRESS])

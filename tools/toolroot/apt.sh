@@ -55,7 +55,8 @@ Dir::Etc::netrc "/etc/apt/auth.conf";
 Dir::Etc::netrcparts "/etc/apt/auth.conf.d";
 Dir::Log "$apt/log";
 APT::Architecture "amd64";
-APT::Architectures "amd64";
+// Firmware that is packaged for the machines that it runs on.
+APT::Architectures { "amd64"; "arm64"; };
 APT::Install-Recommends "false";
 APT::Sandbox::User "";
 APT::Update::Error-Mode "any";
