@@ -5,6 +5,10 @@
 // [arm-arm] SCR_EL3: NS, RES1 bits 4 and 5, SMD (nobody at EL3 serves an SMC), HCE, RW.
   .set    kScrEl2, 0x5b1
   .set    kSpsrEl2hMasked, 0x3c9        // [arm-arm] SPSR_EL3: D, A, I, F, M = EL2h
+  .set    kArm, 0x41
+  .set    kCortexA53, 0xd03
+  .set    kCortexA73, 0xd09
+  .set    kHaveSmpen, 0x73              // A53 (bit 0), A35, A57, A72, A73, by part number
 
 /// Sets bit `bit` of x0, with which EL3 leaves a feature to EL2, where the feature exists: where field `field` of the ID
 /// register in x1 is at least `from`. Clobbers x2.
@@ -61,8 +65,27 @@ trivet_drop_to_el2:
   mov     x0, #0xf                      // [arm-arm] ICC_SRE_EL3: SRE, DFB, DIB, Enable
   msr     ICC_SRE_EL3, x0
 .Lno_gic_registers:
+  // Cores whose caches are coherent with others' only once they are told, which is EL3's to do, before caches and MMU are
+  // on. [cortex-a53] (A35, A57, A72 and A73 alike) CPUECTLR_EL1.SMPEN; MIDR_EL1.Implementer and .PartNum.
+  mrs     x0, MIDR_EL1
+  lsr     x1, x0, #24
+  cmp     w1, #kArm
+  b.ne    .Lcoherent
+  ubfx    x1, x0, #4, #12
+  sub     x1, x1, #kCortexA53
+  cmp     x1, #(kCortexA73 - kCortexA53)
+  b.hi    .Lcoherent
+  mov     x2, #kHaveSmpen
+  lsr     x2, x2, x1
+  tbz     x2, #0, .Lcoherent
+  mrs     x2, S3_1_C15_C2_1             // CPUECTLR_EL1
+  orr     x2, x2, #(1 << 6)
+  msr     S3_1_C15_C2_1, x2
+.Lcoherent:
   sctlr_off x0
   msr     SCTLR_EL2, x0
   isb
   eret
+  dsb     nsh                           // no speculation past the ERET
+  isb
   .size trivet_drop_to_el2, . - trivet_drop_to_el2

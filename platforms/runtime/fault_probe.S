@@ -42,4 +42,6 @@ trivet_probe:
   adr     x12, .Lprobed
   msr     ELR_EL2, x12
   eret
+  dsb     nsh                           // no speculation past the ERET
+  isb
   .balign 0x800
