@@ -5,80 +5,22 @@
 
 #include <cstdint>
 #include <string_view>
-#include <utility>
 
 #include "hal/cpu.h"
 #include "hal/features.h"
+#include "hal/presence.h"
 #include "hal/registers.h"
 #include "platforms/runtime/translation.h"
 
 namespace trivet::hal {
 namespace {
 
-/// How far `id` is into a numbered family; past `size` when it is no member.
-unsigned IndexIn(RegisterId first, RegisterId last, RegisterId id) {
-  const auto n = static_cast<unsigned>(id);
-  return id >= first && id <= last ? n - static_cast<unsigned>(first) : ~0u;
-}
-
-/// How many registers of the family that `info` belongs to this CPU has; and which one `info` is.
-struct Place {
-  unsigned index = 0;
-  unsigned size = 1;
-};
-
-Place GicPlace(const RegisterInfo& info) {
-  using enum RegisterId;
-  const std::string_view name = info.name;
-  if (const unsigned i = IndexIn(kIchLr0El2, kIchLr15El2, info.id); i != ~0u) {
-    return {i, Cpu::Read<IchVtrEl2>().listregs() + 1u};
-  }
-  if (name.starts_with("ICH_AP") || name.starts_with("ICC_AP")) {
-    const unsigned preemption_bits = Cpu::Read<IchVtrEl2>().prebits() + 1u;
-    return {static_cast<unsigned>(name[7] - '0'), (1u << preemption_bits) / 32};
-  }
-  return {};
-}
-
-Place PmuPlace(RegisterId id) {
-  using enum RegisterId;
-  const unsigned counters = Cpu::Read<PmcrEl0>().n();
-  for (const auto& [first, last] :
-       {std::pair{kPmevtyper0El0, kPmevtyper5El0}, std::pair{kPmevcntr0El0, kPmevcntr5El0}}) {
-    if (const unsigned i = IndexIn(first, last, id); i != ~0u) return {i, counters};
-  }
-  // They show the counter that PMSELR_EL0 selects.
-  if (id == kPmxevtyperEl0 || id == kPmxevcntrEl0) return {0, counters};
-  return {};
-}
-
-/// Registers that no ID field announces, those of Secure state, and those that QEMU 11 leaves out.
-bool IsOptional(RegisterId id) {
-  using enum RegisterId;
-  for (const RegisterId optional :
-       {kRmrEl2, kErrselrEl1, kVstcrEl2, kVsttbrEl2, kDbgauthstatusEl1}) {
-    if (id == optional) return true;
-  }
-  return false;
-}
-
-bool IsPresent(const RegisterInfo& info, const FeatureSet& features) {
-  constexpr unsigned kEl3 = 6;  // op1 of names that only EL3 can use.
-  const bool base_has = features.Has(InfoOf(info.storage).needs);
-  if (!features.Has(info.needs) || !base_has) return false;
-  if (info.encoding.op1 == kEl3 || IsOptional(info.id)) return false;
-  Place place;
-  if (info.needs == Feature::kGicV3) place = GicPlace(info);
-  if (info.needs == Feature::kPmuV3) place = PmuPlace(info.id);
-  return place.index < place.size;
-}
-
 template <class R>
 bool ReadIfPresent(const FeatureSet& features) {
   // E2H is clear in this image: the EL12 names are UNDEFINED.
   constexpr bool kIsAlias12 = kInfo<R>.encoding.op1 == 5;
   if constexpr (ReadableRegister<R> && !kIsAlias12) {
-    if (!IsPresent(kInfo<R>, features)) return false;
+    if (!IsPresent<Cpu>(kInfo<R>, features)) return false;
     (void)Cpu::Read<R>();
     return true;
   }
@@ -147,13 +89,13 @@ TEST(Aliases, ReachTheirStorageAndBaseNamesTheirTarget) {
   Cpu::Write<FarEl2>(FarEl2::FromRaw(0x2222));
   Cpu::Write<ContextidrEl1>(ContextidrEl1::FromRaw(0x3333));
   unsigned count = 0;
-#define E2H_ALIAS(Type, NAME, Base, Target, encoding)                           \
-  if (IsPresent(kInfo<Type>, features) && IsPresent(kInfo<Target>, features) && \
-      std::string_view(NAME).find("TVAL") == std::string_view::npos) {          \
-    const AliasReads reads = ReadAlias<Type, Base, Target>();                   \
-    EXPECT_EQ(reads.alias, reads.base) << NAME;                                 \
-    EXPECT_EQ(reads.redirected, reads.target) << NAME;                          \
-    ++count;                                                                    \
+#define E2H_ALIAS(Type, NAME, Base, Target, encoding)                                     \
+  if (IsPresent<Cpu>(kInfo<Type>, features) && IsPresent<Cpu>(kInfo<Target>, features) && \
+      std::string_view(NAME).find("TVAL") == std::string_view::npos) {                    \
+    const AliasReads reads = ReadAlias<Type, Base, Target>();                             \
+    EXPECT_EQ(reads.alias, reads.base) << NAME;                                           \
+    EXPECT_EQ(reads.redirected, reads.target) << NAME;                                    \
+    ++count;                                                                              \
   }
 #include "hal/regs/all.def"
   EXPECT_GE(count, 20u);
