@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+
+#include "hal/cpu.h"
+#include "hal/features.h"
+#include "hal/registers.h"
+
+namespace trivet::vcpu {
+
+/// Keeps what a guest's exit leaves otherwise of the host's PSTATE, beside the mask that
+/// Vcpu::Run() keeps: PAN and DIT are the guest's, UAO is 0, TCO 1, SSBS and ALLINT as SCTLR_EL2
+/// says. [arm-arm] "Process state on exception entry". For hosts that use one of them, around any
+/// number of runs; at EL2. Which of them exist is read each time.
+class KeptPstate {
+ public:
+  KeptPstate() { Visit(Save{}); }
+  ~KeptPstate() { Visit(Restore{}); }
+  KeptPstate(const KeptPstate&) = delete;
+  KeptPstate& operator=(const KeptPstate&) = delete;
+
+ private:
+  struct Save {
+    template <class R>
+    void Do(std::uint64_t& value) {
+      value = hal::Cpu::Read<R>().raw();
+    }
+  };
+  struct Restore {
+    template <class R>
+    void Do(const std::uint64_t& value) {
+      hal::Cpu::Write<R>(R::FromRaw(value));
+    }
+  };
+
+  template <class Action>
+  void Visit(Action action) {
+    using enum hal::Feature;
+    VisitOne<hal::Pan, kPan>(action, values_[0]);
+    VisitOne<hal::Uao, kUao>(action, values_[1]);
+    VisitOne<hal::Dit, kDit>(action, values_[2]);
+    VisitOne<hal::Ssbs, kSsbs2>(action, values_[3]);
+    VisitOne<hal::Tco, kMte>(action, values_[4]);
+    VisitOne<hal::AllInt, kNmi>(action, values_[5]);
+  }
+  template <class R, hal::Feature kFeature, class Action>
+  static void VisitOne(Action& action, std::uint64_t& value) {
+    if (hal::Has<kFeature, hal::Cpu>()) action.template Do<R>(value);
+  }
+
+  std::uint64_t values_[6] = {};
+};
+
+}  // namespace trivet::vcpu
