@@ -3,15 +3,17 @@
 #include <cstddef>
 #include <cstdint>
 
-/// As much of the firmware's interface as leaving it takes. [uefi] UEFI Specification 2.10.
+/// As much of the firmware's interface as images use. [uefi] UEFI Specification 2.10.
 namespace trivet::platforms::efi {
 
 using Handle = void*;
 using Status = std::uint64_t;  ///< [uefi] Appendix D
 
+inline constexpr Status kSuccess = 0;
 inline constexpr Status kErrorBit = std::uint64_t{1} << 63;
 inline constexpr Status kInvalidParameter = kErrorBit | 2;
 inline constexpr Status kUnsupported = kErrorBit | 3;
+inline constexpr Status kAborted = kErrorBit | 21;
 
 inline bool IsError(Status status) { return (status & kErrorBit) != 0; }
 
@@ -21,21 +23,58 @@ struct TextOutput {
   Status (*output_string)(TextOutput* self, const char16_t* text);
 };
 
+struct Guid {
+  std::uint32_t first;
+  std::uint16_t second, third;
+  std::uint8_t last[8];
+};
+
+/// [uefi] 7.2: EFI_ALLOCATE_TYPE, EFI_MEMORY_TYPE, EFI_PAGE_SIZE.
+enum class Allocate : std::uint32_t { kAnyPages, kMaxAddress, kAddress };
+enum class Memory : std::uint32_t { kReserved, kLoaderCode, kLoaderData };
+inline constexpr std::size_t kPageSize = 4096;
+
+/// [uefi] 7.1: events, task priority levels, EFI_TIMER_DELAY.
+using Event = void*;
+inline constexpr std::uint32_t kTimerEvent = 0x8000'0000;
+inline constexpr std::uint32_t kNotifySignal = 0x0000'0200;
+inline constexpr std::size_t kTplCallback = 8;
+enum class Timer : std::uint32_t { kCancel, kPeriodic, kRelative };
+inline constexpr std::uint64_t kTimerUnitsPerMicrosecond = 10;
+
 /// [uefi] 4.4, EFI_BOOT_SERVICES.
 struct BootServices {
   std::byte header[24];
   void* task_priority[2];
-  void* pages[2];
+  Status (*allocate_pages)(Allocate how, Memory type, std::size_t pages, std::uint64_t* address);
+  Status (*free_pages)(std::uint64_t address, std::size_t pages);
   Status (*get_memory_map)(std::size_t* map_size, void* map, std::size_t* map_key,
                            std::size_t* descriptor_size, std::uint32_t* descriptor_version);
   void* pool[2];
-  void* events[6];
+  Status (*create_event)(std::uint32_t type, std::size_t priority,
+                         void (*notify)(Event event, void* context), void* context, Event* event);
+  Status (*set_timer)(Event event, Timer type, std::uint64_t units);
+  Status (*wait_for_event)(std::size_t count, Event* events, std::size_t* index);
+  void* signal_event;
+  Status (*close_event)(Event event);
+  void* check_event;
   void* protocols[9];
-  void* images[4];
+  void* images[2];
+  Status (*exit)(Handle image, Status status, std::size_t data_size, char16_t* data);
+  void* unload_image;
   Status (*exit_boot_services)(Handle image, std::size_t map_key);
+  void* monotonic_count;
+  Status (*stall)(std::size_t microseconds);
+  void* watchdog;
+  void* drivers[2];
+  void* open_protocols[3];
+  void* handles[2];
+  Status (*locate_protocol)(const Guid* protocol, void* registration, void** interface);
 };
 static_assert(offsetof(BootServices, get_memory_map) == 56);
+static_assert(offsetof(BootServices, exit) == 216);
 static_assert(offsetof(BootServices, exit_boot_services) == 232);
+static_assert(offsetof(BootServices, locate_protocol) == 320);
 
 /// [uefi] 4.6, EFI_CONFIGURATION_TABLE, with the EFI_GUID as it lies in memory.
 struct Configuration {
