@@ -83,7 +83,7 @@ template <auto kServe, class... Promise>
 }
 template <auto kServe, class... Promise>
 [[gnu::always_inline]] inline bool InterruptedPass(GuestRig& rig, const Start& start) {
-  MakePending(start.sgi);
+  MakePending(start.interrupt);
   return Pass<kServe, Promise...>(rig, start);
 }
 
@@ -95,7 +95,7 @@ void Between(benchmark::State& state, GuestRig& rig) {
 template <auto kPass>
 void WithInterrupt(benchmark::State& state, GuestRig& rig) {
   const std::uint64_t pc = rig.At(kHvcPair + kSecondOfPair);
-  MeasureBetween<kPass>(state, rig, {pc, kEnabledSgi}, {pc, kDisabledSgi});
+  MeasureBetween<kPass>(state, rig, {pc, kArriving}, {pc, kHeldBack});
 }
 
 void HvcInPlace(benchmark::State& state) {
@@ -162,13 +162,13 @@ BENCHMARK(IrqRunLoopMasked)->Name("guest_masked/irq_run_loop");
 
 /// An interrupt that the host takes itself, by Trivet's vectors and its own handler.
 [[gnu::always_inline]] inline bool HostPass(GuestRig&, const Start& start) {
-  MakePending(start.sgi);
+  MakePending(start.interrupt);
   OpenForAMoment();
   return true;
 }
 void HostIrq(benchmark::State& state) {
   GuestRig rig;
-  MeasureBetween<&HostPass>(state, rig, {.sgi = kEnabledSgi}, {.sgi = kDisabledSgi});
+  MeasureBetween<&HostPass>(state, rig, {.interrupt = kArriving}, {.interrupt = kHeldBack});
 }
 BENCHMARK(HostIrq)->Name("host/irq");
 

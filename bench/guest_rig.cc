@@ -4,9 +4,12 @@ namespace trivet::bench {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
 
+// A machine's memory may lie beyond what a BlockStage2 maps.
+constexpr std::uint64_t kMappable = 512 * vcpu::BlockStage2::kBlockSize;
+
 vcpu::Config GuestRig::ConfigFor(std::uint16_t vmid, vectors::InPlaceHooks hooks) {
-  const std::uint64_t block = code_ / vcpu::BlockStage2::kBlockSize * vcpu::BlockStage2::kBlockSize;
-  status_ = stage2_.Map(block, block, vcpu::MemoryType::kNormal);
+  const std::uint64_t offset = code_ % vcpu::BlockStage2::kBlockSize;
+  status_ = stage2_.Map(code_ - offset, place_ - offset, vcpu::MemoryType::kNormal);
   return {.entry = At(kHvcPair),
           .vtcr = vcpu::BlockStage2::vtcr(),
           .vttbr = vcpu::BlockStage2::vttbr(PhysicalAddressOf(&stage2_), vmid),
@@ -16,7 +19,8 @@ vcpu::Config GuestRig::ConfigFor(std::uint16_t vmid, vectors::InPlaceHooks hooks
 
 GuestRig::GuestRig(vectors::InPlaceHooks hooks, percpu::HostKind kind)
     : machine_(kind),
-      code_(PlaceGuestCode()),
+      place_(PlaceGuestCode()),
+      code_(place_ % kMappable),
       arrived_(Cpu::Read<HcrEl2>()),
       first_(ConfigFor(1, hooks)),
       second_(ConfigFor(2, hooks)) {

@@ -15,12 +15,6 @@
 
 namespace trivet::bench {
 
-/// What every interrupt handler here does: acknowledge and end, two instructions at EL2.
-[[gnu::always_inline]] inline void TakeInterrupt() {
-  using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
-  Cpu::Write<IccEoir1El1>(IccEoir1El1::Value::FromRaw(Cpu::Read<IccIar1El1>().raw()));
-}
-
 /// A host whose handler takes the interrupt.
 struct InterruptHost {
   static vectors::Handlers HandlersFor(CpuId) {
@@ -48,7 +42,7 @@ class GuestRig {
   percpu::PerCpuState& cpu() { return cpu_; }
   vcpu::Vcpu& guest() { return first_; }
   vcpu::Vcpu& other_guest() { return second_; }
-  /// The address of a place of guest_code.h.
+  /// The guest's address of a place of guest_code.h.
   std::uint64_t At(std::uint64_t place) const { return code_ + place; }
 
  private:
@@ -56,7 +50,8 @@ class GuestRig {
 
   static inline constinit vcpu::BlockStage2 stage2_;
   OneCpu machine_;
-  std::uint64_t code_;
+  std::uint64_t place_;  ///< Physical address of the guest's code.
+  std::uint64_t code_;   ///< And where the guest sees it.
   const hal::HcrEl2 arrived_;
   percpu::PerCpu<InterruptHost> cpu_;
   vcpu::Vcpu first_, second_;
@@ -65,8 +60,8 @@ class GuestRig {
 
 /// How one pass begins.
 struct Start {
-  std::uint64_t pc = 0;  ///< Of the guest.
-  unsigned sgi = 0;      ///< Made pending first.
+  std::uint64_t pc = 0;             ///< Of the guest.
+  Interrupt interrupt = kHeldBack;  ///< Made pending first.
 };
 
 /// Passes of a guest: the same code whatever they start at.

@@ -53,14 +53,14 @@ TrivetLimitFrame frame;
 /// Enters once, by `kEnter`, which returns at the guest's last hypercall.
 template <auto kEnter>
 [[gnu::always_inline]] inline bool Pass(GuestRig&, const Start& start) {
-  MakePending(start.sgi);
+  MakePending(start.interrupt);
   frame.pc = start.pc;
   kEnter(&frame);
   return true;
 }
 
 [[gnu::always_inline]] inline bool HostPass(GuestRig&, const Start& start) {
-  MakePending(start.sgi);
+  MakePending(start.interrupt);
   OpenForAMoment();
   return true;
 }
@@ -72,8 +72,8 @@ void Measure(benchmark::State& state, const char* table, bool hvc) {
   const OtherVectors vectors(rig, table);
   frame.pstate = kEl1hMasked;
   const std::uint64_t last = rig.At(kHvcPair + kSecondOfPair);
-  const Start whole = {hvc ? rig.At(kHvcPair) : last, hvc ? kDisabledSgi : kEnabledSgi};
-  MeasureBetween<kPass>(state, rig, whole, {last, kDisabledSgi});
+  const Start whole = {hvc ? rig.At(kHvcPair) : last, hvc ? kHeldBack : kArriving};
+  MeasureBetween<kPass>(state, rig, whole, {last, kHeldBack});
 }
 
 void HvcInPlace(benchmark::State& state) {

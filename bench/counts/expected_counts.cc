@@ -25,6 +25,13 @@ constexpr const char* kEventsHeading =
 constexpr std::size_t kNameColumn = 34;
 constexpr std::size_t kCountColumn = 6;
 
+/// The runner's options that choose a CPU. Named models count time in instructions only at 1 GHz;
+/// max does anyway.
+std::vector<std::string> CpuOptions(const std::string& cpu_model) {
+  if (cpu_model.empty()) return {};
+  return {"--cpu", cpu_model == "max" ? cpu_model : cpu_model + ",cntfrq=1000000000"};
+}
+
 std::string CountOf(const Result& result) {
   if (!result.skipped.empty()) return "-";
   char text[32];
@@ -63,17 +70,16 @@ std::string Missing(const std::vector<std::string>& lines, const std::vector<std
 std::expected<Counts, std::string> CountOn(const std::vector<std::string>& command,
                                            const std::string& cpu_model) {
   std::vector<std::string> words = command;
-  // The named models count time in instructions only at 1 GHz; max does anyway.
-  const std::string cpu = cpu_model == "max" ? cpu_model : cpu_model + ",cntfrq=1000000000";
-  for (const char* word : {"--icount", "--require-pass", "--cpu"}) words.emplace_back(word);
-  for (const std::string& word : {cpu, std::string("--"), std::string("--trivet_lines")}) {
-    words.push_back(word);
+  for (const std::string& word : CpuOptions(cpu_model)) words.push_back(word);
+  for (const char* word : {"--icount", "--require-pass", "--", "--trivet_lines"}) {
+    words.emplace_back(word);
   }
   std::string console;
   const runner::ChildEnd end = runner::RunChild(
       words, std::chrono::seconds(120), [&console](std::string_view text) { console += text; });
   if (end.kind != runner::ChildEnd::Kind::kExited || end.value != 0) {
-    return std::unexpected(cpu_model + " failed:\n" + console);
+    return std::unexpected((cpu_model.empty() ? "the machine" : cpu_model) + " failed:\n" +
+                           console);
   }
   const auto output = ParseLegOutput(console);
   if (!output) return std::unexpected(output.error());

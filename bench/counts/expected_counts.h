@@ -15,8 +15,8 @@ inline constexpr const char* kCpuModels[] = {"max",        "cortex-a53",  "corte
 /// By benchmark: the count, or "-" where the CPU lacks what the benchmark needs.
 using Counts = std::map<std::string, std::string>;
 
-/// Boots the image with `command` (the runner's, up to its options) on one CPU model and counts.
-/// The error is for a person.
+/// Boots the image with `command` (the runner's, up to its options) on one CPU model and counts;
+/// empty: on the CPU that the machine has. The error is for a person.
 std::expected<Counts, std::string> CountOn(const std::vector<std::string>& command,
                                            const std::string& cpu_model);
 

@@ -103,10 +103,10 @@ trivet_limit_run_loop:
   leave 1
   .org trivet_limit_run_loop + 0x800
 
-/// Acknowledge and end. [gic] ICC_IAR1_EL1, ICC_EOIR1_EL1.
+/// As TakeInterrupt() of bench/el2/bench/guest_machine.h.
 trivet_limit_take_irq:
-  mrs x0, ICC_IAR1_EL1
-  msr ICC_EOIR1_EL1, x0
+  msr CNTHP_CTL_EL2, xzr
+  isb
   ret
 
 /// In: x0 = ESR_EL2. Out: condition EQ for HVC #0.

@@ -9,7 +9,8 @@ def environment(base = None, **fields):
       base: an environment whose fields this one takes over where it gives none.
       **fields: host (bool: runs on the build's own platform, as a cc_test), board (label of a
         board()), machine (label of QEMU arguments, instead of the board's), loader (what starts the image
-        there), cpus (int: how many the machine has), lacks (what the machine does not have that tests look
+        there), cpus (int: how many the machine has), cpu (QEMU's name of their model, where the machine has its
+        own), lacks (what the machine does not have that tests look
         for: names of tests/support/abilities.h), guest_timeout_s, tags.
 
     Returns:
@@ -17,6 +18,7 @@ def environment(base = None, **fields):
     """
     default = {
         "board": None,
+        "cpu": "max",
         "cpus": 4,
         "guest_timeout_s": 30,
         "host": False,
@@ -63,16 +65,17 @@ def _on_boards(names, tags = [], **fields):
 # The machines that model boards, started by QEMU's -kernel. Cortex-A53 and A72 lack VHE.
 _BOARDS = (
     _on_boards(["qemu_virt_gicv2"]) |
-    _on_boards(["rpi3", "rpi4", "zcu102"], lacks = ["vhe"])
+    _on_boards(["rpi3", "zcu102"], cpu = "cortex-a53", lacks = ["vhe"]) |
+    _on_boards(["rpi4"], cpu = "cortex-a72", lacks = ["vhe"])
 )
 
 # Those that `bazel test //...` leaves out: `bazel test //tests:more_boards` is for them. With a GIC that has two
 # security states FIQs are the secure one's.
 _MORE_BOARDS = (
-    _on_boards(["imx8mp"], lacks = ["vhe"], tags = ["manual"]) |
-    _on_boards(["npcm845"], lacks = ["fiq", "vhe"], tags = ["manual"]) |
-    _on_boards(["sbsa_ref"], cpus = 1, lacks = ["fiq"], tags = ["manual"]) |
-    _on_boards(["versal"], cpus = 2, lacks = ["fiq", "vhe"], tags = ["manual"])
+    _on_boards(["imx8mp"], cpu = "cortex-a53", lacks = ["vhe"], tags = ["manual"]) |
+    _on_boards(["npcm845"], cpu = "cortex-a35", lacks = ["fiq", "vhe"], tags = ["manual"]) |
+    _on_boards(["sbsa_ref"], cpu = "neoverse-n2", cpus = 1, lacks = ["fiq"], tags = ["manual"]) |
+    _on_boards(["versal"], cpu = "cortex-a72", cpus = 2, lacks = ["fiq", "vhe"], tags = ["manual"])
 )
 BOARD_ENVIRONMENTS = _BOARDS.keys()
 MORE_BOARD_ENVIRONMENTS = _MORE_BOARDS.keys()

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "hal/cpu.h"
-#include "platforms/runtime/interrupts.h"
+#include "hal/registers.h"
 
 extern "C" const char trivet_bench_guest[];
 
@@ -20,13 +20,19 @@ inline std::uint64_t PhysicalAddressOf(const void* address) {
 }
 inline void ShowToTableWalks(void*, std::size_t) {}
 
-/// Readies this CPU's interrupts: the first software-generated one below is enabled, the other not.
-inline constexpr unsigned kEnabledSgi = 1, kDisabledSgi = 2;
-inline void ReadyInterrupts() {
-  platforms::InterruptsInitThisCpu();
-  platforms::EnableInterrupt(kEnabledSgi);
+/// The EL2 timer's interrupt, long due: it arrives, or its timer holds it back. What CNTHP_CTL_EL2
+/// is then: ENABLE, IMASK. A timer, and not an interrupt of the controller, since it comes and goes
+/// by the same instructions on every machine.
+enum Interrupt : unsigned { kArriving = 1, kHeldBack = 3 };
+/// Readies this CPU's interrupts.
+void ReadyInterrupts();
+/// Returns when an interrupt that arrives has arrived.
+void MakePending(Interrupt interrupt);
+/// What every interrupt handler here does: it takes the interrupt away, two instructions at EL2. A
+/// level-sensitive interrupt that was not acknowledged is over when its source is.
+[[gnu::always_inline]] inline void TakeInterrupt() {
+  asm volatile("msr CNTHP_CTL_EL2, xzr\n\tisb" ::: "memory");
 }
-inline void MakePending(unsigned sgi) { platforms::SendSelfInterrupt(sgi); }
 /// Lets what is pending arrive: the shortest time that interrupts can be open.
 [[gnu::always_inline]] inline void OpenForAMoment() {
   asm volatile(

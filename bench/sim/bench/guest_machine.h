@@ -30,17 +30,25 @@ inline void ShowToTableWalks(void* memory, std::size_t bytes) {
   sim::ScopedPe::Current().memory().MapHost(PhysicalAddressOf(memory), memory, bytes);
 }
 
-/// Readies this CPU's interrupts: the first software-generated one below is enabled, the other not.
-inline constexpr unsigned kEnabledSgi = 1, kDisabledSgi = 2;
+/// A software-generated interrupt that is enabled, and one that is not.
+enum Interrupt : unsigned { kArriving = 1, kHeldBack = 2 };
+/// Readies this CPU's interrupts.
 inline void ReadyInterrupts() {
   using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
   Cpu::Write<IccPmrEl1>(IccPmrEl1::Value::FromRaw(0xff));
   Cpu::Write<IccIgrpen1El1>(IccIgrpen1El1::Value::FromRaw(1));
   Cpu::Write<HcrEl2>(Cpu::Read<HcrEl2>().imo(true).fmo(true).amo(true));
   Cpu::Isb();
-  sim::ScopedPe::Current().gic().SetEnabled(kDisabledSgi, false);
+  sim::ScopedPe::Current().gic().SetEnabled(kHeldBack, false);
 }
-inline void MakePending(unsigned sgi) { sim::ScopedPe::Current().SetInterruptPending(sgi); }
+inline void MakePending(Interrupt interrupt) {
+  sim::ScopedPe::Current().SetInterruptPending(interrupt);
+}
+/// What every interrupt handler here does: acknowledge and end.
+inline void TakeInterrupt() {
+  using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+  Cpu::Write<IccEoir1El1>(IccEoir1El1::Value::FromRaw(Cpu::Read<IccIar1El1>().raw()));
+}
 /// Lets what is pending arrive.
 inline void OpenForAMoment() {
   const hal::Daif masked = hal::Cpu::Read<hal::Daif>();

@@ -1,0 +1,45 @@
+// What everything costs at EL2 is a matter of the CPU alone: each machine that models a board
+// counts what the virt machine counts with that CPU.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iterator>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "bench/counts/expected_counts.h"
+
+namespace trivet::bench {
+namespace {
+
+std::vector<std::string> Words(const char* variable) {
+  std::istringstream stream(std::getenv(variable));
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
+// Rows of groups are averages over rounds of several CPUs. Their fractions differ between machines;
+// why was not found out.
+constexpr double kRounding = 0.5;
+
+TEST(BoardCounts, AreTheVirtMachinesWithTheSameCpu) {
+  const std::string model = std::getenv("CPU_MODEL");
+  const auto on_board = CountOn(Words("RUN_ON_BOARD"), "");
+  const auto on_virt = CountOn(Words("RUN_ON_VIRT"), model);
+  ASSERT_TRUE(on_board.has_value()) << on_board.error();
+  ASSERT_TRUE(on_virt.has_value()) << on_virt.error();
+  EXPECT_GT(on_board->size(), 10u);
+  for (const auto& [name, count] : *on_virt) {
+    ASSERT_TRUE(on_board->contains(name)) << name;
+    if (name.starts_with("allcpus/") && count != "-" && on_board->at(name) != "-") {
+      EXPECT_NEAR(std::stod(on_board->at(name)), std::stod(count), kRounding) << name;
+    } else {
+      EXPECT_EQ(on_board->at(name), count) << name << " on " << model;
+    }
+  }
+  EXPECT_EQ(on_board->size(), on_virt->size());
+}
+
+}  // namespace
+}  // namespace trivet::bench
