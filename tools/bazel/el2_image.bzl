@@ -33,7 +33,14 @@ def _objcopy(ctx, suffix, arguments, inputs):
     return output
 
 def flatten(ctx):
-    """Declares the flat image of ctx.attr.elf for ctx.attr.board and returns its File."""
+    """Declares the flat image of an ELF for a board.
+
+    Args:
+      ctx: of a rule with FLATTEN_ATTRS.
+
+    Returns:
+      its File.
+    """
     elf = ctx.files.elf[0]
     tree = ctx.attr.board[BoardInfo].tree
     if tree:

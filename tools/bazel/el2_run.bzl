@@ -21,7 +21,7 @@ def el2_run(name, elf, environment = None, guest_timeout_s = None, compilation_m
       environment: a name in ENVIRONMENTS (or an environment()) to build for from any configuration;
         None: the platform of the build, which must be an EL2 one.
       guest_timeout_s: instead of the environment's; without an environment 120.
-      compilation_mode: of the image; "" for the build's own.
+      compilation_mode: of the image; "" for opt, or dbg where the build is.
       **kwargs: passed on (cpu, icount, tags, visibility ...).
     """
     env = ENVIRONMENTS[environment] if type(environment) == "string" else environment

@@ -72,7 +72,7 @@ def el2_test(
       size: Bazel's test size; its time limit must exceed guest_timeout_s.
       tags: added to the environment's.
       guest_timeout_s: instead of the environment's.
-      compilation_mode: of the image; "" for the build's own.
+      compilation_mode: of the image; "" for opt, or dbg where the build is.
       cpu: QEMU's CPU model instead of the machine's.
       icount: count instructions deterministically.
       guest_args: the guest's arguments.

@@ -1,4 +1,4 @@
-"""opt_binary and opt_test: a host executable that is always built with -c opt."""
+"""opt_binary: a host program that is always built with -c opt."""
 
 _MODE = "//command_line_option:compilation_mode"
 
@@ -19,27 +19,17 @@ def _impl(ctx):
     return [DefaultInfo(
         executable = link,
         files = depset([link]),
-        runfiles = ctx.runfiles(files = ctx.files.data).merge(binary.default_runfiles),
+        runfiles = binary.default_runfiles,
     )]
-
-_ATTRS = {
-    "binary": attr.label(cfg = _opt_transition, executable = True, mandatory = True),
-    "data": attr.label_list(allow_files = True),
-    "_allowlist_function_transition": attr.label(
-        default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
-    ),
-}
 
 opt_binary = rule(
     implementation = _impl,
-    attrs = _ATTRS,
+    attrs = {
+        "binary": attr.label(cfg = _opt_transition, executable = True, mandatory = True),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+    },
     doc = "Runs `binary` as built with -c opt, whatever the build's mode: a benchmark is measured optimized.",
     executable = True,
-)
-
-opt_test = rule(
-    implementation = _impl,
-    attrs = _ATTRS,
-    doc = "The same as a test, with `args` and `data`: for a check that takes minutes when it is not optimized.",
-    test = True,
 )

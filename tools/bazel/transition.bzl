@@ -13,15 +13,20 @@ _RESET = {
     "//command_line_option:features": [],
     "//command_line_option:fission": [],
     "//command_line_option:linkopt": [],
+    "//command_line_option:per_file_copt": [],
 }
+
+# What is tested is what ships; a debugger's build stays one.
+def _image_mode(mode):
+    return "dbg" if mode == "dbg" else "opt"
 
 def _impl(settings, attr):
     return _RESET | {
-        _MODE: attr.compilation_mode or settings[_MODE],
+        _MODE: attr.compilation_mode or _image_mode(settings[_MODE]),
         _PLATFORMS: [str(attr.platform)],
     }
 
-# Reads the rule's `platform` and `compilation_mode` ("": the current one).
+# Reads the rule's `platform` and `compilation_mode`.
 el2_transition = transition(
     implementation = _impl,
     inputs = [_MODE],
@@ -31,7 +36,7 @@ el2_transition = transition(
 # The attributes that a rule using el2_transition needs.
 EL2_TRANSITION_ATTRS = {
     "compilation_mode": attr.string(
-        doc = "fastbuild, dbg or opt for the image; empty for the build's own.",
+        doc = "Of the image; empty: opt, or dbg where the build's own is.",
         values = ["", "dbg", "fastbuild", "opt"],
     ),
     "platform": attr.label(

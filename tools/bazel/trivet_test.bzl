@@ -3,6 +3,9 @@
 load("@rules_cc//cc:defs.bzl", "cc_test")
 load(":el2_test.bzl", "el2_boot_test", "el2_test")
 load(":environments.bzl", "ENVIRONMENTS")
+load(":host_test.bzl", "host_test")
+
+_GTEST = Label("//tests:gtest")
 
 def _declare_lacks(env):
     return {"guest_args": ["--lacks=" + ",".join(env.lacks)]} if env.lacks else {}
@@ -12,7 +15,7 @@ def trivet_test(
         srcs,
         deps = [],
         environments = ["sim", "qemu_virt"],
-        gtest = Label("//tests:gtest"),
+        gtest = _GTEST,
         size = "small",
         tags = [],
         el2_kwargs = {},
@@ -32,17 +35,20 @@ def trivet_test(
       sim_kwargs: only for the cc_test.
       **kwargs: passed on to every one (copts, data, visibility ...).
     """
+
+    # Another GoogleTest than ours is not the precompiled one.
+    sim_test, sim_gtest = (host_test, []) if gtest == _GTEST else (cc_test, [gtest])
     elf = None
     for env_name in environments:
         env = ENVIRONMENTS[env_name]
         if env.host:
-            cc_test(
+            sim_test(
                 name = name,
                 size = size,
                 srcs = srcs,
                 tags = env.tags + tags,
                 target_compatible_with = [Label("//platforms:sim_execution")],
-                deps = deps + [gtest],
+                deps = deps + sim_gtest,
                 **(kwargs | sim_kwargs)
             )
         elif elf:

@@ -20,13 +20,14 @@ def rank(output):
 
 
 def plain(arguments):
-    """The arguments without those of layering_check, whose module maps exist only while Bazel compiles."""
+    """The arguments without what exists only while Bazel compiles, or only for Bazel's Clang: layering_check's
+    module maps, precompiled headers."""
     kept = []
     for argument in arguments:
-        if argument.startswith(("-fmodule", "-Wprivate-header")):
+        if argument.startswith(("-fmodule", "-Wprivate-header", "-fdepfile-entry", "-include-pch")):
             if kept[-1] == "-Xclang":
                 kept.pop()
-        else:
+        elif not argument.endswith(".pch"):
             kept.append(argument)
     return kept
 

@@ -1,0 +1,24 @@
+"""program_test: a host program as a test."""
+
+def _impl(ctx):
+    binary = ctx.attr.binary[DefaultInfo]
+    link = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.symlink(
+        output = link,
+        is_executable = True,
+        target_file = binary.files_to_run.executable,
+    )
+    return [DefaultInfo(
+        executable = link,
+        runfiles = ctx.runfiles(files = ctx.files.data).merge(binary.default_runfiles),
+    )]
+
+program_test = rule(
+    implementation = _impl,
+    attrs = {
+        "binary": attr.label(cfg = "target", executable = True, mandatory = True),
+        "data": attr.label_list(allow_files = True),
+    },
+    doc = "Passes when `binary` with `args` exits with 0.",
+    test = True,
+)
