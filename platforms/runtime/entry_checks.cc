@@ -71,6 +71,8 @@ void El2StateIsKnown() {
   Check(stack_selection == 1, "SP_EL2 is the stack");
 }
 
+void (*const volatile terminate)() = TrivetTerminate;
+
 void MemoryFunctionsWork() {
   char text[40] = "0123456789abcdefghijklmnopqrstuvwxyz";
   std::memmove(text + 3, text, 20);
@@ -80,6 +82,7 @@ void MemoryFunctionsWork() {
   std::memset(text + 1, 'x', 17);
   Check(text[0] == '0' && text[1] == 'x' && text[17] == 'x' && text[18] == 'i',
         "memset stays in bounds");
+  Check(terminate != nullptr, "std::terminate is there");
   Check(std::strlen(text) == 36 && std::strcmp("ab", "abc") < 0, "strlen and strcmp");
 }
 

@@ -27,6 +27,11 @@ extern "C" {
   trivet::platforms::Die("a pure virtual function was called");
 }
 
+// std::terminate: what a noexcept function calls that an exception leaves. Only unoptimized code
+// keeps the call.
+[[noreturn]] void TrivetTerminate() asm("_ZSt9terminatev");
+void TrivetTerminate() { trivet::platforms::Die("std::terminate() was called"); }
+
 // std::__glibcxx_assert_fail, by its symbol: its declaration differs between versions of libstdc++.
 [[noreturn]] void TrivetLibraryAssertFailed(
     const char* file, int line, const char* function,
