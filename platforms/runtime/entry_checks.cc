@@ -11,6 +11,8 @@
 #include "platforms/runtime/memory_checks.h"
 
 extern "C" void _start(std::uint64_t loader_argument);
+// std::terminate, which only unoptimized code calls: the link of a dbg image needs it.
+[[noreturn]] void TrivetTerminate() asm("_ZSt9terminatev");
 
 namespace trivet::platforms {
 namespace {
