@@ -76,11 +76,11 @@ bool Interpreter::IsUndefined(const Instruction& i, bool read) {
   return el() < info.least_el || !pe_.model().Has(info.needs) || info.access == wrong;
 }
 
-/// FEAT_IDST: reads of the identification space from EL0 are reported with the register's syndrome.
+/// FEAT_IDST: reads of the identification space that are not allowed, at any EL, are reported with
+/// the register's syndrome. [arm-arm] ID_AA64MMFR2_EL1.IDS.
 bool Interpreter::IsIdTrap(AccessId id, bool read) {
   const hal::Encoding& e = AccessInfoOf(id).encoding;
-  return read && el() == 0 && e.op0 == 3 && e.op1 <= 1 && e.crn == 0 &&
-         pe_.model().Has(hal::Feature::kIdst);
+  return read && e.op0 == 3 && e.op1 <= 1 && e.crn == 0 && pe_.model().Has(hal::Feature::kIdst);
 }
 
 Exception Interpreter::Sys64(AccessId id, unsigned rt, bool read) {

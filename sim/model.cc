@@ -215,6 +215,8 @@ BitMasks Model::ComputeMasks(const RegisterInfo& info) const {
 
 Outcome Model::Legality(const RegisterInfo& info, unsigned el, bool e2h) const {
   if (!Has(info.needs) && !StaysAsRes0(info.id)) return Outcome::kMissingFeature;
+  const RegisterInfo& storage = hal::InfoOf(info.storage);
+  if (!Has(storage.needs) && !StaysAsRes0(storage.id)) return Outcome::kMissingFeature;
   if (el < LeastEl(info)) return Outcome::kWrongEl;
   // [arm-arm] _EL12 and _EL02 names: op1 is 5, accessible from EL2 only with E2H.
   if (info.encoding.op0 == 3 && info.encoding.op1 == 5 && !e2h) return Outcome::kNeedsE2h;

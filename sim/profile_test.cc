@@ -70,5 +70,15 @@ TEST(Model, EqualProfilesShareOneModel) {
   EXPECT_NE(Model::For(ProfileNamed("max")), Model::For(ProfileNamed("max").WithEl3()));
 }
 
+// [arm-arm] An _EL12 name needs FEAT_VHE and what the register itself needs.
+TEST(Profile, AliasesOfRegistersThatTheCpuLacksAreMissing) {
+  const auto v1 = Model::For(ProfileNamed("neoverse-v1"));
+  const auto outcome = [&](RegisterId id) {
+    return v1->PlansAt(2, true)[static_cast<unsigned>(id)].read;
+  };
+  EXPECT_EQ(outcome(RegisterId::kTcr2El12), Outcome::kMissingFeature);
+  EXPECT_EQ(outcome(RegisterId::kSctlrEl12), Outcome::kOk);
+}
+
 }  // namespace
 }  // namespace trivet::sim
