@@ -7,12 +7,15 @@
 #include <fstream>
 #include <iterator>
 
+#include "sim/profile_file.h"
 #include "sim/violation.h"
 #include "tools/user_path.h"
 
 namespace trivet::sim {
 Profile Options::ChosenProfile() const {
-  const Profile& profile = ProfileNamed(cpu);
+  const bool is_file = cpu.find_first_of("./") != std::string::npos;
+  const std::string path = is_file ? tools::UserPath(cpu) : "";
+  const Profile profile = is_file ? ParseProfile(ReadFile(path), path) : ProfileNamed(cpu);
   return el3 ? profile.WithEl3() : profile;
 }
 

@@ -25,7 +25,8 @@ struct Options {
   std::vector<std::string> files;
 
   bool Has(std::string_view name) const { return switches.contains(name); }
-  /// The profile that cpu and el3 name. Throws Violation when there is none.
+  /// The profile that cpu and el3 name; a cpu with "." or "/" in it is a file, see profile_file.h.
+  /// Throws Violation when there is none.
   Profile ChosenProfile() const;
 };
 
