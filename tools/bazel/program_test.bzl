@@ -10,7 +10,9 @@ def _impl(ctx):
     )
     return [DefaultInfo(
         executable = link,
-        runfiles = ctx.runfiles(files = ctx.files.data).merge(binary.default_runfiles),
+        runfiles = ctx.runfiles(files = ctx.files.data).merge_all(
+            [binary.default_runfiles] + [data[DefaultInfo].default_runfiles for data in ctx.attr.data],
+        ),
     )]
 
 program_test = rule(
