@@ -10,7 +10,7 @@ namespace {
 
 constinit char semihosting_text[4096];
 constinit char boot_text[4096] = "image";
-constinit std::size_t boot_size = 0;  // of what KeepArguments() kept, with the name
+constinit std::size_t boot_size = 5;  // of the name and what KeepArguments() kept
 
 }  // namespace
 
