@@ -1,4 +1,4 @@
-"""el2_run: `bazel run` boots an EL2 image."""
+"""el2_run: `bazel run` boots an EL2 image, in QEMU or on a board."""
 
 load("@trivet_tools//:defs.bzl", "HAS_QEMU")
 load(":environments.bzl", "ENVIRONMENTS")
@@ -6,14 +6,17 @@ load(":launch.bzl", "LAUNCH_ATTRS", "launch", "loader_attrs")
 load(":loaders.bzl", "LOADERS")
 
 _el2_run = rule(
-    implementation = lambda ctx: [launch(ctx)],
+    implementation = lambda ctx: [launch(ctx, by_user = True)],
     attrs = LAUNCH_ATTRS,
     doc = "The exit status of `bazel run` is the guest's.",
     executable = True,
 )
 
 def el2_run(name, elf, environment = None, guest_timeout_s = None, compilation_mode = "opt", **kwargs):
-    """An executable that boots `elf`; arguments after `--` go to the guest.
+    """An executable that boots `elf`; arguments after `--` go to the guest, but for the runner's options.
+
+    Those (--serial, --qemu, --out, --gdb ...) are in tools/runner/README.md; what follows a second `--` is
+    the guest's.
 
     Args:
       name: the target.

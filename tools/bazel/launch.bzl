@@ -30,7 +30,7 @@ LAUNCH_ATTRS = FLATTEN_ATTRS | {
 _LAUNCHER = """\
 #!/bin/sh
 r=${{RUNFILES_DIR:-${{TEST_SRCDIR:-$0.runfiles}}}}/{workspace}
-exec "$r/{runner}" {options}{esp} --machine "$r/{machine}" --image "$r/{image}" -- {arguments}"$@"
+exec "$r/{runner}" {options}{esp} --machine "$r/{machine}" --image "$r/{image}"{elf} {rest} {arguments}"$@"
 """
 
 def loader_attrs(loader):
@@ -64,13 +64,14 @@ def _loader_options(ctx):
         options += ["--firmware", ctx.attr.firmware]
     return options
 
-def launch(ctx, options = [], arguments = []):
+def launch(ctx, options = [], arguments = [], by_user = False):
     """Makes an executable that boots ctx.attr.elf.
 
     Args:
       ctx: of a rule with LAUNCH_ATTRS.
       options: further options of the runner.
       arguments: the guest's arguments before the user's own.
+      by_user: the user's arguments may have options of the runner's among them, and he may want to debug.
 
     Returns:
       its DefaultInfo.
@@ -89,13 +90,19 @@ def launch(ctx, options = [], arguments = []):
         file = _declare_esp(ctx, image)
         files.append(file)
         esp = ' --esp "$r/%s"' % file.short_path.removesuffix(_UEFI_PATH)
+    elf = ""
+    if by_user:
+        files.append(ctx.files.elf[0])
+        elf = ' --elf "$r/%s"' % ctx.files.elf[0].short_path
     launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
     ctx.actions.write(launcher, _LAUNCHER.format(
         arguments = "".join([_quote(argument) + " " for argument in arguments]),
+        elf = elf,
         esp = esp,
         image = image.short_path,
         machine = machine.short_path,
         options = " ".join([_quote(option) for option in options]),
+        rest = "--user" if by_user else "--",
         runner = ctx.executable._runner.short_path,
         workspace = ctx.workspace_name,
     ), is_executable = True)

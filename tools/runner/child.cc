@@ -13,35 +13,22 @@
 #include <array>
 #include <cerrno>
 
+#include "tools/runner/signals.h"
+
 namespace trivet::runner {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Signals become bytes in a pipe, so that one poll() waits for everything.
-int signal_pipe[2] = {-1, -1};
-
-void OnSignal(int signal) {
-  const int saved = errno;
-  const auto byte = static_cast<unsigned char>(signal);
-  [[maybe_unused]] const auto written = write(signal_pipe[1], &byte, 1);
-  errno = saved;
-}
+// A polite child gets so long to end by itself, a finished one to stop.
+constexpr auto kPatience = std::chrono::seconds(5);
+constexpr auto kGrace = std::chrono::seconds(2);
+constexpr int kMillisecondsBetweenLooks = 10;
 
 bool OpenPipe(int (&ends)[2]) {
   if (pipe(ends) != 0) return false;
   for (const int end : ends) fcntl(end, F_SETFD, FD_CLOEXEC);
   return true;
-}
-
-void WatchSignals() {
-  if (!OpenPipe(signal_pipe)) return;
-  for (const int end : signal_pipe) fcntl(end, F_SETFL, O_NONBLOCK);
-  struct sigaction action = {};
-  action.sa_handler = OnSignal;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) sigaction(signal, &action, nullptr);
-  // A child that no longer reads what is typed is no reason to die.
-  ::signal(SIGPIPE, SIG_IGN);
 }
 
 /// The child's standard input: /dev/null, or a pipe whose other end is for us.
@@ -52,19 +39,19 @@ bool OpenInput(bool has_input, int (&ends)[2]) {
 }
 
 /// In the child: never returns. Failure to execute is reported through `failure`.
-[[noreturn]] void Execute(const std::vector<std::string>& command, int input, int output,
-                          int failure, pid_t parent) {
+[[noreturn]] void Execute(const std::vector<std::string>& command, const Terminal& terminal,
+                          int input, int output, int failure, pid_t parent) {
   setpgid(0, 0);
 #ifdef __linux__
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  prctl(PR_SET_PDEATHSIG, terminal.polite ? SIGTERM : SIGKILL);
   if (getppid() != parent) _exit(1);
 #else
   static_cast<void>(parent);
 #endif
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE}) ::signal(signal, SIG_DFL);
+  RestoreSignals();
   dup2(input, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
-  dup2(output, STDERR_FILENO);
+  if (!terminal.keeps_errors) dup2(output, STDERR_FILENO);
   std::vector<char*> arguments;
   arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
@@ -89,7 +76,7 @@ class Child {
     }
     const pid_t parent = getpid();
     pid_ = fork();
-    if (pid_ == 0) Execute(command, input[0], output[1], failure[1], parent);
+    if (pid_ == 0) Execute(command, terminal, input[0], output[1], failure[1], parent);
     close(input[0]);
     close(output[1]);
     close(failure[1]);
@@ -116,9 +103,10 @@ class Child {
   /// True once the child has ended; then status() is its wait status.
   bool Ended() { return ended_ || Reap(WNOHANG); }
 
-  /// Ends the whole group, also what the child may have left behind.
+  /// Ends the whole group, also what the child may have left behind. A polite child is asked first.
   void Kill() {
     if (pid_ <= 0) return;
+    if (terminal_.polite && !ended_) Ask();
     kill(-pid_, SIGKILL);
     if (!ended_) Reap(0);
     pid_ = -1;
@@ -142,6 +130,16 @@ class Child {
     return ended_;
   }
 
+  void Ask() {
+    kill(-pid_, SIGTERM);
+    const auto patience = Clock::now() + kPatience;
+    while (Clock::now() < patience && !Ended()) {
+      pollfd output = {output_, POLLIN, 0};
+      poll(&output, 1, kMillisecondsBetweenLooks);
+      if (!Drain()) usleep(1000 * kMillisecondsBetweenLooks);
+    }
+  }
+
   void Type(std::string_view text) const {
     while (!text.empty()) {
       const auto written = write(input_, text.data(), text.size());
@@ -159,15 +157,22 @@ class Child {
   bool ended_ = false;
 };
 
-/// The signal that asks us to stop, or 0. Empties the pipe.
-int PendingStop() {
-  int stop = 0;
-  unsigned char byte;
-  while (read(signal_pipe[0], &byte, 1) == 1) {
-    if (byte != SIGCHLD) stop = byte;
+/// What a finished child still may do with its console open before it is ended.
+class Grace {
+ public:
+  void Start() {
+    if (!end_) end_ = Clock::now() + kGrace;
   }
-  return stop;
-}
+  bool Over() const { return end_ && Clock::now() >= *end_; }
+  /// The earlier of its end and `deadline`.
+  std::optional<Clock::time_point> Before(std::optional<Clock::time_point> deadline) const {
+    if (!end_ || (deadline && *deadline < *end_)) return deadline;
+    return end_;
+  }
+
+ private:
+  std::optional<Clock::time_point> end_;
+};
 
 int MillisecondsUntil(std::optional<Clock::time_point> deadline) {
   if (!deadline) return -1;
@@ -191,13 +196,20 @@ ChildEnd RunChild(const std::vector<std::string>& command,
   if (child.Error() != 0) return {ChildEnd::Kind::kNotStarted, child.Error()};
 
   bool open = true;
+  Grace grace;
   while (!child.Ended()) {
-    pollfd events[] = {{signal_pipe[0], POLLIN, 0}, {open ? child.output() : -1, POLLIN, 0}};
-    poll(events, 2, MillisecondsUntil(deadline));
+    pollfd events[] = {{SignalFile(), POLLIN, 0}, {open ? child.output() : -1, POLLIN, 0}};
+    poll(events, 2, MillisecondsUntil(grace.Before(deadline)));
     if (open) open = child.Drain();
+    if (terminal.finished && terminal.finished()) grace.Start();
     if (const int signal = PendingStop(); signal != 0) {
       child.Kill();
       return {ChildEnd::Kind::kInterrupted, signal};
+    }
+    if (grace.Over()) {
+      child.Kill();
+      child.Drain();
+      return {ChildEnd::Kind::kFinished, 0};
     }
     if (deadline && Clock::now() >= *deadline) {
       child.Kill();
@@ -214,7 +226,7 @@ ChildEnd RunChild(const std::vector<std::string>& command,
 ChildEnd RunChild(const std::vector<std::string>& command,
                   std::optional<std::chrono::milliseconds> timeout,
                   const std::function<void(std::string_view)>& output) {
-  return RunChild(command, timeout, {.converse = [&output](std::string_view text) {
+  return RunChild(command, timeout, Terminal{.converse = [&output](std::string_view text) {
                     output(text);
                     return std::string();
                   }});

@@ -15,6 +15,7 @@ struct ChildEnd {
     kExited,       ///< by itself, with `value` as its status
     kKilled,       ///< by signal `value` that we did not send
     kTimedOut,     ///< we killed it at the deadline
+    kFinished,     ///< it said that it has finished, and did not end: we killed it
     kInterrupted,  ///< we killed it because we got signal `value`
     kNotStarted,   ///< it could not be executed; `value` is errno
   };
@@ -28,11 +29,17 @@ struct Terminal {
   /// what the child reads next.
   std::function<std::string(std::string_view)> converse;
   bool has_input = false;  ///< false: the child's standard input is at its end from the start
+  /// True once the child has done all it was started for: it gets 2 s more.
+  std::function<bool()> finished = {};
+  bool keeps_errors = false;  ///< the child's standard error is ours, and is not conversed about
+  /// The child has something to put back: it gets SIGTERM and 5 s before it is killed, also by our
+  /// own death.
+  bool polite = false;
 };
 
 /// Runs `command` (no shell) in a process group of its own, at `terminal`. No timeout: waits as
-/// long as it takes. SIGINT, SIGTERM and SIGHUP end the whole group, and so does the death of the
-/// calling process (Linux). When this returns, no process of the group is left.
+/// long as it takes. SIGINT, SIGTERM, SIGHUP and SIGQUIT end the whole group, and so does the death
+/// of the calling process (Linux). When this returns, no process of the group is left.
 ChildEnd RunChild(const std::vector<std::string>& command,
                   std::optional<std::chrono::milliseconds> timeout, const Terminal& terminal);
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tools/runner/dialogue.h"
+#include "tools/runner/user_options.h"
 #include "tools/runner/verdict.h"
 
 namespace trivet::runner {
@@ -14,6 +15,7 @@ struct Options {
   std::string qemu;         ///< --qemu: the emulator.
   std::string machine;      ///< --machine: file with the emulator's machine arguments.
   std::string image;        ///< --image: flat image.
+  std::string elf;          ///< --elf: what the image was made of, for a debugger.
   std::string cpu;          ///< --cpu: overrides the machine's CPU model.
   int timeout_seconds = 0;  ///< --timeout: 0 means none.
   Expectation expected;     ///< --require-pass, or --require-line and --require-status.
@@ -24,13 +26,12 @@ struct Options {
   std::string firmware;  ///< --firmware: a boot loader.
   std::string esp;       ///< --esp: a folder that holds the image where UEFI looks for it.
   std::vector<Exchange> dialogue;            ///< --expect TEXT --send TEXT: the loader's console.
-  std::vector<std::string> guest_arguments;  ///< after --
+  std::vector<std::string> guest_arguments;  ///< after --, or after --user those not the runner's
+  bool by_user = false;                      ///< --user: what follows is what the user typed
+  UserOptions user;                          ///< of that, what is the runner's
 };
 
 /// Parses the arguments after the program's name. The error is one line for the user.
 std::expected<Options, std::string> ParseOptions(const std::vector<std::string>& arguments);
-
-/// The emulator's whole command line, --qemu first. The error is one line: which file is missing.
-std::expected<std::vector<std::string>, std::string> QemuCommand(const Options& options);
 
 }  // namespace trivet::runner

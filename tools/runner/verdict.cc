@@ -3,12 +3,7 @@
 #include <cstring>
 
 namespace trivet::runner {
-namespace {
-
-// No line that matters is longer: a guest that prints no newline costs no memory.
-constexpr std::size_t kLongestLine = 256;
-
-Verdict JudgeExit(int status, const Expectation& expected, bool line_seen) {
+Verdict JudgeStatus(int status, const Expectation& expected, bool line_seen) {
   std::string message = "the guest stopped with status " + std::to_string(status);
   const int failed = status != 0 ? status : kStatusNotAsExpected;
   if (status != expected.status) {
@@ -22,23 +17,12 @@ Verdict JudgeExit(int status, const Expectation& expected, bool line_seen) {
   return {0, ""};
 }
 
-}  // namespace
-
-void ExpectedLine::Feed(std::string_view text) {
-  for (const char byte : text) {
-    if (byte == '\n') {
-      seen_ = seen_ || line_ == expected_;
-      line_.clear();
-    } else if (byte != '\r' && line_.size() < kLongestLine) {
-      line_ += byte;
-    }
-  }
-}
-
 Verdict Judge(const ChildEnd& end, const Expectation& expected, bool line_seen,
-              int timeout_seconds) {
+              std::optional<int> printed, int timeout_seconds) {
   switch (end.kind) {
-    case ChildEnd::Kind::kExited: return JudgeExit(end.value, expected, line_seen);
+    case ChildEnd::Kind::kExited:
+      return JudgeStatus(end.value != 0 ? end.value : printed.value_or(0), expected, line_seen);
+    case ChildEnd::Kind::kFinished: return JudgeStatus(printed.value_or(0), expected, line_seen);
     case ChildEnd::Kind::kKilled:
       return {kStatusSignal + end.value,
               std::string("QEMU died by signal: ") + strsignal(end.value)};

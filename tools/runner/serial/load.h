@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "tools/runner/serial/modem.h"
+#include "tools/runner/serial/u_boot.h"
+
+namespace trivet::runner {
+
+/// What is to run on the board.
+struct Image {
+  std::string name;  ///< of the file, without folders
+  std::string data;
+};
+
+enum class LoadMethod { kLoady, kLoadx, kLoads, kTftp };
+
+struct LoadOptions {
+  LoadMethod method = LoadMethod::kLoady;
+  std::optional<std::uint64_t> address;  ///< where to; nothing: where the board's U-Boot says
+  std::string server;                    ///< TFTP server, whose root has the image under its name
+  bool verify = true;                    ///< compare the memory with the image by CRC-32
+};
+
+/// Gets images into a board's memory through its U-Boot.
+class ImageLoader {
+ public:
+  ImageLoader(UBoot& u_boot, Wire& wire, LoadOptions options)
+      : u_boot_(u_boot), wire_(wire), options_(std::move(options)) {}
+
+  /// Loads all of `image` and returns the address. Over the serial line what arrived wrong is
+  /// loaded again, in ever smaller pieces; the memory's CRC-32 is right at the end, or there is an
+  /// error.
+  OrEnd<std::uint64_t> Load(const Image& image, const OnProgress& progress);
+
+ private:
+  enum class Check { kRight, kWrong };
+
+  OrEnd<std::uint64_t> Address();
+  OrEnd<void> CheckCommands();
+  OrEnd<void> LoadInPieces(const Image& image, std::uint64_t address, const OnProgress& progress);
+  OrEnd<Outcome> LoadPiece(const Image& image, std::uint64_t address, std::size_t at,
+                           std::size_t size, const OnProgress& progress);
+  OrEnd<Outcome> SendRecords(std::string_view name, std::string_view data,
+                             const OnProgress& progress);
+  OrEnd<void> LoadByTftp(const Image& image, std::uint64_t address);
+  OrEnd<void> NeedNetwork();
+  OrEnd<Outcome> Verify(std::string_view data, std::uint64_t address);
+
+  UBoot& u_boot_;
+  Wire& wire_;
+  LoadOptions options_;
+};
+
+}  // namespace trivet::runner
