@@ -1,6 +1,8 @@
 // `bazel run //bench`: runs the benchmarks on every leg this host has and prints one table, or
 // JSON.
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <optional>
@@ -47,6 +49,7 @@ std::string_view Tail(std::string_view text, int lines) {
 struct Leg {
   std::optional<LegOutput> output;
   bool failed = false;
+  int status = kStatusFailed;  ///< when it failed: its program's, if it ended by itself
 };
 
 bool HasErrors(const LegOutput& output) {
@@ -64,23 +67,53 @@ std::string WhyFailed(const runner::ChildEnd& end,
   return parsed->ended ? "" : "the line after the last result is missing";
 }
 
+/// How a leg's program is run.
+struct Execution {
+  bool may_be_empty = false;
+  bool on_board = false;  ///< it talks to the user itself, and has a board to leave in order
+  bool shows_console = false;
+};
+
+runner::ChildEnd Execute(const std::vector<std::string>& command, const Execution& how,
+                         std::string& output) {
+  const runner::Terminal terminal = {.converse =
+                                         [&](std::string_view text) {
+                                           output += text;
+                                           if (how.shows_console) {
+                                             std::fwrite(text.data(), 1, text.size(), stderr);
+                                           }
+                                           return std::string();
+                                         },
+                                     .keeps_errors = how.on_board,
+                                     .polite = how.on_board};
+  return runner::RunChild(command, std::nullopt, terminal);
+}
+
+/// What this program ends with when its only leg failed so.
+int StatusOf(const runner::ChildEnd& end) {
+  using Kind = runner::ChildEnd::Kind;
+  if (end.kind == Kind::kExited && end.value != 0) return end.value;
+  return end.kind == Kind::kInterrupted ? 128 + end.value : kStatusFailed;
+}
+
 /// Runs one leg and tells the user when it failed.
-Leg RunLeg(const char* name, const std::vector<std::string>& command, bool may_be_empty) {
+Leg RunLeg(const char* name, const std::vector<std::string>& command, const Execution& how) {
   Progress(name, "running");
   std::string output;
-  const runner::ChildEnd end =
-      runner::RunChild(command, std::nullopt, [&output](std::string_view text) { output += text; });
+  const runner::ChildEnd end = Execute(command, how, output);
   if (end.kind == runner::ChildEnd::Kind::kNotStarted) {
     Progress(name, "FAILED: cannot start " + command.front());
     return {.failed = true};
   }
   const auto parsed = ParseLegOutput(output);
-  const std::string why = WhyFailed(end, parsed, may_be_empty);
+  const std::string why = WhyFailed(end, parsed, how.may_be_empty);
   if (why.empty()) return {*parsed, HasErrors(*parsed)};
-  Progress(name, "FAILED: " + why + "; it ended with:");
-  const std::string_view tail = Tail(output, 12);
+  const std::string_view tail = how.shows_console ? "" : Tail(output, 12);
+  Progress(name, "FAILED: " + why + (tail.empty() ? "" : "; it ended with:"));
   std::fwrite(tail.data(), 1, tail.size(), stderr);
-  return {parsed ? std::optional(*parsed) : std::nullopt, true};
+  return {.output = parsed ? std::optional(*parsed) : std::nullopt,
+          .failed = true,
+          .status = StatusOf(end)};
 }
 
 Leg RunSimulator(const Options& options) {
@@ -90,13 +123,16 @@ Leg RunSimulator(const Options& options) {
                                       "--benchmark_repetitions=" + options.repetitions};
   if (!options.filter.empty()) command.push_back("--benchmark_filter=" + options.filter);
   // A filter may select what only EL2 has.
-  return RunLeg("simulator", command, /*may_be_empty=*/!options.filter.empty());
+  return RunLeg("simulator", command, {.may_be_empty = !options.filter.empty()});
 }
 
 /// All of it, whatever the filter: it takes a moment, and the limits are wanted.
 Leg RunEl2(const Options& options) {
   if (options.el2.empty()) return {};
-  return RunLeg("EL2", options.el2, /*may_be_empty=*/false);
+  std::vector<std::string> command = options.el2;
+  command.insert(command.end(), options.runner.begin(), options.runner.end());
+  return RunLeg("EL2", command,
+                {.on_board = options.simulator.empty(), .shows_console = options.where.console});
 }
 
 std::string Footnotes(const Options& options, const Legs& legs) {
@@ -139,15 +175,35 @@ int Run(const Options& options, const Filter& selected) {
   }
   const Leg el2 = RunEl2(options);
   const Leg simulator = RunSimulator(options);
-  if (!simulator.output && !el2.output) return kStatusFailed;
+  const int failed = options.simulator.empty() ? el2.status : kStatusFailed;
+  const bool el2_is_empty = !el2.output || (el2.failed && el2.output->results.empty());
+  if (!simulator.output && el2_is_empty) return failed;
   const auto published = Publish(options, {simulator.output, el2.output}, selected, file);
   if (!published) return Fail(kStatusFailed, published.error());
-  return simulator.failed || el2.failed ? kStatusFailed : 0;
+  return simulator.failed || el2.failed ? failed : 0;
+}
+
+/// Becomes the EL2 leg's program, to write files or to debug: there will be no results.
+int BecomeEl2(const Options& options) {
+  std::vector<std::string> command = options.el2;
+  // The user is the reader, not a program.
+  std::erase(command, "--trivet_lines");
+  command.insert(command.end(), options.runner.begin(), options.runner.end());
+  if (!options.filter.empty()) command.push_back("--benchmark_filter=" + options.filter);
+  std::vector<char*> words;
+  for (std::string& word : command) words.push_back(word.data());
+  words.push_back(nullptr);
+  execv(words[0], words.data());
+  return Fail(kStatusFailed, "cannot start " + command.front());
 }
 
 int Main(const std::vector<std::string>& arguments) {
   const auto options = ParseOptions(arguments);
   if (!options) return Fail(kStatusUsage, options.error());
+  using Where = runner::UserOptions::Where;
+  const bool no_results =
+      options->where.where == Where::kOut || options->where.where == Where::kGdb;
+  if (no_results && !options->el2.empty()) return BecomeEl2(*options);
   const auto filter = MakeFilter(options->filter);
   if (!filter) return Fail(kStatusUsage, filter.error());
   return Run(*options, *filter);

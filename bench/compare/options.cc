@@ -1,7 +1,10 @@
 #include "bench/compare/options.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <map>
 #include <regex>
+#include <span>
 
 namespace trivet::bench {
 namespace {
@@ -9,7 +12,8 @@ namespace {
 constexpr char kKnown[] =
     "--benchmark_filter=REGEX, --benchmark_format=console|json, --benchmark_out=FILE, "
     "--benchmark_out_format=console|json, and for the simulator --benchmark_min_time=TIME and "
-    "--benchmark_repetitions=N; bazel run //bench:sim knows all of Google Benchmark's";
+    "--benchmark_repetitions=N; bazel run //bench:sim knows all of Google Benchmark's. With "
+    "--platforms=//platforms:BOARD also ";
 
 /// True when `value` is a format; says in `json` which.
 bool ParseFormat(const std::string& value, bool& json) {
@@ -41,13 +45,30 @@ bool Take(const std::string& name, const std::string& value, Options& options) {
 
 std::expected<Options, std::string> ParseOptions(const std::vector<std::string>& arguments) {
   Options options;
-  for (const std::string& argument : arguments) {
+  for (std::span<const std::string> rest = arguments; !rest.empty();) {
+    const std::size_t words = runner::UserOptionWords(rest);
+    options.runner.insert(options.runner.end(), rest.begin(),
+                          rest.begin() + static_cast<std::ptrdiff_t>(words));
+    const std::string& argument = rest.front();
     const std::size_t equals = argument.find('=');
-    if (equals == argument.npos ||
-        !Take(argument.substr(0, equals), argument.substr(equals + 1), options)) {
-      return std::unexpected("unknown argument '" + argument + "'; known are " + kKnown);
+    const bool known =
+        words != 0 || (equals != argument.npos &&
+                       Take(argument.substr(0, equals), argument.substr(equals + 1), options));
+    if (!known) {
+      return std::unexpected("unknown argument '" + argument + "'; known are " + kKnown +
+                             runner::UserOptionNames());
     }
+    rest = rest.subspan(std::max(words, std::size_t{1}));
   }
+  if (options.runner.empty()) return options;
+  if (!options.simulator.empty()) {
+    return std::unexpected("'" + options.runner.front() +
+                           "' is for one board: add --platforms=//platforms:BOARD");
+  }
+  std::vector<std::string> others;
+  const auto where = runner::ParseUserArguments(options.runner, others);
+  if (!where) return std::unexpected(where.error());
+  options.where = *where;
   return options;
 }
 

@@ -211,6 +211,53 @@ TEST_F(TableProgram, RunsTheEl2LegAlone) {
   EXPECT_CONTAINS(run, "percpu/enable            12    1\n");
 }
 
+// With one board's leg alone the user's options for what boots it go there.
+TEST_F(TableProgram, OptionsOfTheRunnerReachIt) {
+  const std::string leg = Path("leg");
+  std::ofstream(leg) << "#!/bin/sh\necho \"$*\" >" << Path("words") << "\ncat <<'END'\n"
+                     << kGood << "\nEND\nexit 0\n";
+  chmod(leg.c_str(), 0755);
+  const Execution run = Execute("", {"--el2=" + leg, "--el2=--trivet_lines", "--serial",
+                                     "/dev/x@9600", "--benchmark_filter=percpu", "--timeout=7"});
+  EXPECT_EQ(run.status, 0);
+  EXPECT_EQ(Contents(Path("words")), "--trivet_lines --serial /dev/x@9600 --timeout=7\n");
+}
+
+TEST_F(TableProgram, AnOptionOfTheRunnerNeedsABoard) {
+  const Execution run = Execute(StandIn("sim", kGood), {"--el2=x", "--serial=/dev/x"});
+  EXPECT_EQ(run.status, 2);
+  EXPECT_EQ(run.output,
+            "bench: '--serial=/dev/x' is for one board: add --platforms=//platforms:BOARD\n");
+}
+
+TEST_F(TableProgram, BadOptionsOfTheRunnerAreNamedBeforeItStarts) {
+  const Execution run = Execute("", {"--el2=/nonexistent", "--qemu", "--out=x"});
+  EXPECT_EQ(run.status, 2);
+  EXPECT_EQ(run.output, "bench: choose one of --qemu, --gdb, --serial and --out\n");
+}
+
+TEST_F(TableProgram, TheStatusOfTheOnlyLegIsThePrograms) {
+  for (const int status : {3, 124, 125}) {
+    EXPECT_EQ(Execute("", {"--el2=" + StandIn("el2", "boom", status)}).status, status);
+  }
+}
+
+TEST_F(TableProgram, TheConsoleIsShownOnRequest) {
+  const std::string leg = "--el2=" + StandIn("el2", "Booting\n" + kGood);
+  EXPECT_EQ(Execute("", {leg}).output.find("Booting"), std::string::npos);
+  EXPECT_CONTAINS(Execute("", {leg, "--console"}), "Booting\n");
+}
+
+TEST_F(TableProgram, WritingFilesIsLeftToTheRunner) {
+  const std::string leg = Path("leg");
+  std::ofstream(leg) << "#!/bin/sh\necho \"$*\"\nexit 5\n";
+  chmod(leg.c_str(), 0755);
+  const Execution run =
+      Execute("", {"--el2=" + leg, "--el2=--trivet_lines", "--out", "sd/", "--benchmark_filter=a"});
+  EXPECT_EQ(run.status, 5);
+  EXPECT_EQ(run.output, "--out sd/ --benchmark_filter=a\n");
+}
+
 TEST_F(TableProgram, FiltersRows) {
   const std::string sim = StandIn("sim", kGood), el2 = "--el2=" + StandIn("el2", kGood);
   EXPECT_EQ(Execute(sim, {el2, "--benchmark_filter=^percpu"}).status, 0);
