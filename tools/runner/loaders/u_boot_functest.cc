@@ -1,0 +1,101 @@
+// The runner drives the real U-Boot in QEMU over a pseudo-terminal, as it drives a board's over a
+// serial line, and starts a real image.
+
+#include <gtest/gtest.h>
+#include <termios.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "tools/runner/loaders/u_boot_machine.h"
+
+namespace trivet::runner {
+namespace {
+
+using testing::FaultRates;
+using testing::Finished;
+
+void ExpectPass(const Finished& run) {
+  EXPECT_EQ(run.status, 0) << run.output << run.errors;
+  EXPECT_NE(run.output.find("TRIVET-IMAGE: PASS"), run.output.npos) << run.output;
+}
+
+TEST(UBoot, LoadyAndBooti) { ExpectPass(Machine().Run({"functest", "--cpus=4"})); }
+
+TEST(UBoot, LoadyAndGo) { ExpectPass(Machine().Run({"--start=go"})); }
+
+TEST(UBoot, LoadyAndBootefi) { ExpectPass(Machine().Run({"--start=bootefi"})); }
+
+TEST(UBoot, Loadx) {
+  ExpectPass(Machine().Run({"--load=loadx", "--address=42003000", "functest"}));
+}
+
+TEST(UBoot, Loads) { ExpectPass(Machine().Run({"--load=loads"})); }
+
+TEST(UBoot, Tftp) {
+  const std::string folder = testing::TestPath("");
+  Machine machine({"-netdev", "user,id=net,restrict=on,tftp=" + folder, "-device",
+                   "virtio-net-device,netdev=net"});
+  ExpectPass(machine.Run({"--tftp=10.0.2.2", "--tftp-dir=" + folder, "functest", "--cpus=4"}));
+}
+
+// The same line twice: the run ends with a reset, after which there is a prompt again.
+TEST(UBoot, TheNextRunFindsAPrompt) {
+  Machine machine;
+  for (int i = 0; i < 2; ++i) ExpectPass(machine.Run({"--prompt==> ", "functest", "--cpus=4"}));
+}
+
+TEST(UBoot, TheImagesFailureIsTheRuns) {
+  const Finished run = Machine().Run({"functest", "--cpus=7"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_NE(run.errors.find("runner: the guest stopped with status 1\n"), run.errors.npos)
+      << run.errors;
+}
+
+TEST(UBoot, AnAddressWithoutMemoryIsARestart) {
+  const Finished run = Machine().Run({"--address=f0000000000"});
+  EXPECT_NE(run.status, 0);
+  EXPECT_NE(run.errors.find("runner: "), run.errors.npos) << run.errors;
+}
+
+TEST(UBoot, TheTerminalIsAsItWas) {
+  Machine machine;
+  struct termios before, after;
+  ASSERT_EQ(tcgetattr(machine.pty().kept(), &before), 0);
+  ExpectPass(machine.Run({}));
+  ASSERT_EQ(tcgetattr(machine.pty().kept(), &after), 0);
+  EXPECT_EQ(before.c_lflag, after.c_lflag);
+  EXPECT_EQ(before.c_iflag, after.c_iflag);
+  EXPECT_EQ(before.c_oflag, after.c_oflag);
+  EXPECT_EQ(before.c_cflag, after.c_cflag);
+}
+
+// A bad line, both ways. What starts is the image, or nothing; what is said is one line.
+void ExpectLoadedOrSaid(FaultRates rates, std::uint32_t seed) {
+  Machine machine({}, rates, seed);
+  const Finished run = machine.Run({"--timeout=20", "--wait=120", "functest", "--cpus=4"});
+  const bool loaded = run.errors.find("loaded and verified") != run.errors.npos;
+  // Its console may be damaged: what it says is not judged, but it ran.
+  if (loaded) {
+    EXPECT_NE(run.output.find("ok "), run.output.npos) << run.output;
+  } else {
+    EXPECT_EQ(run.status, 125);
+    EXPECT_EQ(std::ranges::count(run.errors.substr(run.errors.rfind("runner: ")), '\n'), 1);
+  }
+}
+
+TEST(UBootOnABadLine, OneByteInAThousandIsLost) { ExpectLoadedOrSaid({.drop = 1}, 4); }
+
+TEST(UBootOnABadLine, OneByteInAThousandIsChanged) { ExpectLoadedOrSaid({.change = 1}, 5); }
+
+class UBootOnAVeryBadLine : public ::testing::TestWithParam<std::uint32_t> {};
+
+TEST_P(UBootOnAVeryBadLine, OneByteInAHundredIsLostChangedRepeatedOrLate) {
+  ExpectLoadedOrSaid({.drop = 3, .change = 3, .repeat = 2, .delay = 2}, GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, UBootOnAVeryBadLine, ::testing::Range(1u, 5u));
+
+}  // namespace
+}  // namespace trivet::runner
