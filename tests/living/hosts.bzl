@@ -138,6 +138,7 @@ REFUSALS = {
     ),
     "kernel": _host(
         LOADERS["qemu_kernel"],
-        "TRIVET-IMAGE: STATUS 104",
+        "platforms/living: no host to live under: start the image by go, or from UEFI",
+        status = 104,
     ),
 }
