@@ -77,8 +77,7 @@ std::string Sections(const SavedRun& run) {
                  "the design Trivet grew out of, which leaves out the ISB and the host's HCR_EL2.",
                  Figures(Totals(run)), "This run has no rows of enable or disable.") +
          Section("Step by step", "Each step of a transition on its own, in order.",
-                 Figures(Steps(run)),
-                 "This run has no rows named step/enable... or step/disable...") +
+                 Figures(Steps(run)), "This run has no rows named step/...") +
          Section("Ratio to the limit",
                  "1 is the shortest correct sequence, measured in the same boot.",
                  ratios.bars.empty() ? "" : Figure(ratios), "This run has no row with a limit.") +

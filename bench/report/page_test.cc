@@ -29,7 +29,9 @@ SavedRun Example() {
               Simulated("sim/each_cpu/8", 220), Simulated("sim/pair_block/0/manual_time", 30),
               El2("minimal/enable", 12),        El2("minimal/disable", 6),
               El2("limit/enable", 10),          El2("seed/enable", 9),
-              El2("step/enable/check", 3),      El2("step/disable_verify", 4)};
+              El2("step/claim_slot", 2),        El2("step/claim_slot_undo", 3),
+              El2("step/verify", 53),           El2("allcpus/enable/2", 2000),
+              El2("allcpus/enable/4", 1900)};
   run.rows[0].figures.insert({{"ns_min", 35}, {"ns_p50", 36}, {"ns_p99", 40}, {"ns_max", 90}});
   run.rows[4].figures["limit"] = 10;
   return run;
@@ -55,8 +57,10 @@ TEST(Steps, AreOfBothTransitions) {
   ASSERT_EQ(charts.size(), 2u);
   EXPECT_EQ(charts[0].title, "enable step by step, EL2");
   ASSERT_EQ(charts[0].bars.size(), 1u);
-  EXPECT_EQ(charts[0].bars[0].name, "step/enable/check");
-  EXPECT_EQ(charts[1].bars[0].name, "step/disable_verify");
+  EXPECT_EQ(charts[0].bars[0].name, "step/claim_slot");
+  ASSERT_EQ(charts[1].bars.size(), 2u);
+  EXPECT_EQ(charts[1].bars[0].name, "step/claim_slot_undo");
+  EXPECT_EQ(charts[1].bars[1].name, "step/verify");
 }
 
 TEST(Ratios, AreOfTheRowsWithALimit) {
@@ -87,13 +91,15 @@ TEST(Spreads, LeaveOutWhatALogarithmicAxisHasNoPlaceFor) {
 
 TEST(ByCpus, TakesRowsWithSeveralNumbersInTheirOrder) {
   const std::vector<LineChart> charts = ByCpus(Example());
-  ASSERT_EQ(charts.size(), 1u);
-  EXPECT_EQ(charts[0].y_axis, "ns per operation");
+  ASSERT_EQ(charts.size(), 2u);
   ASSERT_EQ(charts[0].series.size(), 1u);
-  EXPECT_EQ(charts[0].series[0].name, "sim/each_cpu");
-  EXPECT_EQ(charts[0].series[0].points[0].x, 8);
-  EXPECT_EQ(charts[0].series[0].points[0].y, 220);
-  EXPECT_EQ(charts[0].series[0].points[1].x, 64);
+  EXPECT_EQ(charts[0].series[0].name, "allcpus/enable");
+  EXPECT_EQ(charts[1].y_axis, "ns per operation");
+  ASSERT_EQ(charts[1].series.size(), 1u);
+  EXPECT_EQ(charts[1].series[0].name, "sim/each_cpu");
+  EXPECT_EQ(charts[1].series[0].points[0].x, 8);
+  EXPECT_EQ(charts[1].series[0].points[0].y, 220);
+  EXPECT_EQ(charts[1].series[0].points[1].x, 64);
 }
 
 TEST(Differences, AreOfRowsThatBothRunsHave) {
@@ -103,7 +109,7 @@ TEST(Differences, AreOfRowsThatBothRunsHave) {
   old.rows.erase(old.rows.begin() + 6);      // limit/enable
   const std::vector<BarChart> charts = Differences(Example(), old);
   ASSERT_EQ(charts.size(), 2u);
-  EXPECT_EQ(charts[0].title, "difference to the saved run, EL2: 1 rows changed, 4 are the same");
+  EXPECT_EQ(charts[0].title, "difference to the saved run, EL2: 1 rows changed, 7 are the same");
   ASSERT_EQ(charts[0].bars.size(), 1u);
   EXPECT_NEAR(charts[0].bars[0].value, 20, 1e-9);
   EXPECT_EQ(charts[0].bars[0].shown, "+20.0 %");
@@ -123,12 +129,12 @@ int Count(const std::string& page, const std::string& text) {
 TEST(Page, HasEveryChartWithItsAxes) {
   const SavedRun run = Example();
   const std::string page = RenderPage(run, &run);
-  // 3 totals, 2 of steps, 1 of ratios, 1 of samples, 1 by CPUs, which has two axes; no difference.
-  EXPECT_EQ(Count(page, "<svg "), 8);
-  EXPECT_EQ(Count(page, "</svg>"), 8);
-  EXPECT_EQ(Count(page, "class=\"axis\""), 9);
-  EXPECT_EQ(Count(page, "<figcaption>"), 8);
-  EXPECT_NE(page.find("difference to the saved run, EL2: 0 rows changed, 6 are the same."),
+  // 3 totals, 2 of steps, 1 of ratios, 1 of samples, 2 by CPUs, which have two axes; no difference.
+  EXPECT_EQ(Count(page, "<svg "), 9);
+  EXPECT_EQ(Count(page, "</svg>"), 9);
+  EXPECT_EQ(Count(page, "class=\"axis\""), 11);
+  EXPECT_EQ(Count(page, "<figcaption>"), 9);
+  EXPECT_NE(page.find("difference to the saved run, EL2: 0 rows changed, 9 are the same."),
             std::string::npos);
 }
 

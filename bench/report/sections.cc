@@ -109,13 +109,14 @@ Bar DifferenceBar(const Row& row, double before, double now, const char* unit) {
 
 std::vector<BarChart> Totals(const SavedRun& run) {
   return PerOperation(run, "", [](std::string_view name, std::string_view operation) {
-    return Family(name) != "step" && Operation(name).starts_with(operation);
+    return Operation(name).starts_with(operation) && !SizedName(std::string(name));
   });
 }
 
 std::vector<BarChart> Steps(const SavedRun& run) {
   return PerOperation(run, " step by step", [](std::string_view name, std::string_view operation) {
-    return Family(name) == "step" && Operation(name).starts_with(operation);
+    const bool undoes = name.ends_with("_undo") || name == "step/verify";
+    return Family(name) == "step" && undoes == (operation == "disable");
   });
 }
 

@@ -10,10 +10,12 @@
 namespace trivet::bench::report {
 
 /// What enabling and disabling cost as a whole: FAMILY/enable... and FAMILY/disable..., every
-/// policy beside the limit and the seed's sequence. One chart per leg and operation that has rows.
+/// policy beside the limit and the seed's sequence, on one CPU. One chart per leg and operation
+/// that has rows.
 std::vector<BarChart> Totals(const SavedRun& run);
 
-/// The steps of both: rows `step/enable...` and `step/disable...`, in the order of the run.
+/// The steps of both, in the order of the run: `step/NAME` of enable; `step/NAME_undo` and
+/// `step/verify` of disable.
 std::vector<BarChart> Steps(const SavedRun& run);
 
 /// How many times its limit each row of EL2 takes that has one; without rows when there is none.
