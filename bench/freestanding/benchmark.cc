@@ -1,5 +1,7 @@
 #include "benchmark/benchmark.h"
 
+#include "bench/freestanding/platform.h"
+
 namespace benchmark {
 
 Counter& UserCounters::operator[](std::string_view name) {
@@ -13,6 +15,7 @@ Counter& UserCounters::operator[](std::string_view name) {
 void State::Start(internal::LoopStyle style) {
   style_ = style;
   passes_ = max_iterations;
+  internal::LetWokenCpusSleep();
 }
 
 void State::FinishAt(const internal::Counts& now) {

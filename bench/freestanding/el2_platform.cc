@@ -12,6 +12,10 @@ using namespace trivet::hal;  // NOLINT(google-build-using-namespace): the regis
 
 constexpr std::uint16_t kInstRetired = 0x08;  // [arm-arm] "Common event numbers": INST_RETIRED.
 
+// QEMU's one thread goes round all CPUs at a YIELD. One is enough unless the emulator itself is
+// interrupted on its way round.
+constexpr unsigned kRounds = 8;
+
 }  // namespace
 
 void Write(std::string_view text) { trivet::platforms::ConsoleWrite(text); }
@@ -35,6 +39,10 @@ Capabilities StartCounters() {
   capabilities.ticks_per_second = Cpu::Read<CntfrqEl0>().raw();
   capabilities.midr = Cpu::Read<MidrEl1>().raw();
   return capabilities;
+}
+
+void LetWokenCpusSleep() {
+  for (unsigned round = 0; round < kRounds; ++round) asm volatile("yield" ::: "memory");
 }
 
 }  // namespace benchmark::internal

@@ -7,5 +7,6 @@ Capabilities capabilities;
 
 void Write(std::string_view text) { printed += text; }
 Capabilities StartCounters() { return capabilities; }
+void LetWokenCpusSleep() {}
 
 }  // namespace benchmark::internal

@@ -22,4 +22,9 @@ struct Capabilities {
 /// EL2.
 Capabilities StartCounters();
 
+/// Returns when every other CPU that waits for an event sleeps. An emulator that runs all CPUs in
+/// one thread counts all their instructions as this CPU's: one that was woken and not yet run would
+/// look for its work, and go back to sleep, in the middle of what is counted.
+void LetWokenCpusSleep();
+
 }  // namespace benchmark::internal
