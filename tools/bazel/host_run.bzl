@@ -1,5 +1,7 @@
 """host_run: `bazel run` of a program for this host, whatever the platform of the build."""
 
+load(":host_transition.bzl", "host_transition")
+
 _LAUNCHER = """\
 #!/bin/sh
 export RUNFILES_DIR="${{RUNFILES_DIR:-$0.runfiles}}"
@@ -16,7 +18,7 @@ def _impl(ctx):
     ), is_executable = True)
     runfiles = ctx.runfiles([ctx.executable.starts]).merge_all([
         target[DefaultInfo].default_runfiles
-        for target in [ctx.attr.program, ctx.attr.starts]
+        for target in [ctx.attr.program[0], ctx.attr.starts]
     ])
     return [DefaultInfo(executable = launcher, runfiles = runfiles)]
 
@@ -25,7 +27,7 @@ host_run = rule(
     attrs = {
         "arguments": attr.string_list(doc = "Before the user's. $(starts) is the path of `starts`."),
         "program": attr.label(
-            cfg = "exec",
+            cfg = host_transition,
             executable = True,
             mandatory = True,
         ),
@@ -34,6 +36,9 @@ host_run = rule(
             doc = "What the program starts, for the platform of the build.",
             executable = True,
             mandatory = True,
+        ),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
         ),
     },
     doc = "Runs `program` in the root of its runfiles.",

@@ -3,6 +3,7 @@
 load("@trivet_tools//:defs.bzl", "TOOLS")
 load(":board.bzl", "BoardInfo")
 load(":el2_image.bzl", "FLATTEN_ATTRS", "flatten")
+load(":host_transition.bzl", "host_transition")
 
 LAUNCH_ATTRS = FLATTEN_ATTRS | {
     "boot": attr.string_list(doc = "QEMU's arguments that start the image; see loader()."),
@@ -20,7 +21,7 @@ LAUNCH_ATTRS = FLATTEN_ATTRS | {
         doc = "QEMU's arguments instead of the board's.",
     ),
     "_runner": attr.label(
-        cfg = "exec",
+        cfg = host_transition,
         default = "//tools/runner",
         executable = True,
     ),
@@ -110,6 +111,6 @@ def launch(ctx, options = [], arguments = [], by_user = False):
         executable = launcher,
         files = depset([image]),
         runfiles = ctx.runfiles(files).merge(
-            ctx.attr._runner[DefaultInfo].default_runfiles,
+            ctx.attr._runner[0][DefaultInfo].default_runfiles,
         ),
     )

@@ -1,0 +1,17 @@
+"""host_transition: builds a program that runs on this machine, from any configuration.
+
+The exec configuration would compile it a second time: tests of the same program are of the build's own.
+"""
+
+_PLATFORMS = "//command_line_option:platforms"
+_HOST = "//command_line_option:host_platform"
+
+# What a host's program is compiled for: the build's platform, unless that is an image's.
+def _impl(settings, _attr):
+    return {_PLATFORMS: [settings[_HOST]]}
+
+host_transition = transition(
+    implementation = _impl,
+    inputs = [_HOST, _PLATFORMS],
+    outputs = [_PLATFORMS],
+)
