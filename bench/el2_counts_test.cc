@@ -34,7 +34,7 @@ Execution Boot(const std::string& options, const std::string& arguments) {
   for (const std::string& word : Words(options + " -- " + arguments)) command.push_back(word);
   Execution run;
   const runner::ChildEnd end = runner::RunChild(
-      command, std::chrono::seconds(50), [&run](std::string_view text) { run.console += text; });
+      command, std::chrono::seconds(120), [&run](std::string_view text) { run.console += text; });
   if (end.kind == runner::ChildEnd::Kind::kExited) run.status = end.value;
   return run;
 }

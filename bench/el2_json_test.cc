@@ -33,7 +33,7 @@ JsonValue Measure(const std::vector<std::string>& options) {
 
   std::string console;
   const runner::ChildEnd end = runner::RunChild(
-      command, std::chrono::seconds(50), [&console](std::string_view text) { console += text; });
+      command, std::chrono::seconds(120), [&console](std::string_view text) { console += text; });
   EXPECT_EQ(end.kind, runner::ChildEnd::Kind::kExited);
   EXPECT_EQ(end.value, 0) << console;
 

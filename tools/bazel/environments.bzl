@@ -34,8 +34,7 @@ def environment(base = None, **fields):
     return struct(**(default | inherited | fields))
 
 _QEMU = environment(
-    # The emulator runs the guest's CPUs on host threads.
-    tags = ["qemu", "cpu:2"],
+    tags = ["qemu"],
 )
 
 _QEMU_VIRT = environment(

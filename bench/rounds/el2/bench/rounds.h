@@ -32,6 +32,7 @@ class Turns {
   }
   /// Lets all others have their turns.
   void HandRound(unsigned cpu) {
+    if (cpus_ == 1) return;
     PassOn(cpu);
     Await(cpu);
   }
