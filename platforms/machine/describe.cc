@@ -111,7 +111,10 @@ Description FillIn(Description first, const Description& second) {
   if (IsNone(first.console)) first.console = second.console;
   if (IsNone(first.interrupt_controller)) first.interrupt_controller = second.interrupt_controller;
   if (IsNone(first.watchdog)) first.watchdog = second.watchdog;
-  if (first.cpus.empty()) first.cpus = second.cpus;
+  if (first.cpus.empty()) {
+    first.cpus = second.cpus;
+    first.has_psci = first.has_psci || second.has_psci;
+  }
   if (first.memory.empty()) first.memory = second.memory;
   return first;
 }

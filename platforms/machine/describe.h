@@ -18,7 +18,9 @@ Description Describe(const fdt::Tree& tree);
 std::string_view BootArguments(const fdt::Tree& tree);
 
 /// `first`, and where it has no console, interrupt controller, watchdog, CPUs or memory, those of
-/// `second`. What firmware serves is not taken over: only the tree of this boot knows.
+/// `second`. What firmware serves goes with the CPUs, which it starts: of a tree that has some, it
+/// is the only one that knows. One without is no description of the machine, such as kexec's from a
+/// Linux that was started with ACPI.
 Description FillIn(Description first, const Description& second);
 
 }  // namespace trivet::platforms

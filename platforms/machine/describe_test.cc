@@ -147,21 +147,42 @@ TEST(InterruptController, NeedsAllItsRegisters) {
   EXPECT_TRUE(std::holds_alternative<None>(index({0x1000, 1})));
 }
 
+/// Completes a root with a console, an interrupt controller and one CPU that PSCI starts.
+TreeBuilder& EndBoard(TreeBuilder& board) {
+  board.Begin("chosen").Text("stdout-path", "/uart@1000").End();
+  board.Begin("psci").Text("compatible", "arm,psci-1.0").Text("method", "smc").End();
+  Device(board, "uart@1000", "arm,pl011", {0x1000, 1}).End();
+  Device(board, "gic@3000", "arm,gic-v3", {0x3000, 1, 0x4000, 1}).End();
+  board.Begin("cpus");
+  return CpuNode(board, 0, "psci").End().End().End();
+}
+
 TEST(FillIn, TakesOnlyWhatIsMissing) {
   TreeBuilder loaders = Root();
   Device(loaders, "gic@1000", "arm,gic-v3", {0x1000, 1, 0x2000, 1}).End();
   TreeBuilder boards = Root();
-  boards.Begin("chosen").Text("stdout-path", "/uart@1000").End();
-  boards.Begin("psci").Text("compatible", "arm,psci-1.0").Text("method", "smc").End();
-  Device(boards, "uart@1000", "arm,pl011", {0x1000, 1}).End();
-  Device(boards, "gic@3000", "arm,gic-v3", {0x3000, 1, 0x4000, 1}).End();
-  boards.Begin("cpus");
-  CpuNode(boards, 0, "psci").End().End();
-  const Description both = FillIn(Described(loaders.End()), Described(boards.End()));
+  const Description both = FillIn(Described(loaders.End()), Described(EndBoard(boards)));
   EXPECT_EQ(std::get<GicV3>(both.interrupt_controller).distributor, 0x1000u);
   EXPECT_EQ(std::get<Pl011>(both.console).base, 0x1000u);
   EXPECT_EQ(both.cpus.all().size(), 1u);
-  EXPECT_FALSE(both.has_psci);
+}
+
+TEST(FillIn, BelievesATreeWithCpusOfItsFirmware) {
+  TreeBuilder loaders = Root();
+  loaders.Begin("cpus");
+  CpuNode(loaders, 0, "psci").End().End();
+  TreeBuilder boards = Root();
+  EXPECT_FALSE(FillIn(Described(loaders.End()), Described(EndBoard(boards))).has_psci);
+}
+
+// kexec's from a Linux that was started with ACPI: /chosen and no more.
+TEST(FillIn, TakesTheFirmwareWithTheCpus) {
+  TreeBuilder loaders = Root();
+  loaders.Begin("chosen").Text("bootargs", "a").End();
+  TreeBuilder boards = Root();
+  const Description both = FillIn(Described(loaders.End()), Described(EndBoard(boards)));
+  EXPECT_EQ(both.cpus.all()[0].start, CpuStart::kPsci);
+  EXPECT_TRUE(both.has_psci);
 }
 
 TEST(BootArguments, AreChosens) {
