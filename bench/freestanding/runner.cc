@@ -42,13 +42,16 @@ bool TakeArgument(std::string_view argument, Options& options) {
   return flag != nullptr;
 }
 
-/// False when an argument is not known; says which.
+/// What else there is are a kernel's parameters, which loaders add: "console=ttyAMA0", "ro", "--".
+bool IsFlag(std::string_view argument) { return argument.size() > 2 && argument.starts_with("--"); }
+
+/// False when a flag is not known; says which.
 bool Parse(std::string_view arguments, Options& options) {
   while (!arguments.empty()) {
     const std::size_t end = std::min(arguments.find(' '), arguments.size());
     const std::string_view argument = arguments.substr(0, end);
     arguments.remove_prefix(std::min(end + 1, arguments.size()));
-    if (argument.empty() || TakeArgument(argument, options)) continue;
+    if (!IsFlag(argument) || TakeArgument(argument, options)) continue;
     Write(trivet::text::Text<200>()
           << "benchmark: error: unrecognized command-line flag: " << argument << '\n');
     return false;

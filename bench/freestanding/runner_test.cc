@@ -294,5 +294,12 @@ TEST_F(Runner, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(internal::RunBenchmarks("--benchmark_filter=NoSuchName"), 1);
 }
 
+// Loaders add a kernel's parameters of their own: firmware of the Raspberry Pi, `kexec
+// --reuse-cmdline`.
+TEST_F(Runner, IgnoresTheParametersOfAKernel) {
+  EXPECT_EQ(internal::RunBenchmarks("console=ttyAMA0,115200 -- ro --benchmark_filter=Ten"), 0);
+  EXPECT_EQ(internal::printed.find("unrecognized"), std::string::npos) << internal::printed;
+}
+
 }  // namespace
 }  // namespace benchmark
