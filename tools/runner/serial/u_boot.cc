@@ -8,14 +8,16 @@ namespace {
 // CAN ends a YMODEM receiver and clears the line at a prompt; ^C ends commands, menus, autoboot.
 constexpr std::string_view kInterrupt = "\x18\x18\x18\x03";
 constexpr milliseconds kEchoLimit(400);
-constexpr milliseconds kQuiet(60);
 constexpr milliseconds kListenFirst(2'000);
+// [u-boot] A receiver gives up a packet after 2 s without a byte, and asks again after 2 s more.
+constexpr milliseconds kPacketGivenUp(5'000);
 constexpr milliseconds kAnswerLimit(1'000);
 constexpr milliseconds kPauseInLine(500);
 constexpr milliseconds kSlow(30'000);
 constexpr std::size_t kLongestPrompt = 64;
 constexpr int kTypings = 40;
 constexpr int kAnswers = 8;
+constexpr unsigned kUnanswered = 4, kPauseEvery = 16;
 
 std::string WithoutReturns(std::string text) {
   std::erase(text, '\r');
@@ -38,8 +40,7 @@ OrEnd<void> UBoot::Connect() {
   if (!first) return std::unexpected(first.error());
   std::size_t heard = first->size();
   while (wire_.Now() < end) {
-    if (const auto sent = wire_.Write(std::string(kInterrupt) + options_.key); !sent) return sent;
-    const auto text = wire_.UntilQuiet(kQuiet, 4 * kQuiet);
+    const auto text = Interrupt(options_.key, 4 * kQuiet);
     if (!text) return std::unexpected(text.error());
     heard += text->size();
     // Something that scrolls is no prompt yet.
@@ -100,10 +101,15 @@ OrEnd<std::optional<std::string>> UBoot::LearnPrompt() {
   return prompt;
 }
 
-OrEnd<void> UBoot::Interrupt() {
-  if (const auto sent = wire_.Write(kInterrupt); !sent) return sent;
-  const auto rest = wire_.UntilQuiet(kQuiet, 20 * kQuiet);
-  return rest ? OrEnd<void>() : std::unexpected(rest.error());
+/// Returns what it says to that. A receiver that was left in the middle of a packet says nothing,
+/// and for as long as something is typed: now and then nothing is.
+OrEnd<std::string> UBoot::Interrupt(const std::string& key, milliseconds limit) {
+  if (const auto sent = wire_.Write(std::string(kInterrupt) + key); !sent) {
+    return std::unexpected(sent.error());
+  }
+  const auto rest = wire_.UntilQuiet(kQuiet, limit);
+  if (!rest || !rest->empty()) return rest;
+  return ++unanswered_ % kPauseEvery == kUnanswered ? wire_.Text(kPacketGivenUp) : rest;
 }
 
 /// True when exactly `text` comes back.
@@ -140,7 +146,7 @@ OrEnd<void> UBoot::Type(const std::string& command) {
     const auto typed = TypeOnce(command, /*slowly=*/i % 3 == 2);
     if (!typed) return std::unexpected(typed.error());
     if (*typed) return {};
-    if (const auto cleared = Interrupt(); !cleared) return cleared;
+    if (const auto said = Interrupt(); !said) return std::unexpected(said.error());
   }
   return NotRun("U-Boot does not echo '" + command + "' as it was typed");
 }

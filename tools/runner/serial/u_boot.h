@@ -51,11 +51,12 @@ class UBoot {
 
  private:
   static constexpr milliseconds kCommandLimit{3'000};
+  static constexpr milliseconds kQuiet{60};
 
   OrEnd<void> Type(const std::string& command);
   OrEnd<bool> TypeOnce(const std::string& command, bool slowly);
   OrEnd<bool> Echoes(std::string_view text, milliseconds limit);
-  OrEnd<void> Interrupt();
+  OrEnd<std::string> Interrupt(const std::string& key = "", milliseconds limit = 20 * kQuiet);
   OrEnd<std::optional<std::string>> LearnPrompt();
   OrEnd<std::optional<std::string>> Answer(const std::string& command, milliseconds limit);
   OrEnd<void> CheckThatItIsUBoot();
@@ -64,6 +65,7 @@ class UBoot {
   Options options_;
   std::string prompt_;
   unsigned questions_ = 0;
+  unsigned unanswered_ = 0;
 };
 
 /// What U-Boot's `crc32 ADDRESS SIZE` printed for exactly that range; nothing when it is garbled.

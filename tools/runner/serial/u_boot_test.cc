@@ -70,6 +70,15 @@ TEST(UBoot, WhatIsWrongIsSaid) {
   EXPECT_EQ(shell.Error(), "");
 }
 
+// What was stopped in the middle of a packet, the receiver waits for the rest of.
+TEST(UBoot, ATransferThatWasCutOffIsNoObstacle) {
+  Connection c({});
+  ASSERT_EQ(c.Error(), "");
+  ASSERT_TRUE(c.wire.Write("loady\r\x02" + std::string(100, 'x')));
+  ASSERT_TRUE(c.wire.Purge());
+  EXPECT_EQ(c.Error(), "");
+}
+
 TEST(UBoot, TheLineGoesAway) {
   Connection c({});
   c.line.UnplugAt(0);

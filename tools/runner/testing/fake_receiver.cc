@@ -40,7 +40,10 @@ void FakeReceiver::Wrong(int now_ms) {
   put_(crc_ ? kWantCrc : kNak);
 }
 
+// Before it asks again it wants silence for as long, and forgets what it hears until then.
 void FakeReceiver::Timeout(int now_ms) {
+  flushing_ = !flushing_;
+  if (flushing_) return Restart(now_ms);
   // Nobody closes the session: it has the file.
   if (at_end_) return End(/*failed=*/false);
   Wrong(now_ms);
@@ -48,6 +51,7 @@ void FakeReceiver::Timeout(int now_ms) {
 
 void FakeReceiver::Byte(char byte, int now_ms) {
   deadline_ = now_ms + kByteTimeoutMs;
+  if (flushing_) return;
   if (packet_.empty()) {
     cancels_ = byte == kCancel ? cancels_ + 1 : 0;
     if (cancels_ == 2) return End(/*failed=*/!at_end_);

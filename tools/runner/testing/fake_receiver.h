@@ -41,6 +41,7 @@ class FakeReceiver {
   int retries_ = 0;
   int cancels_ = 0;
   bool at_end_ = false;
+  bool flushing_ = false;
   bool ended_ = false, failed_ = false;
 };
 
