@@ -33,26 +33,38 @@ def _u_boot(commands, machine = []):
         firmware = "u_boot",
     )
 
+# A disk on which UEFI finds the image as on removable media.
+_ESP = [
+    "-drive",
+    "if=none,id=esp,format=raw,readonly=on,file=fat:{esp}",
+    "-device",
+    "virtio-blk-device,drive=esp",
+]
+
 # [u-boot] bootefi ADDRESS:SIZE, in hexadecimal.
 _BOOTEFI = "bootefi %s:0x100000" % _ADDRESS
 
 LOADERS = {
     "edk2": loader(
-        boot = [
-            "-bios",
-            "{firmware}",
-            "-drive",
-            "if=none,id=esp,format=raw,readonly=on,file=fat:{esp}",
-            "-device",
-            "virtio-blk-device,drive=esp",
-        ],
+        boot = ["-bios", "{firmware}"] + _ESP,
         esp = True,
+        firmware = "edk2",
+    ),
+    # QEMU hands the image to edk2, which starts it before it looks at any disk.
+    "edk2_kernel": loader(
+        boot = ["-bios", "{firmware}", "-kernel", "{image}"],
         firmware = "edk2",
     ),
     "qemu_kernel": loader(boot = ["-kernel", "{image}"]),
     "u_boot_bootefi": _u_boot([_BOOTEFI]),
     # [u-boot] booti ADDRESS - DEVICE_TREE.
     "u_boot_booti": _u_boot(["booti %s - ${fdtcontroladdr}" % _ADDRESS]),
+    # Nobody types: it finds the disk by itself.
+    "u_boot_disk": loader(
+        boot = ["-bios", "{firmware}"] + _ESP,
+        esp = True,
+        firmware = "u_boot",
+    ),
     "u_boot_go": _u_boot(["go " + _ADDRESS]),
 }
 
