@@ -96,6 +96,9 @@ class BoardRun {
     for (const std::string& command : options_.user.commands) {
       const auto output = u_boot.Run(command, std::chrono::seconds(60));
       if (!output) return std::unexpected(output.error());
+      if (output->contains("Unknown command")) {
+        return NotRun("this U-Boot has no command '" + command + "'");
+      }
     }
     const auto address = Load(u_boot);
     if (!address) return std::unexpected(address.error());

@@ -124,6 +124,13 @@ TEST(OnABoard, AHangIsATimeOutWithTheLastLines) {
   EXPECT_EQ(LastLine(run), "runner: guest did not stop within 2s");
 }
 
+TEST(OnABoard, AnUnknownCommandOfTheUsersIsSaid) {
+  Board board({});
+  const Finished run = RunOn(board, {"--u-boot=frobnicate now"});
+  EXPECT_EQ(run.status, 125);
+  EXPECT_EQ(LastLine(run), "runner: this U-Boot has no command 'frobnicate now'");
+}
+
 TEST(OnABoard, ARestartIsSaid) {
   Board board({.run = "working\r\n\r\nU-Boot 2025.01 (x)\r\n"});
   const Finished run = RunOn(board);
