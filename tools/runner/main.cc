@@ -12,9 +12,11 @@
 #include "tools/runner/gdb.h"
 #include "tools/runner/options.h"
 #include "tools/runner/out_folder.h"
+#include "tools/runner/payload.h"
 #include "tools/runner/qemu_command.h"
 #include "tools/runner/status.h"
 #include "tools/runner/terminal_io.h"
+#include "tools/user_path.h"
 
 namespace trivet::runner {
 namespace {
@@ -47,8 +49,14 @@ Verdict Run(const Options& options) {
 }
 
 int Main(const std::vector<std::string>& arguments) {
-  const auto options = ParseOptions(arguments);
+  auto options = ParseOptions(arguments);
   if (!options) return Report({kStatusNotRun, options.error()});
+  PayloadFile with_payload;
+  if (!options->user.payload.empty()) {
+    const auto made = with_payload.Make(options->image, tools::UserPath(options->user.payload));
+    if (!made) return Report({kStatusNotRun, made.error()});
+    options->image = *made;
+  }
   return Report(Run(*options));
 }
 

@@ -118,6 +118,7 @@ constexpr Option kOptions[] = {
        o.commands.push_back(v);
        return Done();
      }},
+    {"--payload", "FILE", [](O& o, S& v) { return Take(o.payload, v); }},
     {"--no-verify", "",
      [](O& o, S&) {
        o.verify = false;

@@ -32,6 +32,7 @@ struct UserOptions {
   std::string tftp_server;               ///< --tftp=SERVER, which is also --load=tftp
   std::string tftp_folder;               ///< --tftp-dir=DIR
   std::vector<std::string> commands;     ///< --u-boot=COMMAND, repeated
+  std::string payload;                   ///< --payload=FILE
   bool verify = true;                    ///< not --no-verify
 };
 
