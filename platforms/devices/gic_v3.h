@@ -39,7 +39,7 @@ struct GicV3 {
   std::uint32_t AcknowledgeFiq() const;
   void EndFiq(std::uint32_t intid) const;
 
- private:
+  /// Physical base of this CPU's redistributor: its RD frame, behind which is its SGI frame.
   std::uintptr_t FrameOfThisCpu() const;
 };
 

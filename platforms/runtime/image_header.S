@@ -20,7 +20,7 @@
 _start:
   ccmp    x18, #0, #0xd, pl             // changes flags only; its low bytes are "MZ", the DOS magic
   b       trivet_entry
-  .quad   0                             // text_offset
+  .quad   __image_text_offset
   .quad   __image_size                  // with .bss and stacks, which the file does not contain
   .quad   kArm64LittleEndian4KPagesAnywhere
   .quad   0, 0, 0
