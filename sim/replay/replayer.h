@@ -55,8 +55,10 @@ class Replayer {
   std::optional<Exception> Attempt(const TraceLine& line, const Instruction& instruction);
   Outcome Take(const Exception& exception);
 
+  /// What `line` executes. Throws Violation when there is no such register or mnemonic.
+  static Instruction InstructionOf(const TraceLine& line);
+
  private:
-  Instruction InstructionOf(const TraceLine& line);
   std::optional<Exception> RunToException(const Instruction& instruction);
   void PrepareState(const TraceLine& line);
   Result Compare(const TraceLine& line, const Outcome& outcome);

@@ -1,33 +1,13 @@
 #include "tests/conformance/answers.h"
 
-#include <charconv>
 #include <format>
-#include <optional>
 #include <vector>
 
+#include "tests/conformance/line_reader.h"
 #include "tests/conformance/words.h"
 
 namespace trivet::conformance {
 namespace {
-
-using Words = std::vector<std::string_view>;
-
-Words Split(std::string_view line) {
-  Words words;
-  while (!line.empty()) {
-    const std::size_t end = line.find(' ');
-    if (end != 0) words.push_back(line.substr(0, end));
-    line.remove_prefix(end == std::string_view::npos ? line.size() : end + 1);
-  }
-  return words;
-}
-
-std::optional<std::uint64_t> Number(std::string_view word) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value, 16);
-  if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
-  return value;
-}
 
 /// The register of that name that is asked with that E2H.
 hal::RegisterId FindQuestion(std::string_view name, bool e2h) {
@@ -45,12 +25,10 @@ class Reader {
 
   /// False: the line is damaged or makes no sense.
   bool Line(std::string_view line) {
-    const std::size_t sum_at = line.rfind(" = ");
-    Words words = Split(line);
-    if (words.empty() || !IsOurs(words[0])) return true;
-    if (sum_at == std::string_view::npos) return false;
-    if (Number(line.substr(sum_at + 3)) != SumOf(line.substr(0, sum_at))) return false;
-    words.resize(words.size() - 2);
+    if (!IsOurs(line.substr(0, line.find(' ')))) return true;
+    const auto checked = CheckedWords(line);
+    if (!checked) return false;
+    const Words& words = *checked;
     if (words[0] == kFirstWord) return Begin(words);
     if (words[0] == kLastWord) return End(words);
     ++lines_;
@@ -63,19 +41,6 @@ class Reader {
  private:
   static bool IsOurs(std::string_view word) {
     return word == kFirstWord || word == kLastWord || word == "reg" || word == "walk";
-  }
-
-  /// The numbers behind the first `skipped` words, exactly `count`; else nothing.
-  static std::vector<std::uint64_t> Numbers(const Words& words, std::size_t skipped,
-                                            std::size_t count) {
-    std::vector<std::uint64_t> numbers;
-    if (words.size() != skipped + count) return {};
-    for (std::size_t i = skipped; i < words.size(); ++i) {
-      const auto number = Number(words[i]);
-      if (!number) return {};
-      numbers.push_back(*number);
-    }
-    return numbers;
   }
 
   bool Begin(const Words& words) {
@@ -149,13 +114,10 @@ void SetWalk(Record& record, bool one, unsigned bit, std::uint64_t value) {
 
 bool ParseAnswers(std::string_view console, Answers& answers, std::string& error) {
   Reader reader(answers);
-  for (unsigned number = 1; !console.empty() && !reader.ended(); ++number) {
-    const std::size_t end = console.find('\n');
-    std::string_view line = console.substr(0, end);
-    console.remove_prefix(end == std::string_view::npos ? console.size() : end + 1);
-    while (line.ends_with('\r')) line.remove_suffix(1);
+  std::string_view line;
+  for (ConsoleLines lines(console); !reader.ended() && lines.Next(line);) {
     if (reader.Line(line)) continue;
-    error = std::format("line {} of the console is damaged: {}", number, line);
+    error = std::format("line {} of the console is damaged: {}", lines.number(), line);
     return false;
   }
   if (!reader.began())

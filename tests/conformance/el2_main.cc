@@ -1,5 +1,5 @@
-// The image: asks this CPU what the plan says and prints the answers, one a line, for the host.
-// Format: words.h.
+// The image: asks this CPU what the plan says and prints the answers, one a line, for the host; or,
+// when the host gave it a trace, runs that. Format: words.h, trace/trace_words.h.
 
 #include <cstdint>
 #include <string_view>
@@ -10,6 +10,8 @@
 #include "platforms/runtime/console.h"
 #include "tests/conformance/plan.h"
 #include "tests/conformance/states.h"
+#include "tests/conformance/trace/payload.h"
+#include "tests/conformance/trace/target.h"
 #include "tests/conformance/words.h"
 
 namespace trivet::conformance {
@@ -100,4 +102,8 @@ int Run() {
 }  // namespace
 }  // namespace trivet::conformance
 
-int main() { return trivet::conformance::Run(); }
+int main() {
+  const auto payload = trivet::conformance::trace::Payload();
+  return payload.empty() ? trivet::conformance::Run()
+                         : trivet::conformance::trace::RunTrace(payload);
+}

@@ -1,14 +1,9 @@
 // board: asks a CPU, on a board or in QEMU, what its EL2 registers do, and compares with the
 // simulator.
 
-#include <sys/wait.h>
-
-#include <cstdio>
 #include <format>
 #include <fstream>
-#include <iterator>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "sim/profile_file.h"
@@ -16,6 +11,8 @@
 #include "sim/violation.h"
 #include "tests/conformance/comparison.h"
 #include "tests/conformance/simulator.h"
+#include "tests/conformance/target_run.h"
+#include "tests/conformance/trace/command.h"
 #include "tools/user_path.h"
 
 namespace trivet::conformance {
@@ -25,15 +22,19 @@ using sim::Print;
 using sim::Violation;
 
 constexpr char kUsage[] =
-    "usage: board --qemu | --serial=DEVICE | --from=FILE [--profile=CPU_OR_FILE] [--write=FILE] "
-    "[--verbose] [OPTION_OF_THE_RUNNER...]";
+    "usage: board --qemu | --serial=DEVICE | --from=FILE [--trace=FILE...] [--no-trace] "
+    "[--profile=CPU_OR_FILE] [--write=FILE] [--verbose] [OPTION_OF_THE_RUNNER...]";
+
+/// What is run when no trace is named, in the runfiles.
+constexpr char kBasicTrace[] = "tests/conformance/trace/testdata/basic.elx";
 
 struct Options {
-  std::string target;   ///< What boots the image and shows its console.
-  std::string from;     ///< A console's text instead.
-  std::string profile;  ///< "": what the target says of itself.
-  std::string write;    ///< Where the profile entry goes.
-  bool qemu = false, serial = false, verbose = false;
+  std::string target;               ///< What boots the image and shows its console.
+  std::string from;                 ///< A console's text instead.
+  std::string profile;              ///< "": what the target says of itself.
+  std::string write;                ///< Where the profile entry goes.
+  std::vector<std::string> traces;  ///< Files; none: the trace that comes with this.
+  bool qemu = false, serial = false, verbose = false, no_trace = false;
   std::vector<std::string> rest;  ///< For the target.
 };
 
@@ -51,6 +52,10 @@ Options ParseOptions(const std::vector<std::string>& arguments) {
       options.profile = value;
     } else if (name == "--write") {
       options.write = tools::UserPath(value);
+    } else if (name == "--trace") {
+      options.traces.push_back(tools::UserPath(value));
+    } else if (name == "--no-trace") {
+      options.no_trace = true;
     } else if (name == "--verbose") {
       options.verbose = true;
     } else {
@@ -60,38 +65,21 @@ Options ParseOptions(const std::vector<std::string>& arguments) {
     }
   }
   const int sources = (options.qemu ? 1 : 0) + (options.serial ? 1 : 0);
-  if (options.from.empty() ? sources != 1 || options.target.empty() : options.serial) {
-    throw Violation(kUsage);
-  }
+  const bool recorded = !options.from.empty(), traces = !options.traces.empty();
+  const bool wrong = recorded ? options.serial || traces : sources != 1 || options.target.empty();
+  if (wrong || (traces && options.no_trace)) throw Violation(kUsage);
   return options;
 }
 
-std::string Quote(std::string_view word) {
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + "'";
-}
-
-/// The console of a run of the image, which has to end well.
-std::string RunTarget(const Options& options) {
-  std::string command = Quote(options.target);
-  for (const std::string& word : options.rest) command += " " + Quote(word);
-  std::FILE* const pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) throw Violation("cannot start " + options.target);
-  std::string console;
-  char block[4096];
-  for (std::size_t n; (n = std::fread(block, 1, sizeof block, pipe)) > 0;) console.append(block, n);
-  const int status = pclose(pipe);
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    throw Violation("the run on the target failed; its console ended with:\n" +
-                    console.substr(console.size() > 2000 ? console.size() - 2000 : 0));
-  }
-  return console;
-}
-
 Answers AskTarget(const Options& options) {
-  const std::string console =
-      options.from.empty() ? RunTarget(options) : sim::ReadFile(options.from);
+  std::string console;
+  if (options.from.empty()) {
+    Run run = RunTarget(options.target, options.rest);
+    if (run.failed) throw Violation(FailureOf(run));
+    console = std::move(run.console);
+  } else {
+    console = sim::ReadFile(options.from);
+  }
   Answers answers;
   std::string error;
   if (!ParseAnswers(console, answers, error)) throw Violation(error);
@@ -153,6 +141,21 @@ void WriteProfile(const std::string& path, sim::Profile profile,
   Print(std::format("profile: {}\n", path));
 }
 
+/// Of the traces that were asked for, or of the one that comes with this, how many lines differ.
+std::size_t RunTraces(const Options& options, const sim::Profile& profile) {
+  if (options.no_trace || !options.from.empty()) return 0;
+  const trace::Place place = {options.target, options.rest, options.qemu};
+  if (options.traces.empty()) {
+    return trace::RunTraceFile(place, profile, kBasicTrace, {.verbose = options.verbose});
+  }
+  std::size_t differ = 0;
+  for (const std::string& path : options.traces) {
+    differ +=
+        trace::RunTraceFile(place, profile, path, {.verbose = options.verbose, .must_run = true});
+  }
+  return differ;
+}
+
 int Main(int argc, char** argv) {
   const Options options = ParseOptions({argv + 1, argv + argc});
   const Answers target = AskTarget(options);
@@ -163,7 +166,8 @@ int Main(int argc, char** argv) {
   const auto comparisons = Compare(target, simulated, *model, options.qemu);
   const unsigned differ = Report(comparisons, options.verbose);
   if (!options.write.empty()) WriteProfile(options.write, own, comparisons);
-  return differ == 0 ? sim::kAgreed : sim::kDisagreed;
+  const std::size_t lines = RunTraces(options, profile);
+  return differ == 0 && lines == 0 ? sim::kAgreed : sim::kDisagreed;
 }
 
 }  // namespace

@@ -1,0 +1,90 @@
+#include "tests/conformance/trace/command.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <format>
+#include <fstream>
+
+#include "sim/replay/input.h"
+#include "sim/tool.h"
+#include "sim/violation.h"
+#include "tests/conformance/target_run.h"
+#include "tests/conformance/trace/trace_report.h"
+
+namespace trivet::conformance::trace {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A file that goes when this does.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::string& bytes) {
+    std::string name = (fs::temp_directory_path() / "trivet-trace-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw sim::Violation("cannot make a temporary folder");
+    folder_ = name;
+    std::ofstream file(path(), std::ios::binary);
+    file << bytes;
+    if (!file.flush()) throw sim::Violation(path() + ": cannot be written");
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+  std::string path() const { return folder_ / "trace"; }
+
+ private:
+  fs::path folder_;
+};
+
+/// Where a run that stopped was: the image tells outcomes by batches.
+std::string WhereIs(const Compiled& compiled, std::size_t answered) {
+  const CompiledLine* first = nullptr;
+  const CompiledLine* last = nullptr;
+  for (const CompiledLine& line : compiled.lines) {
+    if (!line.not_asked.empty() || line.place < answered) continue;
+    if (first == nullptr) first = &line;
+    if (line.place < answered + kBatch) last = &line;
+  }
+  if (first == nullptr || last == nullptr) return "";
+  return std::format("; it was between line {} ({}) and line {}", first->number, first->text,
+                     last->number);
+}
+
+TraceAnswers Ask(const Place& place, const Compiled& compiled, const std::string& name) {
+  const TemporaryFile payload(PayloadOf(compiled));
+  std::vector<std::string> words = place.words;
+  words.push_back("--payload=" + payload.path());
+  const Run run = RunTarget(place.target, words);
+  TraceAnswers answers;
+  std::string error;
+  const bool complete = ParseTraceAnswers(run.console, compiled.order.size(), answers, error);
+  if (!answers.refusal.empty() || (complete && !run.failed)) return answers;
+  if (!complete) error += WhereIs(compiled, answers.outcomes.size());
+  if (run.failed) error += "\n" + FailureOf(run);
+  throw sim::Violation(std::format("{}: {}", name, error));
+}
+
+}  // namespace
+
+std::size_t RunTraceFile(const Place& place, const sim::Profile& profile, const std::string& path,
+                         HowToRun how) {
+  const std::string name = fs::path(path).filename().string();
+  const std::string text = sim::ReadInput(path);
+  const auto model = sim::Model::For(profile);
+  const Compiled compiled = Compile(name, text, model, place.on_qemu);
+  const TraceAnswers answers = Ask(place, compiled, name);
+  if (!answers.refusal.empty()) {
+    const std::string refusal = std::format("{}: not run: {}", name, answers.refusal);
+    if (how.must_run) throw sim::Violation(refusal);
+    sim::Print(refusal + "\n");
+    return 0;
+  }
+  const TraceComparison comparison = CompareTrace(compiled, answers, *model, place.on_qemu);
+  sim::Print(ReportOf(name, comparison, how.verbose));
+  return comparison.differ();
+}
+
+}  // namespace trivet::conformance::trace

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/profile.h"
+
+namespace trivet::conformance::trace {
+
+/// Where a trace runs.
+struct Place {
+  std::string target;              ///< What boots the image and shows its console.
+  std::vector<std::string> words;  ///< Its options.
+  bool on_qemu;
+};
+
+struct HowToRun {
+  bool verbose = false;
+  /// A target that cannot run traces is a failure; else it is said and that is all.
+  bool must_run = false;
+};
+
+/// Runs the trace in `path` on the target, compares with a simulated `profile`, prints the report.
+/// Returns how many lines differ unexplained. Throws sim::Violation when the file is no trace, the
+/// run fails, or its answers are damaged or incomplete.
+std::size_t RunTraceFile(const Place& place, const sim::Profile& profile, const std::string& path,
+                         HowToRun how);
+
+}  // namespace trivet::conformance::trace

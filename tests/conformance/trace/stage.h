@@ -1,0 +1,21 @@
+#pragma once
+
+#include "tests/conformance/trace/operations.h"
+
+namespace trivet::conformance::trace {
+
+/// Null, or why traces cannot be run here: the memory they are about is not this machine's, or not
+/// free.
+const char* FindObstacle();
+
+/// Makes the memory of traces theirs: empty but for the vectors and the monitor. EL2, DAIF masked.
+void PrepareStage();
+
+/// Lets the monitor raise interrupt lines. Where the interrupt controller cannot, operations that
+/// need one become kImpossible.
+void PrepareInterrupts();
+
+/// Runs the first `count` operations, at most kBatch.
+void RunBatch(const Operation* operations, Outcome* outcomes, std::size_t count);
+
+}  // namespace trivet::conformance::trace

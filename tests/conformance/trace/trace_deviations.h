@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string_view>
+
+#include "tests/conformance/trace/compiler.h"
+
+namespace trivet::conformance::trace {
+
+/// Why `target` may differ from the prediction of `line` in `fields`: of the first line of
+/// trace_deviations.def that fits. "": nothing explains it.
+std::string_view ReasonOf(const CompiledLine& line, const Outcome& target, std::string_view fields,
+                          bool on_qemu);
+
+}  // namespace trivet::conformance::trace
