@@ -158,6 +158,7 @@ std::size_t RunTraces(const Options& options, const sim::Profile& profile) {
 
 int Main(int argc, char** argv) {
   const Options options = ParseOptions({argv + 1, argv + argc});
+  for (const std::string& path : options.traces) trace::CheckTraceFile(path);
   const Answers target = AskTarget(options);
   const sim::Profile own = ProfileOf(target, "board");
   const sim::Profile profile = ChooseProfile(options, own);

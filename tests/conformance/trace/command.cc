@@ -69,6 +69,17 @@ TraceAnswers Ask(const Place& place, const Compiled& compiled, const std::string
 
 }  // namespace
 
+void CheckTraceFile(const std::string& path) {
+  const std::string text = sim::ReadInput(path);
+  std::string_view line_text;
+  for (sim::Lines lines(text); lines.Next(line_text);) {
+    sim::TraceLine line;
+    std::string error;
+    if (sim::ParseTraceLine(line_text, line, error)) continue;
+    throw sim::Violation(std::format("{}:{}: malformed: {}", path, lines.number(), error));
+  }
+}
+
 std::size_t RunTraceFile(const Place& place, const sim::Profile& profile, const std::string& path,
                          HowToRun how) {
   const std::string name = fs::path(path).filename().string();

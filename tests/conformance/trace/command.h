@@ -20,6 +20,9 @@ struct HowToRun {
   bool must_run = false;
 };
 
+/// Throws sim::Violation when there is no trace in `path`: before anything runs.
+void CheckTraceFile(const std::string& path);
+
 /// Runs the trace in `path` on the target, compares with a simulated `profile`, prints the report.
 /// Returns how many lines differ unexplained. Throws sim::Violation when the file is no trace, the
 /// run fails, or its answers are damaged or incomplete.

@@ -31,6 +31,16 @@ constexpr std::string_view kPrelude[] = {
     "ESR_EL2",      "FAR_EL2",       "HPFAR_EL2",   "PMUSERENR_EL0",
 };
 
+/// Registers with an address in them, by how their names begin.
+constexpr std::string_view kOfAddresses[] = {"VBAR_", "ELR_", "FAR_", "TTBR", "VTTBR_", "PAR_"};
+
+bool HasAddress(const sim::TraceLine& line) {
+  for (const std::string_view start : kOfAddresses) {
+    if (line.name.starts_with(start)) return true;
+  }
+  return false;
+}
+
 /// [arm-arm] HVC and SVC: what says that the instruction before completed. monitor.S knows them;
 /// at EL2 the image writes a branch instead.
 constexpr std::uint32_t kHvcDone = 0xd40f'e022, kSvcDone = 0xd40f'e021, kBranchDone = 0;
@@ -88,13 +98,13 @@ class Compiler {
   static Operation OperationOf(const sim::TraceLine& line, const sim::Instruction& instruction) {
     const std::uint64_t daif = line.daif.value_or(Pstate::kDaif);
     const bool jumps = line.level.starts_with("el2") && daif == Pstate::kDaif;
-    const bool reads = line.kind == LineKind::kRead && line.expected.x0.has_value();
     return {.x = {line.kind == LineKind::kWrite ? line.value : 0, line.x1.value_or(0)},
             .word = WordOf(line, instruction),
             .back = BackOf(line.level),
             .spsr = SpsrOf(line.level, daif),
             .kind = (jumps ? kJump : kReturn) | (line.irq ? kIrq : 0u) | (line.fiq ? kFiq : 0u) |
-                    (reads || line.expected.x0 ? kReads : 0u)};
+                    (line.expected.x0 ? kReads : 0u) | (HasAddress(line) ? kMovesX0 : 0u) |
+                    (line.x1 ? kMovesX1 : 0u)};
   }
 
   void AddStore(CompiledLine& compiled) {
@@ -104,8 +114,11 @@ class Compiler {
       return;
     }
     replayer_.pe().memory().Write(line.address, line.value, 8);
-    compiled.place =
-        Add({.x = {line.value, line.address}, .word = 0, .back = 0, .spsr = 0, .kind = kStore});
+    compiled.place = Add({.x = {line.value, line.address},
+                          .word = 0,
+                          .back = 0,
+                          .spsr = 0,
+                          .kind = kStore | kMovesX0 | kMovesX1});
   }
 
   void AddInstruction(CompiledLine& compiled, const sim::PeState& before) {

@@ -39,7 +39,7 @@ TEST(CompilerTest, AWriteAtEl2JumpsWithItsValueInX0) {
 
 TEST(CompilerTest, LowerLevelsAndOpenMasksAreEnteredByAReturn) {
   const Operation el1 = LastOf(CompileFor("X el1h ldr x5,[x1] x1=0x41000000 daif=80"));
-  EXPECT_EQ(el1.kind, kReturn);
+  EXPECT_EQ(el1.kind, kReturn | kMovesX1);
   EXPECT_EQ(el1.spsr, 0x85u);
   EXPECT_EQ(el1.x[1], 0x4100'0000u);
   EXPECT_EQ(el1.back, 0xd40f'e022u);
@@ -50,6 +50,21 @@ TEST(CompilerTest, LowerLevelsAndOpenMasksAreEnteredByAReturn) {
 TEST(CompilerTest, AReadTellsX0OnlyWhereTheLineStatesIt) {
   EXPECT_EQ(LastOf(CompileFor("R el2h CNTPCT_EL0 => ok")).kind, kJump);
   EXPECT_EQ(LastOf(CompileFor("R el2h TPIDR_EL2 => ok x0=0")).kind, kJump | kReads);
+}
+
+TEST(CompilerTest, WhereAddressesAreIsSaid) {
+  EXPECT_EQ(LastOf(CompileFor("M 0x40710018 0x40711003")).kind, kStore | kMovesX0 | kMovesX1);
+  EXPECT_EQ(LastOf(CompileFor("W el2h VBAR_EL2 0x40201000")).kind, kJump | kMovesX0);
+  EXPECT_EQ(LastOf(CompileFor("W el2h MDCR_EL2 0x40201000")).kind, kJump);
+  EXPECT_EQ(LastOf(CompileFor("X el2h ldr x0,[x1] x1=0x41000000")).kind, kJump | kMovesX1);
+}
+
+TEST(CompilerTest, AnAddressMovesThereAndBackWithItsAttributes) {
+  constexpr std::uint64_t kDistance = 0x1010'0000 - kMemoryStart;
+  EXPECT_EQ(Moved(0x0040'0000'4200'07fd, kDistance), 0x0040'0000'1200'07fdu);
+  EXPECT_EQ(MovedBack(0x0040'0000'1200'07fd, kDistance), 0x0040'0000'4200'07fdu);
+  EXPECT_EQ(Moved(0xc000'0120, kDistance), 0xc000'0120u) << "not the trace's memory";
+  EXPECT_EQ(Moved(0x4020'0000, 0), 0x4020'0000u);
 }
 
 TEST(CompilerTest, EqualOperationsAreSentOnce) {

@@ -14,7 +14,8 @@
   .set    kSaved, 80                    // ELR_EL2, SPSR_EL2, ESR_EL2, FAR_EL2, HPFAR_EL2
   .set    kControls, 120                // HCR_EL2, CPTR_EL2, SCTLR_EL2, TCR_EL2, TTBR0_EL2, MAIR_EL2, VBAR_EL2
   .set    kBelow, 176                   // ESR, ELR and SPSR of EL1 before the operation
-  .set    kContextSize, 200
+  .set    kPc, 200                      // where the instruction stands
+  .set    kContextSize, 208
 
   .set    kOperationSize, 32            // struct Operation, operations.h
   .set    kOutcomeSize, 64              // struct Outcome, operations.h
@@ -26,7 +27,6 @@
   .set    kIrqBit, 8
   .set    kFiqBit, 9
 
-  .set    kPcHigh, 0x4010               // where the instruction stands, bits 31:16
   .set    kE2hBit, 34
   .set    kEl2h, 0x3c9                  // SPSR: EL2h, D, A, I and F masked
   .set    kEl2, 2 << 12                 // Outcome::what
@@ -98,7 +98,7 @@ trivet_trace_monitor:
   ldp     w24, w25, [x20, #24]          // SPSR, kind
   and     w26, w25, #kKindMask
   cbz     w26, .Lstore
-  mov     x23, #kPcHigh << 16
+  ldr     x23, [x19, #kPc]
   ldp     w21, w22, [x20, #16]          // the instruction and what brings the CPU back if it completes
   stp     w21, w22, [x23]
   dsb     sy
@@ -212,7 +212,7 @@ trivet_trace_arrival:
   movk    w24, #kEcHvc, lsl #16
   cmp     x20, x24
   b.eq    .Lfrom_el1
-  mov     x25, #kPcHigh << 16
+  ldr     x25, [x19, #kPc]
   add     x25, x25, #8
   cmp     x21, x25
   b.ne    .Ltaken
@@ -252,7 +252,7 @@ trivet_trace_arrival:
   movk    w25, #kEcSvc, lsl #16
   cmp     x20, x25
   b.ne    1f
-  mov     x25, #kPcHigh << 16
+  ldr     x25, [x19, #kPc]
   add     x25, x25, #8
   cmp     x21, x25
   b.eq    .Lcompleted_at_el0

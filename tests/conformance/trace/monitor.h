@@ -24,11 +24,13 @@ struct Context {
     std::uint64_t hcr, cptr, sctlr, tcr, ttbr0, mair, vbar;
   } controls;
   std::uint64_t below[3];  ///< The monitor's own.
+  std::uint64_t pc;        ///< Where instructions stand.
 };
 
 static_assert(offsetof(Context, host) == 40 && offsetof(Context, group_register) == 64);
 static_assert(offsetof(Context, saved) == 80 && offsetof(Context, controls) == 120);
-static_assert(offsetof(Context, below) == 176 && sizeof(Context) == 200);
+static_assert(offsetof(Context, below) == 176 && offsetof(Context, pc) == 200 &&
+              sizeof(Context) == 208);
 static_assert(sizeof(Operation) == 32 && offsetof(Operation, word) == 16);
 static_assert(offsetof(Operation, spsr) == 24 && offsetof(Operation, kind) == 28);
 static_assert(sizeof(Outcome) == 64 && offsetof(Outcome, pstate) == 48);

@@ -8,7 +8,8 @@
 namespace trivet::conformance::trace {
 
 // Where traces have their instruction, their landing and their vectors, and where the image puts
-// the monitor; between these bounds all memory is the trace's. conformance/README.md, "Format".
+// the monitor; between these bounds all memory is the trace's. A machine without memory there has
+// all of it at a distance, and the image translates: see Moved().
 inline constexpr std::uint64_t kMemoryStart = 0x4010'0000, kMemoryEnd = 0x4280'0000;
 inline constexpr std::uint64_t kPc = 0x4010'0000, kLanding = 0x4010'0800;
 inline constexpr std::uint64_t kEl2Arena = 0x4020'0000, kEl1Arena = 0x4040'0000;
@@ -17,6 +18,22 @@ inline constexpr std::uint64_t kMonitor = 0x4060'0000;
 inline constexpr std::uint64_t kBatchOperations = 0x4061'0000, kBatchOutcomes = 0x4062'0000;
 inline constexpr std::size_t kBatch = 128;
 
+/// [arm-arm] An address in a register or a descriptor, attributes above and below it.
+inline constexpr std::uint64_t kAddressBits = 0xffff'ffff'f000;
+
+/// `value`, with the address in it moved by `distance` if it is of the trace's memory.
+constexpr std::uint64_t Moved(std::uint64_t value, std::uint64_t distance) {
+  const std::uint64_t address = value & kAddressBits;
+  if (address < kMemoryStart || address >= kMemoryEnd) return value;
+  return (value & ~kAddressBits) | ((address + distance) & kAddressBits);
+}
+/// The other way round.
+constexpr std::uint64_t MovedBack(std::uint64_t value, std::uint64_t distance) {
+  const std::uint64_t address = ((value & kAddressBits) - distance) & kAddressBits;
+  if (address < kMemoryStart || address >= kMemoryEnd) return value;
+  return (value & ~kAddressBits) | address;
+}
+
 enum Kind : std::uint32_t {
   kStore = 0,   ///< x[0] to the doubleword at x[1].
   kReturn = 1,  ///< The instruction, entered by an exception return with `spsr`.
@@ -24,7 +41,9 @@ enum Kind : std::uint32_t {
   kKindMask = 0xff,
   kIrq = 1 << 8,  ///< With the line asserted.
   kFiq = 1 << 9,
-  kReads = 1 << 10,  ///< x0 is part of the outcome when it completes.
+  kReads = 1 << 10,    ///< x0 is part of the outcome when it completes.
+  kMovesX0 = 1 << 11,  ///< x0, before and after, has an address in it.
+  kMovesX1 = 1 << 12,
 };
 
 struct Operation {

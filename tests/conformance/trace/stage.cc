@@ -23,14 +23,24 @@ constexpr std::uint64_t kSlotSize = 0x80;
 
 std::uint64_t AddressOf(const void* pointer) { return reinterpret_cast<std::uint64_t>(pointer); }
 
+/// How far the memory of traces is from where they have it.
+std::uint64_t distance = 0;
+
 /// Where something of the monitor is in its copy.
 std::uint64_t InCopy(const unsigned char* of_monitor) {
-  return kMonitor + (AddressOf(of_monitor) - AddressOf(trivet_trace_monitor));
+  return kMonitor + distance + (AddressOf(of_monitor) - AddressOf(trivet_trace_monitor));
 }
 
-bool HasMemory() {
+/// Traces map memory for stage 2 by 1 GiB in its place, but for what is above.
+constexpr std::uint64_t kMappedEnd = 0xc000'0000;
+
+/// True when the traces' memory can begin at `start`: memory of the machine, and not the image's.
+bool IsFree(std::uint64_t start) {
+  const std::uint64_t end = start + (kMemoryEnd - kMemoryStart);
+  if (end > kMappedEnd) return false;
+  if (AddressOf(__image_end) > start && AddressOf(__image_start) < end) return false;
   for (const platforms::MemoryRange& range : platforms::ThisMachine().memory.all()) {
-    if (range.base <= kMemoryStart && range.base + range.size >= kMemoryEnd) return true;
+    if (range.base <= start && range.base + range.size >= end) return true;
   }
   return false;
 }
@@ -71,7 +81,8 @@ void ResetContext() {
   context.controls.hcr = context.host.hcr;
   context.controls.cptr = context.host.cptr;
   context.controls.sctlr = kSctlrRes1;
-  context.controls.vbar = kEl2Arena;
+  context.controls.vbar = kEl2Arena + distance;
+  context.pc = kPc + distance;
   WriteContext(context);
 }
 
@@ -93,26 +104,53 @@ std::uint64_t GroupRegister() {
       platforms::ThisMachine().interrupt_controller);
 }
 
+/// An operation as this machine is asked it. What brings the CPU back at EL2 is a branch to the
+/// monitor.
+Operation Placed(Operation operation) {
+  if ((operation.kind & kMovesX0) != 0) operation.x[0] = Moved(operation.x[0], distance);
+  if ((operation.kind & kMovesX1) != 0) operation.x[1] = Moved(operation.x[1], distance);
+  if (operation.back == 0) {
+    operation.back = BranchWord(kPc + distance + 4, InCopy(trivet_trace_done));
+  }
+  return operation;
+}
+
+/// An outcome as the trace has it. [arm-arm] HPFAR_EL2.FIPA: bits 47:12 of the address at 39:4.
+void PlaceBack(Outcome& outcome, const Operation& operation) {
+  constexpr unsigned kFipaShift = 8;
+  outcome.elr = MovedBack(outcome.elr, distance);
+  outcome.far = MovedBack(outcome.far, distance);
+  outcome.hpfar = MovedBack(outcome.hpfar << kFipaShift, distance) >> kFipaShift;
+  if ((operation.kind & kMovesX0) != 0) outcome.x0 = MovedBack(outcome.x0, distance);
+}
+
 }  // namespace
 
-const char* FindObstacle() {
-  if (!HasMemory()) return "this machine has no memory at 40100000 to 42800000, where traces are";
-  const bool apart =
-      AddressOf(__image_end) <= kMemoryStart || AddressOf(__image_start) >= kMemoryEnd;
-  return apart ? nullptr
-               : "the image is where traces have their memory, 40100000 to 42800000: load it "
-                 "elsewhere, with --address=44000000 if there is memory";
+const char* FindPlace() {
+  // By 1 GiB, in whose middle loaders and firmware rarely are; then closer.
+  constexpr std::uint64_t kSteps[] = {0x1000'0000, 0x400'0000};
+  if (IsFree(kMemoryStart)) return nullptr;
+  for (const std::uint64_t step : kSteps) {
+    for (std::uint64_t block = step; block < kMappedEnd; block += step) {
+      const std::uint64_t start = block + kMemoryStart % step;
+      if (!IsFree(start)) continue;
+      distance = start - kMemoryStart;
+      return nullptr;
+    }
+  }
+  return "this machine has no 39 MiB of memory below 3 GiB that traces could have";
 }
 
 void PrepareStage() {
-  platforms::CleanRange(kMemoryStart, kMemoryEnd - kMemoryStart);
-  for (std::uint64_t at = kMemoryStart; at < kMemoryEnd; at += 8) Put64(at, 0);
+  const std::uint64_t start = kMemoryStart + distance, size_of_all = kMemoryEnd - kMemoryStart;
+  platforms::CleanRange(start, size_of_all);
+  for (std::uint64_t at = start; at < start + size_of_all; at += 8) Put64(at, 0);
   const auto size = static_cast<std::uint64_t>(trivet_trace_monitor_end - trivet_trace_monitor);
-  PutAll(kMonitor, trivet_trace_monitor, size);
-  WriteVectors(kEl2Arena);
-  WriteVectors(kEl1Arena);
+  PutAll(kMonitor + distance, trivet_trace_monitor, size);
+  WriteVectors(kEl2Arena + distance);
+  WriteVectors(kEl1Arena + distance);
   constexpr std::uint64_t kHvcLanded = 0xd40f'e042;  // HVC #0x7f02, see sim/replay/replayer.h
-  Put64(kLanding, kHvcLanded);
+  Put64(kLanding + distance, kHvcLanded);
   ResetContext();
 }
 
@@ -130,26 +168,22 @@ void PrepareInterrupts() {
 }
 
 void RunBatch(const Operation* operations, Outcome* outcomes, std::size_t count) {
-  PutAll(kBatchOperations, operations, count * sizeof *operations);
   for (std::size_t i = 0; i < count; ++i) {
-    // What brings the CPU back at EL2 depends on where the monitor is.
-    const std::uint64_t at = kBatchOperations + i * sizeof(Operation) + offsetof(Operation, word);
-    if (operations[i].back == 0) {
-      Put64(at, operations[i].word | std::uint64_t{BranchWord(kPc + 4, InCopy(trivet_trace_done))}
-                                         << 32);
-    }
+    const Operation placed = Placed(operations[i]);
+    PutAll(kBatchOperations + distance + i * sizeof placed, &placed, sizeof placed);
   }
   Context context = ReadContext();
   ReadHost(context);
-  context.operation = kBatchOperations;
-  context.outcome = kBatchOutcomes;
+  context.operation = kBatchOperations + distance;
+  context.outcome = kBatchOutcomes + distance;
   context.left = count;
   WriteContext(context);
   // An operation may be DC ISW: nothing of the image's may be in the caches only.
   platforms::CleanRange(AddressOf(__data_start),
                         AddressOf(__tables_start) - AddressOf(__data_start));
-  trivet_trace_run(reinterpret_cast<const void*>(kMonitor));
-  GetAll(outcomes, kBatchOutcomes, count * sizeof *outcomes);
+  trivet_trace_run(reinterpret_cast<const void*>(kMonitor + distance));
+  GetAll(outcomes, kBatchOutcomes + distance, count * sizeof *outcomes);
+  for (std::size_t i = 0; i < count; ++i) PlaceBack(outcomes[i], operations[i]);
 }
 
 }  // namespace trivet::conformance::trace

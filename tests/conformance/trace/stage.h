@@ -4,9 +4,9 @@
 
 namespace trivet::conformance::trace {
 
-/// Null, or why traces cannot be run here: the memory they are about is not this machine's, or not
-/// free.
-const char* FindObstacle();
+/// Chooses where the memory of traces is: where they have it, or else at a distance from there.
+/// Null, or why they cannot be run here.
+const char* FindPlace();
 
 /// Makes the memory of traces theirs: empty but for the vectors and the monitor. EL2, DAIF masked.
 void PrepareStage();

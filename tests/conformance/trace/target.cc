@@ -144,7 +144,7 @@ std::span<const unsigned char> Payload() {
 int RunTrace(std::span<const unsigned char> payload) {
   Trace trace;
   if (!trace.Read(payload)) return Refuse("the trace was damaged on its way into the memory");
-  if (const char* const obstacle = FindObstacle()) return Refuse(obstacle);
+  if (const char* const obstacle = FindPlace()) return Refuse(obstacle);
   PrepareStage();
   if (trace.NeedsLines()) PrepareInterrupts();
   Print(LineWriter().Word(kTraceWord).Number(kTraceFormat).Number(trace.header.order).End());

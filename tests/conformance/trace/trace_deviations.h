@@ -7,7 +7,8 @@
 namespace trivet::conformance::trace {
 
 /// Why `target` may differ from the prediction of `line` in `fields`: of the first line of
-/// trace_deviations.def that fits. "": nothing explains it.
+/// ../deviations.def, for whether a register is there, or trace_deviations.def that fits. "":
+/// nothing explains it.
 std::string_view ReasonOf(const CompiledLine& line, const Outcome& target, std::string_view fields,
                           bool on_qemu);
 

@@ -121,5 +121,13 @@ TEST_F(TraceReportTest, QemusDeviationsCountOnQemuOnly) {
   EXPECT_EQ(Compared(true).explained, 1u);
 }
 
+TEST_F(TraceReportTest, WhatIsKnownOfARegisterExplainsAnywhere) {
+  Load("W el2h CNTFRQ_EL0 0x0\n");
+  AnswerTo(0) = {.what = 0x2200, .esr = 0x200'0000, .elr = kPc, .spsr = 0x3c9, .pstate = 0x3c9};
+  EXPECT_EQ(Compared(false).explained, 1u);
+  AnswerTo(0).esr = 0x6232'0000;
+  EXPECT_EQ(Compared(false).differ(), 1u) << "a trap is not UNDEFINED";
+}
+
 }  // namespace
 }  // namespace trivet::conformance::trace
