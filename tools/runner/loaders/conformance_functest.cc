@@ -1,0 +1,27 @@
+// `bazel run //tests/conformance:board -- --serial=...` on a machine with the real U-Boot: the
+// image is sent twice, the second time with a trace behind it, which answers where U-Boot left
+// memory.
+
+#include <gtest/gtest.h>
+
+#include "tools/runner/loaders/u_boot_machine.h"
+
+namespace trivet::runner {
+namespace {
+
+TEST(Conformance, RegistersAndATraceAreAskedOverASerialLine) {
+  Machine machine;
+  const testing::Finished run =
+      testing::RunToEnd({Environment("COMPARE"), "--target=" + Environment("TARGET"),
+                         "--serial=" + machine.pty().device()});
+  // QEMU's own deviations in registers are none of a board's: 1 is right here.
+  EXPECT_EQ(run.status, 1) << run.errors << run.output;
+  EXPECT_NE(run.output.find("\nregisters: "), run.output.npos) << run.output;
+  EXPECT_NE(run.output.find("agree with the simulator, 0 differ, 0 explained, 0 not to be checked; "
+                            "0 not asked"),
+            run.output.npos)
+      << run.output;
+}
+
+}  // namespace
+}  // namespace trivet::runner
