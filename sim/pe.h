@@ -282,6 +282,7 @@ class alignas(64) Pe {
 
   void RefuseUnmodelledControls() const;
   bool IsMaskedByNmi(InterruptClass interrupt);
+  bool SetsPan(unsigned target);
   bool AnyInterrupt() const;
   void CallHook();
   bool TakePendingAtEl2();

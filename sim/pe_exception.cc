@@ -29,6 +29,8 @@ constexpr const ExceptionRegisters& RegistersOf(unsigned el) { return el == 1 ? 
 constexpr std::uint64_t kAll = ~std::uint64_t{0};
 constexpr std::uint64_t kNmi = hal::SctlrEl1().nmi(true).raw();
 constexpr std::uint64_t kSpintMask = hal::SctlrEl1().spintmask(true).raw();
+constexpr std::uint64_t kSpan = hal::SctlrEl1().span(true).raw();
+constexpr std::uint64_t kVse = HcrEl2().vse(true).raw();
 constexpr std::uint64_t kVbarBase = ~std::uint64_t{0x7ff};
 
 /// Offset of the vector group by where the exception came from. [arm-arm] AArch64.TakeException.
@@ -89,6 +91,7 @@ std::uint64_t Pe::TakeException(const Exception& exception) {
   if (exception.hpfar) Poke(RegisterId::kHpfarEl2, *exception.hpfar);
   Pstate entered = Pstate::Masked(target);
   entered.Set(Pstate::kNzcv | Pstate::kPan | Pstate::kDit, state_.pstate.spsr());
+  if (SetsPan(target)) entered.Set(Pstate::kPan, true);
   if (model_->Has(hal::Feature::kNmi)) {
     entered.Set(Pstate::kAllint, (Decide(regs.sctlr, kSpintMask) & kSpintMask) == 0);
   }
@@ -96,6 +99,15 @@ std::uint64_t Pe::TakeException(const Exception& exception) {
   state_.pc = vector;
   trace_.Add(EventKind::kExceptionEntry, RegisterId::kCount, vector);
   return vector;
+}
+
+/// [arm-arm] SCTLR_EL1.SPAN, and SCTLR_EL2.SPAN where HCR_EL2.{E2H, TGE} are 1: with 0, PSTATE.PAN
+/// is set by an exception to that level.
+bool Pe::SetsPan(unsigned target) {
+  if (!model_->Has(hal::Feature::kPan)) return false;
+  const std::uint64_t host = kHost.raw();
+  if (target == 2 && (Decide(RegisterId::kHcrEl2, host) & host) != host) return false;
+  return (Decide(RegistersOf(target).sctlr, kSpan) & kSpan) == 0;
 }
 
 void Pe::ExceptionReturn() {
@@ -215,7 +227,12 @@ std::optional<Exception> Pe::DeliverableInterrupt() {
                              .return_address = state_.pc};
       if (interrupt == InterruptClass::kSError) {
         exception.esr = Syndrome(ExceptionClass::kSError, 0);
-        if (physical) Raise(interrupt, false);
+        // [arm-arm] AArch64.TakeVirtualSErrorException: clears HCR_EL2.VSE.
+        if (physical) {
+          Raise(interrupt, false);
+        } else {
+          Poke(RegisterId::kHcrEl2, CellOf(RegisterId::kHcrEl2).value & ~kVse);
+        }
       }
       return exception;
     }
