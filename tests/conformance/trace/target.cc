@@ -83,14 +83,25 @@ class Teller {
     ++lines_;
   }
 
-  std::uint64_t IdOf(const Outcome& outcome) {
+  /// Where an outcome is among those told, or where it shall be: a few places for each; one that
+  /// finds them taken gets the first.
+  static std::uint64_t PlaceOf(const Outcome& outcome) {
     std::uint64_t hash = 0;
     for (const std::uint64_t part : {outcome.what, outcome.esr, outcome.elr, outcome.spsr,
                                      outcome.far, outcome.hpfar, outcome.pstate, outcome.x0}) {
       hash = (hash ^ part) * 0x9e37'79b9'7f4a'7c15;
     }
-    // One place for each outcome: who comes there next is told anew.
-    const std::uint64_t id = hash >> 52;
+    constexpr unsigned kPlaces = 8;
+    const std::uint64_t first = hash >> 52;
+    for (unsigned i = 0; i < kPlaces; ++i) {
+      const std::uint64_t place = (first + i) % outcomes_.size();
+      if (!known_[place] || outcomes_[place] == outcome) return place;
+    }
+    return first;
+  }
+
+  std::uint64_t IdOf(const Outcome& outcome) {
+    const std::uint64_t id = PlaceOf(outcome);
     if (known_[id] && outcomes_[id] == outcome) return id;
     Flush();
     known_[id] = true;
