@@ -12,7 +12,8 @@ namespace trivet::platforms {
 /// start of a CPU, before the other calls.
 void InterruptsInitThisCpu();
 
-/// SGI 0-15, PPI 16-31, SPI from 32. An enabled SPI goes to this CPU.
+/// SGI 0-15, PPI 16-31, SPI from 32. An enabled SPI goes to this CPU. Firmware with a Secure state
+/// keeps SGIs 8-15 for that, by Arm's advice.
 void EnableInterrupt(unsigned intid);
 void DisableInterrupt(unsigned intid);
 

@@ -57,6 +57,9 @@ void SelfInterruptArrives() {
   Check(NothingIsPending(), "it does not come back");
 }
 
+// [gic3] 8 to 15 are the Secure state's where firmware divides them, as TF-A does.
+constexpr unsigned kSgiOfOthers = 6;
+
 std::atomic<unsigned> arrivals;
 std::atomic<unsigned> wrong;
 
@@ -68,12 +71,12 @@ void Arrive(unsigned cpu, void* argument) {
   if (cpu != platforms::ThisCpuIndex() || *expected != 77 || el != 2 << 2) ++wrong;
   if ((sctlr & 0x1005) != 0x1005) ++wrong;  // MMU, data and instruction cache
   platforms::InterruptsInitThisCpu();
-  platforms::EnableInterrupt(9);
+  platforms::EnableInterrupt(kSgiOfOthers);
   platforms::ConsoleWrite("        a secondary CPU reports\n");
   ++arrivals;
   const bool arrived = WaitForIrq();
   const std::uint32_t acknowledged = platforms::AcknowledgeInterrupt();
-  if (!arrived || platforms::IntidOf(acknowledged) != 9) ++wrong;
+  if (!arrived || platforms::IntidOf(acknowledged) != kSgiOfOthers) ++wrong;
   platforms::EndInterrupt(acknowledged);
   ++arrivals;
 }
@@ -128,7 +131,7 @@ void AllCpusStartTwice() {
     Check(started && WaitFor(count - 1), round);
     Check(platforms::StartCpu(1, Arrive, &argument) == Status::kInvalidArgument,
           "a running CPU is refused");
-    for (unsigned cpu = 1; cpu < count; ++cpu) platforms::SendInterrupt(cpu, 9);
+    for (unsigned cpu = 1; cpu < count; ++cpu) platforms::SendInterrupt(cpu, kSgiOfOthers);
     Check(WaitFor(2 * (count - 1)), "an SGI reaches each of them");
   }
   Check(wrong == 0, "each arrives at EL2, as itself, caches on, with its argument and its SGI");
