@@ -82,14 +82,18 @@ clean_data:
 // Ends whatever ran EL2 before: its MMU and caches, then E2H, TGE and every routing. The code is identity mapped, so
 // the next fetch finds the same instruction. What an older PE does not have, a newer operating system may have set: it
 // gives descriptors another meaning. [arm-arm] TCR2_EL2, SCTLR2_EL2 (named by number: the assembler's age does not
-// matter); ID_AA64MMFR3_EL1.TCRX, .SCTLRX. Booting AArch64 Linux demands that EL3 lets EL2 have them.
-// In:  EL2, DAIF masked. Clobbers x0.
+// matter); ID_AA64MMFR3_EL1.TCRX, .SCTLRX. Booting AArch64 Linux demands that EL3 lets EL2 have them, which firmware
+// older than the PE does not: TF-A 2.12 and U-Boot at EL3 take the trap and stop. An operating system has HCR_EL2.RW
+// set, and firmware, which leaves these alone, does not, unless the bit is RES1: those PEs' firmware knows them.
+// In:  EL2, DAIF masked. Clobbers x0, x1.
 leave_host:
+  mrs     x1, HCR_EL2
   sctlr_off x0
   msr     SCTLR_EL2, x0
   isb
   msr     HCR_EL2, xzr
   isb
+  tbz     x1, #31, .Lno_sctlr2          // [arm-arm] HCR_EL2.RW
   mrs     x0, ID_AA64MMFR3_EL1
   tst     x0, #0xf
   b.eq    .Lno_tcr2

@@ -118,3 +118,6 @@ _WITHOUT_EL2 = ["-M", "virtualization=off"]
 KERNEL_AT_EL1 = loader(boot = _WITHOUT_EL2 + ["-kernel", "{image}"])
 GO_AT_EL1 = _u_boot(["go " + _ADDRESS], _WITHOUT_EL2)
 UEFI_AT_EL1 = _u_boot([_BOOTEFI, "poweroff"], _WITHOUT_EL2)
+
+# U-Boot at EL3 gives EL2 less than the CPU has. All CPUs of the machine run it at once.
+BOOTI_FROM_EL3 = _u_boot(["booti %s - ${fdtcontroladdr}" % _ADDRESS], ["-M", "secure=on", "-smp", "1"])
