@@ -60,7 +60,8 @@ TEST_P(Caller, DestroyingAnObjectOfAnyStateDoesNothing) {
   static_assert(std::is_trivially_destructible_v<Cpu0>);
   const HostView before = HostView::Now();
   {
-    Cpu0 vacant, created;
+    [[maybe_unused]] Cpu0 vacant;
+    Cpu0 created;
     ASSERT_EQ(created.Create(CpuId{0x77}), Status::kOk);
   }
   EXPECT_TRUE(HostView::Now() == before);

@@ -35,7 +35,7 @@ void TakeInterrupts(unsigned, void*) {
   Machine machine;
   TestHost::Here() = {};
   (void)cpus[1].Create(hal::Cpu::CurrentCpu());
-  outcome.enable = cpus[1].HardwareEnable();
+  outcome.enable.store(cpus[1].HardwareEnable());
   outcome.enabled = true;
   unsigned interrupts = 0;
   for (; interrupts < kInterrupts || transitions < kTransitions; ++interrupts) {
@@ -45,7 +45,7 @@ void TakeInterrupts(unsigned, void*) {
   outcome.interrupts = interrupts;
   outcome.to_handler = TestHost::Here().irqs;
   outcome.to_host_table = HostTableIrqs();
-  outcome.disable = cpus[1].HardwareDisable();
+  outcome.disable.store(cpus[1].HardwareDisable());
   outcome.done = true;
 }
 
