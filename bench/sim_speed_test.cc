@@ -65,7 +65,7 @@ double Ratio(const Nanoseconds& times, const Limit& limit) {
 double OfTheMean(const Nanoseconds& times, int n) {
   double sum = 0, own = std::nan("");
   for (int i = 0; i < kBlocks; ++i) {
-    const auto block = times.find(std::format("sim/pair_block/{}", i));
+    const auto block = times.find(std::format("sim/pair_block/block:{}", i));
     if (block == times.end()) return std::nan("");
     sum += block->second;
     if (i == n) own = block->second;

@@ -26,12 +26,12 @@ Row Simulated(const std::string& name, double ns) {
 SavedRun Example() {
   SavedRun run = {.date = "2026-01-02", .host = "here", .notes = {}, .rows = {}};
   run.rows = {Simulated("minimal/enable", 36),  Simulated("sim/each_cpu/64", 219),
-              Simulated("sim/each_cpu/8", 220), Simulated("sim/pair_block/0/manual_time", 30),
+              Simulated("sim/each_cpu/8", 220), Simulated("sim/pair_block/block:1", 30),
               El2("minimal/enable", 12),        El2("minimal/disable", 6),
               El2("limit/enable", 10),          El2("seed/enable", 9),
               El2("step/claim_slot", 2),        El2("step/claim_slot_undo", 3),
               El2("step/verify", 53),           El2("allcpus/enable/2", 2000),
-              El2("allcpus/enable/4", 1900)};
+              El2("allcpus/enable/4", 1900),    Simulated("sim/pair_block/block:2", 30)};
   run.rows[0].figures.insert({{"ns_min", 35}, {"ns_p50", 36}, {"ns_p99", 40}, {"ns_max", 90}});
   run.rows[4].figures["limit"] = 10;
   return run;

@@ -111,7 +111,12 @@ void PairInBlock(benchmark::State& state) {
     state.SetIterationTime(least.count() / kBlock);
   }
 }
-BENCHMARK(PairInBlock)->Name("sim/pair_block")->DenseRange(0, 7)->UseManualTime()->Iterations(1);
+BENCHMARK(PairInBlock)
+    ->Name("sim/pair_block")
+    ->ArgName("block")
+    ->DenseRange(0, 7)
+    ->UseManualTime()
+    ->Iterations(1);
 
 }  // namespace
 }  // namespace trivet::bench
