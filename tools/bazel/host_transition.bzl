@@ -6,12 +6,12 @@ The exec configuration would compile it a second time: tests of the same program
 _PLATFORMS = "//command_line_option:platforms"
 _HOST = "//command_line_option:host_platform"
 
-# What a host's program is compiled for: the build's platform, unless that is an image's.
+# From a build for this host it changes nothing, and so makes no further configuration.
 def _impl(settings, _attr):
     return {_PLATFORMS: [settings[_HOST]]}
 
 host_transition = transition(
     implementation = _impl,
-    inputs = [_HOST, _PLATFORMS],
+    inputs = [_HOST],
     outputs = [_PLATFORMS],
 )

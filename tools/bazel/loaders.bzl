@@ -44,6 +44,9 @@ _ESP = [
 # [u-boot] bootefi ADDRESS:SIZE, in hexadecimal.
 _BOOTEFI = "bootefi %s:0x100000" % _ADDRESS
 
+# [u-boot] booti ADDRESS - DEVICE_TREE.
+_BOOTI = "booti %s - ${fdtcontroladdr}" % _ADDRESS
+
 LOADERS = {
     "edk2": loader(
         boot = ["-bios", "{firmware}"] + _ESP,
@@ -57,8 +60,7 @@ LOADERS = {
     ),
     "qemu_kernel": loader(boot = ["-kernel", "{image}"]),
     "u_boot_bootefi": _u_boot([_BOOTEFI]),
-    # [u-boot] booti ADDRESS - DEVICE_TREE.
-    "u_boot_booti": _u_boot(["booti %s - ${fdtcontroladdr}" % _ADDRESS]),
+    "u_boot_booti": _u_boot([_BOOTI]),
     # Nobody types: it finds the disk by itself.
     "u_boot_disk": loader(
         boot = ["-bios", "{firmware}"] + _ESP,
@@ -120,4 +122,4 @@ GO_AT_EL1 = _u_boot(["go " + _ADDRESS], _WITHOUT_EL2)
 UEFI_AT_EL1 = _u_boot([_BOOTEFI, "poweroff"], _WITHOUT_EL2)
 
 # U-Boot at EL3 gives EL2 less than the CPU has. All CPUs of the machine run it at once.
-BOOTI_FROM_EL3 = _u_boot(["booti %s - ${fdtcontroladdr}" % _ADDRESS], ["-M", "secure=on", "-smp", "1"])
+BOOTI_FROM_EL3 = _u_boot([_BOOTI], ["-M", "secure=on", "-smp", "1"])
