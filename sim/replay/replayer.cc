@@ -15,9 +15,8 @@ using ExpectedKind = Expectation::Kind;
 
 constexpr std::uint64_t kRam = 0x4000'0000, kRamSize = 0x4000'0000;
 constexpr std::uint64_t kVectorOffset = 0x7ff;
-/// PSTATE.DIT at exception entry is left out, as engines differ; flags are not in the traces; they
-/// were made at levels before FEAT_NMI, whatever the CPU named.
-constexpr std::uint64_t kComparedPstate = ~(Pstate::kDit | Pstate::kNzcv | Pstate::kAllint);
+
+}  // namespace
 
 Pstate PstateOf(std::string_view level, std::uint64_t daif) {
   constexpr std::uint64_t kUsr = Pstate::kAArch32 | 0, kSvc = Pstate::kAArch32 | 3;
@@ -28,10 +27,11 @@ Pstate PstateOf(std::string_view level, std::uint64_t daif) {
   return Pstate::FromSpsr(daif | el << 2 | (handler ? 1 : 0));
 }
 
-/// The engines behind the traces disagree about PSTATE.SSBS before Armv8.5.
 std::uint64_t ComparedStates(const Model& model) {
   return model.Has(hal::Feature::kBti) ? ~std::uint64_t{0} : ~Pstate::kSsbs;
 }
+
+namespace {
 
 struct SavedRegisters {
   RegisterId esr, elr, spsr, far;

@@ -18,6 +18,18 @@ struct ReplayCounts {
   std::uint64_t disagreements = 0;
 };
 
+/// What of PSTATE on arrival is compared. PSTATE.DIT at exception entry is left out, as engines
+/// differ; flags are not in the traces; they were made at levels before FEAT_NMI, whatever the CPU
+/// named.
+inline constexpr std::uint64_t kComparedPstate = ~(Pstate::kDit | Pstate::kNzcv | Pstate::kAllint);
+
+/// What of a saved PSTATE is compared: the engines behind the traces disagree about PSTATE.SSBS
+/// before Armv8.5.
+std::uint64_t ComparedStates(const Model& model);
+
+/// PSTATE at a level as traces name it: "el2h", "el1t", "el0", "usr" ...
+Pstate PstateOf(std::string_view level, std::uint64_t daif);
+
 /// Replays traces on one Pe and compares each outcome. State persists from line to line.
 class Replayer {
  public:

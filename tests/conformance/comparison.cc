@@ -3,37 +3,14 @@
 #include <format>
 #include <string_view>
 
+#include "tests/conformance/deviations.h"
+
 namespace trivet::conformance {
 namespace {
 
 using hal::RegisterInfo;
 
-enum class Whose : std::uint8_t { kSimulator, kChoice, kQemu };
-
-struct Deviation {
-  Whose whose;
-  std::string_view name;
-  std::uint64_t bits;  ///< 0: whether the access is allowed at all.
-  std::string_view reason;
-};
-
-constexpr std::uint64_t kAccess = 0;
 constexpr std::uint64_t kAll = ~std::uint64_t{0};
-constexpr Deviation kDeviations[] = {
-#define SIMULATOR(name, bits, reason) {Whose::kSimulator, name, bits, reason},
-#define CHOICE(name, bits, reason) {Whose::kChoice, name, bits, reason},
-#define QEMU(name, bits, reason) {Whose::kQemu, name, bits, reason},
-#include "tests/conformance/deviations.def"
-#undef SIMULATOR
-#undef CHOICE
-#undef QEMU
-};
-
-/// A name that ends in "*" stands for all that begin so.
-bool IsNamed(std::string_view pattern, std::string_view name) {
-  if (!pattern.ends_with('*')) return pattern == name;
-  return name.starts_with(pattern.substr(0, pattern.size() - 1));
-}
 
 /// Bits that mean nothing on this CPU, and those whose meaning is the implementation's: it may
 /// store them, fix them or ignore writes. [arm-arm] Glossary, RES0, RES1, IMPLEMENTATION DEFINED.
@@ -94,17 +71,17 @@ class Comparer {
   }
 
   const Deviation* Explain(std::uint64_t bits) const {
-    for (const Deviation& deviation : kDeviations) {
-      const bool counts = deviation.whose != Whose::kQemu || on_qemu_;
-      const bool fits = bits == kAccess ? deviation.bits == kAccess : (deviation.bits & bits) != 0;
-      if (counts && fits && IsNamed(deviation.name, info_.name)) return &deviation;
+    for (const Deviation& deviation : Deviations()) {
+      const bool fits = bits == Deviation::kAccess ? deviation.bits == Deviation::kAccess
+                                                   : (deviation.bits & bits) != 0;
+      if (fits && deviation.Concerns(info_.name, on_qemu_)) return &deviation;
     }
     return nullptr;
   }
 
   /// What differs is whether an access is allowed.
   void Access(const std::string& text) {
-    const Deviation* const why = Explain(kAccess);
+    const Deviation* const why = Explain(Deviation::kAccess);
     Raise(why != nullptr ? Verdict::kExplained : Verdict::kDiffers);
     Say(why != nullptr ? std::format("{} ({})", text, why->reason) : text);
   }

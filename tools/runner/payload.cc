@@ -1,9 +1,10 @@
 #include "tools/runner/payload.h"
 
 #include <cstdint>
-#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 namespace trivet::runner {
 namespace {
@@ -57,11 +58,6 @@ std::expected<std::string, std::string> WithPayload(std::string image, std::stri
   return image.append(payload);
 }
 
-PayloadFile::~PayloadFile() {
-  std::error_code ignored;
-  if (!folder_.empty()) fs::remove_all(folder_, ignored);
-}
-
 std::expected<std::string, std::string> PayloadFile::Make(const std::string& image,
                                                           const std::string& payload) {
   const auto image_bytes = Contents(image), payload_bytes = Contents(payload);
@@ -69,11 +65,9 @@ std::expected<std::string, std::string> PayloadFile::Make(const std::string& ima
   if (!payload_bytes) return payload_bytes;
   const auto bytes = WithPayload(*image_bytes, *payload_bytes);
   if (!bytes) return bytes;
-  std::error_code error;
-  std::string name = (fs::temp_directory_path(error) / "trivet-image-XXXXXX").string();
-  if (error || mkdtemp(name.data()) == nullptr) return Error("cannot make a temporary folder");
-  folder_ = name;
-  const fs::path path = folder_ / fs::path(image).filename();
+  auto folder = tools::TemporaryFolder::Make();
+  if (!folder) return Error("cannot make a temporary folder");
+  const fs::path path = folder_.emplace(std::move(*folder)).path() / fs::path(image).filename();
   std::ofstream file(path, std::ios::binary);
   file << *bytes;
   if (!file.flush()) return Error("cannot write '" + path.string() + "'");

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <expected>
-#include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "tools/temporary_folder.h"
 
 namespace trivet::runner {
 
@@ -15,17 +17,12 @@ std::expected<std::string, std::string> WithPayload(std::string image, std::stri
 /// A copy of an image with a payload, in a folder of its own that goes when this does.
 class PayloadFile {
  public:
-  PayloadFile() = default;
-  PayloadFile(const PayloadFile&) = delete;
-  PayloadFile& operator=(const PayloadFile&) = delete;
-  ~PayloadFile();
-
   /// Makes it of two files; returns its path, which ends in the image's name.
   std::expected<std::string, std::string> Make(const std::string& image,
                                                const std::string& payload);
 
  private:
-  std::filesystem::path folder_;
+  std::optional<tools::TemporaryFolder> folder_;
 };
 
 }  // namespace trivet::runner

@@ -1,6 +1,5 @@
 #include "tests/conformance/trace/command.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <format>
 #include <fstream>
@@ -10,34 +9,12 @@
 #include "sim/violation.h"
 #include "tests/conformance/target_run.h"
 #include "tests/conformance/trace/trace_report.h"
+#include "tools/temporary_folder.h"
 
 namespace trivet::conformance::trace {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A file that goes when this does.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::string& bytes) {
-    std::string name = (fs::temp_directory_path() / "trivet-trace-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw sim::Violation("cannot make a temporary folder");
-    folder_ = name;
-    std::ofstream file(path(), std::ios::binary);
-    file << bytes;
-    if (!file.flush()) throw sim::Violation(path() + ": cannot be written");
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  ~TemporaryFile() {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
-  std::string path() const { return folder_ / "trace"; }
-
- private:
-  fs::path folder_;
-};
 
 /// Where a run that stopped was: the image tells outcomes by batches.
 std::string WhereIs(const Compiled& compiled, std::size_t answered) {
@@ -54,9 +31,15 @@ std::string WhereIs(const Compiled& compiled, std::size_t answered) {
 }
 
 TraceAnswers Ask(const Place& place, const Compiled& compiled, const std::string& name) {
-  const TemporaryFile payload(PayloadOf(compiled));
+  const auto folder = tools::TemporaryFolder::Make();
+  if (!folder) throw sim::Violation("cannot make a temporary folder");
+  const std::string payload = folder->path() / "trace";
+  std::ofstream file(payload, std::ios::binary);
+  file << PayloadOf(compiled);
+  file.close();
+  if (!file) throw sim::Violation(payload + ": cannot be written");
   std::vector<std::string> words = place.words;
-  words.push_back("--payload=" + payload.path());
+  words.push_back("--payload=" + payload);
   const Run run = RunTarget(place.target, words);
   TraceAnswers answers;
   std::string error;

@@ -50,12 +50,6 @@ std::uint32_t BackOf(std::string_view level) {
   return level.starts_with("el1") ? kHvcDone : kBranchDone;
 }
 
-std::uint32_t SpsrOf(std::string_view level, std::uint64_t daif) {
-  const auto el = static_cast<std::uint64_t>(level[2] - '0');
-  const bool handler = level.size() > 3 && level[3] == 'h';
-  return static_cast<std::uint32_t>((daif & Pstate::kDaif) | el << 2 | (handler ? 1 : 0));
-}
-
 class Compiler {
  public:
   Compiler(std::shared_ptr<const sim::Model> model, bool on_qemu)
@@ -98,13 +92,14 @@ class Compiler {
   static Operation OperationOf(const sim::TraceLine& line, const sim::Instruction& instruction) {
     const std::uint64_t daif = line.daif.value_or(Pstate::kDaif);
     const bool jumps = line.level.starts_with("el2") && daif == Pstate::kDaif;
-    return {.x = {line.kind == LineKind::kWrite ? line.value : 0, line.x1.value_or(0)},
-            .word = WordOf(line, instruction),
-            .back = BackOf(line.level),
-            .spsr = SpsrOf(line.level, daif),
-            .kind = (jumps ? kJump : kReturn) | (line.irq ? kIrq : 0u) | (line.fiq ? kFiq : 0u) |
-                    (line.expected.x0 ? kReads : 0u) | (HasAddress(line) ? kMovesX0 : 0u) |
-                    (line.x1 ? kMovesX1 : 0u)};
+    return {
+        .x = {line.kind == LineKind::kWrite ? line.value : 0, line.x1.value_or(0)},
+        .word = WordOf(line, instruction),
+        .back = BackOf(line.level),
+        .spsr = static_cast<std::uint32_t>(sim::PstateOf(line.level, daif & Pstate::kDaif).spsr()),
+        .kind = (jumps ? kJump : kReturn) | (line.irq ? kIrq : 0u) | (line.fiq ? kFiq : 0u) |
+                (line.expected.x0 ? kReads : 0u) | (HasAddress(line) ? kMovesX0 : 0u) |
+                (line.x1 ? kMovesX1 : 0u)};
   }
 
   void AddStore(CompiledLine& compiled) {

@@ -6,17 +6,12 @@ namespace trivet::conformance::trace {
 namespace {
 
 using hal::RegisterId;
-using sim::Pstate;
+using sim::ComparedStates;
+using sim::kComparedPstate;
+
+static_assert(kPc == sim::Replayer::kPc && kLanding == sim::Replayer::kLanding);
 
 constexpr std::uint64_t kOffset = 0x7ff;
-/// As sim/replay/replayer.cc compares: PSTATE.DIT at entry differs between engines, flags are not
-/// in traces, nor is FEAT_NMI.
-constexpr std::uint64_t kComparedPstate = ~(Pstate::kDit | Pstate::kNzcv | Pstate::kAllint);
-
-/// Before Armv8.5 PSTATE.SSBS may be there or not.
-std::uint64_t ComparedStates(const sim::Model& model) {
-  return model.Has(hal::Feature::kBti) ? ~std::uint64_t{0} : ~Pstate::kSsbs;
-}
 
 bool IsInterrupt(std::uint64_t what) { return (what & 0x180) != 0; }
 

@@ -3,10 +3,16 @@
 #include <cstdint>
 #include <string>
 
+#include "hal/exception_class.h"
 #include "sim/replay/replayer.h"
 #include "tests/conformance/trace/operations.h"
 
 namespace trivet::conformance::trace {
+
+/// [arm-arm] ESR_ELx.EC.
+constexpr hal::ExceptionClass ClassOf(const Outcome& outcome) {
+  return static_cast<hal::ExceptionClass>(outcome.esr >> 26 & 0x3f);
+}
 
 /// What the simulator says that a line does.
 struct Prediction {

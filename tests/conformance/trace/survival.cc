@@ -5,14 +5,11 @@
 namespace trivet::conformance::trace {
 namespace {
 
+using hal::ExceptionClass;
 using hal::HcrEl2;
 using hal::RegisterId;
 using sim::Op;
 using sim::Pstate;
-
-constexpr std::uint64_t kEcShift = 26, kEcUnknown = 0, kEcSmc = 0x17;
-
-std::uint64_t EcOf(const Outcome& outcome) { return outcome.esr >> kEcShift & 0x3f; }
 
 bool IsIn(std::uint64_t address, std::uint64_t start, std::uint64_t size) {
   return address >= start && address - start < size;
@@ -45,7 +42,8 @@ const char* Stops(const Step& step) {
   if (step.prediction.completes() && (op == Op::kWfi || op == Op::kWfe)) {
     return "it may wait for ever";
   }
-  const bool trapped = step.prediction.el() == 2 && EcOf(step.prediction.outcome) == kEcSmc;
+  const bool trapped =
+      step.prediction.el() == 2 && ClassOf(step.prediction.outcome) == ExceptionClass::kSmc64;
   if (op == Op::kSmc && !trapped && step.line.level != "el0") {
     return "an SMC that is not trapped is the firmware's";
   }
@@ -65,7 +63,8 @@ bool IsElsewhere(const Step& step) {
   const Op op = step.instruction.op;
   const Outcome& outcome = step.prediction.outcome;
   const bool returned = op == Op::kEret || op == Op::kRet;
-  const bool found_nothing = !step.prediction.completes() && EcOf(outcome) == kEcUnknown;
+  const bool found_nothing =
+      !step.prediction.completes() && ClassOf(outcome) == ExceptionClass::kUnknown;
   if (returned && found_nothing) return outcome.elr != kPc && !IsTraceMemory(outcome.elr);
   const bool accesses = op == Op::kLoad || op == Op::kStore;
   return accesses && step.prediction.completes() && !IsTraceMemory(step.line.x1.value_or(0));
