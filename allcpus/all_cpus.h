@@ -49,9 +49,9 @@ class AllCpus {
   Status Join(unsigned index, const LocalCpu& cpu, K& clock, std::uint64_t limit) {
     if (index >= kCpus) return Status::kInvalidArgument;
     Member member(leader_, members_[index]);
-    Patience patience(clock, Twice(limit));
+    Timeout timeout(clock, Twice(limit));
     while (!member.finished()) {
-      member.Step(cpu, patience.IsOver(member.position().phase));
+      member.Step(cpu, timeout.IsOver(member.position().phase));
     }
     return member.result();
   }
@@ -65,13 +65,13 @@ class AllCpus {
     Leader leader(Group(), reports_);
     if (leader.finished()) return leader.result();
     Member member(leader_, members_[index]);
-    Patience leader_patience(clock, limit);
-    Patience member_patience(clock, Twice(limit));
+    Timeout leader_timeout(clock, limit);
+    Timeout member_timeout(clock, Twice(limit));
     while (!leader.finished() || !member.finished()) {
       if (!member.finished()) {
-        member.Step(cpu, member_patience.IsOver(member.position().phase));
+        member.Step(cpu, member_timeout.IsOver(member.position().phase));
       }
-      if (!leader.finished()) LookAtAll(leader, leader_patience);
+      if (!leader.finished()) LookAtAll(leader, leader_timeout);
     }
     return leader.result();
   }
@@ -102,8 +102,8 @@ class AllCpus {
 
   /// One pass over the cells: the time is asked for once.
   template <Clock K>
-  static void LookAtAll(Leader& leader, Patience<K>& patience) {
-    const bool expired = patience.IsOver(leader.position().phase);
+  static void LookAtAll(Leader& leader, Timeout<K>& timeout) {
+    const bool expired = timeout.IsOver(leader.position().phase);
     do {
       leader.Step(expired);
     } while (leader.position().index != 0);

@@ -35,9 +35,9 @@ class PollCount {
 
 /// Tells whether a phase has lasted longer than `limit`.
 template <Clock K>
-class Patience {
+class Timeout {
  public:
-  Patience(K& clock, std::uint64_t limit) : clock_(clock), limit_(limit) {}
+  Timeout(K& clock, std::uint64_t limit) : clock_(clock), limit_(limit) {}
 
   /// Called before each look with the phase it is made in.
   template <class Phase>

@@ -4,62 +4,62 @@ namespace trivet::allcpus {
 namespace {
 
 /// What a CPU's stage means to a leader in some phase.
-enum class Judgement : std::uint8_t {
+enum class Verdict : std::uint8_t {
   kGood,     ///< As wanted.
   kWaitFor,  ///< Not yet.
   kBad,      ///< It will not be as wanted: abort.
 };
 
 /// `heard` is of an earlier round, or none, until its CPU has checked itself.
-Judgement JudgePrepared(const MemberMessage& heard, bool joined) {
-  if (!joined) return Judgement::kWaitFor;
-  return heard.stage == MemberStage::kPrepared ? Judgement::kGood : Judgement::kBad;
+Verdict JudgePrepared(const MemberMessage& heard, bool joined) {
+  if (!joined) return Verdict::kWaitFor;
+  return heard.stage == MemberStage::kPrepared ? Verdict::kGood : Verdict::kBad;
 }
 
-Judgement JudgeCommitted(MemberStage stage) {
+Verdict JudgeCommitted(MemberStage stage) {
   switch (stage) {
-    case MemberStage::kCommitted: return Judgement::kGood;
+    case MemberStage::kCommitted: return Verdict::kGood;
     case MemberStage::kPrepared:
-    case MemberStage::kConfirming: return Judgement::kWaitFor;
-    default: return Judgement::kBad;
+    case MemberStage::kConfirming: return Verdict::kWaitFor;
+    default: return Verdict::kBad;
   }
 }
 
-/// Who withdrew before the sealing undoes its change; who did after it comes back. A CPU that left
-/// undecided stays changed, which is what a leader that got here is about to tell everybody.
-Judgement JudgeSealed(MemberStage stage) {
+/// Who withdrew before the rechecking undoes its change; who did after it comes back. A CPU that
+/// left undecided stays changed, which is what a leader that got here is about to tell everybody.
+Verdict JudgeRechecked(MemberStage stage) {
   switch (stage) {
     case MemberStage::kCommitted:
-    case MemberStage::kUndecided: return Judgement::kGood;
-    case MemberStage::kWithdrawing: return Judgement::kWaitFor;
-    default: return Judgement::kBad;
+    case MemberStage::kUndecided: return Verdict::kGood;
+    case MemberStage::kWithdrawing: return Verdict::kWaitFor;
+    default: return Verdict::kBad;
   }
 }
 
 /// A CPU that never joined is not waited for: it will get an error when it does.
-Judgement JudgeSettled(const MemberMessage& heard, bool joined) {
-  return !joined || IsEnd(heard.stage) ? Judgement::kGood : Judgement::kWaitFor;
+Verdict JudgeSettled(const MemberMessage& heard, bool joined) {
+  return !joined || IsEnd(heard.stage) ? Verdict::kGood : Verdict::kWaitFor;
 }
 
-Judgement Judge(Leader::Phase phase, const MemberMessage& heard, bool joined) {
+Verdict Judge(Leader::Phase phase, const MemberMessage& heard, bool joined) {
   switch (phase) {
     case Leader::Phase::kCollectPrepared: return JudgePrepared(heard, joined);
     case Leader::Phase::kCollectCommitted: return JudgeCommitted(heard.stage);
-    case Leader::Phase::kRecheck: return JudgeSealed(heard.stage);
+    case Leader::Phase::kRecheck: return JudgeRechecked(heard.stage);
     default: return JudgeSettled(heard, joined);
   }
 }
 
-/// The fate of a CPU that stands at `stage` when the leader stops waiting for it.
-Fate FateOf(MemberStage stage, bool stands) {
+/// The outcome of a CPU that stands at `stage` when the leader stops waiting for it.
+Outcome OutcomeOf(MemberStage stage, bool stands) {
   switch (stage) {
-    case MemberStage::kLeft: return Fate::kChanged;
-    case MemberStage::kUndoFailed: return Fate::kUndoFailed;
-    case MemberStage::kUndecided: return stands ? Fate::kChanged : Fate::kUndecided;
+    case MemberStage::kLeft: return Outcome::kChanged;
+    case MemberStage::kUndoFailed: return Outcome::kUndoFailed;
+    case MemberStage::kUndecided: return stands ? Outcome::kChanged : Outcome::kUndecided;
     case MemberStage::kCommitted:
-    case MemberStage::kWithdrawing: return stands ? Fate::kChanged : Fate::kUnresolved;
-    case MemberStage::kConfirming: return Fate::kUnresolved;
-    default: return Fate::kAsBefore;  // kPrepared too: it looks before it changes anything.
+    case MemberStage::kWithdrawing: return stands ? Outcome::kChanged : Outcome::kUnresolved;
+    case MemberStage::kConfirming: return Outcome::kUnresolved;
+    default: return Outcome::kAsBefore;  // kPrepared too: it looks before it changes anything.
   }
 }
 
@@ -116,9 +116,9 @@ void Leader::Look(bool expired) {
   const unsigned index = at_.index;
   if (index == 0) at_.last_pass = expired;
   const MemberMessage heard = group_.members[index].Read();
-  const Judgement judgement = Judge(at_.phase, heard, heard.round == round_.round);
-  if (judgement == Judgement::kBad) return Abort(heard.status);
-  const bool waits = judgement == Judgement::kWaitFor;
+  const Verdict verdict = Judge(at_.phase, heard, heard.round == round_.round);
+  if (verdict == Verdict::kBad) return Abort(heard.status);
+  const bool waits = verdict == Verdict::kWaitFor;
   at_.complete = at_.complete && !waits;
   if (at_.phase == Phase::kSettle) {
     Note(heard, index);
@@ -139,14 +139,15 @@ void Leader::EndPass() {
     return;
   }
   at_.result = Status::kTimedOut;
-  Say(LeaderStage::kAborted, Phase::kSettle);
+  Announce(LeaderStage::kAborted, Phase::kSettle);
 }
 
 void Leader::Advance() {
   switch (at_.phase) {
-    case Phase::kCollectPrepared: return Say(LeaderStage::kCommitting, Phase::kCollectCommitted);
-    case Phase::kCollectCommitted: return Say(LeaderStage::kSealing, Phase::kRecheck);
-    case Phase::kRecheck: return Say(LeaderStage::kDone, Phase::kSettle);
+    case Phase::kCollectPrepared:
+      return Announce(LeaderStage::kCommitting, Phase::kCollectCommitted);
+    case Phase::kCollectCommitted: return Announce(LeaderStage::kRechecking, Phase::kRecheck);
+    case Phase::kRecheck: return Announce(LeaderStage::kDone, Phase::kSettle);
     default: at_.phase = Phase::kFinished; return;
   }
 }
@@ -158,14 +159,14 @@ void Leader::Abort(Status cause) {
   at_.index = 0;
   at_.complete = true;
   at_.result = cause;
-  Say(LeaderStage::kAborted, Phase::kSettle);
+  Announce(LeaderStage::kAborted, Phase::kSettle);
 }
 
 void Leader::Note(const MemberMessage& heard, unsigned index) {
   CpuReport& cpu = cpus_[index];
   const bool stands = at_.result == Status::kOk;
   const bool joined = heard.round == round_.round;
-  cpu.fate = joined ? FateOf(heard.stage, stands) : Fate::kAbsent;
+  cpu.outcome = joined ? OutcomeOf(heard.stage, stands) : Outcome::kAbsent;
   if (joined && FailedByItself(heard.stage)) {
     cpu.status = heard.status;
     cpu.error = group_.members[index].error;
@@ -174,7 +175,7 @@ void Leader::Note(const MemberMessage& heard, unsigned index) {
   }
 }
 
-void Leader::Say(LeaderStage stage, Phase next) {
+void Leader::Announce(LeaderStage stage, Phase next) {
   at_.say = stage;
   at_.next = next;
   at_.phase = Phase::kSay;

@@ -18,7 +18,7 @@ class Leader {
   enum class Phase : std::uint8_t {
     kCollectPrepared,
     kCollectCommitted,
-    kRecheck,  ///< Sealing: looks once more whether anybody withdrew.
+    kRecheck,  ///< Looks once more whether anybody withdrew.
     kSettle,   ///< The verdict is out: waits until every CPU that joined has acted on it.
     kSay,      ///< Writes its word, then goes on in `next`.
     kFinished,
@@ -54,7 +54,7 @@ class Leader {
   void Advance();
   void Abort(Status cause);
   void Note(const MemberMessage& heard, unsigned index);
-  void Say(LeaderStage stage, Phase next);
+  void Announce(LeaderStage stage, Phase next);
 
   Rendezvous group_;
   CpuReport* cpus_;

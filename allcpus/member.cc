@@ -14,7 +14,7 @@ void Member::Step(const LocalCpu& cpu, bool expired) {
     case Phase::kCommit: return Commit(cpu);
     case Phase::kAwaitVerdict: return AwaitVerdict(expired);
     case Phase::kConfirmWithdrawal: return ConfirmWithdrawal();
-    case Phase::kAwaitSeal: return AwaitSeal(expired);
+    case Phase::kAwaitRecheck: return AwaitRecheck(expired);
     case Phase::kUndo: return Undo(cpu);
     case Phase::kFinished: return;
   }
@@ -35,17 +35,17 @@ void Member::Prepare(const LocalCpu& cpu) {
   own_->error = cpu.act(cpu.self, Action::kPrepare, at_.operation);
   const Status status = own_->error.status;
   if (status != Status::kOk) return End(MemberStage::kRefused, status);
-  Say(MemberStage::kPrepared, Phase::kAwaitCommit);
+  Vote(MemberStage::kPrepared, Phase::kAwaitCommit);
 }
 
 /// Until this CPU says kConfirming it may leave at any time: a leader that has not heard
-/// kCommitted from it cannot seal.
+/// kCommitted from it cannot recheck.
 void Member::AwaitCommit(bool expired) {
   switch (Heard()) {
     case LeaderStage::kPreparing:
       if (expired) End(MemberStage::kWithdrawn, Status::kTimedOut);
       return;
-    case LeaderStage::kCommitting: return Say(MemberStage::kConfirming, Phase::kConfirm);
+    case LeaderStage::kCommitting: return Vote(MemberStage::kConfirming, Phase::kConfirm);
     default: return End(MemberStage::kUndone, Status::kPeerFailed);
   }
 }
@@ -61,7 +61,7 @@ void Member::Commit(const LocalCpu& cpu) {
   own_->error = cpu.act(cpu.self, Action::kCommit, at_.operation);
   const Status status = own_->error.status;
   if (status != Status::kOk) return UndoThenEnd(MemberStage::kFailed, status);
-  Say(MemberStage::kCommitted, Phase::kAwaitVerdict);
+  Vote(MemberStage::kCommitted, Phase::kAwaitVerdict);
 }
 
 void Member::AwaitVerdict(bool expired) {
@@ -69,29 +69,29 @@ void Member::AwaitVerdict(bool expired) {
     case LeaderStage::kCommitting:
       if (!expired) return;
       at_.result = Status::kTimedOut;
-      return Say(MemberStage::kWithdrawing, Phase::kConfirmWithdrawal);
-    case LeaderStage::kSealing: return GoTo(Phase::kAwaitSeal);
+      return Vote(MemberStage::kWithdrawing, Phase::kConfirmWithdrawal);
+    case LeaderStage::kRechecking: return GoTo(Phase::kAwaitRecheck);
     case LeaderStage::kDone: return End(MemberStage::kLeft, Status::kOk);
     default: return UndoThenEnd(MemberStage::kUndone, Status::kPeerFailed);
   }
 }
 
-/// A leader that seals after this CPU said kWithdrawing looks again and sees it. One that was
-/// sealing before may have missed it: then its verdict counts.
+/// A leader that rechecks after this CPU said kWithdrawing looks again and sees it. One that was
+/// rechecking before may have missed it: then its verdict counts.
 void Member::ConfirmWithdrawal() {
   switch (Heard()) {
     case LeaderStage::kCommitting: return UndoThenEnd(MemberStage::kWithdrawn, Status::kTimedOut);
-    case LeaderStage::kSealing:
+    case LeaderStage::kRechecking:
       at_.result = Status::kOk;
-      return Say(MemberStage::kCommitted, Phase::kAwaitSeal);
+      return Vote(MemberStage::kCommitted, Phase::kAwaitRecheck);
     case LeaderStage::kDone: return End(MemberStage::kLeft, Status::kOk);
     default: return UndoThenEnd(MemberStage::kUndone, Status::kPeerFailed);
   }
 }
 
-void Member::AwaitSeal(bool expired) {
+void Member::AwaitRecheck(bool expired) {
   switch (Heard()) {
-    case LeaderStage::kSealing:
+    case LeaderStage::kRechecking:
       if (expired) End(MemberStage::kUndecided, Status::kTimedOut);
       return;
     case LeaderStage::kDone: return End(MemberStage::kLeft, Status::kOk);
@@ -101,7 +101,7 @@ void Member::AwaitSeal(bool expired) {
 
 void Member::Undo(const LocalCpu& cpu) {
   const percpu::Error error = cpu.act(cpu.self, Action::kUndo, at_.operation);
-  if (error.status == Status::kOk) return Say(at_.after_undo, Phase::kFinished);
+  if (error.status == Status::kOk) return Vote(at_.after_undo, Phase::kFinished);
   own_->error = error;
   End(MemberStage::kUndoFailed, error.status);
 }
@@ -111,7 +111,7 @@ LeaderStage Member::Heard() const {
   return heard.round == round_ ? heard.stage : LeaderStage::kAborted;
 }
 
-void Member::Say(MemberStage stage, Phase next) {
+void Member::Vote(MemberStage stage, Phase next) {
   at_.say = stage;
   at_.next = next;
   GoTo(Phase::kSay);
@@ -119,7 +119,7 @@ void Member::Say(MemberStage stage, Phase next) {
 
 void Member::End(MemberStage stage, Status result) {
   at_.result = result;
-  Say(stage, Phase::kFinished);
+  Vote(stage, Phase::kFinished);
 }
 
 void Member::UndoThenEnd(MemberStage stage, Status result) {

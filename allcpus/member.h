@@ -21,7 +21,7 @@ class Member {
     kCommit,
     kAwaitVerdict,
     kConfirmWithdrawal,
-    kAwaitSeal,
+    kAwaitRecheck,
     kUndo,
     kFinished,
   };
@@ -57,13 +57,13 @@ class Member {
   void Commit(const LocalCpu& cpu);
   void AwaitVerdict(bool expired);
   void ConfirmWithdrawal();
-  void AwaitSeal(bool expired);
+  void AwaitRecheck(bool expired);
   void Undo(const LocalCpu& cpu);
 
   /// What the leader says about this round: kAborted once it is over and another has begun.
   LeaderStage Heard() const;
   void GoTo(Phase phase) { at_.phase = phase; }
-  void Say(MemberStage stage, Phase next);
+  void Vote(MemberStage stage, Phase next);
   void End(MemberStage stage, Status result);
   void UndoThenEnd(MemberStage stage, Status result);
   void Finish(Status result);

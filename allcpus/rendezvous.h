@@ -20,7 +20,7 @@ enum class LeaderStage : std::uint8_t {
   kIdle,        ///< No round was ever announced.
   kPreparing,   ///< CPUs arrive and check; nothing is changed.
   kCommitting,  ///< Every CPU can: each may change itself.
-  kSealing,     ///< Every CPU has changed itself; nobody may withdraw from here on.
+  kRechecking,  ///< Every CPU has changed itself; nobody may withdraw from here on.
   kDone,        ///< It stands.
   kAborted,     ///< Every CPU goes back to what it was.
 };
@@ -33,11 +33,11 @@ enum class MemberStage : std::uint8_t {
   kConfirming,   ///< Has seen kCommitting, and changes itself unless the leader aborted meanwhile.
   kFailed,       ///< Ended: the change failed and is undone.
   kCommitted,    ///< Changed.
-  kWithdrawing,  ///< Out of patience: undoes its change unless the leader is sealing.
-  kWithdrawn,    ///< Ended: out of patience, as before.
+  kWithdrawing,  ///< The time limit has passed: undoes its change unless the leader is rechecking.
+  kWithdrawn,    ///< Ended: time limit passed, as before.
   kUndone,       ///< Ended: the leader aborted, as before.
   kUndoFailed,   ///< Ended: could not be put back.
-  kUndecided,    ///< Ended: changed, and the leader stopped between sealing and its verdict.
+  kUndecided,    ///< Ended: changed, and the leader stopped between rechecking and its verdict.
   kLeft,         ///< Ended: changed, and it stands.
   kCount,
 };

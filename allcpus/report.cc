@@ -4,25 +4,26 @@
 
 namespace trivet::allcpus {
 
-const char* ToString(Fate fate) {
-  switch (fate) {
-    case Fate::kChanged: return "changed";
-    case Fate::kAsBefore: return "as before";
-    case Fate::kAbsent: return "never arrived";
-    case Fate::kUnresolved: return "stopped in the middle of its change";
-    case Fate::kUndoFailed: return "could not be put back";
-    case Fate::kUndecided: return "changed, without a verdict";
+const char* ToString(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kChanged: return "changed";
+    case Outcome::kAsBefore: return "as before";
+    case Outcome::kAbsent: return "never arrived";
+    case Outcome::kUnresolved: return "stopped in the middle of its change";
+    case Outcome::kUndoFailed: return "could not be put back";
+    case Outcome::kUndecided: return "changed, without a verdict";
   }
-  return "an unknown fate";
+  return "an unknown outcome";
 }
 
 void Print(const CpuReport* cpus, unsigned count, hal::TextSink sink) {
   hal::TextWriter out(sink);
   for (unsigned i = 0; i < count; ++i) {
-    const Fate fate = cpus[i].fate;
-    if (!IsToBlame(cpus[i]) && (fate == Fate::kChanged || fate == Fate::kAsBefore)) continue;
+    const Outcome outcome = cpus[i].outcome;
+    if (!IsToBlame(cpus[i]) && (outcome == Outcome::kChanged || outcome == Outcome::kAsBefore))
+      continue;
     out.Text("CPU ").Decimal(i).Text(": ").Text(trivet::ToString(cpus[i].status));
-    out.Text(", ").Text(ToString(fate)).EndLine();
+    out.Text(", ").Text(ToString(outcome)).EndLine();
   }
 }
 

@@ -42,7 +42,7 @@ Execution Boot(const std::string& options, const std::string& arguments) {
 std::map<std::string, double> Counts(const std::string& options) {
   const Execution run = Boot("--icount --require-pass " + options, "--trivet_lines");
   EXPECT_EQ(run.status, 0) << run.console;
-  const auto output = ParseLegOutput(run.console);
+  const auto output = ParseTargetOutput(run.console);
   EXPECT_TRUE(output.has_value()) << (output ? "" : output.error());
   std::map<std::string, double> counts;
   if (!output) return counts;
@@ -55,10 +55,11 @@ std::map<std::string, double> Counts(const std::string& options) {
 
 TEST(El2Counts, HandWrittenSequencesCountTheirInstructions) {
   const std::map<std::string, double> counts = Counts("");
-  const std::map<std::string, double> written = {
-      {"limit/enable", 10},   {"limit/disable", 4}, {"limit/pair", 14},         {"limit/switch", 3},
-      {"limit/switch_to", 2}, {"limit/irq", 31},    {"limit/irq_in_place", 31}, {"seed/enable", 9},
-      {"seed/disable", 3},    {"seed/pair", 12}};
+  const std::map<std::string, double> written = {{"limit/enable", 10},       {"limit/disable", 4},
+                                                 {"limit/pair", 14},         {"limit/switch", 3},
+                                                 {"limit/switch_to", 2},     {"limit/irq", 31},
+                                                 {"limit/irq_in_place", 31}, {"baseline/enable", 9},
+                                                 {"baseline/disable", 3},    {"baseline/pair", 12}};
   for (const auto& [name, instructions] : written) {
     ASSERT_TRUE(counts.contains(name)) << name;
     EXPECT_EQ(counts.at(name), instructions) << name;
@@ -82,7 +83,7 @@ TEST(El2Counts, TenRunsAreIdentical) {
 TEST(El2Counts, AreRefusedWithoutInstructionCounting) {
   const Execution run = Boot("", "--trivet_lines");
   EXPECT_EQ(run.status, 0);
-  const auto output = ParseLegOutput(run.console);
+  const auto output = ParseTargetOutput(run.console);
   ASSERT_TRUE(output.has_value());
   ASSERT_FALSE(output->results.empty());
   EXPECT_NE(output->no_instructions.find("INST_RETIRED"), std::string::npos);

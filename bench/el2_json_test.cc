@@ -1,4 +1,4 @@
-// The EL2 leg through the program that `bazel run //bench` starts: its JSON has the counts, and
+// The EL2 target through the program that `bazel run //bench` starts: its JSON has the counts, and
 // percentiles only where there is something to sample.
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ namespace {
 
 using json::JsonValue;
 
-/// What the program writes for the EL2 leg alone, booted with `options` of the runner.
+/// What the program writes for the EL2 target alone, booted with `options` of the runner.
 JsonValue Measure(const std::vector<std::string>& options) {
   const std::string out = std::string(std::getenv("TEST_TMPDIR")) + "/out.json";
   std::vector<std::string> command = {std::getenv("PROGRAM"), "--benchmark_out=" + out,

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-/// The guest of the benchmarks: three pairs of instructions at EL1, on every leg.
+/// The guest of the benchmarks: three pairs of instructions at EL1, on every target.
 ///
 ///     0x00 hvc #0                   0x04 hvc #1
 ///     0x08 mrs x3, ID_AA64PFR0_EL1  0x0c hvc #1

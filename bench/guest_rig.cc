@@ -2,7 +2,7 @@
 
 namespace trivet::bench {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 // A machine's memory may lie beyond what a BlockStage2 maps.
 constexpr std::uint64_t kMappable = 512 * vcpu::BlockStage2::kBlockSize;

@@ -11,7 +11,7 @@
 namespace trivet::bench {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 void ReadRegister(benchmark::State& state) {
   const OneCpu cpu;

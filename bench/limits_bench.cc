@@ -15,7 +15,7 @@
 namespace trivet::bench {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 constexpr std::uint64_t kHcrSet = percpu::DefaultPolicy::kHcrSet.raw();
 static_assert(kHcrSet >> 32 == 0, "the sequences below load the mask with two moves");
@@ -123,10 +123,10 @@ void LimitSwitchTo(benchmark::State& state) {
 }
 BENCHMARK(LimitSwitchTo)->Name("limit/switch_to");
 
-/// What the seed design's enable does to the registers: no ISB, so nothing says when it takes
+/// What the baseline design's enable does to the registers: no ISB, so nothing says when it takes
 /// effect, and the host's HCR is not kept.
-[[gnu::always_inline]] inline void SeedEnable(std::uint64_t& saved_vbar) {
-  constexpr std::uint64_t kSeedHcr = percpu::SeedPolicy::kHcrSet.raw();
+[[gnu::always_inline]] inline void BaselineEnable(std::uint64_t& saved_vbar) {
+  constexpr std::uint64_t kBaselineHcr = percpu::BaselinePolicy::kHcrSet.raw();
   asm volatile(
       "mrs   x9, VBAR_EL2\n\t"
       "str   x9, [%0]\n\t"
@@ -138,12 +138,12 @@ BENCHMARK(LimitSwitchTo)->Name("limit/switch_to");
       "orr   x10, x10, x9\n\t"
       "msr   HCR_EL2, x10"
       :
-      : "r"(&saved_vbar), "i"(kSeedHcr & 0xffff), "i"(kSeedHcr >> 16)
+      : "r"(&saved_vbar), "i"(kBaselineHcr & 0xffff), "i"(kBaselineHcr >> 16)
       : "x9", "x10", "memory");
 }
 
-/// The seed design's disable: the whole HCR_EL2 becomes 0, whatever the host had there. No ISB.
-[[gnu::always_inline]] inline void SeedDisable(const std::uint64_t& saved_vbar) {
+/// The baseline design's disable: the whole HCR_EL2 becomes 0, whatever the host had there. No ISB.
+[[gnu::always_inline]] inline void BaselineDisable(const std::uint64_t& saved_vbar) {
   asm volatile(
       "ldr   x9, [%0]\n\t"
       "msr   VBAR_EL2, x9\n\t"
@@ -153,32 +153,32 @@ BENCHMARK(LimitSwitchTo)->Name("limit/switch_to");
       : "x9", "memory");
 }
 
-void SeedEnableOnly(benchmark::State& state) {
+void BaselineEnableOnly(benchmark::State& state) {
   const KeepHost host;
   std::uint64_t saved = host.pair().vbar;
-  for (auto _ : state) SeedEnable(saved);
+  for (auto _ : state) BaselineEnable(saved);
   state.SetLabel("incorrect: no ISB");
 }
-BENCHMARK(SeedEnableOnly)->Name("seed/enable");
+BENCHMARK(BaselineEnableOnly)->Name("baseline/enable");
 
-void SeedDisableOnly(benchmark::State& state) {
+void BaselineDisableOnly(benchmark::State& state) {
   const KeepHost host;
   const std::uint64_t saved = host.pair().vbar;
-  for (auto _ : state) SeedDisable(saved);
+  for (auto _ : state) BaselineDisable(saved);
   state.SetLabel("incorrect: no ISB, host's HCR_EL2 zeroed");
 }
-BENCHMARK(SeedDisableOnly)->Name("seed/disable");
+BENCHMARK(BaselineDisableOnly)->Name("baseline/disable");
 
-void SeedPair(benchmark::State& state) {
+void BaselinePair(benchmark::State& state) {
   const KeepHost host;
   std::uint64_t saved = host.pair().vbar;
   for (auto _ : state) {
-    SeedEnable(saved);
-    SeedDisable(saved);
+    BaselineEnable(saved);
+    BaselineDisable(saved);
   }
   state.SetLabel("incorrect: no ISB, host's HCR_EL2 zeroed");
 }
-BENCHMARK(SeedPair)->Name("seed/pair");
+BENCHMARK(BaselinePair)->Name("baseline/pair");
 
 }  // namespace
 }  // namespace trivet::bench

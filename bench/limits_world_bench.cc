@@ -24,7 +24,7 @@ void trivet_limit_run(TrivetLimitFrame* frame);
 namespace trivet::bench {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 constexpr std::uint64_t kEl1hMasked = 0x3c5;  // [arm-arm] SPSR_EL2.
 

@@ -86,10 +86,10 @@ void Enable(benchmark::State& state) {
   Check(state, S::Disable(0));
 }
 BENCHMARK(Enable<Full<>>)->Name("percpu/enable_full");
-BENCHMARK(Enable<Full<percpu::SeedPolicy>>)->Name("percpu/enable_full_seed");
+BENCHMARK(Enable<Full<percpu::BaselinePolicy>>)->Name("percpu/enable_full_baseline");
 BENCHMARK(Enable<FullVhe>)->Name("percpu/enable_full_vhe");
 BENCHMARK(Enable<Minimal<>>)->Name("minimal/enable");
-BENCHMARK(Enable<Minimal<percpu::SeedPolicy>>)->Name("minimal_seed/enable");
+BENCHMARK(Enable<Minimal<percpu::BaselinePolicy>>)->Name("minimal_baseline/enable");
 BENCHMARK(Enable<Body>)->Name("minimal_body/enable");
 BENCHMARK(Enable<Called>)->Name("minimal_called/enable");
 
@@ -113,10 +113,10 @@ void Disable(benchmark::State& state) {
   CountEvents(state, [&] { Check(state, S::Disable(0)); });
 }
 BENCHMARK(Disable<Full<>>)->Name("percpu/disable_full");
-BENCHMARK(Disable<Full<percpu::SeedPolicy>>)->Name("percpu/disable_full_seed");
+BENCHMARK(Disable<Full<percpu::BaselinePolicy>>)->Name("percpu/disable_full_baseline");
 BENCHMARK(Disable<FullVhe>)->Name("percpu/disable_full_vhe");
 BENCHMARK(Disable<Minimal<>>)->Name("minimal/disable");
-BENCHMARK(Disable<Minimal<percpu::SeedPolicy>>)->Name("minimal_seed/disable");
+BENCHMARK(Disable<Minimal<percpu::BaselinePolicy>>)->Name("minimal_baseline/disable");
 BENCHMARK(Disable<Body>)->Name("minimal_body/disable");
 BENCHMARK(Disable<Called>)->Name("minimal_called/disable");
 
@@ -139,10 +139,10 @@ void Pair(benchmark::State& state) {
   });
 }
 BENCHMARK(Pair<Full<>>)->Name("percpu/pair_full");
-BENCHMARK(Pair<Full<percpu::SeedPolicy>>)->Name("percpu/pair_full_seed");
+BENCHMARK(Pair<Full<percpu::BaselinePolicy>>)->Name("percpu/pair_full_baseline");
 BENCHMARK(Pair<FullVhe>)->Name("percpu/pair_full_vhe");
 BENCHMARK(Pair<Minimal<>>)->Name("minimal/pair");
-BENCHMARK(Pair<Minimal<percpu::SeedPolicy>>)->Name("minimal_seed/pair");
+BENCHMARK(Pair<Minimal<percpu::BaselinePolicy>>)->Name("minimal_baseline/pair");
 BENCHMARK(Pair<Body>)->Name("minimal_body/pair");
 BENCHMARK(Pair<Called>)->Name("minimal_called/pair");
 

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <format>
 
-#include "bench/protocol/seal.h"
+#include "bench/protocol/checksum.h"
 
 namespace trivet::bench {
 namespace {
@@ -28,7 +28,7 @@ std::string NameOf(const Run& run) {
 
 void PrintObject(const std::string& object) {
   const std::string line =
-      std::string(kResultPrefix) + object + std::string(Seal(object).view()) + '\n';
+      std::string(kResultPrefix) + object + std::string(Checksum(object).view()) + '\n';
   std::fwrite(line.data(), 1, line.size(), stdout);
   std::fflush(stdout);
 }

@@ -29,11 +29,11 @@ Nanoseconds RunOnce() {
       std::chrono::seconds(50), [&output](std::string_view text) { output += text; });
   EXPECT_EQ(end.kind, runner::ChildEnd::Kind::kExited);
   EXPECT_EQ(end.value, 0) << output;
-  const auto leg = ParseLegOutput(output);
-  EXPECT_TRUE(leg.has_value()) << (leg ? "" : leg.error());
+  const auto target = ParseTargetOutput(output);
+  EXPECT_TRUE(target.has_value()) << (target ? "" : target.error());
   Nanoseconds times;
-  if (!leg) return times;
-  for (const Result& result : leg->results) {
+  if (!target) return times;
+  for (const Result& result : target->results) {
     EXPECT_EQ(result.error, "") << result.name;
     if (result.time_ns) times[result.name] = *result.time_ns;
   }

@@ -6,50 +6,50 @@
 #include "bench/guest_machine.h"
 #include "bench/machine.h"
 #include "hal/cpu.h"
-#include "percpu/intent.h"
 #include "percpu/policy.h"
 #include "percpu/stage2_guard.h"
 #include "percpu/steps.h"
+#include "percpu/transition_state.h"
 #include "vectors/cpu_slot.h"
 #include "vectors/table.h"
 
 namespace trivet::bench {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
-using percpu::Intent;
-using percpu::World;
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
+using percpu::El2Context;
+using percpu::TransitionState;
 
 constinit vectors::CpuSlot slot;
 
 /// What percpu prepares for a called nVHE host with the default policy.
-Intent IntentHere() {
+TransitionState TransitionStateHere() {
   Cpu cpu;
-  Intent intent;
-  intent.host = World::Live<Cpu>();
-  intent.cpu = percpu::CpuTraits::Of<Cpu>(intent.host.hcr);
-  intent.host_controls.Save(cpu, intent.cpu);
-  intent.ours = {
+  TransitionState transition;
+  transition.host = El2Context::Live<Cpu>();
+  transition.cpu = percpu::CpuTraits::Of<Cpu>(transition.host.hcr);
+  transition.host_controls.Save(cpu, transition.cpu);
+  transition.ours = {
       .vbar = VbarEl2::FromRaw(vectors::TableBase()),
-      .hcr = HcrEl2::FromRaw(intent.host.hcr.raw() | percpu::DefaultPolicy::kHcrSet.raw()),
+      .hcr = HcrEl2::FromRaw(transition.host.hcr.raw() | percpu::DefaultPolicy::kHcrSet.raw()),
       .tpidr = TpidrEl2::FromRaw(reinterpret_cast<std::uint64_t>(&slot))};
-  intent.vtcr = percpu::OneLevelStage2();
-  intent.vttbr = VttbrEl2::FromRaw(PhysicalAddressOf(percpu::kEmptyStage2));
-  return intent;
+  transition.vtcr = percpu::OneLevelStage2();
+  transition.vttbr = VttbrEl2::FromRaw(PhysicalAddressOf(percpu::kEmptyStage2));
+  return transition;
 }
 
 /// The CPU under Trivet for the time of a benchmark.
 class Entered {
  public:
-  Entered() : intent_(IntentHere()) { percpu::EnableForGood::Do(cpu_, intent_); }
-  ~Entered() { percpu::EnableForGood::Undo(cpu_, intent_); }
+  Entered() : transition_(TransitionStateHere()) { percpu::EnablePerEnable::Do(cpu_, transition_); }
+  ~Entered() { percpu::EnablePerEnable::Undo(cpu_, transition_); }
   Entered(const Entered&) = delete;
   Entered& operator=(const Entered&) = delete;
-  const Intent& intent() const { return intent_; }
+  const TransitionState& transition() const { return transition_; }
 
  private:
   Cpu cpu_;
-  const Intent intent_;
+  const TransitionState transition_;
 };
 
 template <class Step>
@@ -57,38 +57,39 @@ void Do(benchmark::State& state) {
   const OneCpu machine;
   const Entered entered;
   Cpu cpu;
-  for (auto _ : state) Step::Do(cpu, entered.intent());
-  CountEvents(state, [&] { Step::Do(cpu, entered.intent()); });
+  for (auto _ : state) Step::Do(cpu, entered.transition());
+  CountEvents(state, [&] { Step::Do(cpu, entered.transition()); });
 }
 template <class Step>
 void Undo(benchmark::State& state) {
   const OneCpu machine;
   const Entered entered;
   Cpu cpu;
-  for (auto _ : state) Step::Undo(cpu, entered.intent());
-  CountEvents(state, [&] { Step::Undo(cpu, entered.intent()); });
+  for (auto _ : state) Step::Undo(cpu, entered.transition());
+  CountEvents(state, [&] { Step::Undo(cpu, entered.transition()); });
 }
 
 void Snapshot(benchmark::State& state) {
   const OneCpu machine;
   Cpu cpu;
-  Intent intent = IntentHere();
+  TransitionState transition = TransitionStateHere();
   for (auto _ : state) {
-    intent.host = World::Live<Cpu>();
-    intent.host_controls.Save(cpu, intent.cpu);
-    benchmark::DoNotOptimize(intent);
+    transition.host = El2Context::Live<Cpu>();
+    transition.host_controls.Save(cpu, transition.cpu);
+    benchmark::DoNotOptimize(transition);
   }
 }
 
 void Verify(benchmark::State& state) {
   const OneCpu machine;
   Cpu cpu;
-  const Intent intent = IntentHere();
+  const TransitionState transition = TransitionStateHere();
   bool same = true;
   for (auto _ : state) {
-    same &= Cpu::Read<VbarEl2>() == intent.host.vbar && Cpu::Read<HcrEl2>() == intent.host.hcr &&
-            Cpu::Read<TpidrEl2>() == intent.host.tpidr &&
-            intent.host_controls.Matches(cpu, intent.cpu, [](auto...) {});
+    same &= Cpu::Read<VbarEl2>() == transition.host.vbar &&
+            Cpu::Read<HcrEl2>() == transition.host.hcr &&
+            Cpu::Read<TpidrEl2>() == transition.host.tpidr &&
+            transition.host_controls.Matches(cpu, transition.cpu, [](auto...) {});
   }
   if (!same) state.SkipWithError("a register differs");
 }
@@ -109,18 +110,18 @@ BENCHMARK(Verify)->Name("step/verify");
 void VectorsPerRun(benchmark::State& state) {
   const OneCpu machine;
   Cpu cpu;
-  const Intent intent = IntentHere();
-  Cpu::Write<VtcrEl2>(intent.vtcr);
-  Cpu::Write<VttbrEl2>(intent.vttbr);
+  const TransitionState transition = TransitionStateHere();
+  Cpu::Write<VtcrEl2>(transition.vtcr);
+  Cpu::Write<VttbrEl2>(transition.vttbr);
   Cpu::Isb();
   const auto there_and_back = [&] {
-    const World host = World::Live<Cpu>();
-    percpu::SwitchForRun::Into(cpu, intent.ours);
+    const El2Context host = El2Context::Live<Cpu>();
+    percpu::SwitchForRun::Into(cpu, transition.ours);
     percpu::SwitchForRun::OutOf(cpu, host);
   };
   for (auto _ : state) there_and_back();
   CountEvents(state, there_and_back);
-  intent.host_controls.Restore(cpu, intent.cpu);
+  transition.host_controls.Restore(cpu, transition.cpu);
   Cpu::Isb();
 }
 BENCHMARK(VectorsPerRun)->Name("vectors/switch_per_run");

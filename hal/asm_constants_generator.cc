@@ -1,6 +1,6 @@
-// Prints hal/asm_constants.h, the vocabulary as preprocessor constants for assembly, and two
-// sources that check it: C++ that compares every constant with the typed accessors, and assembly
-// that names every register once by name and once by number.
+// Prints hal/asm_constants.h, the register descriptions as preprocessor constants for assembly, and
+// two sources that check it: C++ that compares every constant with the typed accessors, and
+// assembly that names every register once by name and once by number.
 
 #include <cctype>
 #include <format>

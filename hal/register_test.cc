@@ -7,7 +7,7 @@
 namespace trivet::hal {
 namespace {
 
-TEST(Register, TypedSettersMakeTheSeedsHcrValue) {
+TEST(Register, TypedSettersMakeTheBaselinesHcrValue) {
   const HcrEl2 hcr = HcrEl2().vm(true).rw(true).imo(true).fmo(true).tsc(true);
   EXPECT_EQ(hcr.raw(), 0x8008'0019u);
 }

@@ -1,5 +1,6 @@
-// The vocabulary against a CPU that executes it: every register that the CPU has can be read at EL2
-// (an UNDEFINED access ends the image), and features read live are those of the saved ID values.
+// The register descriptions against a CPU that executes it: every register that the CPU has can be
+// read at EL2 (an UNDEFINED access ends the image), and features read live are those of the saved
+// ID values.
 
 #include <gtest/gtest.h>
 

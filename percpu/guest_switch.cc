@@ -9,7 +9,7 @@
 namespace trivet::percpu {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 }  // namespace
 
@@ -31,14 +31,14 @@ void PerCpuState::SwitchGuestTo(GuestRegisters* next) {
   resident_ = nullptr;
   GuestRegisters& from = owner_ ? *owner_ : host_guest_registers_;
   const GuestRegisters& to = next ? *next : host_guest_registers_;
-  from.el1.Save(cpu, intent_.cpu);
-  if (!intent_.cpu.e2h()) from.shared.Save(cpu, intent_.cpu);
+  from.el1.Save(cpu, transition_.cpu);
+  if (!transition_.cpu.e2h()) from.shared.Save(cpu, transition_.cpu);
   if (next != nullptr) owner_ = next;  // Before the first write: Panic() finds the host's values.
-  to.el1.Restore(cpu, intent_.cpu);
-  if (!intent_.cpu.e2h()) to.shared.Restore(cpu, intent_.cpu);
+  to.el1.Restore(cpu, transition_.cpu);
+  if (!transition_.cpu.e2h()) to.shared.Restore(cpu, transition_.cpu);
   SetOwner(next);
   if (next != nullptr || switches_runs_) return;
-  Cpu::Write<HcrEl2>(intent_.ours.hcr);  // Without the guest's traps.
+  Cpu::Write<HcrEl2>(transition_.ours.hcr);  // Without the guest's traps.
   Cpu::Isb();
 }
 
@@ -53,7 +53,7 @@ HcrLayout PerCpuState::LayoutOf(std::uint64_t bits) {
 }
 
 HcrTerms PerCpuState::TermsFor(HcrEl2 requested) {
-  const HcrEl2 host = switches_runs_ ? Cpu::Read<HcrEl2>() : intent_.host.hcr;
+  const HcrEl2 host = switches_runs_ ? Cpu::Read<HcrEl2>() : transition_.host.hcr;
   return {.requested = requested,
           .policy = policy_,
           .layout = LayoutOf(requested.raw() | policy_.hcr_set.raw() | host.raw()),
@@ -69,23 +69,23 @@ void PerCpuState::SetGuestTraps(HcrEl2 requested, HcrTerms& terms) {
 void PerCpuState::SetGuestSharedControls(const SharedControls& controls) {
   guest_shared_controls_ = controls;
   Cpu cpu;
-  if (!intent_.cpu.e2h()) controls.Restore(cpu, intent_.cpu);
+  if (!transition_.cpu.e2h()) controls.Restore(cpu, transition_.cpu);
 }
 
 void PerCpuState::BeginRun() {
   if (!switches_runs_) return;
   Cpu cpu;
-  run_host_ = World::Live<Cpu>();
-  if (intent_.cpu.e2h()) {
-    host_guest_registers_.shared.Save(cpu, intent_.cpu);
-    host_shared_controls_.Save(cpu, intent_.cpu);
+  run_host_ = El2Context::Live<Cpu>();
+  if (transition_.cpu.e2h()) {
+    host_guest_registers_.shared.Save(cpu, transition_.cpu);
+    host_shared_controls_.Save(cpu, transition_.cpu);
   }
   in_run_ = true;
-  if (intent_.cpu.e2h()) {
-    owner_->shared.Restore(cpu, intent_.cpu);
-    guest_shared_controls_.Restore(cpu, intent_.cpu);
+  if (transition_.cpu.e2h()) {
+    owner_->shared.Restore(cpu, transition_.cpu);
+    guest_shared_controls_.Restore(cpu, transition_.cpu);
   }
-  SwitchForRun::Into(cpu, {.vbar = intent_.ours.vbar,
+  SwitchForRun::Into(cpu, {.vbar = transition_.ours.vbar,
                            .hcr = Compose(run_host_.hcr, policy_, guest_traps_),
                            .tpidr = OurTpidr(run_host_.tpidr)});
 }
@@ -94,15 +94,15 @@ void PerCpuState::EndRun() {
   if (!switches_runs_) return;
   Cpu cpu;
   SwitchForRun::OutOf(cpu, run_host_);
-  if (intent_.cpu.e2h()) owner_->shared.Save(cpu, intent_.cpu);
+  if (transition_.cpu.e2h()) owner_->shared.Save(cpu, transition_.cpu);
   RestoreAfterRun();
 }
 
 void PerCpuState::RestoreAfterRun() {
   Cpu cpu;
-  if (intent_.cpu.e2h()) {
-    host_shared_controls_.Restore(cpu, intent_.cpu);
-    host_guest_registers_.shared.Restore(cpu, intent_.cpu);
+  if (transition_.cpu.e2h()) {
+    host_shared_controls_.Restore(cpu, transition_.cpu);
+    host_guest_registers_.shared.Restore(cpu, transition_.cpu);
     cpu.Isb();
   }
   in_run_ = false;
@@ -112,8 +112,8 @@ void PerCpuState::RestoreAfterRun() {
 void PerCpuState::RestoreHostsGuestRegisters() {
   if (owner_ == nullptr) return;
   Cpu cpu;
-  host_guest_registers_.el1.Restore(cpu, intent_.cpu);
-  if (!intent_.cpu.e2h()) host_guest_registers_.shared.Restore(cpu, intent_.cpu);
+  host_guest_registers_.el1.Restore(cpu, transition_.cpu);
+  if (!transition_.cpu.e2h()) host_guest_registers_.shared.Restore(cpu, transition_.cpu);
   cpu.Isb();
   SetOwner(nullptr);
 }

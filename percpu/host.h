@@ -18,7 +18,7 @@ namespace trivet::percpu {
 ///
 /// HandlersFor may be called on any CPU; the handlers it returns are called on `cpu` only.
 template <class H>
-concept CalledHost = requires(CpuId cpu) {
+concept CallbackHost = requires(CpuId cpu) {
   { H::HandlersFor(cpu) } -> std::same_as<vectors::Handlers>;
 };
 
@@ -32,7 +32,7 @@ concept CalledHost = requires(CpuId cpu) {
 /// ChainPlaceFor may be called on any CPU. Enable reads the host's vector base: it stays the same
 /// until disable.
 template <class H>
-concept ChainedHost = requires(CpuId cpu) {
+concept PassThroughHost = requires(CpuId cpu) {
   { H::ChainPlaceFor(cpu) } -> std::same_as<vectors::ChainPlace>;
 };
 
@@ -46,7 +46,7 @@ concept ChainedHost = requires(CpuId cpu) {
 /// in VBAR_EL2, whatever that register held at enable: for hosts whose code runs below EL2 and
 /// reached it through vectors of the caller's.
 template <class H>
-concept Host = CalledHost<H> != ChainedHost<H>;
+concept Host = CallbackHost<H> != PassThroughHost<H>;
 
 /// The physical address stage 2 tables are given by. Identity, unless the host says otherwise.
 template <Host H>

@@ -57,7 +57,7 @@ void PerCpuState::RestoreHostNow() {
     SwitchForRun::OutOf(cpu, run_host_);
     RestoreAfterRun();
   }
-  LeaveTrivet(cpu, tenure(), intent_);
+  LeaveTrivet(cpu, vector_ownership(), transition_);
   RestoreHostsGuestRegisters();
 }
 

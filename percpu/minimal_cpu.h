@@ -40,7 +40,7 @@ struct MinimalSwitch {
 /// does besides is the caller's: VTCR_EL2 and VTTBR_EL2 define a stage 2 before Enable, stale TLB
 /// entries are invalidated, and nobody else changes the registers meanwhile. nVHE hosts only. One
 /// page, declared like a PerCpu.
-template <CalledHost H, Policy P = DefaultPolicy>
+template <CallbackHost H, Policy P = DefaultPolicy>
   requires(P::kVectors == VectorSwitch::kPerEnable)
 class alignas(vectors::kCpuPageSize) MinimalCpu {
  public:

@@ -21,9 +21,9 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
  public:
   /// Binds this object, and the handlers or the chain table's memory that H gives for it, to `cpu`.
   /// Once, or again after HandOver() or Panic(); from any CPU, at any level. Errors:
-  /// kAlreadyCreated, kHandlerMissing; for a chained host also kInvalidArgument.
+  /// kAlreadyCreated, kHandlerMissing; for a pass-through host also kInvalidArgument.
   Status Create(CpuId cpu) {
-    if constexpr (ChainedHost<H>) {
+    if constexpr (PassThroughHost<H>) {
       return CreateFor(cpu, H::ChainPlaceFor(cpu));
     } else {
       return CreateFor(cpu, H::HandlersFor(cpu));
@@ -33,7 +33,7 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
   /// Turns virtualization on. On this object's CPU, at EL2, any mask state (kept). The stage 2 it
   /// leaves maps nothing. Errors, nothing changed: kNotAtEl2, kNotCreated, kAlreadyEnabled,
   /// kSuspended, kWrongCpu, kInUse, kUnsupportedFeature (the policy sets a bit that this CPU
-  /// lacks); kInvalidArgument for a vector base of H's that is none; for a chained host
+  /// lacks); kInvalidArgument for a vector base of H's that is none; for a pass-through host
   /// kOutOfReach.
   Status HardwareEnable() { return Enable(Request()); }
 

@@ -9,7 +9,7 @@
 namespace trivet::percpu {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 constexpr std::uint8_t kEl2 = 2;
 
@@ -17,18 +17,18 @@ constexpr std::uint8_t kEl2 = 2;
 
 bool PerCpuState::AtEl2() { return Cpu::Read<CurrentEl>().el() == kEl2; }
 
-Tenure PerCpuState::tenure() const {
-  if (per_run_) return Tenure::kForRuns;
-  return IsChained() ? Tenure::kChained : Tenure::kForGood;
+VectorOwnership PerCpuState::vector_ownership() const {
+  if (per_run_) return VectorOwnership::kPerRun;
+  return IsPassThrough() ? VectorOwnership::kPassThrough : VectorOwnership::kPerEnable;
 }
 
 VbarEl2 PerCpuState::OurVectors() const {
-  return VbarEl2::FromRaw(IsChained() ? chain_.executable : vectors::TableBase());
+  return VbarEl2::FromRaw(IsPassThrough() ? chain_.executable : vectors::TableBase());
 }
 
 /// A chain table needs no slot: the register stays the host's.
 TpidrEl2 PerCpuState::OurTpidr(TpidrEl2 host) const {
-  return IsChained() ? host : TpidrEl2::FromRaw(reinterpret_cast<std::uint64_t>(&slot_));
+  return IsPassThrough() ? host : TpidrEl2::FromRaw(reinterpret_cast<std::uint64_t>(&slot_));
 }
 
 Status PerCpuState::Fail(Error error) {
@@ -60,7 +60,7 @@ Status PerCpuState::Bind(CpuId cpu, Status host, const vectors::Handlers& handle
 
 Status PerCpuState::CheckHostVectors(std::uint64_t base) {
   Status status = Status::kOk;
-  if (IsChained()) {
+  if (IsPassThrough()) {
     status = vectors::CheckChainReach(chain_, base);
   } else if (base % vectors::kChainTableSize != 0) {
     status = Status::kInvalidArgument;
@@ -100,16 +100,16 @@ Status PerCpuState::CheckEnable(State from, const EnableRequest& request) {
 void PerCpuState::PrepareIntent(const EnableRequest& request) {
   const PolicyValues& policy = request.policy;
   Cpu cpu;
-  intent_.host = World::Live<Cpu>();
-  intent_.cpu = CpuTraits::Of<Cpu>(intent_.host.hcr);
-  intent_.host_controls.Save(cpu, intent_.cpu);
-  intent_.ours = {.vbar = OurVectors(),
-                  .hcr = HcrEl2::FromRaw(intent_.host.hcr.raw() | policy.hcr_set.raw()),
-                  .tpidr = OurTpidr(intent_.host.tpidr)};
-  intent_.vtcr = OneLevelStage2();
-  intent_.vttbr = VttbrEl2::FromRaw(request.empty_stage2);
-  per_run_ = policy.vectors == VectorSwitch::kPerRun || intent_.cpu.kind() == HostKind::kVhe;
-  switches_runs_ = per_run_ || intent_.cpu.kind() == HostKind::kNvheTge;
+  transition_.host = El2Context::Live<Cpu>();
+  transition_.cpu = CpuTraits::Of<Cpu>(transition_.host.hcr);
+  transition_.host_controls.Save(cpu, transition_.cpu);
+  transition_.ours = {.vbar = OurVectors(),
+                      .hcr = HcrEl2::FromRaw(transition_.host.hcr.raw() | policy.hcr_set.raw()),
+                      .tpidr = OurTpidr(transition_.host.tpidr)};
+  transition_.vtcr = OneLevelStage2();
+  transition_.vttbr = VttbrEl2::FromRaw(request.empty_stage2);
+  per_run_ = policy.vectors == VectorSwitch::kPerRun || transition_.cpu.kind() == HostKind::kVhe;
+  switches_runs_ = per_run_ || transition_.cpu.kind() == HostKind::kNvheTge;
   policy_ = policy;
   guest_traps_ = {};
   known_bits_ = 0;
@@ -129,8 +129,8 @@ Status PerCpuState::Enable(const EnableRequest& request) {
 void PerCpuState::Enter(State from, const EnableRequest& request) {
   PrepareIntent(request);
   const VbarEl2 host_vbar =
-      request.host_vbar ? VbarEl2::FromRaw(*request.host_vbar) : intent_.host.vbar;
-  if (IsChained()) vectors::MakeChainTable(chain_, host_vbar.raw());
+      request.host_vbar ? VbarEl2::FromRaw(*request.host_vbar) : transition_.host.vbar;
+  if (IsPassThrough()) vectors::MakeChainTable(chain_, host_vbar.raw());
   struct Attempt {
     std::atomic<State>& state;
     State outcome;
@@ -138,8 +138,8 @@ void PerCpuState::Enter(State from, const EnableRequest& request) {
   } attempt{state_, from};
   state_.store(State::kEntering, std::memory_order_release);
   Cpu cpu;
-  EnterTrivet(cpu, tenure(), intent_);
-  intent_.host.vbar = host_vbar;  // From here on: a failure above put back what was found.
+  EnterTrivet(cpu, vector_ownership(), transition_);
+  transition_.host.vbar = host_vbar;  // From here on: a failure above put back what was found.
   attempt.outcome = State::kEnabled;
 }
 
@@ -149,10 +149,10 @@ Status PerCpuState::CheckDisable() {
   if (state != State::kEnabled) return Fail({.status = Status::kNotEnabled});
   if (Cpu::CurrentCpu() != cpu_) return Fail({.status = Status::kWrongCpu});
   const VbarEl2 vbar = Cpu::Read<VbarEl2>();
-  if (per_run_ || vbar == intent_.ours.vbar) return Status::kOk;
+  if (per_run_ || vbar == transition_.ours.vbar) return Status::kOk;
   return Fail({.status = Status::kVectorsReplaced,
                .register_id = RegisterId::kVbarEl2,
-               .expected = intent_.ours.vbar.raw(),
+               .expected = transition_.ours.vbar.raw(),
                .got = vbar.raw()});
 }
 
@@ -164,7 +164,7 @@ Status PerCpuState::Leave(State next) {
 
   Cpu cpu;
   SwitchGuestTo(nullptr);
-  LeaveTrivet(cpu, tenure(), intent_);
+  LeaveTrivet(cpu, vector_ownership(), transition_);
   state_.store(next, std::memory_order_release);
   generation_.fetch_add(1, std::memory_order_acq_rel);
   KeepWhatTheHostKept();
@@ -190,7 +190,7 @@ Status PerCpuState::PlanEnable(const EnableRequest& request, Plan& plan) {
   if (const Status s = CheckEnable(State::kReady, request); s != Status::kOk) return s;
   PrepareIntent(request);
   PlanRecorder recorder(plan);
-  EnterTrivet(recorder, tenure(), intent_);
+  EnterTrivet(recorder, vector_ownership(), transition_);
   return Status::kOk;
 }
 
@@ -199,7 +199,7 @@ Status PerCpuState::PlanDisable(Plan& plan) {
   const MaskedInterrupts masked;
   if (const Status status = CheckDisable(); status != Status::kOk) return status;
   PlanRecorder recorder(plan);
-  LeaveTrivet(recorder, tenure(), intent_);
+  LeaveTrivet(recorder, vector_ownership(), transition_);
   return Status::kOk;
 }
 
@@ -215,22 +215,22 @@ Status PerCpuState::Expect(typename R::Value expected, Status mismatch) {
 
 /// What stayed the host's while the CPU was enabled was the host's to change.
 void PerCpuState::KeepWhatTheHostKept() {
-  const World live = World::Live<Cpu>();
-  if (per_run_) intent_.host = live;
-  if (!HoldsTpidr()) intent_.host.tpidr = live.tpidr;
+  const El2Context live = El2Context::Live<Cpu>();
+  if (per_run_) transition_.host = live;
+  if (!HoldsTpidr()) transition_.host.tpidr = live.tpidr;
 }
 
 Status PerCpuState::VerifyWorld(Status mismatch) {
-  if (const Status s = Expect<VbarEl2>(intent_.host.vbar, mismatch); s != Status::kOk) return s;
-  if (const Status s = Expect<HcrEl2>(intent_.host.hcr, mismatch); s != Status::kOk) return s;
-  return Expect<TpidrEl2>(intent_.host.tpidr, mismatch);
+  if (const Status s = Expect<VbarEl2>(transition_.host.vbar, mismatch); s != Status::kOk) return s;
+  if (const Status s = Expect<HcrEl2>(transition_.host.hcr, mismatch); s != Status::kOk) return s;
+  return Expect<TpidrEl2>(transition_.host.tpidr, mismatch);
 }
 
 Status PerCpuState::VerifyControls(Status mismatch) {
   Cpu cpu;
   Status status = Status::kOk;
-  intent_.host_controls.Matches(
-      cpu, intent_.cpu, [&](RegisterId id, std::uint64_t saved, std::uint64_t live) {
+  transition_.host_controls.Matches(
+      cpu, transition_.cpu, [&](RegisterId id, std::uint64_t saved, std::uint64_t live) {
         status = Fail({.status = mismatch, .register_id = id, .expected = saved, .got = live});
       });
   return status;
@@ -241,11 +241,12 @@ Status PerCpuState::Audit() {
   const MaskedInterrupts masked;
   if (const Status status = CheckDisable(); status != Status::kOk) return status;
   if (per_run_) return Status::kOk;
-  const HcrEl2 hcr = owner_ && !switches_runs_ ? Compose(intent_.host.hcr, policy_, guest_traps_)
-                                               : intent_.ours.hcr;
+  const HcrEl2 hcr = owner_ && !switches_runs_
+                         ? Compose(transition_.host.hcr, policy_, guest_traps_)
+                         : transition_.ours.hcr;
   if (const Status s = Expect<HcrEl2>(hcr, Status::kRestoreMismatch); s != Status::kOk) return s;
   if (!HoldsTpidr()) return Status::kOk;
-  return Expect<TpidrEl2>(intent_.ours.tpidr, Status::kRestoreMismatch);
+  return Expect<TpidrEl2>(transition_.ours.tpidr, Status::kRestoreMismatch);
 }
 
 }  // namespace trivet::percpu

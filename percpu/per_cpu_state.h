@@ -12,10 +12,10 @@
 #include "hal/status.h"
 #include "percpu/hcr_policy.h"
 #include "percpu/host_registers.h"
-#include "percpu/intent.h"
 #include "percpu/plan.h"
 #include "percpu/policy.h"
 #include "percpu/steps.h"
+#include "percpu/transition_state.h"
 #include "vectors/chain_table.h"
 #include "vectors/cpu_slot.h"
 
@@ -55,10 +55,10 @@ class alignas(16) PerCpuState {
 
   // What the host had when this CPU was enabled (or says it had: VectorBaseFor). Meaningful while
   // enabled.
-  hal::VbarEl2 host_vector_base() const { return intent_.host.vbar; }
-  hal::HcrEl2 host_hcr() const { return intent_.host.hcr; }
-  hal::TpidrEl2 host_tpidr() const { return intent_.host.tpidr; }
-  const CpuTraits& traits() const { return intent_.cpu; }
+  hal::VbarEl2 host_vector_base() const { return transition_.host.vbar; }
+  hal::HcrEl2 host_hcr() const { return transition_.host.hcr; }
+  hal::TpidrEl2 host_tpidr() const { return transition_.host.tpidr; }
+  const CpuTraits& traits() const { return transition_.cpu; }
 
   // For the run loop: on this CPU, while enabled, interrupts masked.
 
@@ -111,15 +111,15 @@ class alignas(16) PerCpuState {
   enum class State : std::uint8_t {
     kVacant,
     kReady,
-    kEntering,  ///< Registers may already be Trivet's; `intent_` says what they were.
+    kEntering,  ///< Registers may already be Trivet's; `transition_` says what they were.
     kEnabled,
     kSuspended,  ///< Disabled, to be enabled again by what ends the suspend.
   };
 
-  bool IsChained() const { return chain_.words != nullptr; }
+  bool IsPassThrough() const { return chain_.words != nullptr; }
   /// True when TPIDR_EL2 is Trivet's from enable to disable.
-  bool HoldsTpidr() const { return !per_run_ && !IsChained(); }
-  Tenure tenure() const;
+  bool HoldsTpidr() const { return !per_run_ && !IsPassThrough(); }
+  VectorOwnership vector_ownership() const;
   /// The value for VBAR_EL2 while the vectors are Trivet's.
   hal::VbarEl2 OurVectors() const;
   /// The value for TPIDR_EL2 then, under a host that has `host` in it.
@@ -148,12 +148,12 @@ class alignas(16) PerCpuState {
   void RestoreHostsGuestRegisters();
 
   vectors::CpuSlot slot_;      // First: TPIDR_EL2 points here, unless the host is chained.
-  vectors::ChainPlace chain_;  // Of a chained host.
-  Intent intent_;
+  vectors::ChainPlace chain_;  // Of a pass-through host.
+  TransitionState transition_;
   GuestRegisters host_guest_registers_;
   SharedControls host_shared_controls_;
   SharedControls guest_shared_controls_;
-  World run_host_;  // The host's world as the current run found it.
+  El2Context run_host_;  // The host's world as the current run found it.
   PolicyValues policy_ = {};
   hal::HcrEl2 guest_traps_;       // HCR_EL2 bits that the loaded guest asked for and got.
   std::uint64_t known_bits_ = 0;  // Of HCR_EL2: for these `layout_` says what this CPU has.

@@ -32,7 +32,8 @@ inline constexpr hal::HcrEl2 kNotSwitched = hal::HcrEl2()
 
 /// Which bits HCR_EL2 gains, which it loses, and when. Everything else stays the host's. A policy
 /// that touches a bit of the host's does not compile, nor does one that sets and clears the same
-/// bit, nor one that clears bits while the host runs: without its IMO a host at EL2 is deaf.
+/// bit, nor one that clears bits while the host runs: without its IMO a host at EL2 receives no
+/// IRQs.
 ///
 /// A policy may also have `kHcrAllowed`, the bits that a guest may ask for besides; kAllowed<P> is
 /// the answer for every policy.
@@ -69,13 +70,13 @@ struct DefaultPolicy {
 
 /// {VM, RW, IMO, FMO, TSC}: the set of the design Trivet grew out of. SErrors stay masked at an EL2
 /// host.
-struct SeedPolicy {
+struct BaselinePolicy {
   static constexpr hal::HcrEl2 kHcrSet =
       hal::HcrEl2().vm(true).rw(true).imo(true).fmo(true).tsc(true);
   static constexpr hal::HcrEl2 kHcrClear = {};
   static constexpr VectorSwitch kVectors = VectorSwitch::kPerEnable;
 };
-static_assert(SeedPolicy::kHcrSet.raw() == 0x8008'0019);
+static_assert(BaselinePolicy::kHcrSet.raw() == 0x8008'0019);
 
 /// The default bits, the vectors only while a guest runs: the host takes its interrupts through its
 /// own table.

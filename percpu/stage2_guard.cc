@@ -7,7 +7,7 @@
 namespace trivet::percpu {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 /// Widest input of one level-1 table with the 4 KiB granule: 9 bits of index over 1 GiB blocks.
 constexpr unsigned kOneLevelBits = 39;

@@ -4,8 +4,8 @@
 
 #include "hal/backend.h"
 #include "hal/registers.h"
-#include "percpu/intent.h"
 #include "percpu/transition.h"
+#include "percpu/transition_state.h"
 
 /// The steps that transitions are made of. Each writes something of Trivet's and, undone, the
 /// host's value again. Barriers stand where a rule of tests/percpu/transition_rules.h needs one and
@@ -18,12 +18,12 @@ namespace trivet::percpu {
 struct ClaimSlot {
   static constexpr const char* kName = "claim the slot";
   template <class B>
-  static void Do(B& backend, const Intent& intent) {
-    backend.template Write<hal::TpidrEl2>(intent.ours.tpidr);
+  static void Do(B& backend, const TransitionState& transition) {
+    backend.template Write<hal::TpidrEl2>(transition.ours.tpidr);
   }
   template <class B>
-  static void Undo(B& backend, const Intent& intent) {
-    backend.template Write<hal::TpidrEl2>(intent.host.tpidr);
+  static void Undo(B& backend, const TransitionState& transition) {
+    backend.template Write<hal::TpidrEl2>(transition.host.tpidr);
   }
 };
 
@@ -33,13 +33,13 @@ struct ClaimSlot {
 struct GuardStage2 {
   static constexpr const char* kName = "guard stage 2";
   template <class B>
-  static void Do(B& backend, const Intent& intent) {
-    backend.template Write<hal::VtcrEl2>(intent.vtcr);
-    backend.template Write<hal::VttbrEl2>(intent.vttbr);
+  static void Do(B& backend, const TransitionState& transition) {
+    backend.template Write<hal::VtcrEl2>(transition.vtcr);
+    backend.template Write<hal::VttbrEl2>(transition.vttbr);
   }
   template <class B>
-  [[gnu::always_inline]] static void Undo(B& backend, const Intent& intent) {
-    intent.host_controls.Restore(backend, intent.cpu);
+  [[gnu::always_inline]] static void Undo(B& backend, const TransitionState& transition) {
+    transition.host_controls.Restore(backend, transition.cpu);
     backend.Isb();
   }
 };
@@ -49,13 +49,13 @@ struct GuardStage2 {
 struct InstallVectors {
   static constexpr const char* kName = "install the vectors";
   template <class B>
-  static void Do(B& backend, const Intent& intent) {
-    backend.template Write<hal::VbarEl2>(intent.ours.vbar);
+  static void Do(B& backend, const TransitionState& transition) {
+    backend.template Write<hal::VbarEl2>(transition.ours.vbar);
     backend.Isb();
   }
   template <class B>
-  static void Undo(B& backend, const Intent& intent) {
-    backend.template Write<hal::VbarEl2>(intent.host.vbar);
+  static void Undo(B& backend, const TransitionState& transition) {
+    backend.template Write<hal::VbarEl2>(transition.host.vbar);
   }
 };
 
@@ -66,13 +66,13 @@ struct InstallVectors {
 struct SwitchHcr {
   static constexpr const char* kName = "switch HCR_EL2";
   template <class B>
-  static void Do(B& backend, const Intent& intent) {
-    Switch(backend, intent.ours.hcr);
+  static void Do(B& backend, const TransitionState& transition) {
+    Switch(backend, transition.ours.hcr);
     backend.Isb();
   }
   template <class B>
-  static void Undo(B& backend, const Intent& intent) {
-    Switch(backend, intent.host.hcr);
+  static void Undo(B& backend, const TransitionState& transition) {
+    Switch(backend, transition.host.hcr);
   }
 
  private:
@@ -90,43 +90,43 @@ struct SwitchHcr {
 struct ForgetStage2 {
   static constexpr const char* kName = "forget stage 2";
   template <class B>
-  static void Do(B& backend, const Intent& intent) {
-    Undo(backend, intent);
+  static void Do(B& backend, const TransitionState& transition) {
+    Undo(backend, transition);
     backend.Isb();
   }
   template <class B>
-  static void Undo(B& backend, const Intent&) {
+  static void Undo(B& backend, const TransitionState&) {
     backend.template Invalidate<hal::Tlbi::kAllE1>();
     backend.template Dsb<hal::Domain::kNonShareable>();
   }
 };
 
 /// Vectors and virtualization are Trivet's from enable to disable.
-using EnableForGood = Transition<ClaimSlot, GuardStage2, InstallVectors, SwitchHcr>;
-/// The same for a chained host, whose TPIDR_EL2 nothing of Trivet's looks at.
-using EnableChained = Transition<GuardStage2, InstallVectors, SwitchHcr>;
+using EnablePerEnable = Transition<ClaimSlot, GuardStage2, InstallVectors, SwitchHcr>;
+/// The same for a pass-through host, whose TPIDR_EL2 nothing of Trivet's looks at.
+using EnablePassThrough = Transition<GuardStage2, InstallVectors, SwitchHcr>;
 /// They are Trivet's only while a guest runs: SwitchForRun does the rest.
-using EnableForRuns = Transition<GuardStage2, ForgetStage2>;
+using EnablePerRun = Transition<GuardStage2, ForgetStage2>;
 
 /// Which of the lists takes a CPU.
-enum class Tenure : std::uint8_t { kForGood, kChained, kForRuns };
+enum class VectorOwnership : std::uint8_t { kPerEnable, kPassThrough, kPerRun };
 
 /// From the host's registers to Trivet's.
 template <class B>
-void EnterTrivet(B& backend, Tenure tenure, const Intent& intent) {
-  switch (tenure) {
-    case Tenure::kForGood: return EnableForGood::Do(backend, intent);
-    case Tenure::kChained: return EnableChained::Do(backend, intent);
-    case Tenure::kForRuns: return EnableForRuns::Do(backend, intent);
+void EnterTrivet(B& backend, VectorOwnership vector_ownership, const TransitionState& transition) {
+  switch (vector_ownership) {
+    case VectorOwnership::kPerEnable: return EnablePerEnable::Do(backend, transition);
+    case VectorOwnership::kPassThrough: return EnablePassThrough::Do(backend, transition);
+    case VectorOwnership::kPerRun: return EnablePerRun::Do(backend, transition);
   }
 }
 /// The way back; right after any part of the way there.
 template <class B>
-void LeaveTrivet(B& backend, Tenure tenure, const Intent& intent) {
-  switch (tenure) {
-    case Tenure::kForGood: return EnableForGood::Undo(backend, intent);
-    case Tenure::kChained: return EnableChained::Undo(backend, intent);
-    case Tenure::kForRuns: return EnableForRuns::Undo(backend, intent);
+void LeaveTrivet(B& backend, VectorOwnership vector_ownership, const TransitionState& transition) {
+  switch (vector_ownership) {
+    case VectorOwnership::kPerEnable: return EnablePerEnable::Undo(backend, transition);
+    case VectorOwnership::kPassThrough: return EnablePassThrough::Undo(backend, transition);
+    case VectorOwnership::kPerRun: return EnablePerRun::Undo(backend, transition);
   }
 }
 
@@ -137,14 +137,14 @@ void LeaveTrivet(B& backend, Tenure tenure, const Intent& intent) {
 /// TLB keeps its meaning (E2H stays) and EL1&0 entries are told apart by VMID.
 struct SwitchForRun {
   template <class B>
-  static void Into(B& backend, const World& guest) {
+  static void Into(B& backend, const El2Context& guest) {
     backend.template Write<hal::TpidrEl2>(guest.tpidr);
     backend.template Write<hal::VbarEl2>(guest.vbar);
     backend.template Write<hal::HcrEl2>(guest.hcr);
     backend.Isb();
   }
   template <class B>
-  static void OutOf(B& backend, const World& host) {
+  static void OutOf(B& backend, const El2Context& host) {
     backend.template Write<hal::HcrEl2>(host.hcr);
     backend.template Write<hal::VbarEl2>(host.vbar);
     backend.Isb();

@@ -4,7 +4,7 @@
 #include <tuple>
 #include <utility>
 
-#include "percpu/intent.h"
+#include "percpu/transition_state.h"
 
 namespace trivet::percpu {
 
@@ -21,21 +21,21 @@ class Transition {
   static constexpr const char* kNames[] = {Steps::kName...};
 
   template <class B>
-  [[gnu::always_inline]] static void Do(B& backend, const Intent& intent) {
-    Recovery<B, &Transition::UndoThrough<B>> recovery{backend, intent};
+  [[gnu::always_inline]] static void Do(B& backend, const TransitionState& transition) {
+    Recovery<B, &Transition::UndoThrough<B>> recovery{backend, transition};
     (recovery.Run([&]() __attribute__((always_inline)) {
-      Begin<Steps>(backend), Steps::Do(backend, intent);
+      Begin<Steps>(backend), Steps::Do(backend, transition);
     }),
      ...);
     recovery.done = true;
   }
 
   template <class B>
-  [[gnu::always_inline]] static void Undo(B& backend, const Intent& intent) {
-    Recovery<B, &Transition::RedoThrough<B>> recovery{backend, intent};
+  [[gnu::always_inline]] static void Undo(B& backend, const TransitionState& transition) {
+    Recovery<B, &Transition::RedoThrough<B>> recovery{backend, transition};
     Backwards([&]<class Step>() __attribute__((always_inline)) {
       recovery.Run([&]() __attribute__((always_inline)) {
-        Begin<Step>(backend), Step::Undo(backend, intent);
+        Begin<Step>(backend), Step::Undo(backend, transition);
       });
     });
     recovery.done = true;
@@ -43,10 +43,10 @@ class Transition {
 
  private:
   /// Puts back what was done unless told that all of it was.
-  template <class B, void (*kPutBack)(B&, const Intent&, std::size_t)>
+  template <class B, void (*kPutBack)(B&, const TransitionState&, std::size_t)>
   struct Recovery {
     B& backend;
-    const Intent& intent;
+    const TransitionState& transition;
     std::size_t begun = 0;
     bool done = false;
 
@@ -56,24 +56,24 @@ class Transition {
       step();
     }
     ~Recovery() {
-      if (!done) kPutBack(backend, intent, begun);
+      if (!done) kPutBack(backend, transition, begun);
     }
   };
 
   /// Undoes the first `begun` steps, the last of them perhaps half done.
   template <class B>
-  static void UndoThrough(B& backend, const Intent& intent, std::size_t begun) {
+  static void UndoThrough(B& backend, const TransitionState& transition, std::size_t begun) {
     std::size_t i = kCount;
     Backwards([&]<class Step>() {
-      if (i-- <= begun) Step::Undo(backend, intent);
+      if (i-- <= begun) Step::Undo(backend, transition);
     });
   }
 
   /// Does again the last `begun` steps, of which Undo() undid all but perhaps a part of one.
   template <class B>
-  static void RedoThrough(B& backend, const Intent& intent, std::size_t begun) {
+  static void RedoThrough(B& backend, const TransitionState& transition, std::size_t begun) {
     std::size_t i = 0;
-    ((i++ >= kCount - begun ? Steps::Do(backend, intent) : void()), ...);
+    ((i++ >= kCount - begun ? Steps::Do(backend, transition) : void()), ...);
   }
 
   /// Tells a backend that wants to know, such as PlanRecorder, where it is.

@@ -6,8 +6,8 @@
 
 #include "hal/register_info.h"
 
-/// Everything an MRS, MSR or SYS instruction can name: the registers of the vocabulary, then the
-/// operations of sim/operations.def.
+/// Everything an MRS, MSR or SYS instruction can name: the registers of the register descriptions,
+/// then the operations of sim/operations.def.
 namespace trivet::sim {
 
 /// A hal::RegisterId, or kRegisterCount plus the index of an operation. Converts from RegisterId.

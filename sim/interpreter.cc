@@ -56,7 +56,7 @@ std::optional<Exception> Interpreter::CheckRules(AccessId id, unsigned rt, bool 
   const auto wanted = static_cast<unsigned>(read ? Direction::kRead : Direction::kWrite);
   for (const Rule& rule : rules) {
     if ((static_cast<unsigned>(rule.direction) & wanted) == 0) continue;
-    if ((rule.from >> el() & 1) == 0 || !IsIn(rule.world, hcr.e2h(), hcr.tge())) continue;
+    if ((rule.from >> el() & 1) == 0 || !IsIn(rule.host_state, hcr.e2h(), hcr.tge())) continue;
     if (rule.Holds(pe_.Decide(rule.control, rule.mask))) return Trap(rule, id, rt, read);
   }
   return std::nullopt;

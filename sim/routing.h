@@ -24,9 +24,9 @@ struct RoutingState {
 constexpr Delivery RoutePhysical(const RoutingState& s) {
   if (s.el == 2) {
     // With TGE = 0 and xMO = 0 the interrupt belongs to EL1 and stays pending at EL2, whatever
-    // PSTATE says: a host without xMO is deaf.
-    const bool deaf = !s.tge && !s.route;
-    return deaf || s.masked ? Delivery::kPending : Delivery::kToEl2;
+    // PSTATE says: a host without xMO receives no IRQs.
+    const bool masked = !s.tge && !s.route;
+    return masked || s.masked ? Delivery::kPending : Delivery::kToEl2;
   }
   // {E2H, TGE} = {1, 1}: xMO behave as 0, TGE alone routes, and PSTATE masks.
   const bool ignores_mask = s.tge ? !s.e2h : s.route;

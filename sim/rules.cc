@@ -17,7 +17,7 @@ struct Line {
   std::string_view names;
   Direction direction;
   unsigned from;
-  World world;
+  HostState host_state;
   std::string_view control;
   Condition condition;
   std::uint64_t value;
@@ -27,14 +27,14 @@ struct Line {
 
 constexpr unsigned kEl0 = 1 << 0, kEl1 = 1 << 1, kEl2 = 1 << 2;
 using enum Direction;
-using enum World;
+using enum HostState;
 using enum Condition;
 using enum Target;
 using hal::ExceptionClass;
 
 constexpr Line kLines[] = {
-#define TRAP(names, direction, from, world, control, condition, value, target, ec) \
-  {names, direction, from, world, control, condition, value, target, ExceptionClass::ec},
+#define TRAP(names, direction, from, host_state, control, condition, value, target, ec) \
+  {names, direction, from, host_state, control, condition, value, target, ExceptionClass::ec},
 #include "sim/rules.def"
 #undef TRAP
 };
@@ -56,8 +56,8 @@ std::string_view Next(std::string_view& rest, char separator) {
   return word;
 }
 
-bool NeedsE2hLayout(World world) {
-  return world == kHost || world == kE2hSet || world == kE2hGuest;
+bool NeedsE2hLayout(HostState host_state) {
+  return host_state == kHost || host_state == kE2hSet || host_state == kE2hGuest;
 }
 
 const FieldInfo& FieldNamed(const RegisterInfo& info, std::string_view name) {
@@ -73,7 +73,7 @@ Rule Compile(const Line& line) {
   if (control == hal::RegisterId::kCount) {
     throw Violation(std::format("rules: no register for {}", line.control));
   }
-  if (NeedsE2hLayout(line.world)) control = E2hLayoutOf(control);
+  if (NeedsE2hLayout(line.host_state)) control = E2hLayoutOf(control);
   const RegisterInfo& info = hal::InfoOf(control);
   Rule rule = {.control = info.storage,
                .mask = 0,
@@ -81,7 +81,7 @@ Rule Compile(const Line& line) {
                .condition = line.condition,
                .direction = line.direction,
                .from = static_cast<std::uint8_t>(line.from),
-               .world = line.world,
+               .host_state = line.host_state,
                .target = line.target,
                .ec = line.ec};
   while (!fields.empty()) {

@@ -17,7 +17,7 @@ class Model;
 enum class Direction : std::uint8_t { kRead = 1, kWrite = 2, kBoth = 3 };
 
 /// Where HCR_EL2.{E2H, TGE} put the software.
-enum class World : std::uint8_t {
+enum class HostState : std::uint8_t {
   kAny,
   kGuest,     ///< Not {1, 1}: EL0 and EL1 belong to a guest, or to an nVHE host.
   kHost,      ///< {1, 1}: EL0 is the EL2 host's application.
@@ -26,14 +26,14 @@ enum class World : std::uint8_t {
   kE2hGuest,  ///< {1, 0}
 };
 
-constexpr bool IsIn(World world, bool e2h, bool tge) {
-  switch (world) {
-    case World::kAny: return true;
-    case World::kGuest: return !(e2h && tge);
-    case World::kHost: return e2h && tge;
-    case World::kE2hClear: return !e2h;
-    case World::kE2hSet: return e2h;
-    case World::kE2hGuest: return e2h && !tge;
+constexpr bool IsIn(HostState host_state, bool e2h, bool tge) {
+  switch (host_state) {
+    case HostState::kAny: return true;
+    case HostState::kGuest: return !(e2h && tge);
+    case HostState::kHost: return e2h && tge;
+    case HostState::kE2hClear: return !e2h;
+    case HostState::kE2hSet: return e2h;
+    case HostState::kE2hGuest: return e2h && !tge;
   }
   return false;
 }
@@ -50,7 +50,7 @@ struct Rule {
   Condition condition;
   Direction direction;
   std::uint8_t from;  ///< Bit n: from ELn.
-  World world;
+  HostState host_state;
   Target target;
   hal::ExceptionClass ec;
 
@@ -67,7 +67,7 @@ struct Rule {
 };
 
 /// Rules by AccessId::index(), in the order of checking. Throws Violation when rules.def names what
-/// neither the vocabulary nor operations.def describes.
+/// neither the register descriptions nor operations.def describes.
 /// `edit`, when given, is called with each rule and its line's index before it is stored.
 using RuleEdit = std::function<void(unsigned line, Rule& rule)>;
 std::vector<std::vector<Rule>> CompileRules(const RuleEdit& edit = nullptr);

@@ -15,7 +15,7 @@ struct UnmodelledControl {
   std::string_view what;
 };
 
-/// Throws Violation when the file names what the vocabulary does not describe.
+/// Throws Violation when the file names what the register descriptions does not describe.
 std::span<const UnmodelledControl> UnmodelledControls();
 
 }  // namespace trivet::sim

@@ -7,7 +7,7 @@
 namespace trivet::vcpu {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 /// SPSR_EL2 for a first entry: EL1h, D, A, I and F masked. [arm-arm] SPSR_EL2.M.
 constexpr std::uint64_t kEl1hMasked = 0x3c5;

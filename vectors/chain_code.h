@@ -19,7 +19,7 @@ inline constexpr std::size_t kWordsPerSlot = 32;
 inline constexpr std::size_t kSlots = 16;
 inline constexpr std::size_t kOwnSlots = 8;  ///< Of the current exception level; the first ones.
 
-/// Has this CPU's instruction fetch see the table that was written. One per leg.
+/// Has this CPU's instruction fetch see the table that was written. One per environment.
 void SynchronizeChainTable(const ChainPlace& place);
 
 }  // namespace trivet::vectors

@@ -33,9 +33,9 @@ Status CheckChainPlace(const ChainPlace& place);
 Status CheckChainReach(const ChainPlace& place, std::uint64_t host_base);
 
 /// Makes the chain table for the host's table at `host_base` and has instruction fetch see it. Does
-/// nothing when that table is there already: a host that seals code before it runs calls this first
-/// and then makes the memory read-only. After both checks; at EL2, any mask state, while no
-/// VBAR_EL2 points at `place`.
+/// nothing when that table is there already: a host that write-protects code before it runs calls
+/// this first and then makes the memory read-only. After both checks; at EL2, any mask state, while
+/// no VBAR_EL2 points at `place`.
 void MakeChainTable(const ChainPlace& place, std::uint64_t host_base);
 
 }  // namespace trivet::vectors

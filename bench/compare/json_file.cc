@@ -38,11 +38,11 @@ class Members {
   std::vector<std::string> members_;
 };
 
-struct Leg {
+struct Target {
   const char* name;
-  std::optional<LegOutput> Legs::* output;
+  std::optional<TargetOutput> Targets::* output;
 };
-constexpr Leg kLegs[] = {{"simulator", &Legs::simulator}, {"el2", &Legs::el2}};
+constexpr Target kTargets[] = {{"simulator", &Targets::simulator}, {"el2", &Targets::el2}};
 
 void AddProblem(const Result& result, Members& members) {
   if (!result.error.empty()) {
@@ -52,8 +52,9 @@ void AddProblem(const Result& result, Members& members) {
   }
 }
 
-std::string RenderResult(const Leg& leg, const Legs& legs, const Result& result, int index) {
-  const std::string name = std::string(leg.name) + '/' + result.name;
+std::string RenderResult(const Target& target, const Targets& targets, const Result& result,
+                         int index) {
+  const std::string name = std::string(target.name) + '/' + result.name;
   const double time = result.time_ns.value_or(0);
   Members members;
   members.Text("name", name)
@@ -69,18 +70,19 @@ std::string RenderResult(const Leg& leg, const Legs& legs, const Result& result,
       .Number("real_time", result.Number("real_ns").value_or(time))
       .Number("cpu_time", time)
       .Text("time_unit", "ns")
-      .Text("leg", leg.name);
+      .Text("target", target.name);
   if (result.instructions) members.Number("instructions", *result.instructions);
   for (const auto& [figure, value] : result.numbers) {
     if (figure != "iterations" && figure != "real_ns") members.Number(figure, value);
   }
-  const auto limit = leg.output == &Legs::el2 ? LimitOf(result.name, legs.el2) : std::nullopt;
+  const auto limit =
+      target.output == &Targets::el2 ? LimitOf(result.name, targets.el2) : std::nullopt;
   if (limit && !result.numbers.contains("limit")) members.Number("limit", *limit);
   if (!result.label.empty()) members.Text("label", result.label);
   return members.Render("    ");
 }
 
-std::string RenderContext(const Legs& legs, const RunContext& context) {
+std::string RenderContext(const Targets& targets, const RunContext& context) {
   Members members;
   members.Text("date", context.date)
       .Text("host_name", context.host_name)
@@ -90,10 +92,11 @@ std::string RenderContext(const Legs& legs, const RunContext& context) {
       .Raw("load_avg", "[]")
       .Text("library_build_type", "release")
       .Number("json_schema_version", 1);
-  if (legs.el2 && !legs.el2->no_instructions.empty()) {
-    members.Text("no_instructions", legs.el2->no_instructions);
+  if (targets.el2 && !targets.el2->no_instructions.empty()) {
+    members.Text("no_instructions", targets.el2->no_instructions);
   }
-  if (legs.el2 && !legs.el2->no_cycles.empty()) members.Text("no_cycles", legs.el2->no_cycles);
+  if (targets.el2 && !targets.el2->no_cycles.empty())
+    members.Text("no_cycles", targets.el2->no_cycles);
   return members.Render("  ");
 }
 
@@ -113,17 +116,18 @@ RunContext ThisRun(const std::string& executable) {
           .num_cpus = std::thread::hardware_concurrency()};
 }
 
-std::string RenderJson(const Legs& legs, const std::function<bool(std::string_view)>& selected,
+std::string RenderJson(const Targets& targets,
+                       const std::function<bool(std::string_view)>& selected,
                        const RunContext& context) {
-  std::string text = "{\n  \"context\": " + RenderContext(legs, context);
+  std::string text = "{\n  \"context\": " + RenderContext(targets, context);
   text += ",\n  \"benchmarks\": [";
   int index = 0;
-  for (const Leg& leg : kLegs) {
-    for (const std::string& name : Names(legs, selected)) {
-      const Result* const result = Find(legs.*leg.output, name);
+  for (const Target& target : kTargets) {
+    for (const std::string& name : Names(targets, selected)) {
+      const Result* const result = Find(targets.*target.output, name);
       if (result == nullptr) continue;
       text += index == 0 ? "\n    " : ",\n    ";
-      text += RenderResult(leg, legs, *result, index++);
+      text += RenderResult(target, targets, *result, index++);
     }
   }
   return text + "\n  ]\n}\n";

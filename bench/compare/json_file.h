@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "bench/compare/legs.h"
+#include "bench/compare/targets.h"
 
 namespace trivet::bench {
 
@@ -20,10 +20,11 @@ struct RunContext {
 RunContext ThisRun(const std::string& executable);
 
 /// The results that `selected` accepts in Google Benchmark's JSON format (json_schema_version 1),
-/// as its compare.py reads it. A name is LEG/NAME, since compare.py tells results apart by their
-/// names; "leg" is `simulator` or `el2`. What a leg counts besides time are numbers beside it:
-/// "instructions", "isb", "msr", "tlbi", "limit", "cycles_p99", ...
-std::string RenderJson(const Legs& legs, const std::function<bool(std::string_view)>& selected,
+/// as its compare.py reads it. A name is TARGET/NAME, since compare.py tells results apart by their
+/// names; "target" is `simulator` or `el2`. What a target counts besides time are numbers beside
+/// it: "instructions", "isb", "msr", "tlbi", "limit", "cycles_p99", ...
+std::string RenderJson(const Targets& targets,
+                       const std::function<bool(std::string_view)>& selected,
                        const RunContext& context);
 
 }  // namespace trivet::bench

@@ -16,26 +16,27 @@ using Kind = JsonValue::Kind;
 
 bool All(std::string_view) { return true; }
 
-Legs Both() {
-  Legs legs;
-  legs.simulator = {
+Targets Both() {
+  Targets targets;
+  targets.simulator = {
       .results = {{.name = "percpu/enable",
                    .time_ns = 123.4,
                    .numbers = {{"iterations", 5000}, {"real_ns", 130}, {"ns_p99", 200}}}}};
-  legs.el2 = {.results = {{.name = "limit/enable",
-                           .instructions = 10,
-                           .time_ns = 10,
-                           .numbers = {{"iterations", 1024}}},
-                          {.name = "percpu/enable",
-                           .instructions = 12.5,
-                           .time_ns = 12,
-                           .numbers = {{"iterations", 1024}, {"isb", 1}, {"msr", 2}, {"tlbi", 0}},
-                           .label = "a \"label\"\t\\"},
-                          {.name = "percpu/audit", .error = "kInUse"},
-                          {.name = "percpu/irq", .skipped = "no GIC"}},
-              .no_instructions = "",
-              .no_cycles = "icount"};
-  return legs;
+  targets.el2 = {
+      .results = {{.name = "limit/enable",
+                   .instructions = 10,
+                   .time_ns = 10,
+                   .numbers = {{"iterations", 1024}}},
+                  {.name = "percpu/enable",
+                   .instructions = 12.5,
+                   .time_ns = 12,
+                   .numbers = {{"iterations", 1024}, {"isb", 1}, {"msr", 2}, {"tlbi", 0}},
+                   .label = "a \"label\"\t\\"},
+                  {.name = "percpu/audit", .error = "kInUse"},
+                  {.name = "percpu/irq", .skipped = "no GIC"}},
+      .no_instructions = "",
+      .no_cycles = "icount"};
+  return targets;
 }
 
 JsonValue Parsed(const std::string& text) {
@@ -67,7 +68,7 @@ const JsonValue& Benchmark(const JsonValue& document, std::string_view name) {
 TEST(JsonFile, PutsCountsBesideTheTimes) {
   const JsonValue document = Rendered();
   const JsonValue& enable = Benchmark(document, "el2/percpu/enable");
-  EXPECT_EQ(Text(enable, "leg"), "el2");
+  EXPECT_EQ(Text(enable, "target"), "el2");
   EXPECT_EQ(Text(enable, "instructions"), "12.5");
   EXPECT_EQ(Text(enable, "isb"), "1");
   EXPECT_EQ(Text(enable, "msr"), "2");
@@ -75,7 +76,7 @@ TEST(JsonFile, PutsCountsBesideTheTimes) {
   EXPECT_EQ(Text(enable, "limit"), "10");
   EXPECT_EQ(Text(enable, "iterations"), "1024");
   const JsonValue& simulated = Benchmark(document, "simulator/percpu/enable");
-  EXPECT_EQ(Text(simulated, "leg"), "simulator");
+  EXPECT_EQ(Text(simulated, "target"), "simulator");
   EXPECT_EQ(Text(simulated, "cpu_time"), "123.4");
   EXPECT_EQ(Text(simulated, "real_time"), "130");
   EXPECT_EQ(Text(simulated, "ns_p99"), "200");

@@ -1,4 +1,4 @@
-// `bazel run //bench`: runs the benchmarks on every leg this host has and prints one table, or
+// `bazel run //bench`: runs the benchmarks on every target this host has and prints one table, or
 // JSON.
 
 #include <unistd.h>
@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "bench/compare/json_file.h"
-#include "bench/compare/legs.h"
 #include "bench/compare/options.h"
 #include "bench/compare/output_file.h"
 #include "bench/compare/result_line.h"
 #include "bench/compare/table.h"
+#include "bench/compare/targets.h"
 #include "tools/runner/child.h"
 #include "tools/user_path.h"
 
@@ -27,8 +27,8 @@ constexpr int kStatusUsage = 2;
 
 using Filter = std::function<bool(std::string_view)>;
 
-void Progress(const char* leg, const std::string& what) {
-  std::fprintf(stderr, "bench: %s: %s\n", leg, what.c_str());
+void Progress(const char* target, const std::string& what) {
+  std::fprintf(stderr, "bench: %s: %s\n", target, what.c_str());
 }
 
 int Fail(int status, const std::string& why) {
@@ -45,20 +45,20 @@ std::string_view Tail(std::string_view text, int lines) {
   return text;
 }
 
-/// What a leg came to. A leg that failed may have printed results all the same.
-struct Leg {
-  std::optional<LegOutput> output;
+/// What a target came to. A target that failed may have printed results all the same.
+struct Target {
+  std::optional<TargetOutput> output;
   bool failed = false;
   int status = kStatusFailed;  ///< when it failed: its program's, if it ended by itself
 };
 
-bool HasErrors(const LegOutput& output) {
+bool HasErrors(const TargetOutput& output) {
   return std::ranges::any_of(output.results, [](const Result& r) { return !r.error.empty(); });
 }
 
-/// Why the leg failed; empty when it did not.
+/// Why the target failed; empty when it did not.
 std::string WhyFailed(const runner::ChildEnd& end,
-                      const std::expected<LegOutput, std::string>& parsed, bool may_be_empty) {
+                      const std::expected<TargetOutput, std::string>& parsed, bool may_be_empty) {
   if (!parsed) return parsed.error();
   if (end.kind != runner::ChildEnd::Kind::kExited || end.value != 0) {
     return "status " + std::to_string(end.value);
@@ -67,7 +67,7 @@ std::string WhyFailed(const runner::ChildEnd& end,
   return parsed->ended ? "" : "the line after the last result is missing";
 }
 
-/// How a leg's program is run.
+/// How a target's program is run.
 struct Execution {
   bool may_be_empty = false;
   bool on_board = false;  ///< it talks to the user itself, and has a board to leave in order
@@ -89,15 +89,15 @@ runner::ChildEnd Execute(const std::vector<std::string>& command, const Executio
   return runner::RunChild(command, std::nullopt, terminal);
 }
 
-/// What this program ends with when its only leg failed so.
+/// What this program ends with when its only target failed so.
 int StatusOf(const runner::ChildEnd& end) {
   using Kind = runner::ChildEnd::Kind;
   if (end.kind == Kind::kExited && end.value != 0) return end.value;
   return end.kind == Kind::kInterrupted ? 128 + end.value : kStatusFailed;
 }
 
-/// Runs one leg and tells the user when it failed.
-Leg RunLeg(const char* name, const std::vector<std::string>& command, const Execution& how) {
+/// Runs one target and tells the user when it failed.
+Target RunTarget(const char* name, const std::vector<std::string>& command, const Execution& how) {
   Progress(name, "running");
   std::string output;
   const runner::ChildEnd end = Execute(command, how, output);
@@ -105,7 +105,7 @@ Leg RunLeg(const char* name, const std::vector<std::string>& command, const Exec
     Progress(name, "FAILED: cannot start " + command.front());
     return {.failed = true};
   }
-  const auto parsed = ParseLegOutput(output);
+  const auto parsed = ParseTargetOutput(output);
   const std::string why = WhyFailed(end, parsed, how.may_be_empty);
   if (why.empty()) return {*parsed, HasErrors(*parsed)};
   const std::string_view tail = how.shows_console ? "" : Tail(output, 12);
@@ -116,49 +116,49 @@ Leg RunLeg(const char* name, const std::vector<std::string>& command, const Exec
           .status = StatusOf(end)};
 }
 
-Leg RunSimulator(const Options& options) {
+Target RunSimulator(const Options& options) {
   if (options.simulator.empty()) return {};
   std::vector<std::string> command = {options.simulator, "--trivet_lines",
                                       "--benchmark_min_time=" + options.min_time,
                                       "--benchmark_repetitions=" + options.repetitions};
   if (!options.filter.empty()) command.push_back("--benchmark_filter=" + options.filter);
   // A filter may select what only EL2 has.
-  return RunLeg("simulator", command, {.may_be_empty = !options.filter.empty()});
+  return RunTarget("simulator", command, {.may_be_empty = !options.filter.empty()});
 }
 
 /// All of it, whatever the filter: it takes a moment, and the limits are wanted.
-Leg RunEl2(const Options& options) {
+Target RunEl2(const Options& options) {
   if (options.el2.empty()) return {};
   std::vector<std::string> command = options.el2;
   command.insert(command.end(), options.runner.begin(), options.runner.end());
-  return RunLeg("EL2", command,
-                {.on_board = options.simulator.empty(), .shows_console = options.where.console});
+  return RunTarget("EL2", command,
+                   {.on_board = options.simulator.empty(), .shows_console = options.where.console});
 }
 
-std::string Footnotes(const Options& options, const Legs& legs) {
+std::string Footnotes(const Options& options, const Targets& targets) {
   std::string notes;
   if (!options.el2_missing.empty()) notes += "EL2 was not run: " + options.el2_missing + '\n';
-  if (!legs.el2) return notes;
-  if (!legs.el2->no_instructions.empty()) {
-    notes += "EL2 counts no instructions: " + legs.el2->no_instructions + '\n';
+  if (!targets.el2) return notes;
+  if (!targets.el2->no_instructions.empty()) {
+    notes += "EL2 counts no instructions: " + targets.el2->no_instructions + '\n';
   }
-  if (!legs.el2->no_cycles.empty()) {
-    notes += "EL2 has no cycles and no times: " + legs.el2->no_cycles + '\n';
+  if (!targets.el2->no_cycles.empty()) {
+    notes += "EL2 has no cycles and no times: " + targets.el2->no_cycles + '\n';
   }
   return notes;
 }
 
 /// What the user asked to see, in the file and on the console, which may be a pipe that ends early.
 /// The error is one line for him.
-std::expected<void, std::string> Publish(const Options& options, const Legs& legs,
+std::expected<void, std::string> Publish(const Options& options, const Targets& targets,
                                          const Filter& selected, std::optional<OutputFile>& file) {
-  std::string table = RenderTable(legs, selected);
+  std::string table = RenderTable(targets, selected);
   if (table.empty()) {
     return std::unexpected("Failed to match any benchmarks against regex: " + options.filter);
   }
-  const std::string notes = Footnotes(options, legs);
+  const std::string notes = Footnotes(options, targets);
   if (!notes.empty()) table += '\n' + notes;
-  const std::string json = RenderJson(legs, selected, ThisRun("//bench"));
+  const std::string json = RenderJson(targets, selected, ThisRun("//bench"));
   std::expected<void, std::string> written;
   if (file) written = file->Replace(options.json_to_file ? json : table);
   std::fputs((options.json_to_console ? json : '\n' + table).c_str(), stdout);
@@ -173,8 +173,8 @@ int Run(const Options& options, const Filter& selected) {
     if (!opened) return Fail(kStatusFailed, opened.error());
     file.emplace(std::move(*opened));
   }
-  const Leg el2 = RunEl2(options);
-  const Leg simulator = RunSimulator(options);
+  const Target el2 = RunEl2(options);
+  const Target simulator = RunSimulator(options);
   const int failed = options.simulator.empty() ? el2.status : kStatusFailed;
   const bool el2_is_empty = !el2.output || (el2.failed && el2.output->results.empty());
   if (!simulator.output && el2_is_empty) return failed;
@@ -183,7 +183,7 @@ int Run(const Options& options, const Filter& selected) {
   return simulator.failed || el2.failed ? failed : 0;
 }
 
-/// Becomes the EL2 leg's program, to write files or to debug: there will be no results.
+/// Becomes the EL2 target's program, to write files or to debug: there will be no results.
 int BecomeEl2(const Options& options) {
   std::vector<std::string> command = options.el2;
   // The user is the reader, not a program.

@@ -12,14 +12,14 @@ namespace trivet::bench {
 
 /// What the BUILD file and the user ask for.
 struct Options {
-  std::string simulator;    ///< --sim: the simulator's benchmark program; empty: not this leg.
-  std::string el2_missing;  ///< --el2_missing: why there is no EL2 leg; empty when there is one.
+  std::string simulator;    ///< --sim: the simulator's benchmark program; empty: not this target.
+  std::string el2_missing;  ///< --el2_missing: why there is no EL2 target; empty when there is one.
   std::vector<std::string>
       el2;  ///< --el2, repeated: the command that boots the image, word by word.
   std::vector<std::string> runner;  ///< the user's options for what boots it (tools/runner)
   runner::UserOptions where;        ///< the same, parsed
   std::string filter;               ///< --benchmark_filter
-  // Of the simulator's leg: so many samples of each benchmark, each at least so long.
+  // Of the simulator's target: so many samples of each benchmark, each at least so long.
   std::string repetitions = "100";   ///< --benchmark_repetitions
   std::string min_time = "0.0005s";  ///< --benchmark_min_time
   std::string out;                   ///< --benchmark_out, as the user wrote it; empty: no file.

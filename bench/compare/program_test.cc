@@ -1,4 +1,4 @@
-// The table program with stand-ins for its legs.
+// The table program with stand-ins for its targets.
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/protocol/seal.h"
+#include "bench/protocol/checksum.h"
 #include "tools/json/json_value.h"
 #include "tools/runner/child.h"
 
@@ -17,7 +17,7 @@ namespace trivet::bench {
 namespace {
 
 std::string Line(const std::string& object) {
-  return std::string(kResultPrefix) + object + std::string(Seal(object).view());
+  return std::string(kResultPrefix) + object + std::string(Checksum(object).view());
 }
 
 const std::string kResult =
@@ -64,7 +64,7 @@ class TableProgram : public ::testing::Test {
 #define EXPECT_CONTAINS(run, text) \
   EXPECT_NE((run).output.find(text), std::string::npos) << (run).output
 
-TEST_F(TableProgram, PrintsOneRowForBothLegs) {
+TEST_F(TableProgram, PrintsOneRowForBothTargets) {
   const Execution run = ExecuteWithEl2(kGood);
   EXPECT_EQ(run.status, 0);
   EXPECT_CONTAINS(run, "percpu/enable       34.5    1            12    1\n");
@@ -211,13 +211,13 @@ TEST_F(TableProgram, RunsTheEl2LegAlone) {
   EXPECT_CONTAINS(run, "percpu/enable            12    1\n");
 }
 
-// With one board's leg alone the user's options for what boots it go there.
+// With one board's target alone the user's options for what boots it go there.
 TEST_F(TableProgram, OptionsOfTheRunnerReachIt) {
-  const std::string leg = Path("leg");
-  std::ofstream(leg) << "#!/bin/sh\necho \"$*\" >" << Path("words") << "\ncat <<'END'\n"
-                     << kGood << "\nEND\nexit 0\n";
-  chmod(leg.c_str(), 0755);
-  const Execution run = Execute("", {"--el2=" + leg, "--el2=--trivet_lines", "--serial",
+  const std::string target = Path("target");
+  std::ofstream(target) << "#!/bin/sh\necho \"$*\" >" << Path("words") << "\ncat <<'END'\n"
+                        << kGood << "\nEND\nexit 0\n";
+  chmod(target.c_str(), 0755);
+  const Execution run = Execute("", {"--el2=" + target, "--el2=--trivet_lines", "--serial",
                                      "/dev/x@9600", "--benchmark_filter=percpu", "--timeout=7"});
   EXPECT_EQ(run.status, 0);
   EXPECT_EQ(Contents(Path("words")), "--trivet_lines --serial /dev/x@9600 --timeout=7\n");
@@ -243,17 +243,17 @@ TEST_F(TableProgram, TheStatusOfTheOnlyLegIsThePrograms) {
 }
 
 TEST_F(TableProgram, TheConsoleIsShownOnRequest) {
-  const std::string leg = "--el2=" + StandIn("el2", "Booting\n" + kGood);
-  EXPECT_EQ(Execute("", {leg}).output.find("Booting"), std::string::npos);
-  EXPECT_CONTAINS(Execute("", {leg, "--console"}), "Booting\n");
+  const std::string target = "--el2=" + StandIn("el2", "Booting\n" + kGood);
+  EXPECT_EQ(Execute("", {target}).output.find("Booting"), std::string::npos);
+  EXPECT_CONTAINS(Execute("", {target, "--console"}), "Booting\n");
 }
 
 TEST_F(TableProgram, WritingFilesIsLeftToTheRunner) {
-  const std::string leg = Path("leg");
-  std::ofstream(leg) << "#!/bin/sh\necho \"$*\"\nexit 5\n";
-  chmod(leg.c_str(), 0755);
-  const Execution run =
-      Execute("", {"--el2=" + leg, "--el2=--trivet_lines", "--out", "sd/", "--benchmark_filter=a"});
+  const std::string target = Path("target");
+  std::ofstream(target) << "#!/bin/sh\necho \"$*\"\nexit 5\n";
+  chmod(target.c_str(), 0755);
+  const Execution run = Execute(
+      "", {"--el2=" + target, "--el2=--trivet_lines", "--out", "sd/", "--benchmark_filter=a"});
   EXPECT_EQ(run.status, 5);
   EXPECT_EQ(run.output, "--out sd/ --benchmark_filter=a\n");
 }

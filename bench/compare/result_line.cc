@@ -7,7 +7,7 @@
 #include <map>
 #include <utility>
 
-#include "bench/protocol/seal.h"
+#include "bench/protocol/checksum.h"
 
 namespace trivet::bench {
 namespace {
@@ -105,7 +105,7 @@ std::expected<Object, std::string> Object::Parse(std::string_view text) {
 }
 
 /// Adds what the object says; the error says what it lacks.
-std::expected<void, std::string> AddResult(Object object, LegOutput& output) {
+std::expected<void, std::string> AddResult(Object object, TargetOutput& output) {
   Result result = {.name = object.String("name"),
                    .instructions = object.Take("instructions"),
                    .time_ns = object.Take("time_ns"),
@@ -127,7 +127,7 @@ std::expected<void, std::string> AddResult(Object object, LegOutput& output) {
   return {};
 }
 
-std::expected<void, std::string> Add(Object object, LegOutput& output) {
+std::expected<void, std::string> Add(Object object, TargetOutput& output) {
   if (output.ended) return std::unexpected("it follows the last one");
   if (const auto count = object.Take("end")) {
     output.ended = true;
@@ -142,11 +142,11 @@ std::expected<void, std::string> Add(Object object, LegOutput& output) {
 }
 
 /// The object of a line, from behind its prefix, when the line is whole.
-std::expected<std::string_view, std::string> Unseal(std::string_view line) {
-  const std::size_t size = Seal("").view().size();
+std::expected<std::string_view, std::string> StripChecksum(std::string_view line) {
+  const std::size_t size = Checksum("").view().size();
   const std::size_t end = line.size() - std::min(line.size(), size);
   const std::string_view object = line.substr(0, end);
-  if (line.substr(end) == Seal(object).view()) return object;
+  if (line.substr(end) == Checksum(object).view()) return object;
   return std::unexpected("damaged, its checksum is wrong: cut, or mixed with another CPU's text");
 }
 
@@ -168,16 +168,16 @@ std::optional<double> Result::Number(std::string_view figure) const {
   return found == numbers.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::expected<LegOutput, std::string> ParseLegOutput(std::string_view text) {
-  LegOutput output;
+std::expected<TargetOutput, std::string> ParseTargetOutput(std::string_view text) {
+  TargetOutput output;
   for (int number = 1; !text.empty(); ++number) {
     const std::string_view line = TakeLine(text);
     // Another CPU's text without a line end may stand before it.
     const std::size_t at = line.find(kResultPrefix);
     if (at == line.npos) continue;
-    const auto sealed = Unseal(line.substr(at + kResultPrefix.size()));
-    if (!sealed) return std::unexpected(std::format("line {} is {}", number, sealed.error()));
-    auto object = Object::Parse(*sealed);
+    const auto checked = StripChecksum(line.substr(at + kResultPrefix.size()));
+    if (!checked) return std::unexpected(std::format("line {} is {}", number, checked.error()));
+    auto object = Object::Parse(*checked);
     const auto added = object ? Add(std::move(*object), output) : std::unexpected(object.error());
     if (!added) {
       return std::unexpected(std::format("line {} is not a result: {}", number, added.error()));

@@ -9,7 +9,7 @@
 
 namespace trivet::bench {
 
-/// One benchmark's result on one leg.
+/// One benchmark's result on one target.
 struct Result {
   std::string name;
   std::optional<double> instructions;  ///< Per iteration. Absent where the CPU does not count them.
@@ -25,17 +25,17 @@ struct Result {
   std::optional<double> Number(std::string_view figure) const;
 };
 
-/// What a leg printed.
-struct LegOutput {
+/// What a target printed.
+struct TargetOutput {
   std::vector<Result> results;
-  std::string no_instructions;  ///< Not empty: why the leg counts none.
+  std::string no_instructions;  ///< Not empty: why the target counts none.
   std::string no_cycles;        ///< Not empty: why cycles and times mean nothing there.
-  bool ended = false;           ///< The last line was there: the leg ran to its end.
+  bool ended = false;           ///< The last line was there: the target ran to its end.
 };
 
-/// Reads the result lines (protocol/seal.h) of a leg's output; every other line is somebody else's.
-/// The error is one line for the user: the number of the line that is damaged or malformed, or what
-/// was lost.
-std::expected<LegOutput, std::string> ParseLegOutput(std::string_view output);
+/// Reads the result lines (protocol/checksum.h) of a target's output; every other line is somebody
+/// else's. The error is one line for the user: the number of the line that is damaged or malformed,
+/// or what was lost.
+std::expected<TargetOutput, std::string> ParseTargetOutput(std::string_view output);
 
 }  // namespace trivet::bench

@@ -5,29 +5,29 @@
 #include <string>
 #include <vector>
 
-#include "bench/protocol/seal.h"
+#include "bench/protocol/checksum.h"
 
 namespace trivet::bench {
 namespace {
 
 /// A whole line.
 std::string Line(const std::string& object) {
-  return std::string(kResultPrefix) + object + std::string(Seal(object).view()) + '\n';
+  return std::string(kResultPrefix) + object + std::string(Checksum(object).view()) + '\n';
 }
 
-LegOutput Parsed(const std::string& text) {
-  const auto output = ParseLegOutput(text);
+TargetOutput Parsed(const std::string& text) {
+  const auto output = ParseTargetOutput(text);
   EXPECT_TRUE(output.has_value()) << (output ? "" : output.error());
-  return output.value_or(LegOutput{});
+  return output.value_or(TargetOutput{});
 }
 
 std::string ErrorOf(const std::string& text) {
-  const auto output = ParseLegOutput(text);
+  const auto output = ParseTargetOutput(text);
   return output ? "" : output.error();
 }
 
 TEST(ResultLine, ReadsFiguresAndLabel) {
-  const LegOutput output =
+  const TargetOutput output =
       Parsed(Line(R"({"name":"percpu/enable","iterations":1024,"instructions":10.125,"isb":1,)"
                   R"("cycles":11,"time_ns":-0.5,"label":"a \"b\" \\"})"));
   ASSERT_EQ(output.results.size(), 1u);
@@ -48,7 +48,7 @@ TEST(ResultLine, ReadsFiguresAndLabel) {
 TEST(ResultLine, LeavesOtherLinesAndLineEndsAlone) {
   std::string first = Line(R"({"name":"a","time_ns":1})");
   first.insert(first.size() - 1, "\r");
-  const LegOutput output = Parsed(
+  const TargetOutput output = Parsed(
       "Booting\r\n" + Line(R"({"context":"el2","no_instructions":"no PMU","no_cycles":"icount"})") +
       "TRIVET-BENCH {\nTRIVET-IMAGE: PASS\n" + first + Line(R"({"name":"b","time_ns":2})"));
   ASSERT_EQ(output.results.size(), 2u);
@@ -59,7 +59,7 @@ TEST(ResultLine, LeavesOtherLinesAndLineEndsAlone) {
 }
 
 TEST(ResultLine, KeepsErrorsAndSkips) {
-  const LegOutput output =
+  const TargetOutput output =
       Parsed(Line(R"({"name":"a","error":"kInUse"})") + Line(R"({"name":"b","skipped":"no GIC"})"));
   ASSERT_EQ(output.results.size(), 2u);
   EXPECT_EQ(output.results[0].error, "kInUse");
@@ -122,7 +122,7 @@ TEST(ResultLine, FourCpusAtOnceGiveEveryResultOrAnError) {
       "CPU 2: TRIVET\n", "CPU 3 takes the exception that was asked for, and returns\n"};
   int whole = 0;
   for (std::size_t share = 1; share <= 120; ++share) {
-    const auto output = ParseLegOutput(Interleaved(cpus, share));
+    const auto output = ParseTargetOutput(Interleaved(cpus, share));
     if (!output || !output->ended) continue;
     ++whole;
     ASSERT_EQ(output->results.size(), 1u) << share;
@@ -139,7 +139,7 @@ TEST(ResultLine, TwoResultsMixedAnywhereAreTwoResultsOrAnError) {
   for (std::size_t at = 0; at <= kFirst.size(); ++at) {
     std::string mixed = kFirst + Line("{\"end\":2}");
     mixed.insert(at, kSecond);
-    const auto output = ParseLegOutput(mixed);
+    const auto output = ParseTargetOutput(mixed);
     const bool between_lines = at == 0 || at == kFirst.size();
     const bool good = output && output->ended && output->results.size() == 2;
     // In the middle of the prefix the first line is lost, but not without notice.
@@ -188,7 +188,7 @@ TEST(ResultLine, RefusesALineThatWasCutAnywhere) {
   EXPECT_EQ(ErrorOf(line), "");
 }
 
-// The checksum does not stand alone: an object that is cut and sealed again is malformed.
+// The checksum does not stand alone: an object that is cut and checked again is malformed.
 TEST(ResultLine, RefusesAnObjectThatWasCutAnywhere) {
   const std::string object = R"({"name":"a","instructions":12.5,"label":"x"})";
   for (std::size_t length = 0; length < object.size(); ++length) {

@@ -7,34 +7,34 @@
 namespace trivet::bench {
 namespace {
 
-/// A column of a leg's figures.
+/// A column of a target's figures.
 struct Column {
-  const char* leg;
+  const char* target;
   const char* unit;
   const char* figure;
-  std::optional<LegOutput> Legs::* output;
+  std::optional<TargetOutput> Targets::* output;
   int decimals;  ///< -1: as few as the value needs.
 };
 
 constexpr char kSimulator[] = "simulator", kEl2[] = "EL2";
 constexpr Column kColumns[] = {
-    {kSimulator, "ns", "time_ns", &Legs::simulator, 1},
-    {kSimulator, "ns p50", "ns_p50", &Legs::simulator, 1},
-    {kSimulator, "p99", "ns_p99", &Legs::simulator, 1},
-    {kSimulator, "max", "ns_max", &Legs::simulator, 1},
-    {kSimulator, "isb", "isb", &Legs::simulator, -1},
-    {kSimulator, "msr", "msr", &Legs::simulator, -1},
-    {kSimulator, "tlbi", "tlbi", &Legs::simulator, -1},
-    {kEl2, "instructions", "instructions", &Legs::el2, -1},
-    {kEl2, "isb", "isb", &Legs::el2, -1},
-    {kEl2, "msr", "msr", &Legs::el2, -1},
-    {kEl2, "tlbi", "tlbi", &Legs::el2, -1},
-    {kEl2, "cycles p50", "cycles_p50", &Legs::el2, -1},
-    {kEl2, "p99", "cycles_p99", &Legs::el2, -1},
-    {kEl2, "max", "cycles_max", &Legs::el2, -1},
-    {kEl2, "ns p50", "ns_p50", &Legs::el2, 1},
-    {kEl2, "p99", "ns_p99", &Legs::el2, 1},
-    {kEl2, "max", "ns_max", &Legs::el2, 1},
+    {kSimulator, "ns", "time_ns", &Targets::simulator, 1},
+    {kSimulator, "ns p50", "ns_p50", &Targets::simulator, 1},
+    {kSimulator, "p99", "ns_p99", &Targets::simulator, 1},
+    {kSimulator, "max", "ns_max", &Targets::simulator, 1},
+    {kSimulator, "isb", "isb", &Targets::simulator, -1},
+    {kSimulator, "msr", "msr", &Targets::simulator, -1},
+    {kSimulator, "tlbi", "tlbi", &Targets::simulator, -1},
+    {kEl2, "instructions", "instructions", &Targets::el2, -1},
+    {kEl2, "isb", "isb", &Targets::el2, -1},
+    {kEl2, "msr", "msr", &Targets::el2, -1},
+    {kEl2, "tlbi", "tlbi", &Targets::el2, -1},
+    {kEl2, "cycles p50", "cycles_p50", &Targets::el2, -1},
+    {kEl2, "p99", "cycles_p99", &Targets::el2, -1},
+    {kEl2, "max", "cycles_max", &Targets::el2, -1},
+    {kEl2, "ns p50", "ns_p50", &Targets::el2, 1},
+    {kEl2, "p99", "ns_p99", &Targets::el2, 1},
+    {kEl2, "max", "ns_max", &Targets::el2, 1},
 };
 
 std::string Decimal(double value, int decimals) {
@@ -67,25 +67,25 @@ void AddNote(std::string& note, std::string_view more) {
   note += more;
 }
 
-std::string Note(const std::string& name, const Legs& legs) {
+std::string Note(const std::string& name, const Targets& targets) {
   std::string note;
-  for (const auto& [leg, output] :
-       {std::pair(kSimulator, &legs.simulator), std::pair(kEl2, &legs.el2)}) {
+  for (const auto& [target, output] :
+       {std::pair(kSimulator, &targets.simulator), std::pair(kEl2, &targets.el2)}) {
     const Result* const result = Find(*output, name);
     if (result == nullptr) continue;
-    if (!result->error.empty()) AddNote(note, std::string(leg) + " FAILED: " + result->error);
-    if (!result->skipped.empty()) AddNote(note, std::string(leg) + ": " + result->skipped);
+    if (!result->error.empty()) AddNote(note, std::string(target) + " FAILED: " + result->error);
+    if (!result->skipped.empty()) AddNote(note, std::string(target) + ": " + result->skipped);
     AddNote(note, result->label);
   }
   return note;
 }
 
 /// The columns that some row has a figure for. Where there are samples the time is their median.
-std::vector<Column> Used(const Legs& legs, const std::vector<std::string>& names) {
+std::vector<Column> Used(const Targets& targets, const std::vector<std::string>& names) {
   std::vector<Column> used;
   for (const Column& column : kColumns) {
     const bool any = std::ranges::any_of(names, [&](const std::string& name) {
-      const Result* const result = Find(legs.*column.output, name);
+      const Result* const result = Find(targets.*column.output, name);
       return result != nullptr && result->Number(column.figure).has_value();
     });
     if (!any) continue;
@@ -98,36 +98,36 @@ std::vector<Column> Used(const Legs& legs, const std::vector<std::string>& names
   return used;
 }
 
-Row MakeRow(const std::string& name, const Legs& legs, const std::vector<Column>& columns) {
+Row MakeRow(const std::string& name, const Targets& targets, const std::vector<Column>& columns) {
   Row row = {name};
   for (const Column& column : columns) {
-    const Result* const result = Find(legs.*column.output, name);
+    const Result* const result = Find(targets.*column.output, name);
     row.push_back(result == nullptr ? "" : Cell(column, *result));
     if (row.back().empty()) row.back() = "-";
   }
-  const Result* const el2 = Find(legs.el2, name);
-  const std::optional<double> limit = el2 == nullptr ? std::nullopt : LimitOf(name, legs.el2);
+  const Result* const el2 = Find(targets.el2, name);
+  const std::optional<double> limit = el2 == nullptr ? std::nullopt : LimitOf(name, targets.el2);
   const bool compared = limit && *limit > 0 && el2->instructions;
   row.push_back(limit ? Count(*limit) : "");
   row.push_back(compared ? Decimal(*el2->instructions / *limit, 2) : "");
-  row.push_back(Note(name, legs));
+  row.push_back(Note(name, targets));
   return row;
 }
 
-/// Two lines: the leg above its first column, and the units.
+/// Two lines: the target above its first column, and the units.
 std::vector<Row> Heading(const std::vector<Column>& columns) {
-  Row legs = {"operation"}, units = {""};
+  Row targets = {"operation"}, units = {""};
   const char* last = "";
   for (const Column& column : columns) {
-    legs.emplace_back(std::string_view(column.leg) == last ? "" : column.leg);
+    targets.emplace_back(std::string_view(column.target) == last ? "" : column.target);
     units.emplace_back(column.unit);
-    last = column.leg;
+    last = column.target;
   }
   for (const char* text : {"limit", "ratio", ""}) {
-    legs.emplace_back(text);
+    targets.emplace_back(text);
     units.emplace_back("");
   }
-  return {legs, units};
+  return {targets, units};
 }
 
 std::string Render(const Row& row, const std::vector<std::size_t>& widths) {
@@ -150,13 +150,14 @@ std::vector<std::size_t> Widths(const std::vector<Row>& rows) {
 
 }  // namespace
 
-std::string RenderTable(const Legs& legs, const std::function<bool(std::string_view)>& selected) {
-  const std::vector<std::string> names = Names(legs, selected);
+std::string RenderTable(const Targets& targets,
+                        const std::function<bool(std::string_view)>& selected) {
+  const std::vector<std::string> names = Names(targets, selected);
   if (names.empty()) return "";
-  const std::vector<Column> columns = Used(legs, names);
+  const std::vector<Column> columns = Used(targets, names);
   std::vector<Row> rows = Heading(columns);
   const std::size_t heading = rows.size();
-  for (const std::string& name : names) rows.push_back(MakeRow(name, legs, columns));
+  for (const std::string& name : names) rows.push_back(MakeRow(name, targets, columns));
 
   const std::vector<std::size_t> widths = Widths(rows);
   std::size_t rule = 0;

@@ -4,14 +4,15 @@
 #include <string>
 #include <string_view>
 
-#include "bench/compare/legs.h"
+#include "bench/compare/targets.h"
 
 namespace trivet::bench {
 
-/// All legs side by side, one row per benchmark that `selected` accepts. `FAMILY/operation` is
-/// compared with `limit/operation`, where the EL2 leg has one; the limits themselves and the seed's
-/// sequences come last. Columns that a leg gives no figures for are left out. A `~` marks
-/// instructions that were not the same in every repetition. Empty when no row is selected.
-std::string RenderTable(const Legs& legs, const std::function<bool(std::string_view)>& selected);
+/// All targets side by side, one row per benchmark that `selected` accepts. `FAMILY/operation` is
+/// compared with `limit/operation`, where the EL2 target has one; the limits themselves and the
+/// baseline's sequences come last. Columns that a target gives no figures for are left out. A `~`
+/// marks instructions that were not the same in every repetition. Empty when no row is selected.
+std::string RenderTable(const Targets& targets,
+                        const std::function<bool(std::string_view)>& selected);
 
 }  // namespace trivet::bench

@@ -9,22 +9,22 @@ namespace {
 
 bool All(std::string_view) { return true; }
 
-Legs Both() {
-  Legs legs;
-  legs.simulator = {.results = {{.name = "percpu/enable", .time_ns = 123.44},
-                                {.name = "percpu/odd", .time_ns = 7},
-                                {.name = "sim/enable", .time_ns = 8}}};
-  legs.el2 = {.results = {{.name = "limit/enable", .instructions = 10},
-                          {.name = "seed/enable", .instructions = 9, .label = "incorrect"},
-                          {.name = "percpu/enable", .instructions = 12},
-                          {.name = "hal/isb", .instructions = 1.125}}};
-  return legs;
+Targets Both() {
+  Targets targets;
+  targets.simulator = {.results = {{.name = "percpu/enable", .time_ns = 123.44},
+                                   {.name = "percpu/odd", .time_ns = 7},
+                                   {.name = "sim/enable", .time_ns = 8}}};
+  targets.el2 = {.results = {{.name = "limit/enable", .instructions = 10},
+                             {.name = "baseline/enable", .instructions = 9, .label = "incorrect"},
+                             {.name = "percpu/enable", .instructions = 12},
+                             {.name = "hal/isb", .instructions = 1.125}}};
+  return targets;
 }
 
 #define EXPECT_CONTAINS(table, text) EXPECT_NE((table).find(text), std::string::npos) << (table)
 #define EXPECT_LACKS(table, text) EXPECT_EQ((table).find(text), std::string::npos) << (table)
 
-TEST(Table, PutsBothLegsTheLimitAndTheRatioInOneRow) {
+TEST(Table, PutsBothTargetsTheLimitAndTheRatioInOneRow) {
   EXPECT_EQ(RenderTable(Both(), All),
             "operation      simulator           EL2  limit  ratio\n"
             "                      ns  instructions\n"
@@ -35,17 +35,18 @@ TEST(Table, PutsBothLegsTheLimitAndTheRatioInOneRow) {
             "hal/isb                -         1.125\n"
             "\n"
             "limit/enable           -            10\n"
-            "seed/enable            -             9                incorrect\n");
+            "baseline/enable        -             9                incorrect\n");
 }
 
-TEST(Table, ShowsWhatALegCountsBesides) {
-  Legs legs = Both();
-  legs.simulator->results[0].numbers = {{"ns_p50", 123.44}, {"ns_p99", 200}, {"ns_max", 1000.25}};
-  legs.el2->results[2].numbers = {{"isb", 1}, {"msr", 2}, {"tlbi", 0}, {"repeatable", 1}};
-  legs.el2->results[3].numbers = {{"repeatable", 0}};
-  legs.simulator->results[1].numbers = {{"ns_p50", 7}, {"ns_p99", 7}, {"ns_max", 8}};
-  legs.simulator->results[2].numbers = {{"ns_p50", 8}, {"ns_p99", 8}, {"ns_max", 8}};
-  EXPECT_EQ(RenderTable(legs, All),
+TEST(Table, ShowsWhatATargetCountsBesides) {
+  Targets targets = Both();
+  targets.simulator->results[0].numbers = {
+      {"ns_p50", 123.44}, {"ns_p99", 200}, {"ns_max", 1000.25}};
+  targets.el2->results[2].numbers = {{"isb", 1}, {"msr", 2}, {"tlbi", 0}, {"repeatable", 1}};
+  targets.el2->results[3].numbers = {{"repeatable", 0}};
+  targets.simulator->results[1].numbers = {{"ns_p50", 7}, {"ns_p99", 7}, {"ns_max", 8}};
+  targets.simulator->results[2].numbers = {{"ns_p50", 8}, {"ns_p99", 8}, {"ns_max", 8}};
+  EXPECT_EQ(RenderTable(targets, All),
             "operation      simulator                          EL2                  limit  ratio\n"
             "                  ns p50    p99     max  instructions  isb  msr  tlbi\n"
             "-----------------------------------------------------------------------------------\n"
@@ -55,21 +56,21 @@ TEST(Table, ShowsWhatALegCountsBesides) {
             "hal/isb                -      -       -        1.125~    -    -     -\n"
             "\n"
             "limit/enable           -      -       -            10    -    -     -\n"
-            "seed/enable            -      -       -             9    -    -     -"
+            "baseline/enable        -      -       -             9    -    -     -"
             "                incorrect\n");
 }
 
 TEST(Table, ShowsTheCyclesOfABoard) {
-  Legs legs;
-  legs.el2 = {.results = {{.name = "hal/isb",
-                           .instructions = 1,
-                           .numbers = {{"cycles_p50", 15},
-                                       {"cycles_p99", 15.5},
-                                       {"cycles_max", 140},
-                                       {"ns_p50", 10},
-                                       {"ns_p99", 11},
-                                       {"ns_max", 95.25}}}}};
-  EXPECT_EQ(RenderTable(legs, All),
+  Targets targets;
+  targets.el2 = {.results = {{.name = "hal/isb",
+                              .instructions = 1,
+                              .numbers = {{"cycles_p50", 15},
+                                          {"cycles_p99", 15.5},
+                                          {"cycles_max", 140},
+                                          {"ns_p50", 10},
+                                          {"ns_p99", 11},
+                                          {"ns_max", 95.25}}}}};
+  EXPECT_EQ(RenderTable(targets, All),
             "operation           EL2                                               limit  ratio\n"
             "           instructions  cycles p50     p99  max  ns p50   p99   max\n"
             "----------------------------------------------------------------------------------\n"
@@ -77,9 +78,9 @@ TEST(Table, ShowsTheCyclesOfABoard) {
 }
 
 TEST(Table, ShowsOneLegAlone) {
-  Legs legs = Both();
-  legs.el2.reset();
-  const std::string table = RenderTable(legs, All);
+  Targets targets = Both();
+  targets.el2.reset();
+  const std::string table = RenderTable(targets, All);
   EXPECT_CONTAINS(table, "percpu/enable      123.4\n");
   EXPECT_LACKS(table, "EL2");
 }
@@ -92,9 +93,9 @@ TEST(Table, KeepsTheLimitOfAFilteredRow) {
 }
 
 TEST(Table, NamesAFailure) {
-  Legs legs = Both();
-  legs.el2->results[2] = {.name = "percpu/enable", .error = "kInUse"};
-  EXPECT_CONTAINS(RenderTable(legs, All), "EL2 FAILED: kInUse");
+  Targets targets = Both();
+  targets.el2->results[2] = {.name = "percpu/enable", .error = "kInUse"};
+  EXPECT_CONTAINS(RenderTable(targets, All), "EL2 FAILED: kInUse");
 }
 
 TEST(Table, IsEmptyWhenNothingIsSelected) {

@@ -81,7 +81,7 @@ std::expected<Counts, std::string> CountOn(const std::vector<std::string>& comma
     return std::unexpected((cpu_model.empty() ? "the machine" : cpu_model) + " failed:\n" +
                            console);
   }
-  const auto output = ParseLegOutput(console);
+  const auto output = ParseTargetOutput(console);
   if (!output) return std::unexpected(output.error());
   Counts counts;
   for (const Result& result : output->results) {
@@ -99,7 +99,7 @@ std::expected<Counts, std::string> EventsOf(const std::string& simulator) {
   if (end.kind != runner::ChildEnd::Kind::kExited || end.value != 0) {
     return std::unexpected(simulator + " failed:\n" + console);
   }
-  const auto output = ParseLegOutput(console);
+  const auto output = ParseTargetOutput(console);
   if (!output) return std::unexpected(output.error());
   Counts events;
   for (const Result& result : output->results) {

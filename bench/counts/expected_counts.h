@@ -20,7 +20,7 @@ using Counts = std::map<std::string, std::string>;
 std::expected<Counts, std::string> CountOn(const std::vector<std::string>& command,
                                            const std::string& cpu_model);
 
-/// ISBs, MSRs and TLBIs by benchmark, as "isb/msr/tlbi": what the simulator's leg, the program
+/// ISBs, MSRs and TLBIs by benchmark, as "isb/msr/tlbi": what the simulator's target, the program
 /// `simulator`, says it traced. The error is for a person.
 std::expected<Counts, std::string> EventsOf(const std::string& simulator);
 

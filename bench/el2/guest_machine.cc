@@ -5,7 +5,7 @@
 namespace trivet::bench {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 constexpr unsigned kEl2Timer = 26;  // PPI of CNTHP. [bsa] "PPI assignments".
 

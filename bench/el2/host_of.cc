@@ -5,7 +5,7 @@
 
 namespace trivet::bench {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 HostOf::HostOf(percpu::HostKind kind)
     : hcr_(Cpu::Read<HcrEl2>()), cptr_(Cpu::Read<CptrEl2>()), cnthctl_(Cpu::Read<CnthctlEl2>()) {

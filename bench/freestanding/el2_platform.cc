@@ -8,7 +8,7 @@
 namespace benchmark::internal {
 namespace {
 
-using namespace trivet::hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace trivet::hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 constexpr std::uint16_t kInstRetired = 0x08;  // [arm-arm] "Common event numbers": INST_RETIRED.
 

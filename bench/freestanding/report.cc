@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "bench/protocol/seal.h"
+#include "bench/protocol/checksum.h"
 
 namespace benchmark::internal {
 namespace {
@@ -15,9 +15,9 @@ void Print(const Line& line) { Write(line.view()); }
 
 /// In one call, so that the console keeps it in one piece.
 void PrintObject(const Line& object) {
-  using trivet::bench::kResultPrefix, trivet::bench::Seal;
+  using trivet::bench::kResultPrefix, trivet::bench::Checksum;
   Text<680> line;
-  Write(line << kResultPrefix << object.view() << Seal(object.view()).view() << '\n');
+  Write(line << kResultPrefix << object.view() << Checksum(object.view()).view() << '\n');
 }
 
 /// `total / per`, with three decimals where it does not divide.

@@ -11,7 +11,7 @@ namespace benchmark::internal {
 /// Prints measurements: for a person, as Google Benchmark does, or one line each for a program:
 ///
 ///     TRIVET-BENCH: {"name":"hal/isb","iterations":1024,"instructions":1,"cycles":9,"time_ns":4}
-///     SEAL
+///     CHECKSUM
 ///
 /// "instructions" is absent where the CPU does not count them; "cycles_p50" and its kin are there
 /// where cycles mean something; "skipped" or "error" stand instead of figures. The last line is

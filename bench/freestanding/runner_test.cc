@@ -10,14 +10,14 @@
 #include <string>
 
 #include "bench/freestanding/fake_platform.h"
-#include "bench/protocol/seal.h"
+#include "bench/protocol/checksum.h"
 
 namespace benchmark {
 namespace {
 
 using internal::Counts;
 using internal::fake_counts;
-using trivet::bench::kResultPrefix, trivet::bench::Seal;
+using trivet::bench::kResultPrefix, trivet::bench::Checksum;
 
 void Cost(std::int64_t n) { fake_counts = fake_counts + Counts{n, 2 * n, 3 * n}; }
 
@@ -152,7 +152,8 @@ class Runner : public ::testing::Test {
   }
   ~Runner() override { internal::fake_cycles_per_instruction = 1; }
 
-  /// The objects of what it printed, one a line, without prefixes and seals, which must be right.
+  /// The objects of what it printed, one a line, without prefixes and checksums, which must be
+  /// right.
   static std::string Objects() {
     std::istringstream lines(internal::printed);
     internal::printed.clear();
@@ -161,7 +162,7 @@ class Runner : public ::testing::Test {
       EXPECT_TRUE(line.starts_with(kResultPrefix)) << line;
       const std::size_t end = line.rfind(' ');
       const std::string object = line.substr(kResultPrefix.size(), end - kResultPrefix.size());
-      EXPECT_EQ(line.substr(end), Seal(object).view());
+      EXPECT_EQ(line.substr(end), Checksum(object).view());
       objects += object + '\n';
     }
     return objects;

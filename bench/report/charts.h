@@ -10,9 +10,10 @@ namespace trivet::bench::report {
 struct Bar {
   std::string name;
   double value;
-  std::string detail;     ///< Stands between the name and the bar; may be empty.
-  std::string shown;      ///< The value as a person reads it, with its unit if the axis has none.
-  std::string css_class;  ///< Its colour: "el2", "simulator", "limit", "seed", "better", "worse".
+  std::string detail;  ///< Stands between the name and the bar; may be empty.
+  std::string shown;   ///< The value as a person reads it, with its unit if the axis has none.
+  std::string
+      css_class;  ///< Its colour: "el2", "simulator", "limit", "baseline", "better", "worse".
 };
 struct BarChart {
   std::string title;

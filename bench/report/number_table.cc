@@ -12,7 +12,7 @@ namespace {
 struct Column {
   const char* figure;
   const char* heading;
-  const char* leg;
+  const char* target;
 };
 constexpr Column kColumns[] = {
     {"instructions", "instructions", "el2"},
@@ -29,7 +29,7 @@ constexpr Column kColumns[] = {
 };
 
 std::string Cell(const SavedRun& run, const Column& column, const std::string& name) {
-  const Row* const row = run.Find(column.leg, name);
+  const Row* const row = run.Find(column.target, name);
   const auto figure = row == nullptr ? std::nullopt : row->Figure(column.figure);
   return std::format("<td>{}</td>", figure ? Shown(*figure) : "");
 }
@@ -38,7 +38,7 @@ std::vector<Column> Used(const SavedRun& run) {
   std::vector<Column> used;
   for (const Column& column : kColumns) {
     if (std::ranges::any_of(run.rows, [&](const Row& row) {
-          return row.leg == column.leg && row.Figure(column.figure).has_value();
+          return row.target == column.target && row.Figure(column.figure).has_value();
         })) {
       used.push_back(column);
     }

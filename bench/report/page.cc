@@ -64,7 +64,7 @@ std::string Problems(const SavedRun& run) {
   std::string items;
   for (const Row& row : run.rows) {
     if (row.problem.empty()) continue;
-    items += std::format("<li>{} on {}: {}</li>\n", Escaped(row.name), Escaped(row.leg),
+    items += std::format("<li>{} on {}: {}</li>\n", Escaped(row.name), Escaped(row.target),
                          Escaped(row.problem));
   }
   return items.empty() ? "" : "<h2>Not measured</h2>\n<ul>\n" + items + "</ul>\n";

@@ -6,11 +6,11 @@ namespace trivet::bench::report {
 /// Colours are told apart by readers who see red and green alike.
 inline constexpr char kPageStyle[] = R"css(
 :root { color-scheme: light dark; --back: #fff; --text: #1b1f24; --dim: #57606a; --grid: #d8dee4;
-  --el2: #0969da; --simulator: #8250df; --limit: #6e7781; --seed: #bf8700; --worse: #bc4c00;
+  --el2: #0969da; --simulator: #8250df; --limit: #6e7781; --baseline: #bf8700; --worse: #bc4c00;
   --better: #0a7f8c; --c0: #0969da; --c1: #bc4c00; --c2: #0a7f8c; --c3: #8250df; --c4: #9a6700; --c5: #bf3989; }
 @media screen and (prefers-color-scheme: dark) {
   :root { --back: #0d1117; --text: #e6edf3; --dim: #9198a1; --grid: #30363d; --el2: #4493f8;
-    --simulator: #ab7df8; --limit: #8d96a0; --seed: #d29922; --worse: #f0883e; --better: #39c5cf;
+    --simulator: #ab7df8; --limit: #8d96a0; --baseline: #d29922; --worse: #f0883e; --better: #39c5cf;
     --c0: #4493f8; --c1: #f0883e; --c2: #39c5cf; --c3: #ab7df8; --c4: #d29922; --c5: #f778ba; } }
 body { background: var(--back); color: var(--text); font: 16px/1.5 system-ui, sans-serif;
   max-width: 900px; margin: 2em auto; padding: 0 1em; }
@@ -25,7 +25,7 @@ svg .grid { stroke: var(--grid); } svg .zero { stroke: var(--dim); }
 svg .reference { stroke: var(--text); stroke-dasharray: 4 3; }
 svg .whisker { stroke: var(--dim); } svg .median { stroke: var(--text); stroke-width: 2; }
 svg .el2 { fill: var(--el2); } svg .simulator { fill: var(--simulator); }
-svg .limit { fill: var(--limit); } svg .seed { fill: var(--seed); }
+svg .limit { fill: var(--limit); } svg .baseline { fill: var(--baseline); }
 svg .worse { fill: var(--worse); } svg .better { fill: var(--better); }
 svg .series { fill: none; stroke-width: 2; }
 svg .fill-0 { fill: var(--c0); } svg .fill-1 { fill: var(--c1); } svg .fill-2 { fill: var(--c2); }

@@ -12,15 +12,18 @@ namespace trivet::bench::report {
 namespace {
 
 Row El2(const std::string& name, double instructions) {
-  return {.leg = "el2",
+  return {.target = "el2",
           .name = name,
           .figures = {{"instructions", instructions}},
           .label = "",
           .problem = ""};
 }
 Row Simulated(const std::string& name, double ns) {
-  return {
-      .leg = "simulator", .name = name, .figures = {{"cpu_time", ns}}, .label = "", .problem = ""};
+  return {.target = "simulator",
+          .name = name,
+          .figures = {{"cpu_time", ns}},
+          .label = "",
+          .problem = ""};
 }
 
 SavedRun Example() {
@@ -28,7 +31,7 @@ SavedRun Example() {
   run.rows = {Simulated("minimal/enable", 36),  Simulated("sim/each_cpu/64", 219),
               Simulated("sim/each_cpu/8", 220), Simulated("sim/pair_block/block:1", 30),
               El2("minimal/enable", 12),        El2("minimal/disable", 6),
-              El2("limit/enable", 10),          El2("seed/enable", 9),
+              El2("limit/enable", 10),          El2("baseline/enable", 9),
               El2("step/claim_slot", 2),        El2("step/claim_slot_undo", 3),
               El2("step/verify", 53),           El2("allcpus/enable/2", 2000),
               El2("allcpus/enable/4", 1900),    Simulated("sim/pair_block/block:2", 30)};
@@ -46,7 +49,7 @@ TEST(Totals, HaveEveryPolicyBesideTheLimit) {
   EXPECT_EQ(charts[0].bars[0].name, "minimal/enable");
   EXPECT_EQ(charts[0].bars[0].value, 12);
   EXPECT_EQ(charts[0].bars[1].css_class, "limit");
-  EXPECT_EQ(charts[0].bars[2].css_class, "seed");
+  EXPECT_EQ(charts[0].bars[2].css_class, "baseline");
   EXPECT_EQ(charts[1].title, "enable, simulator");
   EXPECT_EQ(charts[1].axis, "ns");
   EXPECT_EQ(charts[2].title, "disable, EL2");
@@ -165,7 +168,7 @@ TEST(Page, IsReadableInTheDarkAndOnPaper) {
 TEST(Page, SaysWhatIsMissingAndWhy) {
   SavedRun run = {
       .date = "", .host = "", .notes = {"EL2 counts no instructions: no <PMU>"}, .rows = {}};
-  run.rows = {{.leg = "el2", .name = "a", .figures = {}, .label = "", .problem = "kInUse"}};
+  run.rows = {{.target = "el2", .name = "a", .figures = {}, .label = "", .problem = "kInUse"}};
   const std::string page = RenderPage(run, nullptr);
   EXPECT_NE(page.find("EL2 counts no instructions: no &lt;PMU&gt;."), std::string::npos);
   EXPECT_NE(page.find("<li>a on el2: kInUse</li>"), std::string::npos);

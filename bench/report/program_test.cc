@@ -16,7 +16,7 @@ namespace trivet::bench::report {
 namespace {
 
 constexpr char kResults[] =
-    R"({"benchmarks": [{"name": "el2/minimal/enable", "leg": "el2", "instructions": 12,)"
+    R"({"benchmarks": [{"name": "el2/minimal/enable", "target": "el2", "instructions": 12,)"
     R"("cpu_time": 12, "time_unit": "ns"}]})";
 
 class ReportProgram : public ::testing::Test {
@@ -82,7 +82,7 @@ TEST_F(ReportProgram, MeasuresAndWritesThePageAndTheResults) {
 }
 
 TEST_F(ReportProgram, ComparesWithASavedRun) {
-  Write("old.json", R"({"benchmarks": [{"name": "el2/minimal/enable", "leg": "el2",
+  Write("old.json", R"({"benchmarks": [{"name": "el2/minimal/enable", "target": "el2",
                      "instructions": 10, "cpu_time": 12, "time_unit": "ns"}]})");
   const Execution run =
       Execute({"--bench=" + StandIn(kResults), "--out=page", "--compare", "old.json"});

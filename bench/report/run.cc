@@ -34,14 +34,14 @@ void TakeFigures(const JsonValue& benchmark, Row& row) {
 }
 
 std::expected<Row, std::string> ParseRow(const JsonValue& benchmark) {
-  Row row = {.leg = Text(benchmark, "leg"),
+  Row row = {.target = Text(benchmark, "target"),
              .name = Text(benchmark, "name"),
              .figures = {},
              .label = Text(benchmark, "label"),
              .problem = Text(benchmark, "error_message") + Text(benchmark, "skip_message")};
   if (row.name.empty()) return std::unexpected("a benchmark has no name");
-  if (row.leg.empty()) row.leg = "simulator";
-  if (row.name.starts_with(row.leg + '/')) row.name.erase(0, row.leg.size() + 1);
+  if (row.target.empty()) row.target = "simulator";
+  if (row.name.starts_with(row.target + '/')) row.name.erase(0, row.target.size() + 1);
   if (!row.problem.empty()) return row;
   const auto unit = NanosecondsPer(Text(benchmark, "time_unit"));
   if (!unit) return std::unexpected("'" + row.name + "' has no time_unit that is known");
@@ -65,14 +65,14 @@ std::optional<double> Row::Figure(std::string_view figure) const {
   return found == figures.end() ? std::nullopt : std::optional(found->second);
 }
 
-const Row* SavedRun::Find(std::string_view leg, std::string_view name) const {
+const Row* SavedRun::Find(std::string_view target, std::string_view name) const {
   const auto found = std::ranges::find_if(
-      rows, [&](const Row& row) { return row.leg == leg && row.name == name; });
+      rows, [&](const Row& row) { return row.target == target && row.name == name; });
   return found == rows.end() ? nullptr : &*found;
 }
 
-std::string_view CostFigure(std::string_view leg) {
-  return leg == "el2" ? "instructions" : "cpu_time";
+std::string_view CostFigure(std::string_view target) {
+  return target == "el2" ? "instructions" : "cpu_time";
 }
 
 std::expected<SavedRun, std::string> ParseRun(std::string_view text) {
@@ -94,7 +94,7 @@ std::expected<SavedRun, std::string> ParseRun(std::string_view text) {
     if (Text(benchmark, "run_type") == "aggregate") continue;
     auto row = ParseRow(benchmark);
     if (!row) return std::unexpected(row.error());
-    if (run.Find(row->leg, row->name) == nullptr) run.rows.push_back(std::move(*row));
+    if (run.Find(row->target, row->name) == nullptr) run.rows.push_back(std::move(*row));
   }
   return run;
 }

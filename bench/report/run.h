@@ -9,10 +9,10 @@
 
 namespace trivet::bench::report {
 
-/// One benchmark's figures on one leg.
+/// One benchmark's figures on one target.
 struct Row {
-  std::string leg;   ///< `simulator` or `el2`.
-  std::string name;  ///< FAMILY/OPERATION, without the leg.
+  std::string target;  ///< `simulator` or `el2`.
+  std::string name;    ///< FAMILY/OPERATION, without the target.
   std::map<std::string, double, std::less<>> figures;
   std::string label;
   std::string problem;  ///< Not empty: it failed or was skipped, there are no figures.
@@ -21,18 +21,18 @@ struct Row {
 };
 
 /// A saved run: a JSON file of `bazel run //bench -- --benchmark_out=FILE`, or of Google Benchmark
-/// itself, which is the simulator's leg.
+/// itself, which is the simulator's target.
 struct SavedRun {
   std::string date;
   std::string host;
-  std::vector<std::string> notes;  ///< Why a leg lacks counts or cycles.
+  std::vector<std::string> notes;  ///< Why a target lacks counts or cycles.
   std::vector<Row> rows;
 
-  const Row* Find(std::string_view leg, std::string_view name) const;
+  const Row* Find(std::string_view target, std::string_view name) const;
 };
 
-/// The figure that says what a leg's row costs: el2 "instructions", simulator "cpu_time", in ns.
-std::string_view CostFigure(std::string_view leg);
+/// The figure that says what a target's row costs: el2 "instructions", simulator "cpu_time", in ns.
+std::string_view CostFigure(std::string_view target);
 
 /// Reads such a file. Aggregates are left out; of repetitions the first one counts. The error is
 /// one line for the user.

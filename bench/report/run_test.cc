@@ -16,13 +16,13 @@ SavedRun Parsed(const std::string& text) {
 constexpr char kSaved[] = R"({
   "context": {"date": "2026-01-02T03:04:05+00:00", "host_name": "here", "no_cycles": "icount"},
   "benchmarks": [
-    {"name": "el2/limit/enable", "leg": "el2", "cpu_time": 10.5, "real_time": 10.5,
+    {"name": "el2/limit/enable", "target": "el2", "cpu_time": 10.5, "real_time": 10.5,
      "time_unit": "ns", "instructions": 10, "label": "by hand"},
-    {"name": "simulator/limit/enable", "leg": "simulator", "cpu_time": 2.5e0, "real_time": 3,
+    {"name": "simulator/limit/enable", "target": "simulator", "cpu_time": 2.5e0, "real_time": 3,
      "time_unit": "us", "run_type": "iteration"},
-    {"name": "el2/irq", "leg": "el2", "skipped": true, "skip_message": "no GIC", "cpu_time": 0,
+    {"name": "el2/irq", "target": "el2", "skipped": true, "skip_message": "no GIC", "cpu_time": 0,
      "time_unit": "ns"},
-    {"name": "el2/audit", "leg": "el2", "error_occurred": true, "error_message": "kInUse"}]})";
+    {"name": "el2/audit", "target": "el2", "error_occurred": true, "error_message": "kInUse"}]})";
 
 TEST(ParseRun, TakesLegsAndFigures) {
   const SavedRun run = Parsed(kSaved);

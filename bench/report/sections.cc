@@ -11,14 +11,14 @@
 namespace trivet::bench::report {
 namespace {
 
-struct Leg {
+struct Target {
   const char* name;
   const char* title;
   const char* unit;
   const char* short_unit;
 };
-constexpr Leg kLegs[] = {{"el2", "EL2", "instructions", ""},
-                         {"simulator", "simulator", "ns", "ns"}};
+constexpr Target kTargets[] = {{"el2", "EL2", "instructions", ""},
+                               {"simulator", "simulator", "ns", "ns"}};
 
 std::string_view Family(std::string_view name) { return name.substr(0, name.find('/')); }
 
@@ -29,32 +29,32 @@ std::string_view Operation(std::string_view name) {
 /// Yardsticks have colours of their own.
 std::string ColourOf(const Row& row) {
   const std::string family(Family(row.name));
-  return family == "limit" || family == "seed" ? family : row.leg;
+  return family == "limit" || family == "baseline" ? family : row.target;
 }
 
-/// Bars of the rows of a leg that `selected` accepts, by cost.
+/// Bars of the rows of a target that `selected` accepts, by cost.
 template <class F>
-std::vector<Bar> CostBars(const SavedRun& run, const Leg& leg, F selected) {
+std::vector<Bar> CostBars(const SavedRun& run, const Target& target, F selected) {
   std::vector<Bar> bars;
   for (const Row& row : run.rows) {
-    const std::optional<double> cost = row.Figure(CostFigure(leg.name));
-    if (row.leg != leg.name || !cost || !selected(row.name)) continue;
+    const std::optional<double> cost = row.Figure(CostFigure(target.name));
+    if (row.target != target.name || !cost || !selected(row.name)) continue;
     bars.push_back({row.name, *cost, "", Shown(*cost), ColourOf(row)});
   }
   return bars;
 }
 
-/// A chart per leg and of `enable` and `disable` that has bars.
+/// A chart per target and of `enable` and `disable` that has bars.
 template <class F>
 std::vector<BarChart> PerOperation(const SavedRun& run, const char* what, F selected) {
   std::vector<BarChart> charts;
   for (const char* operation : {"enable", "disable"}) {
-    for (const Leg& leg : kLegs) {
+    for (const Target& target : kTargets) {
       std::vector<Bar> bars =
-          CostBars(run, leg, [&](std::string_view name) { return selected(name, operation); });
+          CostBars(run, target, [&](std::string_view name) { return selected(name, operation); });
       if (bars.empty()) continue;
-      charts.push_back({.title = std::format("{}{}, {}", operation, what, leg.title),
-                        .axis = leg.unit,
+      charts.push_back({.title = std::format("{}{}, {}", operation, what, target.title),
+                        .axis = target.unit,
                         .bars = std::move(bars),
                         .reference = {},
                         .reference_name = {}});
@@ -131,21 +131,21 @@ BarChart Ratios(const SavedRun& run) {
     if (!limit || !cost || *limit <= 0) continue;
     const double ratio = *cost / *limit;
     chart.bars.push_back({row.name, ratio, std::format("{} / {}", Shown(*cost), Shown(*limit)),
-                          std::format("{:.2f}", ratio), row.leg});
+                          std::format("{:.2f}", ratio), row.target});
   }
   return chart;
 }
 
 std::vector<SpreadChart> Spreads(const SavedRun& run) {
   std::vector<SpreadChart> charts;
-  for (const Leg& leg : kLegs) {
+  for (const Target& target : kTargets) {
     for (const char* unit : {"cycles", "ns"}) {
-      SpreadChart chart = {.title = std::format("samples in {}, {}", unit, leg.title),
+      SpreadChart chart = {.title = std::format("samples in {}, {}", unit, target.title),
                            .axis = std::format("{}: min to max, box from p50 to p99", unit),
-                           .css_class = leg.name,
+                           .css_class = target.name,
                            .rows = {}};
       for (const Row& row : run.rows) {
-        if (row.leg != leg.name) continue;
+        if (row.target != target.name) continue;
         if (auto spread = SpreadOf(row, std::string(unit) + '_')) chart.rows.push_back(*spread);
       }
       if (!chart.rows.empty()) charts.push_back(std::move(chart));
@@ -156,15 +156,16 @@ std::vector<SpreadChart> Spreads(const SavedRun& run) {
 
 std::vector<LineChart> ByCpus(const SavedRun& run) {
   std::vector<LineChart> charts;
-  for (const Leg& leg : kLegs) {
-    LineChart chart = {.title = std::format("cost against number of CPUs, {}", leg.title),
+  for (const Target& target : kTargets) {
+    LineChart chart = {.title = std::format("cost against number of CPUs, {}", target.title),
                        .x_axis = "CPUs",
-                       .y_axis = std::format("{} per operation", leg.unit),
+                       .y_axis = std::format("{} per operation", target.unit),
                        .series = {}};
     for (const Row& row : run.rows) {
-      const auto cost = row.Figure(CostFigure(leg.name));
+      const auto cost = row.Figure(CostFigure(target.name));
       const auto sized = SizedName(row.name);
-      if (row.leg == leg.name && cost && *cost > 0 && sized) AddPoint(chart.series, *sized, *cost);
+      if (row.target == target.name && cost && *cost > 0 && sized)
+        AddPoint(chart.series, *sized, *cost);
     }
     std::erase_if(chart.series, [](const Series& series) { return series.points.size() < 2; });
     for (Series& series : chart.series) std::ranges::sort(series.points, {}, &Point::x);
@@ -175,27 +176,29 @@ std::vector<LineChart> ByCpus(const SavedRun& run) {
 
 std::vector<BarChart> Differences(const SavedRun& run, const SavedRun& old) {
   std::vector<BarChart> charts;
-  for (const Leg& leg : kLegs) {
+  for (const Target& target : kTargets) {
     BarChart chart = {.title = {},
-                      .axis = std::format("change of {}, % (less is better)", leg.unit),
+                      .axis = std::format("change of {}, % (less is better)", target.unit),
                       .bars = {},
                       .reference = {},
                       .reference_name = {}};
     int same = 0;
     for (const Row& row : run.rows) {
-      const Row* const before = row.leg == leg.name ? old.Find(row.leg, row.name) : nullptr;
+      const Row* const before =
+          row.target == target.name ? old.Find(row.target, row.name) : nullptr;
       if (before == nullptr) continue;
-      const auto was = before->Figure(CostFigure(leg.name)), is = row.Figure(CostFigure(leg.name));
+      const auto was = before->Figure(CostFigure(target.name)),
+                 is = row.Figure(CostFigure(target.name));
       if (!was || !is || *was <= 0) continue;
       if (*was == *is) {
         ++same;
       } else {
-        chart.bars.push_back(DifferenceBar(row, *was, *is, leg.short_unit));
+        chart.bars.push_back(DifferenceBar(row, *was, *is, target.short_unit));
       }
     }
     if (same == 0 && chart.bars.empty()) continue;
     chart.title = std::format("difference to the saved run, {}: {} rows changed, {} are the same",
-                              leg.title, chart.bars.size(), same);
+                              target.title, chart.bars.size(), same);
     charts.push_back(std::move(chart));
   }
   return charts;

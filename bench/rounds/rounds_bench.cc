@@ -1,4 +1,4 @@
-// Groups that every leg has.
+// Groups that every target has.
 
 #include "bench/rounds/rounds_bench.h"
 

@@ -9,7 +9,7 @@ namespace {
 
 embedder::Hypervisor hypervisor;
 
-void Say(std::string_view what) {
+void Print(std::string_view what) {
   trivet::platforms::ConsoleWrite(what);
   trivet::platforms::ConsoleWrite("\n");
 }
@@ -20,15 +20,15 @@ int main() {
   using trivet::Status;
   embedder::Machine machine;
   if (const Status status = hypervisor.Start(); status != Status::kOk) {
-    Say(trivet::ToString(status));
+    Print(trivet::ToString(status));
     return 1;
   }
-  Say("virtualization is on");
+  Print("virtualization is on");
   const auto result = hypervisor.RunGuest(machine, embedder::GuestEntry());
-  Say(result ? "the guest stopped; it said:" : trivet::ToString(result.error()));
-  Say(hypervisor.printed());
+  Print(result ? "the guest stopped; it said:" : trivet::ToString(result.error()));
+  Print(hypervisor.printed());
   const Status status = hypervisor.Stop();
-  Say(status == Status::kOk ? "virtualization is off, the host as it was"
-                            : trivet::ToString(status));
+  Print(status == Status::kOk ? "virtualization is off, the host as it was"
+                              : trivet::ToString(status));
   return result && *result == 42 && status == Status::kOk ? 0 : 1;
 }

@@ -69,11 +69,11 @@ void ConsoleWrite(std::string_view text) {
 void CloseConsole(std::string_view line) {
   // Whoever holds the lock may be what broke. Loads and stores only: an image that is refused has
   // no memory that exclusives are for.
-  constexpr unsigned kPatience = 10'000'000;
+  constexpr unsigned kSpinLimit = 10'000'000;
   MaskInterrupts();
   if (console_closed.load()) WaitForEver();
   console_closed.store(true);
-  for (unsigned i = 0; i < kPatience && console_busy.test(); ++i) {
+  for (unsigned i = 0; i < kSpinLimit && console_busy.test(); ++i) {
   }
   if (!at_line_begin) RawConsoleWrite("\n");
   RawConsoleWrite(line);

@@ -8,7 +8,7 @@
 namespace trivet::platforms {
 
 /// Readies this CPU's part of the controller with every interrupt disabled, and sets HCR_EL2.{IMO,
-/// FMO, AMO}: with TGE 0 an EL2 host is deaf without them. Once after each
+/// FMO, AMO}: with TGE 0 an EL2 host receives no IRQs without them. Once after each
 /// start of a CPU, before the other calls.
 void InterruptsInitThisCpu();
 

@@ -25,7 +25,7 @@ void InvertCondition(Rule& rule) {
 bool IsOfHost(unsigned line) {
   bool host = false;
   CompileRules([&host, line](unsigned number, Rule& rule) {
-    if (number == line) host = rule.world == World::kHost;
+    if (number == line) host = rule.host_state == HostState::kHost;
   });
   return host;
 }
@@ -34,7 +34,7 @@ void AddRules(Mutants& mutants) {
   for (unsigned line = 0; line < RuleLines(); ++line) {
     EditRule(mutants, line, "dropped", [](Rule& rule) { rule.from = 0; });
     EditRule(mutants, line, "inverted", InvertCondition);
-    // In the host's world TGE makes both targets EL2.
+    // In the host's host_state TGE makes both targets EL2.
     if (!IsOfHost(line)) {
       EditRule(mutants, line, "to the other level", [](Rule& rule) {
         rule.target = rule.target == Target::kToEl1 ? Target::kToEl2 : Target::kToEl1;

@@ -50,7 +50,7 @@ TEST(AllCpusBySystemCounter, AHundredRoundsAndThenAMissingCpu) {
   EXPECT_GT(clock.Now() - start, limit);
   for (unsigned cpu = 1; cpu < kCpus; ++cpu) {
     EXPECT_EQ(all.report(cpu).status, Status::kTimedOut);
-    EXPECT_EQ(all.report(cpu).fate, allcpus::Fate::kAbsent);
+    EXPECT_EQ(all.report(cpu).outcome, allcpus::Outcome::kAbsent);
   }
   EXPECT_FALSE(cpus[0].IsEnabled());
 }

@@ -12,8 +12,8 @@
 namespace trivet::tests {
 namespace {
 
-using allcpus::Fate;
 using allcpus::Operation;
+using allcpus::Outcome;
 
 /// A Group made anew in static storage: it is too large for a stack.
 template <unsigned kCpus>
@@ -58,7 +58,8 @@ void ExpectAllOrNothing(unsigned victim, Trouble trouble) {
     EXPECT_EQ(report.status, i == victim ? StatusOf(trouble) : Status::kPeerFailed);
     // A round may have failed before the others came.
     const bool may_be_absent = i != victim || trouble == Trouble::kAbsent;
-    EXPECT_TRUE(report.fate == Fate::kAsBefore || (may_be_absent && report.fate == Fate::kAbsent));
+    EXPECT_TRUE(report.outcome == Outcome::kAsBefore ||
+                (may_be_absent && report.outcome == Outcome::kAbsent));
     if (i == victim || i == 0) continue;
     EXPECT_EQ(group.cpus[i].result, Status::kPeerFailed);
   }

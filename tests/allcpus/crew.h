@@ -43,7 +43,7 @@ class Crew {
 /// What a worker runs, on its own CPU with its host in place: works until it is told to quit.
 void ServeMailbox(unsigned cpu);
 
-/// The legs' part: workers 1 to count - 1 and the caller's host; their end.
+/// The environments' part: workers 1 to count - 1 and the caller's host; their end.
 void SpawnWorkers(unsigned count);
 void JoinWorkers(unsigned count);
 

@@ -10,13 +10,13 @@
 #include <unordered_set>
 #include <vector>
 
-#include "tests/allcpus/world.h"
+#include "tests/allcpus/protocol_model.h"
 
 namespace trivet::tests {
 namespace {
 
-using allcpus::Fate;
 using allcpus::MemberStage;
+using allcpus::Outcome;
 
 /// What was seen on the way; a test that never got somewhere proves nothing about it.
 struct Seen {
@@ -24,20 +24,20 @@ struct Seen {
   std::size_t ends = 0;
   std::set<Status> leader_results;
   std::set<MemberStage> stages;
-  std::set<Fate> fates;
+  std::set<Outcome> fates;
 };
 
 class Explorer {
  public:
-  explicit Explorer(const Scenario& scenario) : scenario_(scenario), world_(scenario) {}
+  explicit Explorer(const Scenario& scenario) : scenario_(scenario), model_(scenario) {}
 
   /// Visits every state once. Stops at the first that breaks a rule.
   Seen Run() {
     Enter();
     while (!open_.empty() && !::testing::Test::HasFailure()) {
-      const World::State state = open_.back();
+      const ProtocolModel::State state = open_.back();
       open_.pop_back();
-      world_.Load(state);
+      model_.Load(state);
       Expand(state);
     }
     seen_.states = visited_.size();
@@ -45,17 +45,17 @@ class Explorer {
   }
 
  private:
-  void Expand(const World::State& state) {
+  void Expand(const ProtocolModel::State& state) {
     bool over = true;
     const unsigned first = Private();
-    const unsigned end = first == 0 ? world_.actors() : first + 1;
+    const unsigned end = first == 0 ? model_.actors() : first + 1;
     for (unsigned actor = first; actor < end; ++actor) {
       for (const bool expired : {false, true}) {
         if (expired && !MayExpire(actor)) continue;
-        world_.Load(state);
-        if (!world_.CanMove(actor)) continue;
+        model_.Load(state);
+        if (!model_.CanMove(actor)) continue;
         over = false;
-        world_.Move(actor, expired);
+        model_.Move(actor, expired);
         Enter();
       }
     }
@@ -67,53 +67,53 @@ class Explorer {
   /// any order with others' steps is the same as taking it first; 0 when there is none.
   unsigned Private() const {
     for (unsigned i = 0; i < scenario_.cpus; ++i) {
-      if (world_.member(i).position().phase == allcpus::Member::Phase::kPrepare) return i + 1;
+      if (model_.member(i).position().phase == allcpus::Member::Phase::kPrepare) return i + 1;
     }
     return 0;
   }
 
-  /// A leader's patience ends with any failure to come; a CPU's only if the leader is too slow.
+  /// A leader's timeout ends with any failure to come; a CPU's only if the leader is too slow.
   bool MayExpire(unsigned actor) const {
     return scenario_.impatient || (actor == 0 && scenario_.failure == Failure::kAbsent);
   }
 
   void Enter() {
-    if (!visited_.insert(world_.Key()).second) return;
-    const std::string rule = world_.BrokenRule();
+    if (!visited_.insert(model_.Key()).second) return;
+    const std::string rule = model_.BrokenRule();
     ASSERT_EQ(rule, "") << "after " << visited_.size() << " states";
     Note();
-    open_.push_back(world_.Save());
+    open_.push_back(model_.Save());
   }
 
   void Note() {
     for (unsigned i = 0; i < scenario_.cpus; ++i) {
-      seen_.stages.insert(world_.member(i).position().say);
-      if (world_.leader().finished()) seen_.fates.insert(world_.report(i).fate);
+      seen_.stages.insert(model_.member(i).position().say);
+      if (model_.leader().finished()) seen_.fates.insert(model_.report(i).outcome);
     }
-    if (world_.leader().finished()) seen_.leader_results.insert(world_.leader().result());
+    if (model_.leader().finished()) seen_.leader_results.insert(model_.leader().result());
   }
 
-  /// If everybody else stops here for ever, each comes to its end once it is out of patience. What
-  /// it does alone depends on its own state and on the words it reads, so each of those is tried
-  /// once.
-  void CheckThatNobodyWaitsForEver(const World::State& state) {
+  /// If everybody else stops here for ever, each comes to its end once it is time limit passed.
+  /// What it does alone depends on its own state and on the words it reads, so each of those is
+  /// tried once.
+  void CheckThatNobodyWaitsForEver(const ProtocolModel::State& state) {
     constexpr unsigned kEnough = 40;
-    for (unsigned actor = 0; actor < world_.actors(); ++actor) {
-      world_.Load(state);
-      if (!tried_.insert(world_.KeyOf(actor)).second) continue;
-      for (unsigned step = 0; step < kEnough && world_.IsRunning(actor); ++step) {
-        world_.Move(actor, true);
+    for (unsigned actor = 0; actor < model_.actors(); ++actor) {
+      model_.Load(state);
+      if (!tried_.insert(model_.KeyOf(actor)).second) continue;
+      for (unsigned step = 0; step < kEnough && model_.IsRunning(actor); ++step) {
+        model_.Move(actor, true);
       }
-      ASSERT_FALSE(world_.IsRunning(actor)) << "actor " << actor << " waits for ever";
+      ASSERT_FALSE(model_.IsRunning(actor)) << "actor " << actor << " waits for ever";
     }
   }
 
   const Scenario scenario_;
-  World world_;
+  ProtocolModel model_;
   Seen seen_;
   std::unordered_set<std::string> visited_;
   std::unordered_set<std::string> tried_;
-  std::vector<World::State> open_;
+  std::vector<ProtocolModel::State> open_;
 };
 
 std::string NameOf(const Scenario& scenario) {
@@ -134,7 +134,7 @@ Seen Explore(const Scenario& scenario) {
 TEST(Interleavings, WithoutFailureThreeCpusChangeTogether) {
   const Seen seen = Explore({});
   EXPECT_EQ(seen.leader_results, std::set<Status>{Status::kOk});
-  EXPECT_EQ(seen.fates, std::set<Fate>{Fate::kChanged});
+  EXPECT_EQ(seen.fates, std::set<Outcome>{Outcome::kChanged});
 }
 
 TEST(Interleavings, OneFailureAtEveryPlaceLeavesThreeCpusAsTheyWere) {
@@ -142,13 +142,13 @@ TEST(Interleavings, OneFailureAtEveryPlaceLeavesThreeCpusAsTheyWere) {
     for (const Failure failure : {Failure::kRefuses, Failure::kCommitFails, Failure::kAbsent}) {
       const Seen seen = Explore({.failure = failure, .victim = victim});
       EXPECT_FALSE(seen.leader_results.contains(Status::kOk));
-      EXPECT_FALSE(seen.fates.contains(Fate::kChanged));
+      EXPECT_FALSE(seen.fates.contains(Outcome::kChanged));
     }
   }
 }
 
-/// Here a leader may stop while it seals, a CPU in the middle of its change, and everybody else
-/// gives up: every stage and every fate occurs. An undo that fails needs no third CPU.
+/// Here a leader may stop while it rechecks, a CPU in the middle of its change, and everybody else
+/// gives up: every stage and every outcome occurs. An undo that fails needs no third CPU.
 TEST(Interleavings, WhateverStopsForHoweverLongTheAnswersAreTrue) {
   std::vector<Scenario> scenarios = {{.impatient = true}};
   for (unsigned victim = 0; victim < 3; ++victim) {

@@ -13,8 +13,8 @@ namespace trivet::tests {
 namespace {
 
 using allcpus::Action;
-using allcpus::Fate;
 using allcpus::Operation;
+using allcpus::Outcome;
 
 template <unsigned kCpus>
 void ExpectEnableAndDisable() {
@@ -113,7 +113,7 @@ void ExpectEveryFaultUndone(Operation operation) {
     const Status status = pair->Round(crew, operation);
     if (!pair->faulting.faulted) break;
     ASSERT_EQ(status, Status::kLostState);
-    EXPECT_EQ(pair->all.report(1).fate, Fate::kAsBefore);
+    EXPECT_EQ(pair->all.report(1).outcome, Outcome::kAsBefore);
     EXPECT_EQ(pair->cpus[0].IsEnabled(), was);
     EXPECT_EQ(pair->cpus[1].IsEnabled(), was);
     EXPECT_TRUE(pair->after == pair->before);

@@ -1,5 +1,5 @@
 // trivet_conformance_stubs: for each register name, in the order of RegisterId, 16 bytes: MSR from x0, RET, MRS to x0, RET.
-// Encodings are the vocabulary's, so the assembler's age does not matter. [arm-arm] C6.2, MRS, MSR (register).
+// Encodings are the register descriptions's, so the assembler's age does not matter. [arm-arm] C6.2, MRS, MSR (register).
 
 #define Enc(op0, op1, crn, crm, op2) \
   .inst 0xd5000000 | (op0) << 19 | (op1) << 16 | (crn) << 12 | (crm) << 8 | (op2) << 5; \

@@ -116,7 +116,7 @@ inline bool IsAsked(const hal::RegisterInfo& info, bool e2h, bool has_e2h) {
   return info.layout != hal::Layout::kE2hClear || !e2h;
 }
 
-/// All of them, in the order of the vocabulary. `has_e2h`, `has_no_e2h`: the values of
+/// All of them, in the order of the register descriptions. `has_e2h`, `has_no_e2h`: the values of
 /// HCR_EL2.E2H that the CPU can have. Names that need neither are asked with E2H clear if possible.
 template <class Prober, class OnRegister, class OnWalk>
 void ProbeAll(bool has_e2h, bool has_no_e2h, Prober&& prober, OnRegister&& on_register,

@@ -16,7 +16,7 @@
 namespace trivet::tests {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 /// A guest at EL1 in AArch32: RW clear while it runs.
 struct AArch32Policy {

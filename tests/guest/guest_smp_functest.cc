@@ -58,7 +58,7 @@ TEST_P(GuestSmp, AllCpusLiveTheWholeLifeAtOnce) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Services, GuestSmp,
-                         ::testing::Values(Service::kCalled, Service::kChained));
+                         ::testing::Values(Service::kCallback, Service::kPassThrough));
 
 }  // namespace
 }  // namespace trivet::tests

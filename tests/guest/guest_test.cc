@@ -1,4 +1,4 @@
-// A guest at EL1 makes every kind of exit; then the host is as it was. On every leg.
+// A guest at EL1 makes every kind of exit; then the host is as it was. On every environment.
 
 #include <gtest/gtest.h>
 
@@ -37,7 +37,7 @@ TEST_P(Guest, TwoLivesInARowLeaveNothingBehind) {
 INSTANTIATE_TEST_SUITE_P(
     HostKinds, Guest,
     ::testing::Combine(::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe),
-                       ::testing::Values(Service::kCalled, Service::kChained)));
+                       ::testing::Values(Service::kCallback, Service::kPassThrough)));
 
 }  // namespace
 }  // namespace trivet::tests

@@ -1,5 +1,5 @@
 // Exits that are served in place: a hook sees the guest's registers, changes them, and the guest
-// goes on inside the same run. On every leg, under every kind of host.
+// goes on inside the same run. On every environment, under every kind of host.
 
 #include <gtest/gtest.h>
 
@@ -89,33 +89,33 @@ void ExpectFiqServed(HostKind kind) {
 class InPlaceExits : public ::testing::TestWithParam<std::tuple<HostKind, Service>> {
  protected:
   static HostKind kind() { return std::get<0>(GetParam()); }
-  static bool chained() { return std::get<1>(GetParam()) == Service::kChained; }
+  static bool chained() { return std::get<1>(GetParam()) == Service::kPassThrough; }
 };
 
 TEST_P(InPlaceExits, AreServedWithinOneRun) {
-  if (chained()) return ExpectOneRunServesManyExits<ChainedTestHost>(kind());
+  if (chained()) return ExpectOneRunServesManyExits<PassThroughTestHost>(kind());
   ExpectOneRunServesManyExits<TestHost>(kind());
 }
 
 TEST_P(InPlaceExits, EndTheRunWhenTheHookDeclines) {
-  if (chained()) return ExpectADeclinedExitEndsTheRun<ChainedTestHost>(kind());
+  if (chained()) return ExpectADeclinedExitEndsTheRun<PassThroughTestHost>(kind());
   ExpectADeclinedExitEndsTheRun<TestHost>(kind());
 }
 
 TEST_P(InPlaceExits, AreSafeWhenAHookIsInterrupted) {
-  if (chained()) return ExpectAHookMayBeInterrupted<ChainedTestHost>(kind());
+  if (chained()) return ExpectAHookMayBeInterrupted<PassThroughTestHost>(kind());
   ExpectAHookMayBeInterrupted<TestHost>(kind());
 }
 
 TEST_P(InPlaceExits, ByFiqAreServed) {
-  if (chained()) return ExpectFiqServed<ChainedTestHost>(kind());
+  if (chained()) return ExpectFiqServed<PassThroughTestHost>(kind());
   ExpectFiqServed<TestHost>(kind());
 }
 
 INSTANTIATE_TEST_SUITE_P(
     HostKinds, InPlaceExits,
     ::testing::Combine(::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe),
-                       ::testing::Values(Service::kCalled, Service::kChained)));
+                       ::testing::Values(Service::kCallback, Service::kPassThrough)));
 
 }  // namespace
 }  // namespace trivet::tests

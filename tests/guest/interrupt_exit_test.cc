@@ -1,5 +1,6 @@
 // A physical interrupt that arrives while a guest runs ends the run, is still pending, and reaches
-// the host's handler once: FIQ as IRQ. On every leg. SErrors: //tests/percpu:interrupt_test.
+// the host's handler once: FIQ as IRQ. On every environment. SErrors:
+// //tests/percpu:interrupt_test.
 
 #include <gtest/gtest.h>
 

@@ -10,7 +10,7 @@
 namespace trivet::tests {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 constexpr unsigned kSlots = 4;
 constexpr std::uint16_t kVmid = 5;
@@ -86,7 +86,7 @@ void LiveUnder(unsigned slot, percpu::HostKind kind, Life& life) {
 }  // namespace
 
 void LiveThrough(unsigned slot, percpu::HostKind kind, Service service, Life& life) {
-  if (service == Service::kChained) return LiveUnder<ChainedTestHost>(slot, kind, life);
+  if (service == Service::kPassThrough) return LiveUnder<PassThroughTestHost>(slot, kind, life);
   LiveUnder<TestHost>(slot, kind, life);
 }
 

@@ -11,8 +11,8 @@
 
 namespace trivet::tests {
 
-/// The guest every leg runs: a change of its own state, then one instruction of each kind that
-/// leaves for EL2.
+/// The guest every environment runs: a change of its own state, then one instruction of each kind
+/// that leaves for EL2.
 ///
 ///     msr VBAR_EL1, x2;  hvc #1;  smc #0;  wfi;  mrs x3, ID_AA64PFR0_EL1;  ldr x5, [x1];  b .; hvc
 ///     #2
@@ -44,7 +44,7 @@ struct Life {
 };
 
 /// How the host takes the exceptions of EL2 itself while Trivet's vectors are installed.
-enum class Service : std::uint8_t { kCalled, kChained };
+enum class Service : std::uint8_t { kCallback, kPassThrough };
 
 /// Under a host of `kind`, served as it says: enables this CPU, runs the guest through all of its
 /// exits, disables, and lets one interrupt arrive at the host. No assertions: any CPU may call it.

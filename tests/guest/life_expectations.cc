@@ -47,9 +47,9 @@ void ExpectTheWholeLife(percpu::HostKind kind, Service service, const Life& life
     EXPECT_EQ(life.pc[n], kPcs[n]);
   }
   ExpectSyndromes(life);
-  // A VHE host's vectors are its own whenever it runs, and a chained host's are where ours lead:
-  // its own table takes the interrupt.
-  const bool own_table = kind == percpu::HostKind::kVhe || service == Service::kChained;
+  // A VHE host's vectors are its own whenever it runs, and a pass-through host's are where ours
+  // lead: its own table takes the interrupt.
+  const bool own_table = kind == percpu::HostKind::kVhe || service == Service::kPassThrough;
   EXPECT_EQ(life.irqs_to_handler, own_table ? 0u : 1u);
   EXPECT_EQ(life.irqs_to_host_table, own_table ? 1u : 0u);
   EXPECT_EQ(life.hcr.granted(), hal::HcrEl2().twi(true).tid3(true));

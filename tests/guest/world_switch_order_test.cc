@@ -17,7 +17,7 @@
 namespace trivet::tests {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 using percpu::HostKind;
 using vcpu::ExitReason;

@@ -1,5 +1,5 @@
 // What a run of a guest must not do to its host: the rules that the design Trivet grew out of
-// broke in its world switch, one test each, on every leg.
+// broke in its world switch, one test each, on every environment.
 
 #include <gtest/gtest.h>
 
@@ -21,7 +21,7 @@
 namespace trivet::tests {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 using percpu::HostKind;
 using vcpu::ExitReason;
@@ -154,7 +154,7 @@ TEST_P(WorldSwitch, ARunByACallerThatIsMaskedAndPinnedIsLikeAnyOther) {
   EXPECT_TRUE(HostView::Now() == enabled);
 }
 
-// V3: what a run changed at EL2 stayed changed; a host without its IMO is deaf.
+// V3: what a run changed at EL2 stayed changed; a host without its IMO receives no IRQs.
 TEST_P(WorldSwitch, AfterARunTheHostHasItsConfigurationAndItsInterrupts) {
   const HostView enabled = HostView::Now();
   vcpu::Vcpu guest(ConfigAt(kHypercall));

@@ -1,2 +1,2 @@
-// The vocabulary, with a faulty description in its overlay.
+// The register descriptions, with a faulty description in its overlay.
 #include "hal/registers.h"

@@ -10,7 +10,7 @@ struct MyHost {
 #ifdef TRIVET_EXPECT_ERROR
 using Probe = percpu::MinimalCpu<MyHost, percpu::PerRunPolicy>;
 #else
-using Probe = percpu::MinimalCpu<MyHost, percpu::SeedPolicy>;
+using Probe = percpu::MinimalCpu<MyHost, percpu::BaselinePolicy>;
 #endif
 
 }  // namespace trivet

@@ -1,4 +1,4 @@
-// A host without its IMO is deaf: bits are cleared only while a guest runs.
+// A host without its IMO receives no IRQs: bits are cleared only while a guest runs.
 #include "percpu/policy.h"
 
 namespace trivet {

@@ -1,4 +1,4 @@
-// What the callers of such a library, and its handlers, got wrong: on every leg.
+// What the callers of such a library, and its handlers, got wrong: on every environment.
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@
 namespace trivet::tests {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 using percpu::HostKind;
 using Cpu0 = percpu::PerCpu<TestHost>;

@@ -1,6 +1,6 @@
-// A chained host's table finds every register as the exception left it: each exception is taken
-// once by the host's table itself and once through Trivet's vectors, and the two records are the
-// same. EL2 only: the simulator's twin of this is chain_registers_test.
+// A pass-through host's table finds every register as the exception left it: each exception is
+// taken once by the host's table itself and once through Trivet's vectors, and the two records are
+// the same. EL2 only: the simulator's twin of this is chain_registers_test.
 
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@
 namespace trivet::tests {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 using percpu::HostKind;
 
@@ -100,14 +100,14 @@ const Probe kProbes[] = {
      kFiqSlot},
 };
 
-class ChainedRegisters : public ::testing::TestWithParam<std::tuple<HostKind, unsigned>> {
+class PassThroughRegisters : public ::testing::TestWithParam<std::tuple<HostKind, unsigned>> {
  protected:
-  ChainedRegisters() : machine_(std::get<0>(GetParam())) {
+  PassThroughRegisters() : machine_(std::get<0>(GetParam())) {
     Cpu::Write<VbarEl2>(VbarEl2::FromRaw(reinterpret_cast<std::uint64_t>(&trivet_probe_vectors)));
     Cpu::Write<TpidrEl2>(TpidrEl2::FromRaw(kHostTpidr));
     Cpu::Isb();
   }
-  ~ChainedRegisters() override { Cpu::Write<TpidrEl2>({}); }
+  ~PassThroughRegisters() override { Cpu::Write<TpidrEl2>({}); }
 
   static unsigned SpSel() { return std::get<1>(GetParam()); }
 
@@ -147,10 +147,10 @@ class ChainedRegisters : public ::testing::TestWithParam<std::tuple<HostKind, un
   Machine machine_;
 };
 
-TEST_P(ChainedRegisters, AreTheSameWhetherTheHostsTableIsReachedDirectlyOrThroughOurs) {
+TEST_P(PassThroughRegisters, AreTheSameWhetherTheHostsTableIsReachedDirectlyOrThroughOurs) {
   Record direct[std::size(kProbes)];
   for (unsigned i = 0; i < std::size(kProbes); ++i) direct[i] = Take(kProbes[i]);
-  percpu::PerCpu<ChainedTestHost> cpu;
+  percpu::PerCpu<PassThroughTestHost> cpu;
   ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
   ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
   // A VHE host's vectors are its own whenever it runs.
@@ -166,8 +166,8 @@ TEST_P(ChainedRegisters, AreTheSameWhetherTheHostsTableIsReachedDirectlyOrThroug
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
 }
 
-TEST_P(ChainedRegisters, HoldWhatTheExceptionLeft) {
-  percpu::PerCpu<ChainedTestHost> cpu;
+TEST_P(PassThroughRegisters, HoldWhatTheExceptionLeft) {
+  percpu::PerCpu<PassThroughTestHost> cpu;
   ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
   ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
   const Record brk = Take(kProbes[0]);
@@ -180,7 +180,7 @@ TEST_P(ChainedRegisters, HoldWhatTheExceptionLeft) {
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
 }
 
-INSTANTIATE_TEST_SUITE_P(HostKinds, ChainedRegisters,
+INSTANTIATE_TEST_SUITE_P(HostKinds, PassThroughRegisters,
                          ::testing::Combine(::testing::Values(HostKind::kNvhe, HostKind::kNvheTge,
                                                               HostKind::kVhe),
                                             ::testing::Values(0u, 1u)));

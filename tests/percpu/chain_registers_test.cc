@@ -22,7 +22,7 @@
 namespace trivet::tests {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 using percpu::HostKind;
 
@@ -81,9 +81,9 @@ void ExpectFoundAsAtEntry(const sim::PeState& entry, std::uint64_t host_base, un
   }
 }
 
-class ChainedSlot : public ::testing::TestWithParam<std::tuple<HostKind, unsigned>> {
+class PassThroughSlot : public ::testing::TestWithParam<std::tuple<HostKind, unsigned>> {
  protected:
-  ChainedSlot() : machine_(kind()) {
+  PassThroughSlot() : machine_(kind()) {
     found.reset();
     SetHostTable(&RecordInHostTable);
     SimulatedPe().Poke(RegisterId::kTpidrEl2, 0x0123'4567'89ab'cdef);
@@ -95,16 +95,16 @@ class ChainedSlot : public ::testing::TestWithParam<std::tuple<HostKind, unsigne
   static unsigned slot() { return std::get<1>(GetParam()); }
 
   Machine machine_;
-  percpu::PerCpu<ChainedTestHost> cpu_;
+  percpu::PerCpu<PassThroughTestHost> cpu_;
 };
 
-TEST_P(ChainedSlot, GoesOnInTheHostsOwnSlotWithEveryRegisterAsAtEntry) {
+TEST_P(PassThroughSlot, GoesOnInTheHostsOwnSlotWithEveryRegisterAsAtEntry) {
   const sim::PeState entry = TakeInto(SimulatedPe(), slot());
   ExpectFoundAsAtEntry(entry, machine_.HostVectorBase(), slot());
 }
 
 // Also where the vectors change hands per run, in the few instructions around a guest.
-TEST_P(ChainedSlot, DoesSoWhileTheVectorsAreTrivetsAroundARun) {
+TEST_P(PassThroughSlot, DoesSoWhileTheVectorsAreTrivetsAroundARun) {
   const std::uint64_t table = ChainPlaceOf(Cpu::CurrentCpu()).executable;
   static vcpu::BlockStage2 stage2;
   machine_.ShowToTableWalks(&stage2, sizeof(stage2));
@@ -132,7 +132,7 @@ TEST_P(ChainedSlot, DoesSoWhileTheVectorsAreTrivetsAroundARun) {
   EXPECT_EQ(cpu_.HardwareDisable(), Status::kOk);
 }
 
-INSTANTIATE_TEST_SUITE_P(Slots, ChainedSlot,
+INSTANTIATE_TEST_SUITE_P(Slots, PassThroughSlot,
                          ::testing::Combine(::testing::Values(HostKind::kNvhe, HostKind::kNvheTge,
                                                               HostKind::kVhe),
                                             ::testing::Range(0u, 8u)));

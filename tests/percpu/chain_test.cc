@@ -1,5 +1,5 @@
 // Hosts that are chained: their own table takes the exceptions of EL2 itself while Trivet's vectors
-// are installed, and TPIDR_EL2 stays theirs. On every leg.
+// are installed, and TPIDR_EL2 stays theirs. On every environment.
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@
 namespace trivet::tests {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 using percpu::HostKind;
 
@@ -25,8 +25,8 @@ void SetVbar(std::uint64_t base) {
   Cpu::Isb();
 }
 
-/// Chained to wherever a test says.
-struct WanderingHost : ChainedTestHost {
+/// PassThrough to wherever a test says.
+struct WanderingHost : PassThroughTestHost {
   static inline vectors::ChainPlace place;
   static inline std::uint64_t base;
 
@@ -38,25 +38,25 @@ struct OutspokenHost : WanderingHost {
   static std::uint64_t VectorBaseFor(CpuId) { return base; }
 };
 
-/// A called host that says it.
-struct OutspokenCalledHost : TestHost {
+/// A callback host that says it.
+struct OutspokenCallbackHost : TestHost {
   static std::uint64_t VectorBaseFor(CpuId) { return WanderingHost::base; }
 };
 
 struct NeitherHost {};
-struct UndecidedHost : TestHost, ChainedTestHost {};
-static_assert(percpu::Host<TestHost> && percpu::Host<ChainedTestHost>);
+struct UndecidedHost : TestHost, PassThroughTestHost {};
+static_assert(percpu::Host<TestHost> && percpu::Host<PassThroughTestHost>);
 static_assert(!percpu::Host<NeitherHost> && !percpu::Host<UndecidedHost>);
 
-class Chained : public ::testing::TestWithParam<HostKind> {
+class PassThrough : public ::testing::TestWithParam<HostKind> {
  protected:
-  Chained() : machine_(GetParam()), here_(Cpu::CurrentCpu()) {
+  PassThrough() : machine_(GetParam()), here_(Cpu::CurrentCpu()) {
     TestHost::Here() = {};
     WanderingHost::place = ChainPlaceOf(here_);
     WanderingHost::base = machine_.HostVectorBase();
     Cpu::Write<TpidrEl2>(TpidrEl2::FromRaw(kHostTpidr));
   }
-  ~Chained() override { Cpu::Write<TpidrEl2>({}); }
+  ~PassThrough() override { Cpu::Write<TpidrEl2>({}); }
 
   bool SwitchesPerRun() const { return GetParam() == HostKind::kVhe; }
   std::uint64_t Table() const { return ChainPlaceOf(here_).executable; }
@@ -72,9 +72,9 @@ class Chained : public ::testing::TestWithParam<HostKind> {
   const CpuId here_;
 };
 
-TEST_P(Chained, EnableAndDisableLeaveTheHostAsItWasAndTpidrToTheHostThroughout) {
+TEST_P(PassThrough, EnableAndDisableLeaveTheHostAsItWasAndTpidrToTheHostThroughout) {
   const HostView before = HostView::Now();
-  percpu::PerCpu<ChainedTestHost> cpu;
+  percpu::PerCpu<PassThroughTestHost> cpu;
   ASSERT_EQ(CreateAndEnable(cpu), Status::kOk);
   EXPECT_EQ(Cpu::Read<TpidrEl2>().raw(), kHostTpidr);
   EXPECT_EQ(Cpu::Read<VbarEl2>().raw(), SwitchesPerRun() ? before.vbar : Table());
@@ -83,8 +83,8 @@ TEST_P(Chained, EnableAndDisableLeaveTheHostAsItWasAndTpidrToTheHostThroughout) 
   EXPECT_TRUE(HostView::Now() == before);
 }
 
-TEST_P(Chained, AHostMayChangeItsTpidrWhileEnabled) {
-  percpu::PerCpu<ChainedTestHost> cpu;
+TEST_P(PassThrough, AHostMayChangeItsTpidrWhileEnabled) {
+  percpu::PerCpu<PassThroughTestHost> cpu;
   ASSERT_EQ(CreateAndEnable(cpu), Status::kOk);
   Cpu::Write<TpidrEl2>(TpidrEl2::FromRaw(~kHostTpidr));
   EXPECT_EQ(cpu.Audit(), Status::kOk);
@@ -92,8 +92,8 @@ TEST_P(Chained, AHostMayChangeItsTpidrWhileEnabled) {
   EXPECT_EQ(Cpu::Read<TpidrEl2>().raw(), ~kHostTpidr);
 }
 
-TEST_P(Chained, TheHostsOwnTableTakesIrqAndFiqWhileEnabledAndAfterwards) {
-  percpu::PerCpu<ChainedTestHost> cpu;
+TEST_P(PassThrough, TheHostsOwnTableTakesIrqAndFiqWhileEnabledAndAfterwards) {
+  percpu::PerCpu<PassThroughTestHost> cpu;
   ASSERT_EQ(cpu.Create(here_), Status::kOk);
   for (unsigned round = 1; round <= 3; ++round) {
     const bool enabled = round == 2;
@@ -109,9 +109,9 @@ TEST_P(Chained, TheHostsOwnTableTakesIrqAndFiqWhileEnabledAndAfterwards) {
   EXPECT_EQ(TestHost::Here().irqs + TestHost::Here().fiqs, 0u);
 }
 
-TEST_P(Chained, AHostsVectorsMayChangeHandsPerRun) {
+TEST_P(PassThrough, AHostsVectorsMayChangeHandsPerRun) {
   const HostView before = HostView::Now();
-  percpu::PerCpu<ChainedTestHost, percpu::PerRunPolicy> cpu;
+  percpu::PerCpu<PassThroughTestHost, percpu::PerRunPolicy> cpu;
   ASSERT_EQ(cpu.Create(here_), Status::kOk);
   ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
   EXPECT_EQ(Cpu::Read<VbarEl2>().raw(), before.vbar);
@@ -120,44 +120,44 @@ TEST_P(Chained, AHostsVectorsMayChangeHandsPerRun) {
   EXPECT_TRUE(HostView::Now() == before);
 }
 
-TEST_P(Chained, WithoutMemoryForTheTableNothingIsCreated) {
+TEST_P(PassThrough, WithoutMemoryForTheTableNothingIsCreated) {
   WanderingHost::place = {};
   percpu::PerCpu<WanderingHost> cpu;
   EXPECT_EQ(cpu.Create(here_), Status::kHandlerMissing);
   EXPECT_EQ(cpu.HardwareEnable(), Status::kNotCreated);
 }
 
-TEST_P(Chained, MisalignedMemoryIsRefused) {
+TEST_P(PassThrough, MisalignedMemoryIsRefused) {
   WanderingHost::place.executable += vectors::kChainTableSize / 2;
   percpu::PerCpu<WanderingHost> cpu;
   EXPECT_EQ(cpu.Create(here_), Status::kInvalidArgument);
 }
 
-TEST_P(Chained, AHostTableOutOfABranchsReachIsAnErrorAndNothingIsChanged) {
+TEST_P(PassThrough, AHostTableOutOfABranchsReachIsAnErrorAndNothingIsChanged) {
   const std::uint64_t beyond[] = {Table() + kReach, Table() - kReach - vectors::kChainTableSize};
   for (const std::uint64_t base : beyond) {
     SetVbar(base);
     const HostView before = HostView::Now();
-    percpu::PerCpu<ChainedTestHost> cpu;
+    percpu::PerCpu<PassThroughTestHost> cpu;
     EXPECT_EQ(CreateAndEnable(cpu), Status::kOutOfReach);
     EXPECT_EQ(cpu.last_error().got, base);
     EXPECT_TRUE(HostView::Now() == before);
   }
 }
 
-TEST_P(Chained, AHostTableAtTheEndOfABranchsReachIsServed) {
+TEST_P(PassThrough, AHostTableAtTheEndOfABranchsReachIsServed) {
   const std::uint64_t within[] = {Table() + kReach - vectors::kChainTableSize, Table() - kReach};
   for (const std::uint64_t base : within) {
     SetVbar(base);
-    percpu::PerCpu<ChainedTestHost> cpu;
+    percpu::PerCpu<PassThroughTestHost> cpu;
     ASSERT_EQ(CreateAndEnable(cpu), Status::kOk);
     ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
     EXPECT_EQ(Cpu::Read<VbarEl2>().raw(), base);
   }
 }
 
-TEST_P(Chained, TheTableIsMadeAnewForAHostThatMovedItsVectors) {
-  percpu::PerCpu<ChainedTestHost> cpu;
+TEST_P(PassThrough, TheTableIsMadeAnewForAHostThatMovedItsVectors) {
+  percpu::PerCpu<PassThroughTestHost> cpu;
   SetVbar(Table() - kReach);
   ASSERT_EQ(CreateAndEnable(cpu), Status::kOk);
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
@@ -169,16 +169,16 @@ TEST_P(Chained, TheTableIsMadeAnewForAHostThatMovedItsVectors) {
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
 }
 
-TEST_P(Chained, VectorsThatAreItsOwnChainTableAreInUse) {
+TEST_P(PassThrough, VectorsThatAreItsOwnChainTableAreInUse) {
   SetVbar(Table());
-  percpu::PerCpu<ChainedTestHost> cpu;
+  percpu::PerCpu<PassThroughTestHost> cpu;
   EXPECT_EQ(CreateAndEnable(cpu), Status::kInUse);
 }
 
 /// Rules for hosts whose vectors are Trivet's from enable to disable.
-class ChainedPerEnable : public Chained {};
+class PassThroughPerEnable : public PassThrough {};
 
-TEST_P(ChainedPerEnable, ASuppliedBaseIsChainedToAndRestored) {
+TEST_P(PassThroughPerEnable, ASuppliedBaseIsPassThroughToAndRestored) {
   SetVbar(machine_.HostVectorBase() + kReach * 4);  // What brought the caller to EL2.
   percpu::PerCpu<OutspokenHost> cpu;
   ASSERT_EQ(CreateAndEnable(cpu), Status::kOk);
@@ -190,27 +190,27 @@ TEST_P(ChainedPerEnable, ASuppliedBaseIsChainedToAndRestored) {
   EXPECT_EQ(Cpu::Read<VbarEl2>().raw(), machine_.HostVectorBase());
 }
 
-TEST_P(ChainedPerEnable, ASuppliedBaseOfACalledHostIsRestored) {
+TEST_P(PassThroughPerEnable, ASuppliedBaseOfACalledHostIsRestored) {
   SetVbar(machine_.HostVectorBase() + kReach * 4);
-  percpu::PerCpu<OutspokenCalledHost> cpu;
+  percpu::PerCpu<OutspokenCallbackHost> cpu;
   ASSERT_EQ(CreateAndEnable(cpu), Status::kOk);
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
   EXPECT_EQ(Cpu::Read<VbarEl2>().raw(), machine_.HostVectorBase());
 }
 
-TEST_P(ChainedPerEnable, ASuppliedBaseThatIsNoneIsAnErrorAndNothingIsChanged) {
+TEST_P(PassThroughPerEnable, ASuppliedBaseThatIsNoneIsAnErrorAndNothingIsChanged) {
   WanderingHost::base += 8;
   const HostView before = HostView::Now();
   percpu::PerCpu<OutspokenHost> chained;
   EXPECT_EQ(CreateAndEnable(chained), Status::kInvalidArgument);
-  percpu::PerCpu<OutspokenCalledHost> called;
+  percpu::PerCpu<OutspokenCallbackHost> called;
   EXPECT_EQ(CreateAndEnable(called), Status::kInvalidArgument);
   EXPECT_EQ(called.last_error().got, WanderingHost::base);
   EXPECT_TRUE(HostView::Now() == before);
 }
 
-TEST_P(ChainedPerEnable, ForeignVectorsAreAnErrorThatSaysWhatWasFound) {
-  percpu::PerCpu<ChainedTestHost> cpu;
+TEST_P(PassThroughPerEnable, ForeignVectorsAreAnErrorThatSaysWhatWasFound) {
+  percpu::PerCpu<PassThroughTestHost> cpu;
   ASSERT_EQ(CreateAndEnable(cpu), Status::kOk);
   SetVbar(machine_.HostVectorBase());
   EXPECT_EQ(cpu.HardwareDisable(), Status::kVectorsReplaced);
@@ -219,9 +219,9 @@ TEST_P(ChainedPerEnable, ForeignVectorsAreAnErrorThatSaysWhatWasFound) {
   EXPECT_EQ(cpu.HardwareDisable(), Status::kOk);
 }
 
-INSTANTIATE_TEST_SUITE_P(HostKinds, Chained,
+INSTANTIATE_TEST_SUITE_P(HostKinds, PassThrough,
                          ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe));
-INSTANTIATE_TEST_SUITE_P(HostKinds, ChainedPerEnable,
+INSTANTIATE_TEST_SUITE_P(HostKinds, PassThroughPerEnable,
                          ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge));
 
 }  // namespace

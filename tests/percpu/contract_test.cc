@@ -1,4 +1,4 @@
-// The rules that the design Trivet grew out of broke, one test each, on every leg.
+// The rules that the design Trivet grew out of broke, one test each, on every environment.
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@
 namespace trivet::tests {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 using percpu::HostKind;
 using Cpu0 = percpu::PerCpu<TestHost>;
@@ -64,7 +64,7 @@ TEST_P(PerCpuContract, DisableWithoutEnableTouchesNothing) {
   EXPECT_TRUE(HostView::Now() == before);
 }
 
-// P3: disable wrote the whole HCR_EL2 with 0, and an EL2 host was deaf from then on.
+// P3: disable wrote the whole HCR_EL2 with 0, and an EL2 host was masked from then on.
 TEST_P(PerCpuContract, DisableRestoresTheHostsWholeHcr) {
   const HcrEl2 host = Cpu::Read<HcrEl2>().twi(true).tid3(true).imo(true).rw(true);
   Cpu::Write<HcrEl2>(host);
@@ -188,7 +188,7 @@ TEST_P(PerCpuContract, TheWrongCpuIsAnErrorAndNothingIsTouched) {
 }
 
 // P11: which of IMO, FMO and AMO enable sets changed from version to version, unsaid.
-TEST_P(PerEnableContract, TheDefaultPolicyRoutesIrqFiqAndSErrorAndTheSeedsIsANamedOne) {
+TEST_P(PerEnableContract, TheDefaultPolicyRoutesIrqFiqAndSErrorAndTheBaselinesIsANamedOne) {
   Cpu0 cpu;
   CreateAndEnable(cpu);
   const HcrEl2 hcr = Cpu::Read<HcrEl2>();
@@ -198,7 +198,7 @@ TEST_P(PerEnableContract, TheDefaultPolicyRoutesIrqFiqAndSErrorAndTheSeedsIsANam
   Cpu::Write<HcrEl2>(HcrEl2().tge(GetParam() == HostKind::kNvheTge));
   Cpu::Isb();
   const std::uint64_t floor = Cpu::Read<HcrEl2>().raw();  // RW reads as one without AArch32 at EL1.
-  percpu::PerCpu<TestHost, percpu::SeedPolicy> seed;
+  percpu::PerCpu<TestHost, percpu::BaselinePolicy> seed;
   ASSERT_EQ(seed.Create(Cpu::CurrentCpu()), Status::kOk);
   ASSERT_EQ(seed.HardwareEnable(), Status::kOk);
   EXPECT_EQ(Cpu::Read<HcrEl2>().raw(), 0x8008'0019u | floor);

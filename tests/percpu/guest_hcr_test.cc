@@ -1,4 +1,4 @@
-// What a guest asked of HCR_EL2 and what the CPU then has, on every leg.
+// What a guest asked of HCR_EL2 and what the CPU then has, on every environment.
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@
 namespace trivet::tests {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 using percpu::ConstrainedHcr;
 using percpu::HcrReason;

@@ -1,4 +1,5 @@
-// Every kind of exception of EL2 itself has a handler before any vector can use it. On every leg.
+// Every kind of exception of EL2 itself has a handler before any vector can use it. On every
+// environment.
 
 #include <gtest/gtest.h>
 

@@ -45,8 +45,8 @@ struct Circumstances {
 };
 
 std::vector<PolicyValues> EveryPolicy() {
-  return {kPolicy<DefaultPolicy>,     kPolicy<SeedPolicy>,   kPolicy<PerRunPolicy>,
-          kPolicy<PassThroughPolicy>, kPolicy<StrictPolicy>, kPolicy<LavishPolicy>};
+  return {kPolicy<DefaultPolicy>,     kPolicy<BaselinePolicy>, kPolicy<PerRunPolicy>,
+          kPolicy<PassThroughPolicy>, kPolicy<StrictPolicy>,   kPolicy<LavishPolicy>};
 }
 
 std::vector<sim::Profile> EveryProfile() {
@@ -191,7 +191,7 @@ TEST(HcrPolicy, APolicyMayAllowLess) {
 
 TEST(HcrPolicy, IsAConstantWhereItsArgumentsAre) {
   constexpr ConstrainedHcr kResult =
-      Constrain(HcrEl2().twi(true).tge(true), kPolicy<SeedPolicy>, HcrLayout());
+      Constrain(HcrEl2().twi(true).tge(true), kPolicy<BaselinePolicy>, HcrLayout());
   static_assert(kResult.value().raw() == (0x8008'0019 | HcrEl2().twi(true).raw()));
   static_assert(kResult.dropped() == HcrEl2().tge(true));
   static_assert(kResult.ReasonOf(27) == HcrReason::kHostOwned);
@@ -202,7 +202,7 @@ TEST(HcrPolicy, IsAConstantWhereItsArgumentsAre) {
 TEST(HcrPolicy, PrintsEachFieldThatIsNotAsAsked) {
   const HcrLayout layout = HcrLayout::For(sim::ProfileNamed("cortex-a72").Features());
   const ConstrainedHcr result = Constrain(HcrEl2().twi(true).tid5(true).tge(true).vse(true),
-                                          kPolicy<SeedPolicy>, layout, HcrEl2().tid3(true));
+                                          kPolicy<BaselinePolicy>, layout, HcrEl2().tid3(true));
   std::string text;
   Print(result, {[](void* to, const char* piece, std::size_t size) {
                    static_cast<std::string*>(to)->append(piece, size);

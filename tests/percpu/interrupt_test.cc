@@ -1,6 +1,6 @@
 // IRQ, FIQ, SError and a synchronous abort at every step boundary of every transition, under every
 // kind of host and every synchronization strategy: each lands in a valid table with a handler, none
-// is lost, the state afterwards is the right one, and the deaf interval is bounded.
+// is lost, the state afterwards is the right one, and the masked interval is bounded.
 
 #include <gtest/gtest.h>
 
@@ -21,13 +21,13 @@ using Service = Ground::Service;
 using C = InterruptedCpu;
 
 constexpr Ground kGrounds[] = {
-    {"Nvhe", HostKind::kNvhe, Service::kCalledPerEnable},
-    {"NvheTge", HostKind::kNvheTge, Service::kCalledPerEnable},
-    {"NvhePerRun", HostKind::kNvhe, Service::kCalledPerRun},
-    {"NvheChained", HostKind::kNvhe, Service::kChained},
-    {"NvheTgeChained", HostKind::kNvheTge, Service::kChained},
-    {"Vhe", HostKind::kVhe, Service::kCalledPerRun},
-    {"VheChained", HostKind::kVhe, Service::kChained},
+    {"Nvhe", HostKind::kNvhe, Service::kCallbackPerEnable},
+    {"NvheTge", HostKind::kNvheTge, Service::kCallbackPerEnable},
+    {"NvhePerRun", HostKind::kNvhe, Service::kCallbackPerRun},
+    {"NvhePassThrough", HostKind::kNvhe, Service::kPassThrough},
+    {"NvheTgePassThrough", HostKind::kNvheTge, Service::kPassThrough},
+    {"Vhe", HostKind::kVhe, Service::kCallbackPerRun},
+    {"VhePassThrough", HostKind::kVhe, Service::kPassThrough},
 };
 
 struct Case {
@@ -37,7 +37,7 @@ struct Case {
   Taker before, after;
   /// Accesses and barriers in a row with I, F and A masked at EL2: what a host may rely on for its
   /// interrupt latency.
-  unsigned deaf_bound;
+  unsigned masked_bound;
   bool is_transaction = false;  ///< An abort leaves the old state or the new one.
   bool is_minimal = false;      ///< For hosts that are called per enable only.
 
@@ -176,10 +176,10 @@ TEST_P(Interrupts, AtEveryStepAreTakenOnceWhereTheyBelongAndChangeNothing) {
 TEST_P(Interrupts, AreKeptWaitingForABoundedNumberOfSteps) {
   if (subject().is_minimal && !ground().takes_interrupts()) GTEST_SKIP() << "refused";
   const Outcome outcome = Undisturbed(false);
-  std::printf("deaf interval: %-10s %-14s %3u steps of %3u, bound %u\n", ground().name,
-              subject().name, outcome.longest_deaf, outcome.steps, subject().deaf_bound);
-  EXPECT_GE(outcome.longest_deaf, 3u);
-  EXPECT_LE(outcome.longest_deaf, subject().deaf_bound);
+  std::printf("masked interval: %-10s %-14s %3u steps of %3u, bound %u\n", ground().name,
+              subject().name, outcome.longest_masked, outcome.steps, subject().masked_bound);
+  EXPECT_GE(outcome.longest_masked, 3u);
+  EXPECT_LE(outcome.longest_masked, subject().masked_bound);
 }
 
 INSTANTIATE_TEST_SUITE_P(Transitions, Interrupts,

@@ -15,7 +15,7 @@
 namespace trivet::tests {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 constexpr std::uint64_t kGuestEntry = 0x4020'0000;
 constexpr std::uint64_t kAbortedAddress = 0x7700'0000;
@@ -69,8 +69,8 @@ vectors::Handlers RecordingHost::HandlersFor(CpuId) {
 template <class F>
 auto InterruptedCpu::WithCpu(F visit) {
   switch (ground_.service) {
-    case Ground::Service::kCalledPerRun: return visit(*per_run_);
-    case Ground::Service::kChained: return visit(*chained_);
+    case Ground::Service::kCallbackPerRun: return visit(*per_run_);
+    case Ground::Service::kPassThrough: return visit(*chained_);
     default: return visit(*per_enable_);
   }
 }
@@ -106,7 +106,7 @@ void InterruptedCpu::Reset() {
   WithCpu([](auto& cpu) { EXPECT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk); });
   not_ours.crashes = 0;
   outcome_ = {};
-  at_step_ = deaf_ = 0;
+  at_step_ = masked_steps_ = 0;
   masked_ = false;
 }
 
@@ -145,10 +145,10 @@ std::vector<std::uint64_t> InterruptedCpu::RegistersBefore(const Operation& oper
 
 void InterruptedCpu::AtBoundary(sim::Pe& pe) {
   constexpr std::uint64_t kMasks = sim::Pstate::kA | sim::Pstate::kI | sim::Pstate::kF;
-  const bool deaf = pe.pstate().el() == 2 && pe.pstate().Bits(kMasks) == kMasks;
-  deaf_ = deaf ? deaf_ + 1 : 0;
-  outcome_.longest_deaf = std::max(outcome_.longest_deaf, deaf_);
-  masked_ |= deaf;
+  const bool masked = pe.pstate().el() == 2 && pe.pstate().Bits(kMasks) == kMasks;
+  masked_steps_ = masked ? masked_steps_ + 1 : 0;
+  outcome_.longest_masked = std::max(outcome_.longest_masked, masked_steps_);
+  masked_ |= masked;
   if (++outcome_.steps == at_step_) Inject(pe);
 }
 

@@ -28,14 +28,14 @@ enum class Taker : std::uint8_t { kHostTable, kTrivetsTable, kRunLoop };
 /// A kind of host, when the vectors change hands under it, and how it is served while they are
 /// Trivet's.
 struct Ground {
-  enum class Service : std::uint8_t { kCalledPerEnable, kCalledPerRun, kChained };
+  enum class Service : std::uint8_t { kCallbackPerEnable, kCallbackPerRun, kPassThrough };
 
   const char* name;
   percpu::HostKind kind;
   Service service;
 
   /// Trivet's own slots take what arrives while enabled.
-  bool takes_interrupts() const { return service == Service::kCalledPerEnable; }
+  bool takes_interrupts() const { return service == Service::kCallbackPerEnable; }
 
   friend void PrintTo(const Ground& ground, std::ostream* out) { *out << ground.name; }
 };
@@ -52,7 +52,7 @@ struct RecordingHost {
 };
 
 /// The same host, chained.
-struct RecordingChainedHost {
+struct RecordingPassThroughHost {
   static vectors::ChainPlace ChainPlaceFor(CpuId cpu) { return ChainPlaceOf(cpu); }
   static std::uint64_t PhysicalAddressOf(const void* address) {
     return tests::PhysicalAddressOf(address);
@@ -71,10 +71,10 @@ struct Operation {
 
 /// One run of an operation.
 struct Outcome {
-  unsigned steps = 0;          ///< Step boundaries passed.
-  unsigned longest_deaf = 0;   ///< Most boundaries in a row at EL2 with I, F and A masked.
-  bool injected = false;       ///< False for an abort at a boundary where the guest runs.
-  bool after_masking = false;  ///< Injected when the operation had masked interrupts, or later.
+  unsigned steps = 0;           ///< Step boundaries passed.
+  unsigned longest_masked = 0;  ///< Most boundaries in a row at EL2 with I, F and A masked.
+  bool injected = false;        ///< False for an abort at a boundary where the guest runs.
+  bool after_masking = false;   ///< Injected when the operation had masked interrupts, or later.
   bool aborted = false;
   /// The caller's mask is as it was and, if that is open, nothing is left pending.
   bool on_time = false;
@@ -128,13 +128,13 @@ class InterruptedCpu {
   vcpu::BlockStage2 stage2_;
   std::optional<percpu::PerCpu<RecordingHost>> per_enable_;
   std::optional<percpu::PerCpu<RecordingHost, percpu::PerRunPolicy>> per_run_;
-  std::optional<percpu::PerCpu<RecordingChainedHost>> chained_;
+  std::optional<percpu::PerCpu<RecordingPassThroughHost>> chained_;
   std::optional<percpu::MinimalCpu<RecordingHost>> minimal_;
   std::optional<vcpu::Vcpu> guest_;
 
   Injection what_ = Injection::kIrq;
   unsigned at_step_ = 0;
-  unsigned deaf_ = 0;
+  unsigned masked_steps_ = 0;
   bool masked_ = false;
   Outcome outcome_;
 };

@@ -1,4 +1,5 @@
-// What happens to a CPU besides enable and disable, on every leg and under every kind of host.
+// What happens to a CPU besides enable and disable, on every environment and under every kind of
+// host.
 
 #include <gtest/gtest.h>
 
@@ -13,7 +14,7 @@
 namespace trivet::tests {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 using percpu::HostKind;
 using Cpu0 = percpu::PerCpu<TestHost>;

@@ -1,4 +1,4 @@
-// The least that is still correct: the rules it keeps, on every leg.
+// The least that is still correct: the rules it keeps, on every environment.
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@
 namespace trivet::tests {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 using percpu::HostKind;
 using percpu::MaskedAndPinned;

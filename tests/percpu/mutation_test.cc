@@ -43,7 +43,7 @@ bool IsBarrier(const Plan::Line& line) { return line.action != Plan::Action::kWr
 class TransitionMutation : public ::testing::TestWithParam<Subject> {
  protected:
   TransitionMutation() : machine_(GetParam().kind) {
-    const Plan plan = GetParam().chained ? PlanOf<ChainedTestHost>() : PlanOf<TestHost>();
+    const Plan plan = GetParam().chained ? PlanOf<PassThroughTestHost>() : PlanOf<TestHost>();
     for (std::size_t i = 0; i < plan.size(); ++i) actions_.push_back(plan[i]);
     for (const Plan::Line& line : actions_)
       touches_hcr_ |= line.register_id == hal::RegisterId::kHcrEl2;

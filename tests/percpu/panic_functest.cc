@@ -16,7 +16,7 @@
 namespace trivet::tests {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 /// What CPU 1 found in its fatal handler, for CPU 0 to judge.
 struct Findings {

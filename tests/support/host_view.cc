@@ -4,7 +4,7 @@
 
 namespace trivet::tests {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 HostView HostView::Now() {
   const bool e2h = Cpu::Read<HcrEl2>().e2h();

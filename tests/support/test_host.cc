@@ -39,9 +39,9 @@ std::uint64_t TestHost::PhysicalAddressOf(const void* address) {
   return tests::PhysicalAddressOf(address);
 }
 
-vectors::ChainPlace ChainedTestHost::ChainPlaceFor(CpuId cpu) { return ChainPlaceOf(cpu); }
+vectors::ChainPlace PassThroughTestHost::ChainPlaceFor(CpuId cpu) { return ChainPlaceOf(cpu); }
 
-std::uint64_t ChainedTestHost::PhysicalAddressOf(const void* address) {
+std::uint64_t PassThroughTestHost::PhysicalAddressOf(const void* address) {
   return tests::PhysicalAddressOf(address);
 }
 

@@ -26,7 +26,7 @@ struct TestHost {
 };
 
 /// A host that is chained to the machine's own table.
-struct ChainedTestHost {
+struct PassThroughTestHost {
   static vectors::ChainPlace ChainPlaceFor(CpuId cpu);
   static std::uint64_t PhysicalAddressOf(const void* address);
 };

@@ -1,4 +1,4 @@
-// check_facts: compares the register vocabulary with a folder of facts and says what nobody
+// check_facts: compares the register descriptions with a folder of facts and says what nobody
 // explained.
 
 #include <fstream>

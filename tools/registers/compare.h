@@ -5,7 +5,7 @@
 
 #include "tools/json/json_value.h"
 
-/// Compares the register vocabulary with tables of facts made by others.
+/// Compares the register descriptions with tables of facts made by others.
 namespace trivet::registers {
 
 using json::JsonValue;

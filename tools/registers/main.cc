@@ -1,4 +1,4 @@
-// registers: prints the register vocabulary, or what a value of one register means.
+// registers: prints the register descriptions, or what a value of one register means.
 
 #include <cerrno>
 #include <cstdint>

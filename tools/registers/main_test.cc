@@ -50,7 +50,7 @@ TEST(Registers, AnswersBadInputWithOneLineAndAStatus) {
   }
 }
 
-TEST(Registers, PrintsTheWholeVocabulary) {
+TEST(Registers, PrintsTheWholeDescriptions) {
   EXPECT_TRUE(RunProgram("--json").output.starts_with("{\"registers\": ["));
   EXPECT_TRUE(RunProgram("--markdown").output.starts_with("# Register reference"));
   EXPECT_NE(RunProgram("--list").output.find("HCR_EL2 S3_4_C1_C1_0 RW"), std::string::npos);

@@ -6,7 +6,7 @@
 namespace trivet::vectors {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 /// CTR_EL0 counts a line's 4-byte words as a power of two.
 constexpr std::uint64_t LineBytes(std::uint8_t log2_words) {

@@ -12,7 +12,7 @@
 namespace trivet::vectors {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 void LoadGuest(sim::Pe& pe, const GuestFrame& frame) {
   Cpu::Write<ElrEl2>(ElrEl2::FromRaw(frame.pc));

@@ -11,7 +11,7 @@
 namespace trivet::vectors {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 /// The address the simulated table stands at; nothing is ever read from it.
 alignas(kTableSize) constexpr std::byte kPlace[kTableSize] = {};

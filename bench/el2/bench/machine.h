@@ -64,7 +64,7 @@ void MeasureWithout(benchmark::State& state, F loop, G rest) {
   state.Deduct(baseline);
 }
 
-/// Does the operations once: the simulator's leg reports their ISBs, MSRs and TLBIs, which this
+/// Does the operations once: the simulator's target reports their ISBs, MSRs and TLBIs, which this
 /// CPU's counters cannot tell apart.
 template <class... F>
 void CountEvents(benchmark::State&, F... operations) {

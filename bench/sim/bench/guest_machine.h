@@ -34,7 +34,7 @@ inline void ShowToTableWalks(void* memory, std::size_t bytes) {
 enum Interrupt : unsigned { kArriving = 1, kHeldBack = 2 };
 /// Readies this CPU's interrupts.
 inline void ReadyInterrupts() {
-  using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+  using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
   Cpu::Write<IccPmrEl1>(IccPmrEl1::Value::FromRaw(0xff));
   Cpu::Write<IccIgrpen1El1>(IccIgrpen1El1::Value::FromRaw(1));
   Cpu::Write<HcrEl2>(Cpu::Read<HcrEl2>().imo(true).fmo(true).amo(true));
@@ -46,7 +46,7 @@ inline void MakePending(Interrupt interrupt) {
 }
 /// What every interrupt handler here does: acknowledge and end.
 inline void TakeInterrupt() {
-  using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+  using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
   Cpu::Write<IccEoir1El1>(IccEoir1El1::Value::FromRaw(Cpu::Read<IccIar1El1>().raw()));
 }
 /// Lets what is pending arrive.

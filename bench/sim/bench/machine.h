@@ -16,7 +16,7 @@ namespace trivet::bench {
 
 /// A CPU with a host of `kind`.
 inline std::unique_ptr<sim::Pe> MakePe(percpu::HostKind kind, std::uint64_t id = 0) {
-  using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+  using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
   const bool vhe = kind == percpu::HostKind::kVhe;
   const char* const model = vhe ? "neoverse-v1" : "cortex-a72";
   auto pe = std::make_unique<sim::Pe>(sim::ProfileNamed(model), CpuId{id});
@@ -111,7 +111,8 @@ inline void Report(benchmark::State& state, const Events& events, double per = 1
 }
 
 /// Reports the ISBs, MSRs and TLBIs of `operation`, done once more, less those of `rest`. Exact,
-/// for this source on this CPU; the EL2 leg, whose counters cannot tell them apart, reports none.
+/// for this source on this CPU; the EL2 target, whose counters cannot tell them apart, reports
+/// none.
 template <class F, class G>
 void CountEvents(benchmark::State& state, F operation, G rest) {
   const Events whole = EventsOf(operation), part = EventsOf(rest);

@@ -50,7 +50,7 @@ std::uint64_t Host::PhysicalAddressOf(const void* address) {
 
 Machine::Machine() {
   simulated = std::make_unique<Simulated>();
-  // An EL2 host is deaf without these: [arm-arm] HCR_EL2.{IMO, FMO, AMO}.
+  // An EL2 host receives no IRQs without these: [arm-arm] HCR_EL2.{IMO, FMO, AMO}.
   Cpu::Write<trivet::hal::HcrEl2>(trivet::hal::HcrEl2::Inert().imo(true).fmo(true).amo(true));
   Cpu::Isb();
   simulated->pe.memory().Place(

@@ -15,7 +15,7 @@ struct Step {
   bool on_qemu;
 };
 
-/// Null, or why a living machine must not be asked to do this: it would not come back. `pe` is in
+/// Null, or why a machine must not run this: it would not come back. `pe` is in
 /// the state after the step.
 const char* FindDanger(const Step& step, const sim::Pe& pe);
 

@@ -16,35 +16,35 @@ using hal::Cpu;
 }  // namespace
 
 extern "C" {
-void EnableForGoodSteps(const Intent& intent) {
+void EnablePerEnableSteps(const TransitionState& transition) {
   Cpu cpu;
-  EnableForGood::Do(cpu, intent);
+  EnablePerEnable::Do(cpu, transition);
 }
-void DisableForGoodSteps(const Intent& intent) {
+void DisablePerEnableSteps(const TransitionState& transition) {
   Cpu cpu;
-  EnableForGood::Undo(cpu, intent);
+  EnablePerEnable::Undo(cpu, transition);
 }
-void EnableChainedSteps(const Intent& intent) {
+void EnablePassThroughSteps(const TransitionState& transition) {
   Cpu cpu;
-  EnableChained::Do(cpu, intent);
+  EnablePassThrough::Do(cpu, transition);
 }
-void DisableChainedSteps(const Intent& intent) {
+void DisablePassThroughSteps(const TransitionState& transition) {
   Cpu cpu;
-  EnableChained::Undo(cpu, intent);
+  EnablePassThrough::Undo(cpu, transition);
 }
-void EnableForRunsSteps(const Intent& intent) {
+void EnablePerRunSteps(const TransitionState& transition) {
   Cpu cpu;
-  EnableForRuns::Do(cpu, intent);
+  EnablePerRun::Do(cpu, transition);
 }
-void DisableForRunsSteps(const Intent& intent) {
+void DisablePerRunSteps(const TransitionState& transition) {
   Cpu cpu;
-  EnableForRuns::Undo(cpu, intent);
+  EnablePerRun::Undo(cpu, transition);
 }
-void IntoRun(const World& guest) {
+void IntoRun(const El2Context& guest) {
   Cpu cpu;
   SwitchForRun::Into(cpu, guest);
 }
-void OutOfRun(const World& host) {
+void OutOfRun(const El2Context& host) {
   Cpu cpu;
   SwitchForRun::OutOf(cpu, host);
 }

@@ -74,9 +74,9 @@ TEST_P(StraightLine, NothingIsCalledAndNothingIsRepeated) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Transitions, StraightLine,
-                         ::testing::Values("EnableForGoodSteps", "DisableForGoodSteps",
-                                           "EnableChainedSteps", "DisableChainedSteps",
-                                           "EnableForRunsSteps", "DisableForRunsSteps", "IntoRun",
+                         ::testing::Values("EnablePerEnableSteps", "DisablePerEnableSteps",
+                                           "EnablePassThroughSteps", "DisablePassThroughSteps",
+                                           "EnablePerRunSteps", "DisablePerRunSteps", "IntoRun",
                                            "OutOfRun", "MinimalEnable", "MinimalDisable"));
 
 unsigned Branches(const Code& code) {
@@ -86,8 +86,8 @@ unsigned Branches(const Code& code) {
 }
 
 TEST(Steps, OnlyTheRestoreOfWhatACpuMayLackHasBranches) {
-  for (const char* name :
-       {"EnableForGoodSteps", "EnableChainedSteps", "EnableForRunsSteps", "IntoRun", "OutOfRun"}) {
+  for (const char* name : {"EnablePerEnableSteps", "EnablePassThroughSteps", "EnablePerRunSteps",
+                           "IntoRun", "OutOfRun"}) {
     EXPECT_EQ(Branches(functions.at(name)), 0u) << name;
   }
   // The check of the object's own state.
@@ -98,16 +98,16 @@ TEST(Steps, OnlyTheRestoreOfWhatACpuMayLackHasBranches) {
 TEST(Steps, AreTheInstructionsTheyNameInTheirOrder) {
   const Code enable = {"msr TPIDR_EL2", "msr VTCR_EL2", "msr VTTBR_EL2", "msr VBAR_EL2", "isb",
                        "msr HCR_EL2",   "isb",          "tlbi alle1",    "dsb nsh",      "isb"};
-  EXPECT_EQ(SystemInstructions(functions.at("EnableForGoodSteps")), enable);
-  EXPECT_EQ(SystemInstructions(functions.at("EnableChainedSteps")),
+  EXPECT_EQ(SystemInstructions(functions.at("EnablePerEnableSteps")), enable);
+  EXPECT_EQ(SystemInstructions(functions.at("EnablePassThroughSteps")),
             Code(enable.begin() + 1, enable.end()));
   const Code enable_for_runs = {"msr VTCR_EL2", "msr VTTBR_EL2", "tlbi alle1", "dsb nsh", "isb"};
-  EXPECT_EQ(SystemInstructions(functions.at("EnableForRunsSteps")), enable_for_runs);
+  EXPECT_EQ(SystemInstructions(functions.at("EnablePerRunSteps")), enable_for_runs);
   const Code minimal_enable = {"msr VBAR_EL2", "msr HCR_EL2", "isb"};
   EXPECT_EQ(SystemInstructions(functions.at("MinimalEnable")), minimal_enable);
   const Code minimal_disable = {"msr HCR_EL2", "msr VBAR_EL2", "isb"};
   EXPECT_EQ(SystemInstructions(functions.at("MinimalDisable")), minimal_disable);
-  const Code disable = SystemInstructions(functions.at("DisableForGoodSteps"));
+  const Code disable = SystemInstructions(functions.at("DisablePerEnableSteps"));
   ASSERT_GT(disable.size(), 7u);
   const Code first = {"msr HCR_EL2", "isb", "tlbi alle1", "dsb nsh", "msr VBAR_EL2"};
   const Code last = {"isb", "msr TPIDR_EL2"};

@@ -15,7 +15,7 @@ extern "C" const char trivet_test_host_vectors[];
 namespace trivet::tests {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 constexpr unsigned kIrqSgi = 1;
 constexpr unsigned kFiqSgi = 14;

@@ -13,7 +13,7 @@
 namespace trivet::tests {
 namespace {
 
-using namespace hal;  // NOLINT(google-build-using-namespace): the register vocabulary
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 constexpr std::uint64_t kHostVectors = 0x4010'0000;
 constexpr std::uint64_t kChainTables = 0x4018'0000;

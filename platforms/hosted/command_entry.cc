@@ -1,0 +1,86 @@
+// The image as a command of a boot loader: what start.S calls.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "platforms/devices/psci_smc.h"
+#include "platforms/hosted/host.h"
+#include "platforms/hosted/prepare.h"
+#include "platforms/hosted/serial_console.h"
+#include "platforms/hosted/start.h"
+
+namespace trivet::platforms::hosted {
+
+constinit CommandContext command_context;
+
+namespace {
+
+constexpr int kStatusMoved = 103;
+constexpr int kStatusNoTree = 105;
+constexpr std::string_view kTreeArgument = "fdt=";
+
+/// A hexadecimal number, with 0x or without; 0 when it is none, or has more than 16 digits.
+std::uint64_t ParseHex(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  if (text.starts_with("0x")) text.remove_prefix(2);
+  if (text.size() > 16) return 0;
+  std::uint64_t value = 0;
+  for (const char digit : text) {
+    const std::size_t worth = kDigits.find(digit);
+    if (worth == kDigits.npos) return 0;
+    value = value << 4 | worth;
+  }
+  return value;
+}
+
+/// The address behind "fdt=", hexadecimal as U-Boot's variables are; 0: there is none behind it.
+std::optional<std::uint64_t> TreeAddress(std::span<const char* const> arguments) {
+  for (std::string_view argument : arguments) {
+    if (!argument.starts_with(kTreeArgument)) continue;
+    argument.remove_prefix(kTreeArgument.size());
+    return ParseHex(argument);
+  }
+  return std::nullopt;
+}
+
+int StartAsCommand(std::span<const char* const> arguments, void* frame) {
+  FindSerialConsole();
+  const std::optional<std::uint64_t> tree = TreeAddress(arguments);
+  if (tree && !FindSerialConsoleIn(*tree)) {
+    WriteToSerialConsole("platforms/hosted: fdt= is not followed by a device tree's address\n");
+    return kStatusNoTree;
+  }
+  alignas(CodePage::kSize) std::byte page[CodePage::kSize];
+  command_context = {.frame = frame, .page = page};
+  return StartUnder({.arguments = arguments});
+}
+
+}  // namespace
+}  // namespace trivet::platforms::hosted
+
+extern "C" {
+
+/// In: argc and argv as the host's `go` gave them, the frame that start.S made. Out: the status.
+int trivet_hosted_command(int argc, const char* const* argv, void* frame) {
+  using namespace trivet::platforms::hosted;
+  if (PrepareImage()) return StartAsCommand({argv, static_cast<std::size_t>(argc)}, frame);
+  FindSerialConsole();
+  WriteToSerialConsole("platforms/hosted: the image ran at another address: load it again\n");
+  return kStatusMoved;
+}
+
+/// Started as a kernel: there is nobody to return to. D, A, I and F masked, any EL.
+[[noreturn]] void trivet_hosted_without_host() {
+  using namespace trivet::platforms::hosted;
+  PrepareImage();
+  FindSerialConsole();
+  WriteToSerialConsole(
+      "platforms/hosted: no resident firmware to return to: start the image by go, or from UEFI\n"
+      "TRIVET-IMAGE: STATUS 104\n");
+  if (Machine().has_psci) trivet::platforms::PsciSmc{}.SystemReset();
+  for (;;) asm volatile("wfi");
+}
+}

@@ -1,0 +1,79 @@
+// Entry of an image that a host calls as a function, and the ways back to it.
+
+  .set    kFrameSize, 96
+
+// int trivet_entry(int argc, char* const argv[]): what a boot loader's `go` calls.
+// In:  the host's EL, MMU, caches, stack and interrupt mask, which all stay; x18 is the host's own ([u-boot]: its
+//      global data). x1 = argv, or 0 from a loader of kernels, which expects nobody back. [arm64-image] x1 to x3.
+// Out: x0 = main's status; x18 to x30, SP and the FP registers as they were.
+  .section .text.trivet_entry, "ax"
+  .global trivet_entry
+  .type trivet_entry, %function
+trivet_entry:
+  cbz     x1, .Lno_host
+  stp     x29, x30, [sp, #-kFrameSize]!
+  mov     x29, sp
+  stp     x19, x20, [sp, #16]
+  stp     x21, x22, [sp, #32]
+  stp     x23, x24, [sp, #48]
+  stp     x25, x26, [sp, #64]
+  stp     x27, x28, [sp, #80]
+  bl      synchronize_code
+  mov     x2, sp
+  bl      trivet_hosted_command
+.Lreturn:
+  ldp     x27, x28, [sp, #80]
+  ldp     x25, x26, [sp, #64]
+  ldp     x23, x24, [sp, #48]
+  ldp     x21, x22, [sp, #32]
+  ldp     x19, x20, [sp, #16]
+  ldp     x29, x30, [sp], #kFrameSize
+  ret
+.Lno_host:
+  msr     daifset, #0xf
+  bl      synchronize_code
+  adrp    x0, __stack_end
+  add     x0, x0, :lo12:__stack_end
+  mov     sp, x0
+  mov     x29, xzr
+  mov     x30, xzr
+  b       trivet_hosted_without_host
+  .size trivet_entry, . - trivet_entry
+
+// [[noreturn]] void trivet_hosted_return(int status, void* frame): returns to trivet_entry's caller from anywhere above
+// it. In: x1 = the SP that trivet_hosted_command was called with.
+  .global trivet_hosted_return
+  .type trivet_hosted_return, %function
+trivet_hosted_return:
+  mov     sp, x1
+  b       .Lreturn
+  .size trivet_hosted_return, . - trivet_hosted_return
+
+// What the loader wrote as data is what is fetched from here on. [arm-arm] "Synchronization and coherency issues
+// between data and instruction accesses"; CTR_EL0: log2 of the words in the smallest lines. Clobbers x9 to x13.
+  .type synchronize_code, %function
+synchronize_code:
+  mrs     x9, CTR_EL0
+  mov     x10, #4
+  ubfx    x11, x9, #16, #4              // DminLine
+  lsl     x11, x10, x11
+  adrp    x12, __image_start
+  adrp    x13, __data_start
+.Lclean_line:
+  dc      cvau, x12
+  add     x12, x12, x11
+  cmp     x12, x13
+  b.lo    .Lclean_line
+  dsb     ish
+  ubfx    x11, x9, #0, #4               // IminLine
+  lsl     x11, x10, x11
+  adrp    x12, __image_start
+.Linvalidate_line:
+  ic      ivau, x12
+  add     x12, x12, x11
+  cmp     x12, x13
+  b.lo    .Linvalidate_line
+  dsb     ish
+  isb
+  ret
+  .size synchronize_code, . - synchronize_code

@@ -1,0 +1,160 @@
+// Trivet under resident firmware: takes EL2 twenty times, lets the host's interrupts arrive, runs a
+// guest, gives EL2 back, and returns to the host.
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+
+#include "hal/cpu.h"
+#include "hal/register_info.h"
+#include "percpu/per_cpu.h"
+#include "platforms/hosted/host.h"
+#include "tests/hosted/host_clock.h"
+#include "tests/hosted/report.h"
+#include "tests/hosted/resident_host.h"
+#include "tests/hosted/round.h"
+
+namespace trivet::tests {
+namespace {
+
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
+
+using percpu::HostKind;
+using percpu::PerCpu;
+using platforms::hosted::Host;
+
+constexpr unsigned kRounds = 20;
+constexpr int kPassed = 0, kFailed = 1;
+
+constinit PerCpu<ResidentHost> the_cpu;
+constinit Round round;
+
+/// [u-boot] its global data; [uefi] 2.3.6: reserved. The host's handlers may look at it any time.
+std::uint64_t PlatformRegister() {
+  std::uint64_t x18;
+  asm volatile("mov %0, x18" : "=r"(x18));
+  return x18;
+}
+
+/// In the file this is 1, whatever an earlier start of the same image left. volatile, or it is a
+/// flag that starts as zero.
+volatile int starts = 1;
+
+/// What all rounds have seen.
+struct Totals {
+  unsigned rounds = 0, hypercalls = 0, waits = 0, irqs = 0;
+  unsigned ours = 0, hosts = 0;
+
+  void Add(const Round& r) {
+    ++rounds;
+    hypercalls += r.hypercalls;
+    waits += r.waits;
+    irqs += r.irqs;
+    ours += r.all.through_ours;
+    hosts += r.all.through_hosts;
+  }
+};
+
+void CheckRegisters(Report& report, bool tell) {
+  const auto result = RegisterSnapshot::Compare(
+      round.before, round.after,
+      [&](RegisterId id, std::uint64_t before, std::uint64_t after, const char* excuse) {
+        if (excuse == nullptr || tell) report.Difference(InfoOf(id).name, before, after, excuse);
+      });
+  report.Check(result.changed == 0, "every other register is as before");
+}
+
+/// Interrupts came where they come under such a host.
+void CheckInterrupts(Report& report, const Interrupts& interrupts) {
+  if (interrupts.expected()) report.Check(round.irqs > 0, "an interrupt ended a run");
+  if (interrupts.own.is_enabled()) report.Check(round.own > 0, "our own interrupt came");
+  if (!interrupts.host.ticks()) return;
+  const bool vhe = round.kind == HostKind::kVhe;
+  report.Check(vhe ? round.window.through_hosts > 0 && round.all.through_ours == 0
+                   : round.window.through_ours > 0 && round.all.through_hosts == 0,
+               "the host took its clock's interrupts through the right vectors");
+}
+
+void CheckRound(Report& report, const Interrupts& interrupts, bool first) {
+  report.Check(round.enable == Status::kOk, "enable");
+  report.Check(
+      round.run == Status::kOk && round.hypercalls == 2 && round.waits == 1 && round.others == 0,
+      "the guest ran: hypercall, WFI, hypercall");
+  report.Check(round.audit == Status::kOk && round.unload == Status::kOk, "audit and unload");
+  report.Check(round.disable == Status::kOk, "disable");
+  report.Check(round.mask_kept, "the interrupt mask is the host's after each call");
+  CheckInterrupts(report, interrupts);
+  CheckRegisters(report, first);
+}
+
+void DescribeHost(Report& report) {
+  report.Value("HCR_EL2", Cpu::Read<HcrEl2>().raw());
+  report.Value("VBAR_EL2", Cpu::Read<VbarEl2>().raw());
+  report.Value("DAIF", Cpu::Read<Daif>().raw());
+}
+
+void DescribeTotals(Report& report, const Totals& totals) {
+  report.Count(totals.rounds, "times enabled and disabled");
+  report.Count(totals.hypercalls, "hypercalls");
+  report.Count(totals.waits, "trapped WFIs");
+  report.Count(totals.irqs, "runs ended by an interrupt");
+  report.Count(totals.ours, "interrupts of the host through Trivet's vectors at EL2");
+  report.Count(totals.hosts, "interrupts through the host's own vectors");
+  report.Count(round.before.count(), "registers compared");
+}
+
+/// A load that no host maps, as `md` of a boot loader does it: the host's own handler reports it.
+void Abort(Report& report) {
+  report.Check(the_cpu.HardwareEnable() == Status::kOk, "enable");
+  const std::uint64_t unmapped = std::uint64_t{0xffff} << 48 | 0x1230;
+  asm volatile("mov x19, #0x1919\n ldr xzr, [%0]" ::"r"(unmapped) : "x19");
+}
+
+bool Asks(const Host& host, std::string_view word) {
+  return std::ranges::any_of(host.arguments,
+                             [=](const char* argument) { return argument == word; });
+}
+
+int Demonstrate(const Host& host, Report& report) {
+  const std::uint64_t x18 = PlatformRegister();
+  DescribeHost(report);
+  report.Check(starts == 1, "the image is as it was loaded");
+  starts = 2;
+  const ChainTablePage page;
+  report.Check(page.is_usable(), "memory for a chain table near the host's vectors");
+  report.Check(the_cpu.Create(Cpu::CurrentCpu()) == Status::kOk, "create");
+  if (report.failures() != 0) return kFailed;
+  if (Asks(host, "abort")) Abort(report);
+  Totals totals;
+  {
+    const HostClock clock(host, page.base());
+    const OwnInterrupt own(Asks(host, "interrupt"));
+    platforms::hosted::Write(clock.ticks() ? "the host takes interrupts\n"
+                                           : "the host takes no interrupts\n");
+    for (unsigned i = 0; i < kRounds && report.failures() == 0; ++i) {
+      round = {};
+      LiveOneRound(the_cpu, {clock, own}, round);
+      CheckRound(report, {clock, own}, i == 0);
+      totals.Add(round);
+    }
+  }
+  DescribeTotals(report, totals);
+  report.Check(PlatformRegister() == x18, "x18 is as before");
+  report.Check(HostsTimersWork(host), "the host's timers work");
+  return report.failures() == 0 ? kPassed : kFailed;
+}
+
+}  // namespace
+}  // namespace trivet::tests
+
+namespace trivet::platforms::hosted {
+
+int Main(const Host& host) {
+  OnAbort([] { tests::the_cpu.Panic(); });
+  tests::Report report;
+  const int status = tests::Demonstrate(host, report);
+  Write(status == 0 ? "TRIVET-IMAGE: PASS\n" : "TRIVET-IMAGE: FAIL\n");
+  return status;
+}
+
+}  // namespace trivet::platforms::hosted

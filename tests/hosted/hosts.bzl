@@ -1,0 +1,144 @@
+"""Hosts that live on, as data: boot loaders that start the demonstration, and what they still do afterwards."""
+
+load("//tools/bazel:environments.bzl", "ENVIRONMENTS", "environment")
+load("//tools/bazel:loaders.bzl", "LOADERS", "loader")
+
+# On a page and not on 2 MiB, away from U-Boot; far enough that a branch from the image does not reach it.
+_ADDRESS = "0x42003000"
+
+def _u_boot(dialogue, machine = []):
+    return loader(
+        boot = machine + [
+            "-bios",
+            "{firmware}",
+            "-device",
+            "loader,file={image},addr=%s,force-raw=on" % _ADDRESS,
+        ],
+        dialogue = [("Hit any key to stop autoboot", " ")] + dialogue,
+        firmware = "u_boot",
+    )
+
+_PROMPT = "=> "
+
+def _go(arguments = ""):
+    return [
+        (_PROMPT, "go %s%s\n" % (_ADDRESS, arguments)),
+        ("TRIVET-IMAGE: PASS", ""),
+        ("Application terminated, rc = 0x0", ""),
+    ]
+
+_U_BOOT_RESPONDS = [
+    (_PROMPT, "version\n"),
+    ("U-Boot 20", ""),
+    (_PROMPT, "sleep 1\n"),
+    (_PROMPT, "echo alive at ${baudrate}\n"),
+    ("alive at 115200", ""),
+]
+
+_UNMAPPED = "0xffff000000000000"
+
+# [u-boot] arch/arm/lib/interrupts_64.c: what its handler prints, before it resets the machine.
+_ABORT_LINE = '"Synchronous Abort" handler, esr 0x96000004, far '
+
+_DOWN = "\033[B"
+_SHELL = "Shell> "
+_APPLICATION = "FS0:\\EFI\\BOOT\\BOOTAA64.EFI\r"
+
+def _host(loader, line, status = 0, board = "qemu_virt", size = "small", timeout_s = 50):
+    return struct(
+        environment = environment(
+            base = ENVIRONMENTS["qemu_virt"],
+            board = Label("//platforms:%s_board" % board),
+            guest_timeout_s = timeout_s,
+            loader = loader,
+        ),
+        line = line,
+        size = size,
+        status = status,
+    )
+
+HOSTS = {
+    # Its boot menu, its shell, the image once more as a command, and the power off. Only the last ends QEMU.
+    "edk2": _host(
+        loader(
+            boot = LOADERS["edk2"].boot,
+            dialogue = [
+                ("the host takes interrupts", ""),
+                ("TRIVET-IMAGE: PASS", ""),
+                ("ESC to exit", _DOWN + _DOWN + "\r"),
+                ("any other key to continue", "\r"),
+                (_SHELL, "ver\r"),
+                ("UEFI Interactive Shell", ""),
+                (_SHELL, _APPLICATION),
+                ("the host takes interrupts", ""),
+                ("TRIVET-IMAGE: PASS", ""),
+                (_SHELL, "stall 100000\r"),
+                (_SHELL, "reset -s\r"),
+            ],
+            esp = True,
+            firmware = "edk2",
+        ),
+        "TRIVET-IMAGE: PASS",
+        size = "medium",
+        timeout_s = 120,
+    ),
+    # Twice, then U-Boot's commands, then a load that its own handler reports.
+    "u_boot_go": _host(
+        _u_boot(_go() + _go() + _U_BOOT_RESPONDS + [(_PROMPT, "md.q %s 1\n" % _UNMAPPED)]),
+        _ABORT_LINE + _UNMAPPED,
+    ),
+    # U-Boot's own handler again, while virtualization is enabled.
+    "u_boot_go_abort": _host(
+        _u_boot([(_PROMPT, "go %s abort\n" % _ADDRESS)]),
+        _ABORT_LINE + "0xffff000000001230",
+    ),
+    # Interrupts, which U-Boot has none of, of a controller that it leaves alone.
+    "u_boot_go_interrupt": _host(
+        _u_boot(_go(" interrupt") + [(_PROMPT, "poweroff\n")]),
+        "TRIVET-IMAGE: PASS",
+    ),
+    # An image without a board, which is told where the device tree is.
+    "u_boot_go_tree": _host(
+        _u_boot(_go(" fdt=${fdtcontroladdr}") + [(_PROMPT, "poweroff\n")]),
+        "TRIVET-IMAGE: PASS",
+        board = "generic",
+    ),
+    "u_boot_bootefi": _host(
+        _u_boot([
+            (_PROMPT, "bootefi %s:0x100000\n" % _ADDRESS),
+            ("the host takes no interrupts", ""),
+            ("TRIVET-IMAGE: PASS", ""),
+        ] + _U_BOOT_RESPONDS + [(_PROMPT, "poweroff\n")]),
+        "TRIVET-IMAGE: PASS",
+    ),
+}
+
+# edk2 is a VHE host where the CPU has VHE.
+CPUS = {
+    "edk2": ["cortex-a57", "cortex-a72", "max", "neoverse-v1"],
+    "u_boot_bootefi": ["cortex-a57", "max"],
+    "u_boot_go": ["cortex-a57", "cortex-a72", "max", "neoverse-v1"],
+    "u_boot_go_abort": ["cortex-a57", "max"],
+    "u_boot_go_interrupt": ["cortex-a57", "max"],
+    "u_boot_go_tree": ["max"],
+}
+
+# Where there is no host, or none that could be lived under.
+REFUSALS = {
+    "go_at_el1": _host(
+        _u_boot(
+            [(_PROMPT, "go %s\n" % _ADDRESS), ("rc = 0x66", ""), (_PROMPT, "poweroff\n")],
+            ["-M", "virtualization=off"],
+        ),
+        "platforms/hosted: the image was not entered at EL2 with SP_EL2",
+    ),
+    "go_without_tree": _host(
+        _u_boot([(_PROMPT, "go %s fdt=%s\n" % (_ADDRESS, _ADDRESS)), ("rc = 0x69", ""), (_PROMPT, "poweroff\n")]),
+        "platforms/hosted: fdt= is not followed by a device tree's address",
+    ),
+    "kernel": _host(
+        LOADERS["qemu_kernel"],
+        "platforms/hosted: no resident firmware to return to: start the image by go, or from UEFI",
+        status = 104,
+    ),
+}

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+
+#include "percpu/per_cpu.h"
+#include "platforms/hosted/host.h"
+#include "vectors/chain_table.h"
+
+namespace trivet::tests {
+
+/// The resident firmware as Trivet's Host: chained, since its handler is its vector table.
+struct ResidentHost {
+  static vectors::ChainPlace ChainPlaceFor(CpuId cpu);
+};
+
+/// The page for ResidentHost's chain table, near the host's vectors and executable. One at a time,
+/// for the CPU that calls; it stays until it is destroyed.
+class ChainTablePage {
+ public:
+  ChainTablePage();
+  ~ChainTablePage();
+  ChainTablePage(const ChainTablePage&) = delete;
+  ChainTablePage& operator=(const ChainTablePage&) = delete;
+
+  /// False: the host has no memory near enough, or would not have it executed.
+  bool is_usable() const { return usable_; }
+  /// The value for VBAR_EL2.
+  std::uint64_t base() const { return reinterpret_cast<std::uint64_t>(page_.data()); }
+
+ private:
+  platforms::hosted::CodePage page_;
+  bool usable_ = false;
+};
+
+}  // namespace trivet::tests

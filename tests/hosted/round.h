@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+
+#include "percpu/per_cpu.h"
+#include "tests/hosted/host_clock.h"
+#include "tests/hosted/own_interrupt.h"
+#include "tests/hosted/register_snapshot.h"
+#include "tests/hosted/resident_host.h"
+#include "vcpu/exit.h"
+
+namespace trivet::tests {
+
+/// What happened from one enable to its disable.
+struct Round {
+  Status enable = Status::kNotEnabled, run = Status::kNotEnabled, unload = Status::kNotEnabled,
+         audit = Status::kNotEnabled, disable = Status::kNotEnabled;
+  unsigned hypercalls = 0, waits = 0, irqs = 0, others = 0;  ///< Exits of the guest.
+  unsigned own = 0;                                          ///< IRQs that we took ourselves.
+  HostClock::Counts window;                                  ///< Interrupts outside the guest.
+  HostClock::Counts all;                                     ///< Interrupts from enable to disable.
+  RegisterSnapshot before, after;
+  bool mask_kept = false;  ///< PSTATE.DAIF was the host's after every call.
+  percpu::HostKind kind = percpu::HostKind::kNvhe;
+};
+
+/// Where a round's interrupts come from.
+struct Interrupts {
+  const HostClock& host;
+  const OwnInterrupt& own;
+
+  bool expected() const { return host.ticks() || own.is_enabled(); }
+};
+
+/// Enables this CPU, waits for an interrupt of the host's, runs the guest to its end, disables. On
+/// `cpu`'s CPU, the host's own mask.
+void LiveOneRound(percpu::PerCpu<ResidentHost>& cpu, const Interrupts& interrupts, Round& round);
+
+}  // namespace trivet::tests
