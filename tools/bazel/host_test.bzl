@@ -3,7 +3,16 @@
 load("@rules_cc//cc:defs.bzl", "cc_test")
 load("//tools/precompiled:precompiled_header.bzl", "precompiled")
 
-def host_test(name, srcs = None, deps = [], size = "small", copts = None, main = True, target_compatible_with = None, **kwargs):
+def host_test(
+        name,
+        srcs = None,
+        deps = [],
+        size = "small",
+        copts = None,
+        main = True,
+        precompiled_header = "testing",
+        target_compatible_with = None,
+        **kwargs):
     """A cc_test with GoogleTest, whose header is precompiled: parsing it is half of a test's compilation.
 
     Args:
@@ -12,12 +21,13 @@ def host_test(name, srcs = None, deps = [], size = "small", copts = None, main =
       deps: libraries beside GoogleTest.
       size: Bazel's test size.
       copts: with any, the header is parsed with them.
+      precompiled_header: a name in //tools/precompiled.
       main: whether GoogleTest's main() is linked; else the sources have one.
       target_compatible_with: None: wherever code runs on the simulator.
       **kwargs: passed on to cc_test.
     """
     sim = [Label("//platforms:sim_execution")]
-    testing = precompiled(Label("//tools/precompiled:testing")) if copts == None else struct(copts = copts, deps = [])
+    testing = precompiled(Label("//tools/precompiled:" + precompiled_header)) if copts == None else struct(copts = copts, deps = [])
     gtest = Label("//tests:googletest") if main else Label("@googletest//:gtest")
     cc_test(
         name = name,

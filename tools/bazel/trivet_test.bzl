@@ -37,7 +37,10 @@ def trivet_test(
     """
 
     # Another GoogleTest than ours is not the precompiled one.
-    sim_test, sim_gtest = (host_test, []) if gtest == _GTEST else (cc_test, [gtest])
+    sim_test, sim_kwargs = (
+        (host_test, {"precompiled_header": "package_testing"} | sim_kwargs) if gtest == _GTEST else (cc_test, sim_kwargs)
+    )
+    sim_gtest = [] if gtest == _GTEST else [gtest]
     elf = None
     for env_name in environments:
         env = ENVIRONMENTS[env_name]

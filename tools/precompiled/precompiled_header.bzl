@@ -30,12 +30,17 @@ def _command(ctx, context, output):
     variables = cc_common.create_compile_variables(
         cc_toolchain = toolchain,
         feature_configuration = features,
-        include_directories = context.includes,
         output_file = output.path,
         preprocessor_defines = context.defines,
         # Standard input, since a precompiled header must not name a file that is elsewhere when it is used.
         source_file = "-",
-        system_include_directories = depset(transitive = [context.system_includes, context.external_includes]),
+        # All as the system's: what a user's dependency file leaves out, and what is not validated.
+        system_include_directories = depset(transitive = [
+            context.quote_includes,
+            context.includes,
+            context.system_includes,
+            context.external_includes,
+        ]),
         use_pic = cc_common.is_enabled(feature_configuration = features, feature_name = "supports_pic"),
         user_compile_flags = ctx.fragments.cpp.copts + ctx.fragments.cpp.cxxopts + ctx.attr.copts + _FLAGS +
                              (_LAYERING_CHECK_FLAGS if checked else []),
@@ -65,7 +70,9 @@ def _impl(ctx):
     )
     return [
         DefaultInfo(files = depset([output])),
-        CcInfo(compilation_context = cc_common.create_compilation_context(headers = depset([output]))),
+        CcInfo(compilation_context = cc_common.create_compilation_context(
+            headers = depset([output], transitive = [context.headers]),
+        )),
     ]
 
 precompiled_header = rule(
@@ -73,12 +80,12 @@ precompiled_header = rule(
     attrs = {
         "copts": attr.string_list(doc = "What its users have, too."),
         "deps": attr.label_list(
-            doc = "Libraries of the headers in `header`: of such only as Bazel passes with -isystem.",
+            doc = "Libraries of the headers in `header`.",
             providers = [CcInfo],
         ),
         "header": attr.label(allow_single_file = [".h"], mandatory = True),
     },
-    doc = "`header`, which includes system headers only, parsed by Clang.",
+    doc = "`header`, which includes others by <path>, parsed by Clang.",
     fragments = ["cpp"],
     provides = [CcInfo],
     toolchains = use_cc_toolchain(),
@@ -95,16 +102,10 @@ def precompiled(label):
     """
     file = "/".join([p for p in ["$(BINDIR)", label.workspace_root, label.package, label.name + ".pch"] if p])
 
-    # -MMD: Bazel knows the system's headers, and need not hear of these but as the one file.
+    # -MMD: the one file stands for all that it was made of.
     copts = ["-include-pch", file, "-MMD", "-Wno-unused-command-line-argument", "-Xclang", "-fdepfile-entry=" + file]
-    usable = Label("//tools/precompiled:usable")
+    where = [Label("//tools/precompiled:usable_on_host"), Label("//tools/precompiled:usable_at_el2")]
     return struct(
-        copts = select({
-            usable: copts,
-            "//conditions:default": [],
-        }),
-        deps = select({
-            usable: [label],
-            "//conditions:default": [],
-        }),
+        copts = select({setting: copts for setting in where} | {"//conditions:default": []}),
+        deps = select({setting: [label] for setting in where} | {"//conditions:default": []}),
     )

@@ -1,0 +1,2 @@
+// What the core's sources include. Read from standard input: no include guard.
+#include <hal/registers.h>
