@@ -108,7 +108,8 @@ Counts Calibration::OwnCost(const State& state) const {
 Measurement Calibration::Measure(const Benchmark& benchmark,
                                  const Benchmark::Instance& arguments) const {
   Measurement result;
-  result.iterations = benchmark.iterations() > 0 ? benchmark.iterations() : kIterations;
+  const IterationCount enough = cycles_mean_something() ? kIterations : kExactIterations;
+  result.iterations = benchmark.iterations() > 0 ? benchmark.iterations() : enough;
   for (int repetition = -1; repetition < kRepetitions; ++repetition) {  // -1 is the warm-up.
     State shorter(kShortRun, arguments.values),
         longer(kShortRun + result.iterations, arguments.values);

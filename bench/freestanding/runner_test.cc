@@ -179,7 +179,7 @@ class Runner : public ::testing::Test {
 
 TEST_F(Runner, CountsTheLoopBodyAlone) {
   EXPECT_EQ(Lines("Ten"),
-            "{\"name\":\"Ten\",\"iterations\":1024,\"instructions\":10,\"repeatable\":1,"
+            "{\"name\":\"Ten\",\"iterations\":64,\"instructions\":10,\"repeatable\":1,"
             "\"cycles\":20,\"time_ns\":30}\n");
 }
 
@@ -204,10 +204,10 @@ TEST_F(Runner, SaysWhenRepetitionsDiffer) {
 
 TEST_F(Runner, NamesInstancesByTheirArguments) {
   EXPECT_EQ(Lines("Ranges"),
-            "{\"name\":\"Ranges/1/5\",\"iterations\":1024,\"instructions\":101,"
+            "{\"name\":\"Ranges/1/5\",\"iterations\":64,\"instructions\":101,"
             "\"repeatable\":1,\"cycles\":202,\"time_ns\":303,\"label\":\"a \\\"label\\\"\","
             "\"bytes\":4097,\"limit\":10}\n"
-            "{\"name\":\"Ranges/2/6\",\"iterations\":1024,\"instructions\":2,"
+            "{\"name\":\"Ranges/2/6\",\"iterations\":64,\"instructions\":2,"
             "\"repeatable\":1,\"cycles\":4,\"time_ns\":6,\"label\":\"a \\\"label\\\"\","
             "\"bytes\":4097,\"limit\":10}\n");
   const std::string dense = Lines("Dense/4");
@@ -238,7 +238,7 @@ TEST_F(Runner, RefusesToPrintInstructionsThatAreNotCounted) {
       "{\"context\":\"el2\",\"midr\":\"0x410fd083\",\"ticks_per_second\":1000000000,"
       "\"no_instructions\":\"no counter\",\"no_cycles\":\"PMCCNTR_EL0 counts as many cycles as "
       "instructions, as QEMU's does with -icount\"}\n"
-      "{\"name\":\"Ten\",\"iterations\":1024,\"cycles\":20,\"time_ns\":30}\n"
+      "{\"name\":\"Ten\",\"iterations\":64,\"cycles\":20,\"time_ns\":30}\n"
       "{\"end\":1}\n");
 }
 
@@ -252,9 +252,9 @@ TEST_F(Runner, PrintsATableForAPerson) {
             "--------------------------------------------------------------\n"
             "Benchmark           Time  Instructions      Cycles  Iterations\n"
             "--------------------------------------------------------------\n"
-            "Ten                30 ns            10          20        1024\n"
-            "Paused              9 ns             3           6        1024\n"
-            "Ranges/1/5        303 ns           101         202        1024 bytes=4097 limit=10 a "
+            "Ten                30 ns            10          20          64\n"
+            "Paused              9 ns             3           6          64\n"
+            "Ranges/1/5        303 ns           101         202          64 bytes=4097 limit=10 a "
             "\"label\"\n"
             "Fails      ERROR OCCURRED: 'went wrong'\n"
             "Skips      SKIPPED: 'not here'\n");

@@ -21,7 +21,7 @@ _el2_test = rule(
     test = True,
 )
 
-def el2_boot_test(name, elf, environment = "qemu_virt", size = "small", tags = [], guest_timeout_s = None, **kwargs):
+def el2_boot_test(name, elf, environment = "qemu_virt", size = "small", tags = [], guest_timeout_s = None, busy_cpus = 1, **kwargs):
     """Boots an el2_binary that another target declares.
 
     Args:
@@ -31,15 +31,14 @@ def el2_boot_test(name, elf, environment = "qemu_virt", size = "small", tags = [
       size: Bazel's test size; its time limit must exceed guest_timeout_s.
       tags: added to the environment's.
       guest_timeout_s: instead of the environment's.
+      busy_cpus: how many CPUs the guest keeps busy at once.
       **kwargs: passed on (compilation_mode, cpu, icount, guest_args, expected_line, expected_status,
         visibility).
     """
     env = ENVIRONMENTS[environment] if type(environment) == "string" else environment
     available = HAS_QEMU and env.loader.available
 
-    # QEMU's threads keep two of this machine's CPUs busy, but with -icount there is one, and firmware, which most of the
-    # time goes into, runs on one CPU.
-    busy = 1 if kwargs.get("icount") or env.loader.firmware else 2
+    # CPUs that wait for work are idle in QEMU, and so is its own thread.
     _el2_test(
         name = name,
         size = size,
@@ -47,7 +46,7 @@ def el2_boot_test(name, elf, environment = "qemu_virt", size = "small", tags = [
         guest_timeout_s = env.guest_timeout_s if guest_timeout_s == None else guest_timeout_s,
         board = env.board,
         machine = env.machine,
-        tags = env.tags + ["cpu:%d" % busy] + tags,
+        tags = env.tags + ["cpu:%d" % busy_cpus] + tags,
         target_compatible_with = [] if available else ["@platforms//:incompatible"],
         **(loader_attrs(env.loader) | kwargs)
     )
@@ -60,6 +59,7 @@ def el2_test(
         size = "small",
         tags = [],
         guest_timeout_s = None,
+        busy_cpus = 1,
         compilation_mode = "",
         cpu = "",
         icount = False,
@@ -76,6 +76,7 @@ def el2_test(
       size: Bazel's test size; its time limit must exceed guest_timeout_s.
       tags: added to the environment's.
       guest_timeout_s: instead of the environment's.
+      busy_cpus: how many CPUs the guest keeps busy at once.
       compilation_mode: of the image; "" for opt, or dbg where the build is.
       cpu: QEMU's CPU model instead of the machine's.
       icount: count instructions deterministically.
@@ -95,6 +96,7 @@ def el2_test(
     el2_boot_test(
         name = name,
         size = size,
+        busy_cpus = busy_cpus,
         compilation_mode = compilation_mode,
         cpu = cpu,
         elf = name + ".elf",
