@@ -55,7 +55,8 @@ class Calibration {
   Measurement Measure(const Benchmark& benchmark, const Benchmark::Instance& arguments) const;
 
   static constexpr IterationCount kIterations = 1024;
-  /// Where cycles follow instructions, as under QEMU's -icount: counts are exact, a mean of many adds nothing.
+  /// Where cycles follow instructions, as under QEMU's -icount: counts are exact, a mean of many
+  /// adds nothing.
   static constexpr IterationCount kExactIterations = 64;
   /// Over kIterations passes, or pairs.
   const Counts& range_for() const { return range_for_; }

@@ -4,6 +4,10 @@ load("@rules_cc//cc:action_names.bzl", "CPP_COMPILE_ACTION_NAME")
 load("@rules_cc//cc:find_cc_toolchain.bzl", "find_cc_toolchain", "use_cc_toolchain")
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
+load("//tools/precompiled:precompiled_header.bzl", "layering_flags", "precompiled")
+
+# What every source here includes is parsed once, but for faulty descriptions: those are parsed anew.
+_PRECOMPILED = precompiled(Label("//tools/precompiled:package_testing"))
 
 def _compile_command(ctx, context):
     """Returns the host toolchain's compiler, its arguments and its environment for the source."""
@@ -27,7 +31,11 @@ def _compile_command(ctx, context):
         ),
         source_file = ctx.file.src.path,
         system_include_directories = context.system_includes,
-        user_compile_flags = ctx.fragments.cpp.copts + ctx.fragments.cpp.cxxopts + ["-fsyntax-only"],
+        use_pic = cc_common.is_enabled(feature_configuration = features, feature_name = "supports_pic"),
+        user_compile_flags = ctx.fragments.cpp.copts + ctx.fragments.cpp.cxxopts + [
+            ctx.expand_make_variables("copts", word, {})
+            for word in ctx.attr.copts
+        ] + layering_flags(ctx, toolchain) + ["-fsyntax-only"],
     )
     return struct(
         arguments = cc_common.get_memory_inefficient_command_line(
@@ -70,9 +78,10 @@ def _impl(ctx):
         testing.TestEnvironment({"EXPECT": ctx.attr.expect, "REPORT": report.short_path}),
     ]
 
-does_not_compile_test = rule(
+_does_not_compile_test = rule(
     implementation = _impl,
     attrs = {
+        "copts": attr.string_list(doc = "Further options of the compiler."),
         "deps": attr.label_list(doc = "Libraries that the source includes.", providers = [CcInfo]),
         "expect": attr.string(doc = "Text of the compiler's message.", mandatory = True),
         "hdrs": attr.label_list(allow_files = True, doc = "Headers that are in no library for the host."),
@@ -85,8 +94,25 @@ does_not_compile_test = rule(
         "_check_report": attr.label(cfg = "target", default = ":check_report", executable = True),
         "_compile_twice": attr.label(cfg = "exec", default = ":compile_twice", executable = True),
     },
-    doc = "Passes when `src` compiles as it is, and with -DTRIVET_EXPECT_ERROR fails and says `expect`.",
+    doc = "See does_not_compile_test.",
     fragments = ["cpp"],
     test = True,
     toolchains = use_cc_toolchain(),
 )
+
+def does_not_compile_test(name, deps = [], overlay = "", **kwargs):
+    """Passes when `src` compiles as it is, and with -DTRIVET_EXPECT_ERROR fails and says `expect`.
+
+    Args:
+      name: the test.
+      deps: libraries that the source includes.
+      overlay: a folder of this package to look for headers in first.
+      **kwargs: attributes of the rule.
+    """
+    _does_not_compile_test(
+        name = name,
+        copts = [] if overlay else _PRECOMPILED.copts,
+        overlay = overlay,
+        deps = deps if overlay else deps + _PRECOMPILED.deps,
+        **kwargs
+    )

@@ -19,14 +19,18 @@ def _features(ctx, toolchain, unsupported = []):
         unsupported_features = ctx.disabled_features + unsupported,
     )
 
-def _command(ctx, context, output):
-    """Returns the compiler, its arguments, its environment and its files."""
-    toolchain = find_cc_toolchain(ctx)
-    features = _features(ctx, toolchain, ["layering_check", "module_maps"])
+def layering_flags(ctx, toolchain):
+    """What an action that uses a precompiled header passes where layering_check is on, without the names of modules."""
     checked = cc_common.is_enabled(
         feature_configuration = _features(ctx, toolchain),
         feature_name = "layering_check",
     )
+    return _LAYERING_CHECK_FLAGS if checked else []
+
+def _command(ctx, context, output):
+    """Returns the compiler, its arguments, its environment and its files."""
+    toolchain = find_cc_toolchain(ctx)
+    features = _features(ctx, toolchain, ["layering_check", "module_maps"])
     variables = cc_common.create_compile_variables(
         cc_toolchain = toolchain,
         feature_configuration = features,
@@ -43,7 +47,7 @@ def _command(ctx, context, output):
         ]),
         use_pic = cc_common.is_enabled(feature_configuration = features, feature_name = "supports_pic"),
         user_compile_flags = ctx.fragments.cpp.copts + ctx.fragments.cpp.cxxopts + ctx.attr.copts + _FLAGS +
-                             (_LAYERING_CHECK_FLAGS if checked else []),
+                             layering_flags(ctx, toolchain),
     )
     action = {"action_name": CPP_COMPILE_ACTION_NAME, "feature_configuration": features}
     return struct(

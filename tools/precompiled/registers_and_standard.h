@@ -1,4 +1,5 @@
-// The same on the host, where the simulator's sources include the C++ library. Read from standard input: no include guard.
+// The same on the host, where the simulator's sources include the C++ library. Read from standard
+// input: no include guard.
 #include <hal/registers.h>
 
 #include <algorithm>
