@@ -48,7 +48,7 @@ def trivet_library(
             textual_hdrs = hdrs,
             alwayslink = kwargs.get("alwayslink"),
             target_compatible_with = kwargs.get("target_compatible_with"),
-            visibility = ["//visibility:private"],
+            visibility = kwargs.get("visibility"),
             deps = deps,
         )
         implementation_deps = implementation_deps + [name + ".assembly"]

@@ -12,16 +12,22 @@ def _declare_lacks(env):
 
 def trivet_test(
         name,
-        srcs,
+        srcs = [],
         deps = [],
         environments = ["sim", "qemu_virt"],
         gtest = _GTEST,
         size = "small",
         tags = [],
-        el2_kwargs = {},
+        sim_srcs = [],
+        sim_deps = [],
         sim_kwargs = {},
+        el2_srcs = [],
+        el2_deps = [],
+        el2_kwargs = {},
         **kwargs):
     """Declares NAME (the simulator, a cc_test) and NAME_ENV (an EL2 image booted in ENV).
+
+    --test_filter chooses among their test cases, as GoogleTest's own flag.
 
     Args:
       name: the test on the simulator, and the beginning of the others' names.
@@ -31,16 +37,22 @@ def trivet_test(
       gtest: what provides <gtest/gtest.h> and main on each platform.
       size: Bazel's test size.
       tags: added to each environment's.
-      el2_kwargs: only for the tests at EL2 (guest_timeout_s, cpu, compilation_mode ...).
+      sim_srcs: sources on the simulator alone.
+      sim_deps: libraries of these.
       sim_kwargs: only for the cc_test.
+      el2_srcs: sources at EL2 alone.
+      el2_deps: libraries of these.
+      el2_kwargs: only for the tests at EL2 (guest_timeout_s, cpu, compilation_mode ...).
       **kwargs: passed on to every one (copts, data, visibility ...).
     """
 
     # Another GoogleTest than ours is not the precompiled one.
-    sim_test, sim_kwargs = (
-        (host_test, {"precompiled_header": "package_testing"} | sim_kwargs) if gtest == _GTEST else (cc_test, sim_kwargs)
-    )
-    sim_gtest = [] if gtest == _GTEST else [gtest]
+    if gtest == _GTEST:
+        sim_test = host_test
+        sim_kwargs = {"precompiled_header": "package_testing"} | sim_kwargs
+    else:
+        sim_test = cc_test
+        sim_deps = sim_deps + [gtest]
     elf = None
     for env_name in environments:
         env = ENVIRONMENTS[env_name]
@@ -48,10 +60,10 @@ def trivet_test(
             sim_test(
                 name = name,
                 size = size,
-                srcs = srcs,
+                srcs = srcs + sim_srcs,
                 tags = env.tags + tags,
                 target_compatible_with = [Label("//platforms:sim_execution")],
-                deps = deps + sim_gtest,
+                deps = deps + sim_deps,
                 **(kwargs | sim_kwargs)
             )
         elif elf:
@@ -68,9 +80,9 @@ def trivet_test(
             el2_test(
                 name = name + "_" + env_name,
                 size = size,
-                srcs = srcs,
+                srcs = srcs + el2_srcs,
                 environment = env_name,
                 tags = tags,
-                deps = deps + [gtest],
+                deps = deps + el2_deps + [gtest],
                 **(kwargs | _declare_lacks(env) | el2_kwargs)
             )
