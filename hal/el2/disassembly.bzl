@@ -5,8 +5,9 @@ load("@trivet_tools//:defs.bzl", "TOOLS")
 load("//tools/bazel:transition.bzl", "EL2_TRANSITION_ATTRS", "el2_transition")
 
 def _objects(library):
-    """The object files of a cc_library itself, without its dependencies'."""
-    own = [i for i in library[CcInfo].linking_context.linker_inputs.to_list() if i.owner == library.label]
+    """The object files of a trivet_library itself and of its assembly, without its dependencies'."""
+    labels = [library.label, library.label.relative(library.label.name + ".assembly")]
+    own = [i for i in library[CcInfo].linking_context.linker_inputs.to_list() if i.owner in labels]
     return [o for i in own for l in i.libraries for o in (l.objects or l.pic_objects)]
 
 def _impl(ctx):

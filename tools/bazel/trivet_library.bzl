@@ -48,7 +48,7 @@ def trivet_library(
             textual_hdrs = hdrs,
             alwayslink = kwargs.get("alwayslink"),
             target_compatible_with = kwargs.get("target_compatible_with"),
-            visibility = kwargs.get("visibility"),
+            visibility = ["//visibility:private"],
             deps = deps,
         )
         implementation_deps = implementation_deps + [name + ".assembly"]
