@@ -1,9 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "gtest/internal/platform.h"
+#include "platforms/runtime/arguments.h"
 #include "platforms/runtime/console.h"
 #include "platforms/runtime/cpus.h"
 
@@ -18,6 +20,15 @@ std::uint64_t NowMilliseconds() {
   asm volatile("mrs %0, CNTFRQ_EL0" : "=r"(frequency));
   const std::uint64_t per_millisecond = frequency / 1000;
   return per_millisecond == 0 ? 0 : count / per_millisecond;
+}
+
+std::string_view TestFilter() {
+  constexpr std::string_view kFlag = " --gtest_filter=";
+  const std::string_view arguments = trivet::platforms::CommandLine();
+  const std::size_t flag = arguments.find(kFlag);
+  if (flag == std::string_view::npos) return {};
+  const std::string_view value = arguments.substr(flag + kFlag.size());
+  return value.substr(0, value.find(' '));
 }
 
 unsigned ThisCpu() { return trivet::platforms::ThisCpuIndex(); }

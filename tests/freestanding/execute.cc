@@ -25,8 +25,8 @@ Execution Execute(const std::string& command) {
   return run;
 }
 
-Execution ExecuteSample(const std::string& name) {
-  return Execute(std::string(std::getenv("RUN")) + " tests/freestanding/" + name +
+Execution ExecuteSample(const std::string& name, const std::string& variables) {
+  return Execute(variables + ' ' + std::getenv("RUN") + " tests/freestanding/" + name +
                  std::getenv("SUFFIX"));
 }
 

@@ -16,6 +16,6 @@ struct Execution {
 Execution Execute(const std::string& command);
 
 /// tests/freestanding/NAME, as the BUILD file's RUN and SUFFIX say: on the host, or at EL2 in QEMU.
-Execution ExecuteSample(const std::string& name);
+Execution ExecuteSample(const std::string& name, const std::string& variables = "");
 
 }  // namespace trivet::tests

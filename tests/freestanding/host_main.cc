@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <string_view>
 
 #include "gtest/internal/platform.h"
@@ -19,6 +20,11 @@ std::uint64_t NowMilliseconds() {
 }
 
 unsigned ThisCpu() { return 0; }
+
+std::string_view TestFilter() {
+  const char* const filter = std::getenv("GTEST_FILTER");
+  return filter == nullptr ? "" : filter;
+}
 
 }  // namespace testing::internal
 

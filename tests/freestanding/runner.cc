@@ -4,12 +4,13 @@
 #include "gtest/internal/platform.h"
 #include "gtest/internal/registry.h"
 #include "gtest/internal/result.h"
+#include "tests/freestanding/name_filter.h"
 #include "tests/freestanding/test_state.h"
 
 namespace testing::internal {
 namespace {
 
-enum class Outcome : std::uint8_t { kPassed, kFailed, kSkipped };
+enum class Outcome : std::uint8_t { kNotRun, kPassed, kFailed, kSkipped };
 
 /// Results in the order of ForEachSuite and ForEachTest. More tests than this are an error, not a
 /// gap.
@@ -37,9 +38,15 @@ struct Totals {
   bool Passed() const { return failed == 0 && failed_suites == 0; }
 };
 
+bool IsWanted(const TestRef& test) {
+  Line name;
+  test.PrintName(name);
+  return IsSelected(name.view(), TestFilter());
+}
+
 unsigned RunnableTests(const SuiteRef& suite) {
   unsigned count = 0;
-  ForEachTest(suite, [&](const TestRef& test) { count += !test.IsDisabled(); });
+  ForEachTest(suite, [&](const TestRef& test) { count += !test.IsDisabled() && IsWanted(test); });
   return count;
 }
 
@@ -50,7 +57,7 @@ Totals Count() {
     ++all_suites;
     ForEachTest(suite, [&](const TestRef& test) {
       ++all_tests;
-      totals.disabled += test.IsDisabled();
+      totals.disabled += test.IsDisabled() && IsWanted(test);
     });
     const unsigned runnable = RunnableTests(suite);
     totals.tests += runnable;
@@ -81,6 +88,7 @@ Outcome OutcomeNow() {
 
 std::string_view TagOf(Outcome outcome) {
   switch (outcome) {
+    case Outcome::kNotRun: break;
     case Outcome::kPassed: return "[       OK ] ";
     case Outcome::kFailed: return "[  FAILED  ] ";
     case Outcome::kSkipped: return "[  SKIPPED ] ";
@@ -142,6 +150,8 @@ class Run {
 
   void One(const TestRef& test, bool skip, bool suite_runs) {
     const unsigned index = test_index_++;
+    test_outcome[index] = Outcome::kNotRun;
+    if (!IsWanted(test)) return;
     if (test.IsDisabled()) {
       if (suite_runs) {
         PrintTested("[ DISABLED ] ", test);
@@ -164,7 +174,7 @@ void ListTests(Outcome outcome) {
   unsigned index = 0;
   ForEachSuite([&](const SuiteRef& suite) {
     ForEachTest(suite, [&](const TestRef& test) {
-      if (test_outcome[index++] != outcome || test.IsDisabled()) return;
+      if (test_outcome[index++] != outcome) return;
       PrintTested(TagOf(outcome), test);
       if (outcome == Outcome::kFailed) PrintParameter(test);
       Write("\n");
@@ -222,6 +232,10 @@ int RunAllTests() {
     Write("gtest: more tests or suites than the result tables hold\n");
     return 1;
   }
+  const std::string_view filter = TestFilter();
+  if (!filter.empty() && filter != "*") {
+    Print(Line() << "Note: Google Test filter = " << filter << '\n');
+  }
   Print(Line() << "[==========] Running " << Plural{totals.tests, "test"} << " from "
                << Plural{totals.suites, "test suite"} << ".\n");
   if (totals.tests > 0) Write("[----------] Global test environment set-up.\n");
@@ -230,7 +244,10 @@ int RunAllTests() {
   ForEachSuite([&](const SuiteRef& suite) { run.Suite(suite); });
   if (totals.tests > 0) Write("[----------] Global test environment tear-down\n");
   PrintSummary(totals, NowMilliseconds() - start);
-  if (totals.tests == 0) Write("gtest: no test is linked into this image\n");
+  if (totals.tests == 0) {
+    Write(TestFilter().empty() ? "gtest: no test is linked into this image\n"
+                               : "gtest: the filter selects no test of this image\n");
+  }
   return totals.tests > 0 && totals.Passed() ? 0 : 1;
 }
 

@@ -31,7 +31,8 @@ LAUNCH_ATTRS = FLATTEN_ATTRS | {
 _LAUNCHER = """\
 #!/bin/sh
 r=${{RUNFILES_DIR:-${{TEST_SRCDIR:-$0.runfiles}}}}/{workspace}
-exec "$r/{runner}" {options}{esp} --machine "$r/{machine}" --image "$r/{image}"{elf} {rest} {arguments}"$@"
+exec "$r/{runner}" {options}{esp} --machine "$r/{machine}" --image "$r/{image}"{elf} {rest} {arguments}"$@" \
+  ${{TESTBRIDGE_TEST_ONLY:+"--gtest_filter=$TESTBRIDGE_TEST_ONLY"}}
 """
 
 def loader_attrs(loader):

@@ -27,4 +27,7 @@ class ConsoleSink final : public Sink {
   void Put(std::string_view text) override { Write(text); }
 };
 
+/// The value of --gtest_filter; empty: every test runs.
+std::string_view TestFilter();
+
 }  // namespace testing::internal
