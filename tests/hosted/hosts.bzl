@@ -44,7 +44,7 @@ _DOWN = "\033[B"
 _SHELL = "Shell> "
 _APPLICATION = "FS0:\\EFI\\BOOT\\BOOTAA64.EFI\r"
 
-def _host(loader, line, status = 0, board = "qemu_virt", size = "small", timeout_s = 50):
+def _host(loader, line, status = 0, board = "qemu_virt", size = "small", timeout_s = 150):
     return struct(
         environment = environment(
             base = ENVIRONMENTS["qemu_virt"],
@@ -80,7 +80,7 @@ HOSTS = {
         ),
         "TRIVET-IMAGE: PASS",
         size = "medium",
-        timeout_s = 120,
+        timeout_s = 500,
     ),
     # Twice, then U-Boot's commands, then a load that its own handler reports.
     "u_boot_go": _host(

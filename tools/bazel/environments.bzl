@@ -20,7 +20,7 @@ def environment(base = None, **fields):
         "board": None,
         "cpu": "max",
         "cpus": 4,
-        "guest_timeout_s": 50,
+        "guest_timeout_s": 150,
         "host": False,
         "lacks": [],
         "loader": LOADERS["qemu_kernel"],
