@@ -47,15 +47,18 @@ _BOOTEFI = "bootefi %s:0x100000" % _ADDRESS
 # [u-boot] booti ADDRESS - DEVICE_TREE.
 _BOOTI = "booti %s - ${fdtcontroladdr}" % _ADDRESS
 
+# [edk2] the seconds before the first boot option, from QEMU.
+_EDK2 = ["-bios", "{firmware}", "-boot", "menu=on,splash-time=0"]
+
 LOADERS = {
     "edk2": loader(
-        boot = ["-bios", "{firmware}"] + _ESP,
+        boot = _EDK2 + _ESP,
         esp = True,
         firmware = "edk2",
     ),
     # QEMU hands the image to edk2, which starts it before it looks at any disk.
     "edk2_kernel": loader(
-        boot = ["-bios", "{firmware}", "-kernel", "{image}"],
+        boot = _EDK2 + ["-kernel", "{image}"],
         firmware = "edk2",
     ),
     "qemu_kernel": loader(boot = ["-kernel", "{image}"]),
