@@ -14,6 +14,9 @@ _COMPILE_FLAGS = [
     "-mgeneral-regs-only",
     "-mstrict-align",
     "-mno-outline-atomics",
+    # [u-boot] keeps its global data in x18 and [uefi] 2.3.6 reserves it: code that runs under resident firmware must
+    # leave it alone, libraries included. Images that own the machine share those libraries.
+    "-ffixed-x18",
     "-fno-stack-protector",
     "-fno-common",
     "-ffunction-sections",
