@@ -15,9 +15,7 @@ inline constexpr std::uint32_t kLoadX0ThreeWordsOn = 0x5800'0060;  ///< LDR X0, 
 inline constexpr std::uint32_t kBranchX0 = 0xd61f'0000;            ///< BR X0
 inline constexpr std::uint32_t kBreak = 0xd420'0000;               ///< BRK #0: never reached.
 
-inline constexpr std::size_t kWordsPerSlot = 32;
-inline constexpr std::size_t kSlots = 16;
-inline constexpr std::size_t kOwnSlots = 8;  ///< Of the current exception level; the first ones.
+inline constexpr std::size_t kWordsPerSlot = kSlotSize / sizeof(std::uint32_t);
 
 /// Has this CPU's instruction fetch see the table that was written. One per environment.
 void SynchronizeChainTable(const ChainPlace& place);

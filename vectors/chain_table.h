@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "hal/status.h"
+#include "vectors/table_layout.h"
 
 /// The vector table for hosts that are chained: an exception of EL2 itself goes on in the host's
 /// own table, with every register as at entry; one from EL1 or EL0 goes on in Trivet's. Only a
@@ -11,15 +12,15 @@
 /// made at run time: docs/decisions/0009-chained-hosts.md.
 namespace trivet::vectors {
 
-inline constexpr std::size_t kChainTableSize = 2048;
+inline constexpr std::size_t kChainTableSize = kTableSize;
 
 /// Memory of the host's for one chain table: kChainTableSize bytes that stay where they are while
 /// Trivet may be enabled with them. One CPU's alone: it is written without a lock.
 struct ChainPlace {
   /// Where Trivet reads the table and, unless it is right already, writes it.
   std::uint32_t* words = nullptr;
-  /// Where EL2 executes these bytes: the value for VBAR_EL2, 2048-byte aligned, within 128 MiB of
-  /// the host's table. The same as `words` unless the host maps code and data apart.
+  /// Where EL2 executes these bytes: the value for VBAR_EL2, kChainTableSize-aligned, within 128
+  /// MiB of the host's table. The same as `words` unless the host maps code and data apart.
   std::uint64_t executable = 0;
 };
 

@@ -27,11 +27,8 @@ struct Handlers {
 struct CrashRecord {
   std::uint64_t x[31];
   std::uint64_t sp;
-  std::uint64_t elr;
-  std::uint64_t spsr;
-  std::uint64_t esr;
-  std::uint64_t far;
-  std::uint64_t hpfar;
+#define CRASH_REGISTER(member, ...) std::uint64_t member;
+#include "vectors/crash_registers.def"
   std::uint64_t vector;  ///< Offset of the slot taken: 0x000 or 0x200.
 };
 

@@ -1,13 +1,16 @@
 #include <cstddef>
 
+#include "vectors/chain_code.h"
 #include "vectors/cpu_slot.h"
+#include "vectors/enter_guest.h"
 #include "vectors/guest_frame.h"
 #include "vectors/in_place.h"
 #include "vectors/offsets.h"
+#include "vectors/table_layout.h"
 
 namespace trivet::vectors {
-#define OFFSET(NAME, Type, member) \
-  static_assert(NAME == offsetof(Type, member), #NAME " was generated for another layout");
+#define CONSTANT(NAME, value) \
+  static_assert(NAME == static_cast<std::size_t>(value), #NAME " is not " #value);
+#define OFFSET(NAME, Type, member) CONSTANT(NAME, offsetof(Type, member))
 #include "vectors/offsets.def"
-static_assert(CPU_PAGE_SIZE == kCpuPageSize);
 }  // namespace trivet::vectors

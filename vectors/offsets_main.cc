@@ -1,19 +1,21 @@
-// Prints vectors/offsets.h. Runs on the build host, whose structure layout equals AArch64's for
+// Prints vectors/offsets.h. Runs on the build machine, whose structure layout equals AArch64's for
 // these types; offsets_check.cc proves it.
 #include <cstddef>
 #include <cstdio>
 
+#include "vectors/chain_code.h"
 #include "vectors/cpu_slot.h"
+#include "vectors/enter_guest.h"
 #include "vectors/guest_frame.h"
 #include "vectors/in_place.h"
+#include "vectors/table_layout.h"
 
-using trivet::vectors::CpuSlot;
-using trivet::vectors::GuestFrame;
-using trivet::vectors::InPlaceExit;
+using namespace trivet::vectors;  // NOLINT(google-build-using-namespace): as in offsets_check.cc
 
 int main() {
   std::puts("#pragma once");
-#define OFFSET(NAME, Type, member) std::printf("#define %s %zu\n", #NAME, offsetof(Type, member));
+#define CONSTANT(NAME, value) \
+  std::printf("#define %s %zu\n", #NAME, static_cast<std::size_t>(value));
+#define OFFSET(NAME, Type, member) CONSTANT(NAME, offsetof(Type, member))
 #include "vectors/offsets.def"
-  std::printf("#define CPU_PAGE_SIZE %zu\n", trivet::vectors::kCpuPageSize);
 }

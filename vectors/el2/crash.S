@@ -14,16 +14,8 @@ begin_function trivet_crash
   str x30, [x0, #CPU_CRASH_X + 8 * 30]
   mov x1, sp
   str x1, [x0, #CPU_CRASH_SP]
-  mrs x1, elr_el2
-  str x1, [x0, #CPU_CRASH_ELR]
-  mrs x1, spsr_el2
-  str x1, [x0, #CPU_CRASH_SPSR]
-  mrs x1, esr_el2
-  str x1, [x0, #CPU_CRASH_ESR]
-  mrs x1, far_el2
-  str x1, [x0, #CPU_CRASH_FAR]
-  mrs x1, hpfar_el2
-  str x1, [x0, #CPU_CRASH_HPFAR]
+#define CRASH_REGISTER(member, Type, NAME) mrs x1, NAME; str x1, [x0, #CPU_CRASH_##NAME];
+#include "vectors/crash_registers.def"
   add x1, x0, #CPU_PAGE_SIZE
   mov sp, x1
   ldr x1, [x0, #CPU_FATAL]

@@ -22,18 +22,18 @@ trivet_vector_table:
   host_slot 0x300, CPU_FIQ
   host_slot 0x380, CPU_SERROR
   // EL1 or EL0, AArch64.
-  exit_slot 0x400, 0, GUEST_ON_SYNCHRONOUS
-  exit_slot 0x480, 1, GUEST_ON_IRQ
-  exit_slot 0x500, 2, GUEST_ON_FIQ
-  exit_slot 0x580, 3, GUEST_ON_SERROR
+  exit_slot 0x400, EXIT_SYNCHRONOUS, GUEST_ON_SYNCHRONOUS
+  exit_slot 0x480, EXIT_IRQ, GUEST_ON_IRQ
+  exit_slot 0x500, EXIT_FIQ, GUEST_ON_FIQ
+  exit_slot 0x580, EXIT_SERROR, GUEST_ON_SERROR
   // EL1 or EL0, AArch32.
-  exit_slot 0x600, 4
-  exit_slot 0x680, 5
-  exit_slot 0x700, 6
-  exit_slot 0x780, 7
+  exit_slot 0x600, EXIT_SYNCHRONOUS_AARCH32
+  exit_slot 0x680, EXIT_IRQ_AARCH32
+  exit_slot 0x700, EXIT_FIQ_AARCH32
+  exit_slot 0x780, EXIT_SERROR_AARCH32
 .L_table_end:
   .if (.L_table_end - .L_table) != VECTOR_TABLE_SIZE
-    .error "the vector table is not 2 KiB"
+    .error "the vector table does not have all its slots"
   .endif
   .size trivet_vector_table, VECTOR_TABLE_SIZE
 

@@ -6,8 +6,8 @@
 #include "sim/violation.h"
 #include "vectors/chain_code.h"
 #include "vectors/sim/chain_table.h"
-#include "vectors/sim/slots.h"
 #include "vectors/table.h"
+#include "vectors/table_layout.h"
 
 namespace trivet::vectors {
 namespace {
@@ -68,7 +68,7 @@ ExitVector RunToExit(sim::Pe& pe) {
   if (offset < kLowerElOffset || offset >= kTableSize) {
     throw sim::Violation("a guest exit went to vectors that are not Trivet's");
   }
-  return static_cast<ExitVector>((offset - kLowerElOffset) / 0x80);
+  return static_cast<ExitVector>((offset - kLowerElOffset) / kSlotSize);
 }
 
 }  // namespace

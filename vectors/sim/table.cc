@@ -6,7 +6,7 @@
 #include "sim/violation.h"
 #include "vectors/cpu_slot.h"
 #include "vectors/selected_table.h"
-#include "vectors/sim/slots.h"
+#include "vectors/table_layout.h"
 
 namespace trivet::vectors {
 namespace {
@@ -16,9 +16,6 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 /// The address the simulated table stands at; nothing is ever read from it.
 alignas(kTableSize) constexpr std::byte kPlace[kTableSize] = {};
 
-constexpr std::uint64_t kSlotSize = 0x80;
-constexpr std::uint64_t kSlotsPerSource = 4;
-
 CpuSlot& ThisCpu() { return *reinterpret_cast<CpuSlot*>(Cpu::Read<TpidrEl2>().raw()); }
 
 /// What crash.S does, the emergency stack apart.
@@ -27,11 +24,8 @@ void Crash(sim::Pe& pe, std::uint64_t offset) {
   if (++cpu.crashes != 1) throw sim::Violation("a crash inside the fatal handler parked the CPU");
   for (unsigned n = 0; n < std::size(cpu.crash.x); ++n) cpu.crash.x[n] = pe.x(n);
   cpu.crash.vector = offset;
-  cpu.crash.elr = Cpu::Read<ElrEl2>().raw();
-  cpu.crash.spsr = Cpu::Read<SpsrEl2>().raw();
-  cpu.crash.esr = Cpu::Read<EsrEl2>().raw();
-  cpu.crash.far = Cpu::Read<FarEl2>().raw();
-  cpu.crash.hpfar = Cpu::Read<HpfarEl2>().raw();
+#define CRASH_REGISTER(member, Type, NAME) cpu.crash.member = Cpu::Read<Type>().raw();
+#include "vectors/crash_registers.def"
   cpu.handlers.fatal(cpu);
   throw sim::Violation("the fatal handler returned: the CPU is parked");
 }
