@@ -2,8 +2,8 @@
 
 #include <cstddef>
 
-/// The layout of every vector table of EL2. [arm-arm] "Exception vectors". vectors/offsets.def gives
-/// the assembly the same numbers.
+/// The layout of every vector table of EL2. [arm-arm] "Exception vectors". vectors/offsets.def
+/// gives the assembly the same numbers.
 namespace trivet::vectors {
 
 inline constexpr std::size_t kSlots = 16;

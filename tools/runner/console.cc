@@ -52,9 +52,8 @@ void Lines::Feed(std::string_view text) {
 }
 
 std::optional<int> ParseStatusLine(std::string_view line) {
-  constexpr std::string_view kStart = "TRIVET-IMAGE: STATUS ";
-  if (!line.starts_with(kStart)) return std::nullopt;
-  line.remove_prefix(kStart.size());
+  if (!line.starts_with(platforms::kStatusLine)) return std::nullopt;
+  line.remove_prefix(platforms::kStatusLine.size());
   const bool digits = line.size() <= 3 && line.find_first_not_of("0123456789") == line.npos;
   int status = -1;
   if (digits) std::from_chars(line.data(), line.data() + line.size(), status);

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "platforms/image_lines.h"
+
 namespace trivet::runner {
 
 /// A console that arrives in pieces, cut into lines: without '\n' and '\r', at most 256 bytes of
@@ -24,8 +26,7 @@ class Lines {
   std::string line_;
 };
 
-/// The line that a passing image prints.
-inline constexpr std::string_view kPassLine = "TRIVET-IMAGE: PASS";
+using platforms::kPassLine;
 
 /// The run's status in `TRIVET-IMAGE: STATUS n`, an image's last line: decimal, 0 to 255, nothing
 /// before or after it.
