@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include "bench/freestanding/runner.h"
+#include "platforms/image_lines.h"
 #include "platforms/runtime/arguments.h"
 #include "platforms/runtime/console.h"
 
@@ -10,6 +11,6 @@ int main() {
   const auto name_end = std::min(command.find(' '), command.size());
   command.remove_prefix(name_end);
   const int status = benchmark::internal::RunBenchmarks(command);
-  trivet::platforms::ConsoleWrite(status == 0 ? "TRIVET-IMAGE: PASS\n" : "TRIVET-IMAGE: FAIL\n");
+  trivet::platforms::ConsoleWrite(trivet::platforms::ResultLine(status == 0));
   return status;
 }

@@ -2,7 +2,7 @@
 
 #include <bit>
 
-#include "platforms/devices/affinity.h"
+#include "hal/cpu.h"
 #include "platforms/devices/mmio.h"
 
 // Offsets and bits: [bcm2836] section 4. One word a core, but for the mailboxes: four a core.
@@ -47,7 +47,7 @@ constexpr std::uint32_t TimerBit(std::uint32_t intid) {
   return 0;
 }
 
-std::uintptr_t ThisCore() { return ThisAffinity() & 3; }
+std::uintptr_t ThisCore() { return hal::Cpu::CurrentCpu().affinity & 3; }
 
 /// One mailbox of one core.
 struct Mailbox {

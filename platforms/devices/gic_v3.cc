@@ -1,29 +1,13 @@
 #include "platforms/devices/gic_v3.h"
 
-#include "platforms/devices/affinity.h"
+#include "hal/cpu.h"
 #include "platforms/devices/mmio.h"
 
-// Offsets and bits: [gic] IHI 0069, chapter 12. CPU interface registers are named by number, so
-// that the assembler's age does not matter.
-#define ICC_PMR_EL1 "s3_0_c4_c6_0"
-#define ICC_IAR0_EL1 "s3_0_c12_c8_0"
-#define ICC_EOIR0_EL1 "s3_0_c12_c8_1"
-#define ICC_IAR1_EL1 "s3_0_c12_c12_0"
-#define ICC_EOIR1_EL1 "s3_0_c12_c12_1"
-#define ICC_BPR1_EL1 "s3_0_c12_c12_3"
-#define ICC_CTLR_EL1 "s3_0_c12_c12_4"
-#define ICC_IGRPEN0_EL1 "s3_0_c12_c12_6"
-#define ICC_IGRPEN1_EL1 "s3_0_c12_c12_7"
-#define ICC_SGI1R_EL1 "s3_0_c12_c11_5"
-#define ICC_SGI0R_EL1 "s3_0_c12_c11_7"
-#define ICC_SRE_EL2 "s3_4_c12_c9_5"
-
-#define READ_REGISTER(name, value) asm volatile("mrs %0, " name : "=r"(value)::"memory")
-#define WRITE_REGISTER(name, value) \
-  asm volatile("msr " name ", %x0" ::"rZ"(std::uint64_t{value}) : "memory")
-
+// Offsets and bits: [gic] IHI 0069, chapter 12.
 namespace trivet::platforms {
 namespace {
+
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 // Distributor.
 constexpr std::uintptr_t kGicdCtlr = 0x0000;
@@ -80,31 +64,49 @@ void ResetPrivateInterrupts(std::uintptr_t sgi_frame) {
 }
 
 void OpenCpuInterface() {
-  // SRE, DFB, DIB, Enable: system registers here and at EL1, no bypass.
-  WRITE_REGISTER(ICC_SRE_EL2, 0xfu);
-  asm volatile("isb" ::: "memory");
-  WRITE_REGISTER(ICC_PMR_EL1, 0xffu);
-  WRITE_REGISTER(ICC_BPR1_EL1, 0u);
-  WRITE_REGISTER(ICC_CTLR_EL1, 0u);  // EOImode 0: End() also deactivates
-  WRITE_REGISTER(ICC_IGRPEN1_EL1, 1u);
-  asm volatile("isb" ::: "memory");
+  Cpu::Write<IccSreEl2>(IccSreEl2().sre(true).dfb(true).dib(true).enable(true));
+  Cpu::Isb();
+  Cpu::Write<IccPmrEl1>(IccPmrEl1().priority(0xff));
+  Cpu::Write<IccBpr1El1>(IccBpr1El1());
+  Cpu::Write<IccCtlrEl1>(IccCtlrEl1());  // EOImode 0: End() also deactivates
+  Cpu::Write<IccIgrpen1El1>(IccIgrpen1El1().enable(true));
+  Cpu::Isb();
 }
 
-/// What makes SGI `sgi` pending on the CPU with this affinity, for ICC_SGI1R_EL1 and ICC_SGI0R_EL1.
-constexpr std::uint64_t SgiRegister(std::uint64_t affinity, std::uint32_t sgi) {
-  const std::uint64_t aff0 = affinity & 0xff;
-  const std::uint64_t aff1 = affinity >> 8 & 0xff;
-  const std::uint64_t aff2 = affinity >> 16 & 0xff;
-  const std::uint64_t aff3 = affinity >> 32 & 0xff;
-  return aff3 << 48 | (aff0 >> 4) << 44 | aff2 << 32 | std::uint64_t{sgi} << 24 | aff1 << 16 |
-         1u << (aff0 & 15);
+/// Acknowledges with `Iar`. The interrupt is active before its device is touched.
+template <class Iar>
+std::uint32_t AcknowledgeBy() {
+  const Iar iar = Cpu::Read<Iar>();
+  Cpu::Dsb<Domain::kFullSystem>();
+  return static_cast<std::uint32_t>(iar.raw());
+}
+
+template <class Eoir>
+void EndBy(std::uint32_t intid) {
+  Cpu::Write<Eoir>(Eoir::FromRaw(intid));
+  Cpu::Isb();
+}
+
+/// Makes SGI `sgi` pending on the CPU with this affinity. Earlier stores are visible to it first.
+template <class SgiRegister>
+void SendBy(std::uint64_t affinity, std::uint32_t sgi) {
+  const VmpidrEl2 target = VmpidrEl2::FromRaw(affinity);
+  asm volatile("dsb ishst" ::: "memory");
+  Cpu::Write<SgiRegister>(SgiRegister()
+                              .aff3(target.aff3())
+                              .aff2(target.aff2())
+                              .aff1(target.aff1())
+                              .rs(target.aff0() / 16)
+                              .targetlist(static_cast<std::uint16_t>(1u << target.aff0() % 16))
+                              .intid(static_cast<std::uint8_t>(sgi)));
+  Cpu::Isb();
 }
 
 }  // namespace
 
 std::uintptr_t GicV3::FrameOfThisCpu() const {
   // GICR_TYPER[63:32] is Aff3.Aff2.Aff1.Aff0, eight bits each.
-  const std::uint64_t mpidr = ThisAffinity();
+  const std::uint64_t mpidr = Cpu::CurrentCpu().affinity;
   const std::uint64_t wanted = (mpidr >> 32 << 24) | (mpidr & 0xff'ffff);
   for (std::uintptr_t frame = redistributor;;) {
     const std::uint64_t typer = MmioRead64(frame + kGicrTyper);
@@ -130,7 +132,7 @@ void GicV3::Enable(std::uint32_t intid) const {
   }
   const std::uintptr_t word = distributor + WordOf(intid);
   MmioWrite32(word + kIgroupr, MmioRead32(word + kIgroupr) | 1u << intid % 32);
-  MmioWrite64(distributor + kGicdIrouter + std::uintptr_t{intid} * 8, ThisAffinity());
+  MmioWrite64(distributor + kGicdIrouter + std::uintptr_t{intid} * 8, Cpu::CurrentCpu().affinity);
   MmioWrite32(word + kIsenabler, 1u << intid % 32);
 }
 
@@ -143,22 +145,10 @@ void GicV3::Disable(std::uint32_t intid) const {
   WaitForWrites(distributor);
 }
 
-std::uint32_t GicV3::Acknowledge() const {
-  std::uint64_t intid;
-  READ_REGISTER(ICC_IAR1_EL1, intid);
-  asm volatile("dsb sy" ::: "memory");  // the interrupt is active before its device is touched
-  return static_cast<std::uint32_t>(intid);
-}
-
-void GicV3::End(std::uint32_t intid) const {
-  WRITE_REGISTER(ICC_EOIR1_EL1, intid);
-  asm volatile("isb" ::: "memory");
-}
-
+std::uint32_t GicV3::Acknowledge() const { return AcknowledgeBy<IccIar1El1>(); }
+void GicV3::End(std::uint32_t intid) const { EndBy<IccEoir1El1>(intid); }
 void GicV3::SendSgi(std::uint64_t affinity, std::uint32_t sgi) const {
-  asm volatile("dsb ishst" ::: "memory");
-  WRITE_REGISTER(ICC_SGI1R_EL1, SgiRegister(affinity, sgi));
-  asm volatile("isb" ::: "memory");
+  SendBy<IccSgi1rEl1>(affinity, sgi);
 }
 
 bool GicV3::EnableFiq(std::uint32_t sgi) const {
@@ -167,28 +157,16 @@ bool GicV3::EnableFiq(std::uint32_t sgi) const {
   WaitForWrites(distributor);
   const std::uintptr_t frame = FrameOfThisCpu() + kSgiFrame;
   MmioWrite32(frame + kIgroupr, MmioRead32(frame + kIgroupr) & ~(1u << sgi));
-  WRITE_REGISTER(ICC_IGRPEN0_EL1, 1u);
-  asm volatile("isb" ::: "memory");
+  Cpu::Write<IccIgrpen0El1>(IccIgrpen0El1().enable(true));
+  Cpu::Isb();
   MmioWrite32(frame + kIsenabler, 1u << sgi);
   return true;
 }
 
 void GicV3::SendFiq(std::uint64_t affinity, std::uint32_t sgi) const {
-  asm volatile("dsb ishst" ::: "memory");
-  WRITE_REGISTER(ICC_SGI0R_EL1, SgiRegister(affinity, sgi));
-  asm volatile("isb" ::: "memory");
+  SendBy<IccSgi0rEl1>(affinity, sgi);
 }
-
-std::uint32_t GicV3::AcknowledgeFiq() const {
-  std::uint64_t intid;
-  READ_REGISTER(ICC_IAR0_EL1, intid);
-  asm volatile("dsb sy" ::: "memory");
-  return static_cast<std::uint32_t>(intid);
-}
-
-void GicV3::EndFiq(std::uint32_t intid) const {
-  WRITE_REGISTER(ICC_EOIR0_EL1, intid);
-  asm volatile("isb" ::: "memory");
-}
+std::uint32_t GicV3::AcknowledgeFiq() const { return AcknowledgeBy<IccIar0El1>(); }
+void GicV3::EndFiq(std::uint32_t intid) const { EndBy<IccEoir0El1>(intid); }
 
 }  // namespace trivet::platforms

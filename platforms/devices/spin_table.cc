@@ -1,19 +1,29 @@
 #include "platforms/devices/spin_table.h"
 
+#include <cstddef>
+
 #include "platforms/devices/mmio.h"
+#include "platforms/devices/spin_start.h"
 
 extern "C" {
 
 extern const char trivet_spin_entry[];
 
-/// What spin_entry.S gives a CPU, which it finds by its affinity.
-struct TrivetSpinStart {
+/// What spin_entry.S gives a CPU, which it finds by its affinity. Aligned so that none shares a
+/// cache line with another's half.
+struct alignas(SPIN_START_SIZE) TrivetSpinStart {
   std::uint64_t affinity;
-  std::uint64_t entry;
+  std::uint64_t entry;  ///< 0: unused.
   std::uint64_t context;
-  std::uint64_t unused;
 };
-extern TrivetSpinStart trivet_spin_starts[trivet::platforms::SpinTable::kMaxCpus];
+static_assert(sizeof(TrivetSpinStart) == SPIN_START_SIZE);
+static_assert(offsetof(TrivetSpinStart, affinity) == SPIN_START_AFFINITY);
+static_assert(offsetof(TrivetSpinStart, entry) == SPIN_START_ENTRY);
+static_assert(offsetof(TrivetSpinStart, context) == SPIN_START_CONTEXT);
+static_assert(trivet::platforms::SpinTable::kMaxCpus == SPIN_START_COUNT);
+
+alignas(64) constinit TrivetSpinStart
+    trivet_spin_starts[trivet::platforms::SpinTable::kMaxCpus] = {};
 
 }  // extern "C"
 
@@ -31,7 +41,7 @@ void CleanLine(std::uintptr_t address) {
 std::int64_t SpinTable::CpuOn(std::uint64_t affinity, std::uint64_t entry,
                               std::uint64_t context) const {
   TrivetSpinStart& start = trivet_spin_starts[cpu];
-  start = {.affinity = affinity, .entry = entry, .context = context, .unused = 0};
+  start = {.affinity = affinity, .entry = entry, .context = context};
   // The CPU's start is in memory before its word is.
   CleanLine(reinterpret_cast<std::uintptr_t>(&start));
   // Its word is mapped as a device. What a loader left of it in a cache must not come back.

@@ -11,6 +11,7 @@
 #include "platforms/hosted/prepare.h"
 #include "platforms/hosted/serial_console.h"
 #include "platforms/hosted/start.h"
+#include "platforms/image_lines.h"
 
 namespace trivet::platforms::hosted {
 
@@ -78,8 +79,9 @@ int trivet_hosted_command(int argc, const char* const* argv, void* frame) {
   PrepareImage();
   FindSerialConsole();
   WriteToSerialConsole(
-      "platforms/hosted: no resident firmware to return to: start the image by go, or from UEFI\n"
-      "TRIVET-IMAGE: STATUS 104\n");
+      "platforms/hosted: no resident firmware to return to: start the image by go, or from UEFI\n");
+  WriteToSerialConsole(trivet::platforms::kStatusLine);
+  WriteToSerialConsole("104\n");
   if (Machine().has_psci) trivet::platforms::PsciSmc{}.SystemReset();
   for (;;) asm volatile("wfi");
 }

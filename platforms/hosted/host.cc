@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "hal/cpu.h"
 #include "platforms/hosted/prepare.h"
 #include "platforms/hosted/serial_console.h"
 #include "platforms/hosted/start.h"
@@ -14,16 +15,12 @@ namespace {
 
 constexpr int kStatusNotAtEl2 = 102;
 constexpr int kStatusAbort = 134;
-constexpr std::uint64_t kCurrentElEl2 = 2 << 2;
 
 constinit Host the_host;
 constinit void (*undo_on_abort)() = nullptr;
 
 bool IsAtEl2WithItsStack() {
-  std::uint64_t current_el;
-  std::uint64_t stack_selection;
-  asm volatile("mrs %0, CurrentEL\n mrs %1, SPSel" : "=r"(current_el), "=r"(stack_selection));
-  return current_el == kCurrentElEl2 && stack_selection == 1;
+  return hal::Cpu::Read<hal::CurrentEl>().el() == 2 && hal::Cpu::Read<hal::SpSel>().sp();
 }
 
 void WriteToFirmware(efi::TextOutput& console, std::string_view text) {

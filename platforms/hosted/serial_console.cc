@@ -8,9 +8,7 @@
 #include "platforms/hosted/host.h"
 #include "platforms/machine/describe.h"
 #include "platforms/machine/description.h"
-
-/// //platforms/runtime:board_block.S
-extern "C" const std::uint32_t trivet_board_block[1024];
+#include "platforms/runtime/board_block.h"
 
 namespace trivet::platforms::hosted {
 namespace {

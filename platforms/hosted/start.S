@@ -1,5 +1,7 @@
 // Entry of an image that a host calls as a function, and the ways back to it.
 
+#include "hal/asm_constants.h"
+
   .set    kFrameSize, 96
 
 // int trivet_entry(int argc, char* const argv[]): what a boot loader's `go` calls.
@@ -55,7 +57,7 @@ trivet_hosted_return:
 synchronize_code:
   mrs     x9, CTR_EL0
   mov     x10, #4
-  ubfx    x11, x9, #16, #4              // DminLine
+  ubfx    x11, x9, #CTR_EL0_DminLine_SHIFT, #4
   lsl     x11, x10, x11
   adrp    x12, __image_start
   adrp    x13, __data_start
@@ -65,7 +67,7 @@ synchronize_code:
   cmp     x12, x13
   b.lo    .Lclean_line
   dsb     ish
-  ubfx    x11, x9, #0, #4               // IminLine
+  ubfx    x11, x9, #CTR_EL0_IminLine_SHIFT, #4
   lsl     x11, x10, x11
   adrp    x12, __image_start
 .Linvalidate_line:

@@ -8,11 +8,10 @@
 #include "platforms/machine/describe.h"
 #include "platforms/machine/show.h"
 #include "platforms/machine/test_trees.h"
+#include "platforms/runtime/board_block_size.h"
 
 namespace trivet::platforms {
 namespace {
-
-constexpr std::size_t kBlockBytes = 4096;  // platforms/runtime/board_block.S
 
 Description OfTree(const std::string& name) {
   const auto found = TestTrees().find(name);
@@ -28,7 +27,7 @@ TEST(Trees, EveryBoardSaysAllThatAnImageNeeds) {
     if (!name.ends_with("_board")) continue;
     SCOPED_TRACE(name);
     ++boards;
-    EXPECT_LE(words.size() * 4, kBlockBytes);
+    EXPECT_LE(words.size() * 4, TRIVET_BOARD_BLOCK_SIZE);
     const Description machine = OfTree(name);
     EXPECT_FALSE(std::holds_alternative<None>(machine.console));
     EXPECT_FALSE(std::holds_alternative<None>(machine.interrupt_controller));

@@ -1,6 +1,9 @@
-// The board's device tree, which the build puts into the finished image: tools/bazel/el2_image.bzl. Zero without one.
+// board_block.h.
+
+#include "platforms/runtime/board_block_size.h"
+
   .section .trivet_board, "aw", %progbits
   .balign 64
   .global trivet_board_block
 trivet_board_block:
-  .skip   4096
+  .skip   TRIVET_BOARD_BLOCK_SIZE

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "hal/cpu.h"
 #include "platforms/runtime/el2_state.h"
 #include "platforms/runtime/power.h"
 #include "platforms/runtime/raw_console.h"
@@ -11,29 +12,20 @@ extern "C" const char trivet_early_vectors[];
 namespace trivet::platforms {
 namespace {
 
-constexpr int kStatusNotAtEl2 = 102;
-constexpr std::uint64_t kCurrentElEl2 = 2 << 2;
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
-std::uint64_t CurrentEl() {
-  std::uint64_t current_el;
-  asm volatile("mrs %0, CurrentEL" : "=r"(current_el));
-  return current_el;
-}
+constexpr int kStatusNotAtEl2 = 102;
 
 }  // namespace
 
 void PrepareThisCpu() {
-  if (CurrentEl() != kCurrentElEl2) {
+  if (Cpu::Read<CurrentEl>().el() != 2) {
     RawConsoleWrite("platforms/runtime: the image was not entered at EL2\n");
     PowerOff(kStatusNotAtEl2);
   }
-  asm volatile(
-      "msr daifset, #0xf\n"
-      "msr VBAR_EL2, %0\n"
-      "isb"
-      :
-      : "r"(trivet_early_vectors)
-      : "memory");
+  Cpu::DaifMask();
+  Cpu::Write<VbarEl2>(VbarEl2::FromRaw(reinterpret_cast<std::uintptr_t>(trivet_early_vectors)));
+  Cpu::Isb();
   NormalizeEl2State();
 }
 

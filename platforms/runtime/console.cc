@@ -2,8 +2,8 @@
 
 #include <atomic>
 #include <concepts>
-#include <cstdint>
 
+#include "hal/cpu.h"
 #include "platforms/runtime/machine.h"
 #include "platforms/runtime/raw_console.h"
 
@@ -13,16 +13,6 @@ namespace {
 constinit std::atomic_flag console_busy = ATOMIC_FLAG_INIT;
 constinit std::atomic<bool> console_closed = false;
 constinit bool at_line_begin = true;
-
-/// Masked, since an interrupt handler that writes while its own CPU holds the lock would wait for
-/// ever.
-std::uint64_t MaskInterrupts() {
-  std::uint64_t daif;
-  asm volatile("mrs %0, DAIF\n msr daifset, #0xf" : "=r"(daif)::"memory");
-  return daif;
-}
-
-void RestoreInterrupts(std::uint64_t daif) { asm volatile("msr DAIF, %0" ::"r"(daif) : "memory"); }
 
 /// Calls `use` with the machine's console; a machine without one stays silent.
 template <class Use>
@@ -57,20 +47,21 @@ void RawConsoleWrite(std::string_view text) {
 }
 
 void ConsoleWrite(std::string_view text) {
-  const std::uint64_t daif = MaskInterrupts();
+  // An interrupt handler that writes while its own CPU holds the lock would wait for ever.
+  const hal::Daif daif = hal::Cpu::DaifMask();
   while (console_busy.test_and_set(std::memory_order_acquire)) {
   }
   if (console_closed.load()) WaitForEver();
   RawConsoleWrite(text);
   console_busy.clear(std::memory_order_release);
-  RestoreInterrupts(daif);
+  hal::Cpu::DaifRestore(daif);
 }
 
 void CloseConsole(std::string_view line) {
   // Whoever holds the lock may be what broke. Loads and stores only: an image that is refused has
   // no memory that exclusives are for.
   constexpr unsigned kSpinLimit = 10'000'000;
-  MaskInterrupts();
+  hal::Cpu::DaifMask();
   if (console_closed.load()) WaitForEver();
   console_closed.store(true);
   for (unsigned i = 0; i < kSpinLimit && console_busy.test(); ++i) {

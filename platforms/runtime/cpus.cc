@@ -3,7 +3,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "platforms/devices/affinity.h"
+#include "hal/cpu.h"
 #include "platforms/devices/psci_smc.h"
 #include "platforms/devices/spin_table.h"
 #include "platforms/runtime/boot.h"
@@ -67,7 +67,7 @@ CpuEntry WaitForEntry(CpuSlot& slot) {
 unsigned CpuCount() { return static_cast<unsigned>(ThisMachine().cpus.all().size()); }
 
 unsigned ThisCpuIndex() {
-  const std::uint64_t affinity = ThisAffinity();
+  const std::uint64_t affinity = hal::Cpu::CurrentCpu().affinity;
   for (unsigned cpu = 0; const Cpu& candidate : ThisMachine().cpus.all()) {
     if (candidate.affinity == affinity) return cpu;
     ++cpu;
@@ -103,7 +103,7 @@ extern "C" [[noreturn]] void trivet_secondary_main() {
     const CpuEntry entry = WaitForEntry(slot);
     slot.state.store(CpuState::kRunning, std::memory_order_relaxed);
     entry(cpu, slot.argument);
-    asm volatile("msr daifset, #0xf" ::: "memory");
+    trivet::hal::Cpu::DaifMask();
     slot.state.store(CpuState::kParked, std::memory_order_release);
   }
 }

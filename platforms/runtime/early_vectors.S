@@ -1,6 +1,8 @@
 // The early vectors. Every exception is a bug of the image until it installs its own table: nothing is saved and nothing
 // returns.
 
+#include "platforms/runtime/registers.inc"
+
   .macro  early_slot number
   .balign 0x80
   mov     x0, #\number
@@ -24,7 +26,7 @@ trivet_early_vectors:
 .Lreport:
   mov     w3, #1
   mrs     x1, SCTLR_EL2
-  tbz     x1, #0, .Lmmu_off
+  tbz     x1, #SCTLR_EL2_M_SHIFT, .Lmmu_off
   adrp    x1, trivet_report_claimed
   add     x1, x1, :lo12:trivet_report_claimed
 .Lclaim:

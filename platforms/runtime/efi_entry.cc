@@ -1,20 +1,17 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "hal/cpu.h"
+#include "platforms/runtime/board_block.h"
 #include "platforms/runtime/efi_services.h"
 
 // Entry of an image that UEFI firmware starts as an application. Its pointers are not relocated yet
 // and the page of its code may be read-only: nothing here follows a pointer that the linker stored.
 
-/// board_block.S: zero where the image is for no board in particular.
-extern "C" const std::uint32_t trivet_board_block[1024];
-
 extern "C" [[noreturn]] void trivet_entry(const void* device_tree);
 
 namespace trivet::platforms {
 namespace {
-
-constexpr std::uint64_t kCurrentElEl2 = 2 << 2;
 
 // The map that ExitBootServices() wants to have been read last. Ours, since allocating memory for
 // it would change it.
@@ -23,12 +20,6 @@ alignas(16) std::byte memory_map[0x8000];
 // [uefi] 7.4.6: with a stale key the firmware may have stopped some of its services, and only these
 // two calls are allowed; an event that fires in between makes the key stale.
 constexpr int kAttempts = 8;
-
-bool IsAtEl2() {
-  std::uint64_t current_el;
-  asm volatile("mrs %0, CurrentEL" : "=r"(current_el));
-  return current_el == kCurrentElEl2;
-}
 
 efi::Status LeaveBootServices(efi::Handle image, efi::BootServices& services) {
   efi::Status status = efi::kInvalidParameter;
@@ -64,7 +55,7 @@ const void* DeviceTree(const efi::SystemTable& system) {
 extern "C" trivet::platforms::efi::Status trivet_efi_entry(
     trivet::platforms::efi::Handle image, trivet::platforms::efi::SystemTable* system) {
   using namespace trivet::platforms;
-  if (!IsAtEl2()) {
+  if (trivet::hal::Cpu::Read<trivet::hal::CurrentEl>().el() != 2) {
     system->console_out->output_string(system->console_out,
                                        u"platforms/runtime: the image was not entered at EL2\r\n");
     return efi::kUnsupported;

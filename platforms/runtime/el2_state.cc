@@ -1,104 +1,73 @@
 #include "platforms/runtime/el2_state.h"
 
-#include <cstdint>
-
+#include "hal/cpu.h"
 #include "platforms/runtime/translation.h"
 
 namespace trivet::platforms {
 namespace {
 
-// [arm-arm] HCR_EL2.E2H. RES1 without FEAT_E2H0: it then stays 1 whatever is written.
-constexpr std::uint64_t kHcrEl2E2h = std::uint64_t{1} << 34;
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
-// [arm-arm] CPTR_EL2, E2H 0: the RES1 bits, of which TZ and TSM trap SVE and SME where they exist.
-constexpr std::uint64_t kCptrEl2Res1 = 0x33ff;
-constexpr std::uint64_t kCptrEl2Tz = 1 << 8;
-constexpr std::uint64_t kCptrEl2Tsm = 1 << 12;
-// [arm-arm] CPTR_EL2, E2H 1: FPEN, and where they exist ZEN and SMEN, trap unless they are 3.
-constexpr std::uint64_t kCptrEl2Fpen = 3 << 20;
-constexpr std::uint64_t kCptrEl2Zen = 3 << 16;
-constexpr std::uint64_t kCptrEl2Smen = 3 << 24;
-
-// [arm-arm] CNTHCTL_EL2: EL1PCTEN and EL1PCEN open the physical counter and timer to EL1; with E2H
-// 1 they are bits 10 and 11.
-constexpr std::uint64_t kCnthctlEl2 = 3;
-constexpr std::uint64_t kCnthctlEl2WithE2h = 3 << 10;
-
-std::uint64_t ReadHcr() {
-  std::uint64_t hcr;
-  asm volatile("mrs %0, HCR_EL2" : "=r"(hcr)::"memory");
-  return hcr;
-}
-
-/// The entry code did so; an image that parks its CPU may have left another value.
-std::uint64_t ResetHcr() {
-  if ((ReadHcr() & kHcrEl2E2h) != 0) {
+/// The entry code did so; an image that parks its CPU may have left another value. E2H is RES1 on a
+/// CPU without FEAT_E2H0, which keeps it set.
+HcrEl2 ResetHcr() {
+  if (Cpu::Read<HcrEl2>().e2h()) {
     WriteHcrEl2(0);
   } else {
-    asm volatile("msr HCR_EL2, xzr\n isb" ::: "memory");
+    Cpu::Write<HcrEl2>(HcrEl2());
+    Cpu::Isb();
   }
-  return ReadHcr();
+  return Cpu::Read<HcrEl2>();
 }
 
-/// [arm-arm] ID_AA64PFR0_EL1.SVE, ID_AA64PFR1_EL1.SME.
-std::uint64_t CptrWithoutTraps(bool e2h) {
-  std::uint64_t features0;
-  std::uint64_t features1;
-  asm volatile("mrs %0, ID_AA64PFR0_EL1\n mrs %1, ID_AA64PFR1_EL1"
-               : "=r"(features0), "=r"(features1));
-  const bool sve = (features0 >> 32 & 0xf) != 0;
-  const bool sme = (features1 >> 24 & 0xf) != 0;
-  if (e2h) return kCptrEl2Fpen | (sve ? kCptrEl2Zen : 0) | (sme ? kCptrEl2Smen : 0);
-  return kCptrEl2Res1 & ~(sve ? kCptrEl2Tz : 0) & ~(sme ? kCptrEl2Tsm : 0);
-}
-
+/// FP, SVE and SME are not trapped, where they exist; EL1 may use the physical counter and timer.
 void OpenTrapsAndCounters(bool e2h) {
-  const std::uint64_t cptr = CptrWithoutTraps(e2h);
-  const std::uint64_t cnthctl = e2h ? kCnthctlEl2WithE2h : kCnthctlEl2;
-  asm volatile(
-      "msr CPTR_EL2, %0\n"
-      "msr CNTHCTL_EL2, %1\n"
-      "msr CNTVOFF_EL2, xzr\n"
-      "msr HSTR_EL2, xzr\n" ::"r"(cptr),
-      "r"(cnthctl));
+  const bool sve = Cpu::Read<IdAa64Pfr0El1>().sve() != 0;
+  const bool sme = Cpu::Read<IdAa64Pfr1El1>().sme() != 0;
+  if (e2h) {
+    constexpr TrapLevels kNone = TrapLevels::kNone;
+    const CptrEl2E2h open = CptrEl2E2h().fpen(kNone);
+    const CptrEl2E2h with_sve = sve ? open.zen(kNone) : open;
+    Cpu::Write<CptrEl2E2h>(sme ? with_sve.smen(kNone) : with_sve);
+    Cpu::Write<CnthctlEl2E2h>(CnthctlEl2E2h().el1pcten(true).el1pten(true));
+  } else {
+    Cpu::Write<CptrEl2>(CptrEl2::Inert().tz(!sve).tsm(!sme));
+    Cpu::Write<CnthctlEl2>(CnthctlEl2().el1pcten(true).el1pcen(true));
+  }
+  Cpu::Write<CntvoffEl2>(CntvoffEl2());
+  Cpu::Write<HstrEl2>(HstrEl2());
 }
 
-/// All event counters stay EL1's, nothing is trapped. [arm-arm] MDCR_EL2.HPMN, PMCR_EL0.N;
-/// ID_AA64DFR0_EL1.PMUVer is 0 or 0xf without the architecture's PMU.
+/// All event counters stay EL1's, and no access is trapped. [arm-arm] ID_AA64DFR0_EL1.PMUVer is 0
+/// or 0xf on a CPU without the architecture's PMU.
 void OpenMonitors() {
-  std::uint64_t features;
-  asm volatile("mrs %0, ID_AA64DFR0_EL1" : "=r"(features));
-  const std::uint64_t version = (features >> 8) & 0xf;
-  std::uint64_t pmcr = 0;
-  if (version != 0 && version != 0xf) asm volatile("mrs %0, PMCR_EL0" : "=r"(pmcr));
-  asm volatile("msr MDCR_EL2, %0" ::"r"((pmcr >> 11) & 0x1f));
+  const unsigned version = Cpu::Read<IdAa64Dfr0El1>().pmuver();
+  const bool has_pmu = version != 0 && version != 0xf;
+  Cpu::Write<MdcrEl2>(MdcrEl2().hpmn(has_pmu ? Cpu::Read<PmcrEl0>().n() : 0));
 }
 
-/// A guest sees the CPU as it is.
+/// A guest reads the CPU's own identification.
 void ShowRealCpu() {
-  std::uint64_t midr;
-  std::uint64_t mpidr;
-  asm volatile("mrs %0, MIDR_EL1\n mrs %1, MPIDR_EL1" : "=r"(midr), "=r"(mpidr));
-  asm volatile("msr VPIDR_EL2, %0\n msr VMPIDR_EL2, %1" ::"r"(midr), "r"(mpidr));
+  Cpu::Write<VpidrEl2>(VpidrEl2::FromRaw(Cpu::Read<MidrEl1>().raw()));
+  Cpu::Write<VmpidrEl2>(VmpidrEl2::FromRaw(Cpu::Read<MpidrEl1>().raw()));
 }
 
-/// A loader's timer must not fire into us. [arm-arm] CNTHV_CTL_EL2 exists with FEAT_VHE:
-/// ID_AA64MMFR1_EL1.VH.
+/// A timer that a loader started must not interrupt the image.
 void StopTimers() {
-  asm volatile("msr CNTHP_CTL_EL2, xzr\n msr CNTP_CTL_EL0, xzr\n msr CNTV_CTL_EL0, xzr");
-  std::uint64_t features;
-  asm volatile("mrs %0, ID_AA64MMFR1_EL1" : "=r"(features));
-  if (((features >> 8) & 0xf) != 0) asm volatile("msr S3_4_C14_C3_1, xzr");
+  Cpu::Write<CnthpCtlEl2>(CnthpCtlEl2());
+  Cpu::Write<CntpCtlEl0>(CntpCtlEl0());
+  Cpu::Write<CntvCtlEl0>(CntvCtlEl0());
+  if (Cpu::Read<IdAa64Mmfr1El1>().vh() != 0) Cpu::Write<CnthvCtlEl2>(CnthvCtlEl2());
 }
 
 }  // namespace
 
 void NormalizeEl2State() {
-  OpenTrapsAndCounters((ResetHcr() & kHcrEl2E2h) != 0);
+  OpenTrapsAndCounters(ResetHcr().e2h());
   OpenMonitors();
   ShowRealCpu();
   StopTimers();
-  asm volatile("isb" ::: "memory");
+  Cpu::Isb();
 }
 
 }  // namespace trivet::platforms

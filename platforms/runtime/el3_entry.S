@@ -1,17 +1,28 @@
 // From EL3 to EL2, where no firmware did it: reset on some machines.
 
-#include "platforms/runtime/sctlr.inc"
+#include "platforms/runtime/registers.inc"
 
-// [arm-arm] SCR_EL3: NS, RES1 bits 4 and 5, SMD (nobody at EL3 serves an SMC), HCE, RW.
-  .set    kScrEl2, 0x5b1
-  .set    kSpsrEl2hMasked, 0x3c9        // [arm-arm] SPSR_EL3: D, A, I, F, M = EL2h
+// Nothing at EL3 serves an SMC: SMD.
+#define SCR_BELOW_EL3 \
+  (SCR_EL3_INERT | SCR_EL3_NS_MASK | SCR_EL3_SMD_MASK | SCR_EL3_HCE_MASK | SCR_EL3_RW_MASK)
+// [arm-arm] SPSR_EL3, the fields of SPSR_EL2; M: EL2h.
+#define SPSR_EL2H_MASKED \
+  (SPSR_EL2_D_MASK | SPSR_EL2_A_MASK | SPSR_EL2_I_MASK | SPSR_EL2_F_MASK | 9 << SPSR_EL2_M_SHIFT)
+// [arm-arm] ICC_SRE_EL3, the fields of ICC_SRE_EL2.
+#define SRE_OPEN \
+  (ICC_SRE_EL2_SRE_MASK | ICC_SRE_EL2_DFB_MASK | ICC_SRE_EL2_DIB_MASK | ICC_SRE_EL2_Enable_MASK)
+#define ISAR1_POINTER_AUTHENTICATION \
+  (ID_AA64ISAR1_EL1_APA_MASK | ID_AA64ISAR1_EL1_API_MASK | ID_AA64ISAR1_EL1_GPA_MASK | ID_AA64ISAR1_EL1_GPI_MASK)
+// Implementation-defined, so without a description. [cortex-a53]
+#define CPUECTLR_EL1 S3_1_C15_C2_1
+#define CPUECTLR_EL1_SMPEN_MASK (1 << 6)
   .set    kArm, 0x41
   .set    kCortexA53, 0xd03
   .set    kCortexA73, 0xd09
   .set    kHaveSmpen, 0x73              // A53 (bit 0), A35, A57, A72, A73, by part number
 
-/// Sets bit `bit` of x0, with which EL3 leaves a feature to EL2, where the feature exists: where field `field` of the ID
-/// register in x1 is at least `from`. Clobbers x2.
+/// Sets bit `bit` of x0, with which EL3 leaves a feature to EL2, if the CPU has it: if the field of the ID register in
+/// x1 that begins at bit `field` is at least `from`. Clobbers x2.
   .macro  leave_to_el2 field, from, bit
   ubfx    x2, x1, #\field, #4
   cmp     x2, #\from
@@ -28,31 +39,30 @@
 //      would serve it. Clobbers x0 to x3. [arm-arm] D1.4: most of EL2's state is UNKNOWN until EL3 sets it.
 trivet_drop_to_el2:
   msr     ELR_EL3, x0
-  mov     x0, #kSpsrEl2hMasked
+  mov     x0, #SPSR_EL2H_MASKED
   msr     SPSR_EL3, x0
-  mov     x0, #kScrEl2
+  mov     x0, #SCR_BELOW_EL3
   mrs     x1, ID_AA64MMFR0_EL1
-  leave_to_el2 56, 1, 27                // FGT: FGTEn
-  leave_to_el2 60, 2, 28                // ECV with an offset: ECVEn
+  leave_to_el2 ID_AA64MMFR0_EL1_FGT_SHIFT, 1, SCR_EL3_FGTEn_SHIFT
+  leave_to_el2 ID_AA64MMFR0_EL1_ECV_SHIFT, 2, SCR_EL3_ECVEn_SHIFT     // with an offset
   mrs     x1, ID_AA64MMFR1_EL1
-  leave_to_el2 40, 1, 38                // HCX: HXEn
+  leave_to_el2 ID_AA64MMFR1_EL1_HCX_SHIFT, 1, SCR_EL3_HXEn_SHIFT
   mrs     x1, ID_AA64MMFR3_EL1
-  leave_to_el2 0, 1, 43                 // TCRX: TCR2En
-  leave_to_el2 4, 1, 44                 // SCTLRX: SCTLR2En
-  leave_to_el2 8, 1, 45                 // S1PIE: PIEn
+  leave_to_el2 ID_AA64MMFR3_EL1_TCRX_SHIFT, 1, SCR_EL3_TCR2En_SHIFT
+  leave_to_el2 ID_AA64MMFR3_EL1_SCTLRX_SHIFT, 1, SCR_EL3_SCTLR2En_SHIFT
+  leave_to_el2 ID_AA64MMFR3_EL1_S1PIE_SHIFT, 1, SCR_EL3_PIEn_SHIFT
   mrs     x1, ID_AA64PFR1_EL1
-  leave_to_el2 8, 2, 26                 // MTE with tags in memory: ATA
-  leave_to_el2 24, 1, 41                // SME: EnTP2
+  leave_to_el2 ID_AA64PFR1_EL1_MTE_SHIFT, 2, SCR_EL3_ATA_SHIFT        // with tags in memory
+  leave_to_el2 ID_AA64PFR1_EL1_SME_SHIFT, 1, SCR_EL3_EnTP2_SHIFT
   // Pointer authentication: APK and API, by whichever algorithm.
   mrs     x1, ID_AA64ISAR1_EL1
   mrs     x2, ID_AA64ISAR2_EL1
-  mov     x3, #0xff0                    // APA and API
-  movk    x3, #0xff00, lsl #16          // GPA and GPI
+  load_constant x3, ISAR1_POINTER_AUTHENTICATION
   and     x1, x1, x3
-  and     x2, x2, #0xff00               // GPA3 and APA3
+  and     x2, x2, #(ID_AA64ISAR2_EL1_GPA3_MASK | ID_AA64ISAR2_EL1_APA3_MASK)
   orr     x1, x1, x2
   cbz     x1, .Lno_pointer_authentication
-  orr     x0, x0, #(3 << 16)
+  orr     x0, x0, #(SCR_EL3_APK_MASK | SCR_EL3_API_MASK)
 .Lno_pointer_authentication:
   msr     SCR_EL3, x0
   msr     CPTR_EL3, xzr
@@ -60,29 +70,29 @@ trivet_drop_to_el2:
   isb
   msr     HCR_EL2, xzr
   mrs     x0, ID_AA64PFR0_EL1
-  ubfx    x0, x0, #24, #4               // GIC: system registers exist
+  ubfx    x0, x0, #ID_AA64PFR0_EL1_GIC_SHIFT, #4
   cbz     x0, .Lno_gic_registers
-  mov     x0, #0xf                      // [arm-arm] ICC_SRE_EL3: SRE, DFB, DIB, Enable
+  mov     x0, #SRE_OPEN
   msr     ICC_SRE_EL3, x0
 .Lno_gic_registers:
   // Cores whose caches are coherent with others' only once they are told, which is EL3's to do, before caches and MMU are
   // on. [cortex-a53] (A35, A57, A72 and A73 alike) CPUECTLR_EL1.SMPEN; MIDR_EL1.Implementer and .PartNum.
   mrs     x0, MIDR_EL1
-  lsr     x1, x0, #24
+  lsr     x1, x0, #MIDR_EL1_Implementer_SHIFT
   cmp     w1, #kArm
   b.ne    .Lcoherent
-  ubfx    x1, x0, #4, #12
+  ubfx    x1, x0, #MIDR_EL1_PartNum_SHIFT, #12
   sub     x1, x1, #kCortexA53
   cmp     x1, #(kCortexA73 - kCortexA53)
   b.hi    .Lcoherent
   mov     x2, #kHaveSmpen
   lsr     x2, x2, x1
   tbz     x2, #0, .Lcoherent
-  mrs     x2, S3_1_C15_C2_1             // CPUECTLR_EL1
-  orr     x2, x2, #(1 << 6)
-  msr     S3_1_C15_C2_1, x2
+  mrs     x2, CPUECTLR_EL1
+  orr     x2, x2, #CPUECTLR_EL1_SMPEN_MASK
+  msr     CPUECTLR_EL1, x2
 .Lcoherent:
-  sctlr_off x0
+  load_constant x0, SCTLR_OFF
   msr     SCTLR_EL2, x0
   isb
   eret

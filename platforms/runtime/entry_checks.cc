@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "hal/cpu.h"
+#include "platforms/image_lines.h"
 #include "platforms/runtime/arguments.h"
 #include "platforms/runtime/boot.h"
 #include "platforms/runtime/console.h"
@@ -16,6 +18,8 @@ extern "C" void _start(std::uint64_t loader_argument);
 
 namespace trivet::platforms {
 namespace {
+
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 // In .data, or another start would forget: not 0, and volatile, or it would be in .bss.
 constexpr int kNoFailures = 1;
@@ -35,15 +39,10 @@ int pointed_at;
 int* const volatile stored_pointer = &pointed_at;
 
 void EnvironmentIsReady() {
-  std::uint64_t el;
-  std::uint64_t daif;
-  std::uint64_t sctlr;
-  asm volatile("mrs %0, CurrentEL" : "=r"(el));
-  asm volatile("mrs %0, DAIF" : "=r"(daif));
-  asm volatile("mrs %0, SCTLR_EL2" : "=r"(sctlr));
-  Check(el == 2 << 2, "main runs at EL2");
-  Check(daif == 0xf << 6, "interrupts are masked");
-  Check((sctlr & 0x1005) == 0x1005, "MMU, data and instruction cache are on");
+  const SctlrEl2 sctlr = Cpu::Read<SctlrEl2>();
+  Check(Cpu::Read<CurrentEl>().el() == 2, "main runs at EL2");
+  Check(Cpu::Read<Daif>() == Daif().d(true).a(true).i(true).f(true), "interrupts are masked");
+  Check(sctlr.m() && sctlr.c() && sctlr.i(), "MMU, data and instruction cache are on");
   Check(left_dirty[0] == 0 && left_dirty[1] == 0, ".bss is cleared");
   Check(constructed_at_start == 42, "static constructors ran");
   Check(stored_pointer == &pointed_at, "stored pointers point into the image where it is");
@@ -54,25 +53,16 @@ void EnvironmentIsReady() {
 
 // What no loader may leave behind: see NormalizeEl2State().
 void El2StateIsKnown() {
-  constexpr std::uint64_t kMayBeRes1 = std::uint64_t{1} << 34 | std::uint64_t{1} << 31;  // E2H, RW
-  std::uint64_t hcr;
-  std::uint64_t offset;
-  std::uint64_t timer;
-  std::uint64_t counters;
-  std::uint64_t midr;
-  std::uint64_t vpidr;
-  std::uint64_t stack_selection;
-  asm volatile("mrs %0, HCR_EL2" : "=r"(hcr));
-  asm volatile("mrs %0, CNTVOFF_EL2" : "=r"(offset));
-  asm volatile("mrs %0, CNTHP_CTL_EL2" : "=r"(timer));
-  asm volatile("mrs %0, CNTHCTL_EL2" : "=r"(counters));
-  asm volatile("mrs %0, MIDR_EL1\n mrs %1, VPIDR_EL2" : "=r"(midr), "=r"(vpidr));
-  asm volatile("mrs %0, SPSel" : "=r"(stack_selection));
-  Check((hcr & ~kMayBeRes1) == 0, "HCR_EL2 enables nothing");
-  Check(offset == 0 && (timer & 1) == 0, "no offset of the virtual counter, no EL2 timer");
-  Check((counters >> ((hcr >> 34 & 1) * 10) & 3) == 3, "EL1 may read the counters");
-  Check(vpidr == midr, "VPIDR_EL2 is the CPU's own");
-  Check(stack_selection == 1, "SP_EL2 is the stack");
+  const HcrEl2 hcr = Cpu::Read<HcrEl2>();
+  const bool el1_counts =
+      hcr.e2h() ? Cpu::Read<CnthctlEl2E2h>().el1pcten() && Cpu::Read<CnthctlEl2E2h>().el1pten()
+                : Cpu::Read<CnthctlEl2>().el1pcten() && Cpu::Read<CnthctlEl2>().el1pcen();
+  Check(hcr.e2h(false).rw(false) == HcrEl2(), "HCR_EL2 enables nothing");  // both may be RES1
+  Check(Cpu::Read<CntvoffEl2>() == CntvoffEl2() && !Cpu::Read<CnthpCtlEl2>().enable(),
+        "no offset of the virtual counter, no EL2 timer");
+  Check(el1_counts, "EL1 may read the counters");
+  Check(Cpu::Read<VpidrEl2>().raw() == Cpu::Read<MidrEl1>().raw(), "VPIDR_EL2 is the CPU's own");
+  Check(Cpu::Read<SpSel>().sp(), "SP_EL2 is the stack");
 }
 
 void (*const volatile terminate)() = TrivetTerminate;
@@ -129,7 +119,7 @@ void CheckEntry() {
 
 int CheckedStatus() {
   const bool passed = failures == kNoFailures;
-  ConsoleWrite(passed ? "TRIVET-IMAGE: PASS\n" : "TRIVET-IMAGE: FAIL\n");
+  ConsoleWrite(ResultLine(passed));
   return passed ? 0 : 1;
 }
 

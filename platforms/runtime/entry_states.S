@@ -1,6 +1,7 @@
 // Enters the image again in a state that a loader could have left.
 
-#include "platforms/runtime/sctlr.inc"
+#include "platforms/runtime/entry_state_offsets.h"
+#include "platforms/runtime/registers.inc"
 
   .section .text.trivet_enter_in_state, "ax"
   .global trivet_enter_in_state
@@ -9,14 +10,18 @@
 trivet_enter_in_state:
   msr     daifset, #0xf
   mov     x4, x1
-  ldp     x10, x11, [x0]                // hcr, sctlr
-  ldp     x12, x13, [x0, #16]           // vbar, cptr
-  ldp     x14, x15, [x0, #32]           // cnthctl, daif
-  ldp     x16, x17, [x0, #48]           // spsel, tcr2
+  ldr     x10, [x0, #ENTRY_STATE_HCR]
+  ldr     x11, [x0, #ENTRY_STATE_SCTLR]
+  ldr     x12, [x0, #ENTRY_STATE_VBAR]
+  ldr     x13, [x0, #ENTRY_STATE_CPTR]
+  ldr     x14, [x0, #ENTRY_STATE_CNTHCTL]
+  ldr     x15, [x0, #ENTRY_STATE_DAIF]
+  ldr     x16, [x0, #ENTRY_STATE_SPSEL]
+  ldr     x17, [x0, #ENTRY_STATE_TCR2]
   bl      trivet_translation_off
   msr     HCR_EL2, x10
   isb
-  tbz     x11, #0, .Lstays_off
+  tbz     x11, #SCTLR_EL2_M_SHIFT, .Lstays_off
   bl      trivet_translation_on
 .Lstays_off:
   msr     SCTLR_EL2, x11
@@ -24,9 +29,9 @@ trivet_enter_in_state:
   msr     CPTR_EL2, x13
   msr     CNTHCTL_EL2, x14
   mrs     x0, ID_AA64MMFR3_EL1
-  tst     x0, #0xf                      // TCRX
+  tst     x0, #ID_AA64MMFR3_EL1_TCRX_MASK
   b.eq    .Lno_tcr2
-  msr     S3_4_C2_C0_3, x17
+  msr     SYSREG_TCR2_EL2, x17
 .Lno_tcr2:
   isb
   cbnz    x16, .Lsp_el2
@@ -39,6 +44,6 @@ trivet_enter_in_state:
   mov     x3, x1
   mov     x30, x1
   // This image's own pages leave its header out of what is executable; a loader's do not.
-  tbnz    x11, #0, trivet_entry
+  tbnz    x11, #SCTLR_EL2_M_SHIFT, trivet_entry
   b       _start
   .size trivet_enter_in_state, . - trivet_enter_in_state

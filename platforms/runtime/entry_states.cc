@@ -3,6 +3,10 @@
 #include <cstddef>
 #include <iterator>
 
+#include "hal/cpu.h"
+#include "platforms/runtime/entry_state_offsets.h"
+#include "platforms/runtime/registers.inc"
+
 namespace trivet::platforms {
 namespace {
 
@@ -17,16 +21,22 @@ struct EntryState {
   std::uint64_t tcr2;  ///< Where there is FEAT_TCR2.
   std::string_view name;
 };
-static_assert(offsetof(EntryState, tcr2) == 56, "entry_states.S");
+static_assert(offsetof(EntryState, hcr) == ENTRY_STATE_HCR);
+static_assert(offsetof(EntryState, sctlr) == ENTRY_STATE_SCTLR);
+static_assert(offsetof(EntryState, vbar) == ENTRY_STATE_VBAR);
+static_assert(offsetof(EntryState, cptr) == ENTRY_STATE_CPTR);
+static_assert(offsetof(EntryState, cnthctl) == ENTRY_STATE_CNTHCTL);
+static_assert(offsetof(EntryState, daif) == ENTRY_STATE_DAIF);
+static_assert(offsetof(EntryState, spsel) == ENTRY_STATE_SPSEL);
+static_assert(offsetof(EntryState, tcr2) == ENTRY_STATE_TCR2);
 
-constexpr std::uint64_t kMmuOn = 0x30cd'183d;
 constexpr std::uint64_t kMasked = 0x3c0;
 constexpr std::uint64_t kKernelAddress = 0xffff'8000'8001'0800;
 
 // Those without E2H first. Values: docs/boards.md, and a Linux kernel on a CPU with FEAT_VHE.
 constexpr EntryState kStates[] = {
     {.hcr = 0x20,
-     .sctlr = kMmuOn,
+     .sctlr = SCTLR_ON,
      .vbar = kKernelAddress,
      .cptr = 0x33ff,
      .cnthctl = 3,
@@ -53,7 +63,7 @@ constexpr EntryState kStates[] = {
      .tcr2 = 1 << 1,
      .name = "E2H and TGE set, vectors at a virtual address, MMU off: kexec from a VHE kernel"},
     {.hcr = 0x4'0800'0038,
-     .sctlr = kMmuOn,
+     .sctlr = SCTLR_ON,
      .vbar = kKernelAddress,
      .cptr = 0x30'0000,
      .cnthctl = 0xc03,
@@ -70,9 +80,7 @@ extern "C" [[noreturn]] void trivet_enter_in_state(const EntryState& state,
                                                    std::uint64_t loader_argument);
 
 unsigned EntryStateCount() {
-  std::uint64_t features;
-  asm volatile("mrs %0, ID_AA64MMFR1_EL1" : "=r"(features));
-  const bool vhe = (features >> 8 & 0xf) != 0;
+  const bool vhe = hal::Cpu::Read<hal::IdAa64Mmfr1El1>().vh() != 0;
   return vhe ? std::size(kStates) : kStatesWithoutE2h;
 }
 

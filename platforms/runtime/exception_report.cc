@@ -1,5 +1,6 @@
 #include <cstdint>
 
+#include "hal/cpu.h"
 #include "platforms/runtime/power.h"
 #include "platforms/runtime/raw_console.h"
 #include "platforms/runtime/stacks.h"
@@ -11,9 +12,6 @@ namespace trivet::platforms {
 namespace {
 
 constexpr int kStatusEarlyException = 101;
-
-// [arm-arm] ESR_ELx.EC: a data abort of this level. FAR_EL2 then holds the address.
-constexpr std::uint64_t kDataAbortSameEl = 0x25;
 
 // Slot number = offset / 0x80. [arm-arm] D1.3.1, vector table.
 constexpr std::string_view kKinds[] = {"synchronous exception", "IRQ", "FIQ", "SError"};
@@ -32,8 +30,7 @@ void WriteField(std::string_view name, std::uint64_t value) {
 extern "C" [[noreturn]] void trivet_report_exception(std::uint64_t slot, std::uint64_t esr,
                                                      std::uint64_t elr, std::uint64_t far) {
   using namespace trivet::platforms;
-  std::uint64_t mpidr;
-  asm volatile("mrs %0, MPIDR_EL1" : "=r"(mpidr));
+  namespace hal = trivet::hal;
   RawConsoleWrite("\nplatforms/runtime: unexpected ");
   RawConsoleWrite(kKinds[slot % 4]);
   RawConsoleWrite(" from ");
@@ -41,11 +38,11 @@ extern "C" [[noreturn]] void trivet_report_exception(std::uint64_t slot, std::ui
   WriteField(" esr=", esr);
   WriteField(" elr=", elr);
   WriteField(" far=", far);
-  WriteField(" mpidr=", mpidr);
+  WriteField(" mpidr=", hal::Cpu::Read<hal::MpidrEl1>().raw());
   // The ELF is linked at 0: an address less this one is the ELF's.
   WriteField(" image=", reinterpret_cast<std::uintptr_t>(__image_start));
   RawConsoleWrite("\n");
-  if (esr >> 26 == kDataAbortSameEl && IsStackGuard(far)) {
+  if (hal::EsrEl2::FromRaw(esr).ec() == hal::ExceptionClass::kDataAbortSame && IsStackGuard(far)) {
     RawConsoleWrite("platforms/runtime: a stack overflowed\n");
   }
   PowerOff(kStatusEarlyException);

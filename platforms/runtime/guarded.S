@@ -3,7 +3,7 @@
 //       Out: x0 = 1 and the result stored, or 0 after a synchronous exception. VBAR as before. An SError stays pending.
 //       Stack: 48 bytes. Clobbers what a function call may.
 
-  .set    kEl1, 1 << 2                  // [arm-arm] CurrentEL
+#include "platforms/runtime/registers.inc"
 
 /// Begins a function whose next instruction is guarded. x20: VBAR as before, x21: where an exception continues.
 .macro guarded_begin name
@@ -19,7 +19,7 @@
   adrp    x9, .Lguard_vectors
   add     x9, x9, :lo12:.Lguard_vectors
   mrs     x22, CurrentEL
-  cmp     x22, #kEl1
+  cmp     x22, #AT_EL1
   b.eq    .L\name\()_at_el1
   mrs     x20, VBAR_EL2
   msr     VBAR_EL2, x9
@@ -41,7 +41,7 @@
 .L\name\()_failed:
   mov     x19, #0
 .L\name\()_done:
-  cmp     x22, #kEl1
+  cmp     x22, #AT_EL1
   b.eq    .L\name\()_leave_el1
   msr     VBAR_EL2, x20
   b       .L\name\()_leave
@@ -81,7 +81,7 @@ guarded_end trivet_guarded_smc
   .rept   16
   .balign 0x80
   .if offset == 0x200                   // [arm-arm] D1.3.1: synchronous, current EL with SP_ELx
-  cmp     x22, #kEl1
+  cmp     x22, #AT_EL1
   b.eq    .Lresume_at_el1
   msr     ELR_EL2, x21
   b       .Lresume

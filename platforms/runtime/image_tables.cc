@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <span>
 
+#include "hal/cpu.h"
+#include "platforms/runtime/registers.inc"
 #include "platforms/runtime/stacks.h"
 #include "platforms/translation/tables.h"
 
@@ -26,6 +28,11 @@ using translation::Access;
 using translation::Pages;
 
 constexpr std::size_t kMostPages = 32;
+
+// What translation.S sets is what the descriptors of //platforms/translation count on.
+static_assert(hal::TcrEl2::FromRaw(TCR_WALKS).t0sz() == 64 - translation::kAddressBits);
+static_assert((MAIR_DEVICE_AND_NORMAL >> 8 * translation::kDeviceAttribute & 0xff) == 0);
+static_assert((MAIR_DEVICE_AND_NORMAL >> 8 * translation::kNormalAttribute & 0xff) == 0xff);
 
 /// The image's pages, in order; the later of two wins.
 class PageList {
@@ -62,9 +69,7 @@ void AddHoles(PageList& list) {
 
 /// [arm-arm] ID_AA64MMFR0_EL1.PARange; more than 48 bits would need other descriptors.
 unsigned PhysicalBits() {
-  std::uint64_t features;
-  asm volatile("mrs %0, ID_AA64MMFR0_EL1" : "=r"(features));
-  const unsigned range = features & 0xf;
+  const auto range = static_cast<unsigned>(hal::Cpu::Read<hal::IdAa64Mmfr0El1>().parange());
   constexpr unsigned kBits[] = {32, 36, 40, 42, 44, 48};
   return range < std::size(kBits) ? kBits[range] : translation::kAddressBits;
 }

@@ -2,7 +2,7 @@
 
 #include <concepts>
 
-#include "platforms/devices/affinity.h"
+#include "hal/cpu.h"
 #include "platforms/runtime/cpus.h"
 #include "platforms/runtime/machine.h"
 #include "platforms/runtime/power.h"
@@ -10,9 +10,6 @@
 
 namespace trivet::platforms {
 namespace {
-
-// [arm-arm] HCR_EL2.FMO, IMO, AMO.
-constexpr std::uint64_t kRouteToEl2 = 7u << 3;
 
 constexpr int kStatusNoController = 103;
 
@@ -36,9 +33,9 @@ auto WithController(Use use) {
 }  // namespace
 
 void InterruptsInitThisCpu() {
-  std::uint64_t hcr;
-  asm volatile("mrs %0, HCR_EL2" : "=r"(hcr));
-  asm volatile("msr HCR_EL2, %0\n isb" ::"r"(hcr | kRouteToEl2) : "memory");
+  using hal::HcrEl2;
+  hal::Cpu::Write<HcrEl2>(hal::Cpu::Read<HcrEl2>().fmo(true).imo(true).amo(true));
+  hal::Cpu::Isb();
   WithController([](const auto& controller) { controller.InitThisCpu(); });
 }
 
@@ -66,7 +63,8 @@ bool EnableFiq(unsigned sgi) {
   return WithController([=](const auto& controller) { return controller.EnableFiq(sgi); });
 }
 void SendSelfFiq(unsigned sgi) {
-  WithController([=](const auto& controller) { controller.SendFiq(ThisAffinity(), sgi); });
+  WithController(
+      [=](const auto& controller) { controller.SendFiq(hal::Cpu::CurrentCpu().affinity, sgi); });
 }
 std::uint32_t AcknowledgeFiq() {
   return WithController([](const auto& controller) { return controller.AcknowledgeFiq(); });

@@ -5,19 +5,17 @@
 #include <span>
 #include <utility>
 
-#include "platforms/devices/affinity.h"
+#include "hal/cpu.h"
 #include "platforms/devices/psci_smc.h"
 #include "platforms/devices/semihosting.h"
 #include "platforms/machine/describe.h"
 #include "platforms/runtime/arguments.h"
+#include "platforms/runtime/board_block.h"
 #include "platforms/runtime/boot.h"
 #include "platforms/runtime/guarded.h"
 #include "platforms/runtime/loader_tree.h"
 #include "platforms/runtime/power.h"
 #include "platforms/runtime/raw_console.h"
-
-/// board_block.S; the build puts the board's tree into it.
-extern "C" const std::uint32_t trivet_board_block[1024];
 
 namespace trivet::platforms {
 namespace {
@@ -40,7 +38,7 @@ Description DescribeBoth(const std::optional<fdt::Tree>& loaders,
 
 /// A tree that does not know this CPU is another machine's: then it is the only one.
 void PutBootCpuFirst(FewOf<Cpu, kMaxCpus>& cpus) {
-  const std::uint64_t self = ThisAffinity();
+  const std::uint64_t self = hal::Cpu::CurrentCpu().affinity;
   for (Cpu& cpu : cpus.all()) {
     if (cpu.affinity != self) continue;
     std::swap(cpu, cpus.all().front());

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "hal/cpu.h"
 #include "platforms/runtime/entry_checks.h"
 #include "platforms/runtime/translation.h"
 #include "platforms/runtime/written_code.h"
@@ -16,6 +17,8 @@ extern const char __stack_guard[], __tables_start[], __tables_end[], trivet_unca
 namespace trivet::platforms {
 namespace {
 
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
+
 constexpr std::uint32_t kRet = 0xd65f'03c0;
 
 // One instruction where data is: RET.
@@ -23,20 +26,18 @@ std::uint32_t data_word = kRet;
 const volatile std::uint32_t rodata_word = kRet;
 TRIVET_WRITTEN_CODE alignas(64) std::uint32_t written_word[16];
 
-constexpr std::uint64_t kHcrE2h = std::uint64_t{1} << 34;
-
 enum Kind : unsigned { kReads, kWrites, kExecutes };
 enum Outcome { kWorks, kUnmapped, kForbidden, kOther };
 
-/// [arm-arm] ESR_ELx: EC of an abort without a change of level; DFSC and IFSC 0b0001LL is a
-/// translation fault, 0b0011LL a permission fault.
+/// [arm-arm] ESR_ELx, DFSC and IFSC: 0b0001LL is a translation fault, 0b0011LL a permission fault.
 Outcome Try(Kind kind, const volatile void* address) {
-  const std::uint64_t esr = trivet_probe(reinterpret_cast<std::uintptr_t>(address), kind);
-  if (esr == 0) return kWorks;
-  const std::uint64_t ec = esr >> 26;
-  if (ec != (kind == kExecutes ? 0x21 : 0x25)) return kOther;
-  if ((esr >> 2 & 0xf) == 1) return kUnmapped;
-  return (esr >> 2 & 0xf) == 3 ? kForbidden : kOther;
+  const auto esr = EsrEl2::FromRaw(trivet_probe(reinterpret_cast<std::uintptr_t>(address), kind));
+  if (esr == EsrEl2()) return kWorks;
+  const ExceptionClass expected =
+      kind == kExecutes ? ExceptionClass::kInstructionAbortSame : ExceptionClass::kDataAbortSame;
+  if (esr.ec() != expected) return kOther;
+  const unsigned fault = esr.iss() >> 2 & 0xf;
+  return fault == 1 ? kUnmapped : fault == 3 ? kForbidden : kOther;
 }
 
 struct Attributes {
@@ -46,13 +47,14 @@ struct Attributes {
 
 /// [arm-arm] AT S1E2R, AT S1E2W, PAR_EL1.
 Attributes Translate(std::uintptr_t address, bool write) {
-  std::uint64_t par;
   if (write) {
-    asm volatile("at s1e2w, %1\n isb\n mrs %0, PAR_EL1" : "=r"(par) : "r"(address) : "memory");
+    asm volatile("at s1e2w, %0" ::"r"(address) : "memory");
   } else {
-    asm volatile("at s1e2r, %1\n isb\n mrs %0, PAR_EL1" : "=r"(par) : "r"(address) : "memory");
+    asm volatile("at s1e2r, %0" ::"r"(address) : "memory");
   }
-  return {.fault = (par & 1) != 0, .mair = static_cast<std::uint8_t>(par >> 56)};
+  Cpu::Isb();
+  const ParEl1 par = Cpu::Read<ParEl1>();
+  return {.fault = par.f(), .mair = par.attr()};
 }
 
 bool AllPages(const char* start, const char* end, bool writable) {
@@ -124,14 +126,12 @@ void CheckRegime() {
 
 void CheckTranslation() {
   CheckRegime();
-  std::uint64_t features;
-  std::uint64_t hcr;
-  asm volatile("mrs %0, ID_AA64MMFR1_EL1\n mrs %1, HCR_EL2" : "=r"(features), "=r"(hcr));
-  if ((features >> 8 & 0xf) == 0) return;  // no FEAT_VHE
-  WriteHcrEl2(hcr | kHcrE2h);
+  if (Cpu::Read<IdAa64Mmfr1El1>().vh() == 0) return;
+  const HcrEl2 hcr = Cpu::Read<HcrEl2>();
+  WriteHcrEl2(hcr.e2h(true).raw());
   Check(true, "the same as a VHE host:");
   CheckRegime();
-  WriteHcrEl2(hcr);
+  WriteHcrEl2(hcr.raw());
 }
 
 }  // namespace trivet::platforms

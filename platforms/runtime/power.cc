@@ -4,6 +4,7 @@
 
 #include "platforms/devices/psci_smc.h"
 #include "platforms/devices/semihosting.h"
+#include "platforms/image_lines.h"
 #include "platforms/runtime/machine.h"
 #include "platforms/runtime/raw_console.h"
 
@@ -12,9 +13,8 @@ namespace {
 
 /// What a runner at the other end of a serial line ends with. docs/boards.md.
 void WriteStatusLine(int status) {
-  constexpr std::string_view kBegin = "TRIVET-IMAGE: STATUS ";
-  char text[kBegin.size() + 4];
-  char* end = std::ranges::copy(kBegin, text).out;
+  char text[kStatusLine.size() + 4];
+  char* end = std::ranges::copy(kStatusLine, text).out;
   const unsigned number = static_cast<unsigned>(status) & 0xff;
   if (number >= 100) *end++ = static_cast<char>('0' + number / 100);
   if (number >= 10) *end++ = static_cast<char>('0' + number / 10 % 10);

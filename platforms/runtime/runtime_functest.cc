@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "hal/cpu.h"
 #include "platforms/runtime/arguments.h"
 #include "platforms/runtime/console.h"
 #include "platforms/runtime/cpus.h"
@@ -12,33 +13,33 @@
 namespace {
 
 using trivet::Status;
+using trivet::hal::Cpu;
 namespace platforms = trivet::platforms;
 using platforms::Check;
 
-std::uint64_t PendingInterrupts() {
-  std::uint64_t isr;
-  asm volatile("isb\n mrs %0, ISR_EL1" : "=r"(isr)::"memory");
-  return isr;
+bool IrqIsPending() {
+  Cpu::Isb();
+  return Cpu::Read<trivet::hal::IsrEl1>().i();
 }
-constexpr std::uint64_t kIrqPending = 1u << 7;  // [arm-arm] ISR_EL1.I
+
+std::uint64_t CounterNow() {
+  Cpu::Isb();
+  return Cpu::Read<trivet::hal::CntpctEl0>().raw();
+}
 
 /// Polls for up to ten seconds: a busy host may not run every CPU of the machine at once.
 template <class Condition>
 bool WaitUntil(Condition condition) {
-  std::uint64_t hertz;
-  std::uint64_t start;
-  asm volatile("mrs %0, CNTFRQ_EL0\n isb\n mrs %1, CNTPCT_EL0" : "=r"(hertz), "=r"(start));
-  for (std::uint64_t now = start; now - start < 10 * hertz;) {
+  const std::uint64_t hertz = Cpu::Read<trivet::hal::CntfrqEl0>().raw();
+  const std::uint64_t start = CounterNow();
+  while (CounterNow() - start < 10 * hertz) {
     if (condition()) return true;
-    asm volatile("isb\n mrs %0, CNTPCT_EL0" : "=r"(now));
   }
   return false;
 }
 
 /// Waits for a masked interrupt to become pending, without taking it.
-bool WaitForIrq() {
-  return WaitUntil([] { return (PendingInterrupts() & kIrqPending) != 0; });
-}
+bool WaitForIrq() { return WaitUntil(IrqIsPending); }
 
 bool NothingIsPending() { return platforms::IntidOf(platforms::AcknowledgeInterrupt()) >= 1020; }
 
@@ -47,12 +48,12 @@ void SelfInterruptArrives() {
   platforms::InterruptsInitThisCpu();
   Check(NothingIsPending(), "nothing is pending at first");
   platforms::SendSelfInterrupt(kSgi);
-  Check((PendingInterrupts() & kIrqPending) == 0, "a disabled SGI does not arrive");
+  Check(!IrqIsPending(), "a disabled SGI does not arrive");
   platforms::EnableInterrupt(kSgi);
   Check(WaitForIrq(), "an enabled SGI arrives");
   const std::uint32_t acknowledged = platforms::AcknowledgeInterrupt();
   Check(platforms::IntidOf(acknowledged) == kSgi, "it is acknowledged as itself");
-  Check((PendingInterrupts() & kIrqPending) == 0, "it is no longer pending once acknowledged");
+  Check(!IrqIsPending(), "it is no longer pending once acknowledged");
   platforms::EndInterrupt(acknowledged);
   Check(NothingIsPending(), "it does not come back");
 }
@@ -65,11 +66,10 @@ std::atomic<unsigned> wrong;
 
 void Arrive(unsigned cpu, void* argument) {
   const auto* expected = static_cast<const int*>(argument);
-  std::uint64_t el;
-  std::uint64_t sctlr;
-  asm volatile("mrs %0, CurrentEL\n mrs %1, SCTLR_EL2" : "=r"(el), "=r"(sctlr));
-  if (cpu != platforms::ThisCpuIndex() || *expected != 77 || el != 2 << 2) ++wrong;
-  if ((sctlr & 0x1005) != 0x1005) ++wrong;  // MMU, data and instruction cache
+  const auto sctlr = Cpu::Read<trivet::hal::SctlrEl2>();
+  if (cpu != platforms::ThisCpuIndex() || *expected != 77) ++wrong;
+  if (Cpu::Read<trivet::hal::CurrentEl>().el() != 2) ++wrong;
+  if (!sctlr.m() || !sctlr.c() || !sctlr.i()) ++wrong;
   platforms::InterruptsInitThisCpu();
   platforms::EnableInterrupt(kSgiOfOthers);
   platforms::ConsoleWrite("        a secondary CPU reports\n");

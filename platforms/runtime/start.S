@@ -1,9 +1,6 @@
 // First instructions of the boot CPU and of the others.
 
-#include "platforms/runtime/sctlr.inc"
-
-  .set    kEl2, 2 << 2                  // [arm-arm] CurrentEL
-  .set    kEl3, 3 << 2
+#include "platforms/runtime/registers.inc"
 
 // Entry of the boot CPU from a flat or Linux loader, and from efi_entry.cc after it left boot services.
 // In:  any EL, either byte order, MMU and caches on (identity mapped) or off, any E2H, TGE, SPSel, DAIF and VBAR,
@@ -18,9 +15,9 @@ trivet_entry:
   msr     SPSel, #1
   mov     x19, x0                       // kept until trivet_boot_main
   mrs     x0, CurrentEL
-  cmp     x0, #kEl3
+  cmp     x0, #AT_EL3
   b.eq    .Lat_el3
-  cmp     x0, #kEl2
+  cmp     x0, #AT_EL2
   b.ne    .Lrelocate
 .Lat_el2:
   bl      clean_code
@@ -34,7 +31,7 @@ trivet_entry:
   mov     sp, x0
   mov     x29, xzr
   mrs     x0, CurrentEL
-  cmp     x0, #kEl2
+  cmp     x0, #AT_EL2
   b.ne    .Lready
   bl      trivet_build_tables
   bl      clean_data                    // what was written since is in memory alone: nothing older may hide it
@@ -67,7 +64,7 @@ clean_data:
   adrp    x2, __image_end
 .Lclean:
   mrs     x0, CTR_EL0
-  ubfx    x0, x0, #16, #4
+  ubfx    x0, x0, #CTR_EL0_DminLine_SHIFT, #4
   mov     x3, #4
   lsl     x0, x3, x0
   dsb     sy                            // after the stores that went around the caches
@@ -88,20 +85,20 @@ clean_data:
 // In:  EL2, DAIF masked. Clobbers x0, x1.
 leave_host:
   mrs     x1, HCR_EL2
-  sctlr_off x0
+  load_constant x0, SCTLR_OFF
   msr     SCTLR_EL2, x0
   isb
   msr     HCR_EL2, xzr
   isb
-  tbz     x1, #31, .Lno_sctlr2          // [arm-arm] HCR_EL2.RW
+  tbz     x1, #HCR_EL2_RW_SHIFT, .Lno_sctlr2
   mrs     x0, ID_AA64MMFR3_EL1
-  tst     x0, #0xf
+  tst     x0, #ID_AA64MMFR3_EL1_TCRX_MASK
   b.eq    .Lno_tcr2
-  msr     S3_4_C2_C0_3, xzr
+  msr     SYSREG_TCR2_EL2, xzr
 .Lno_tcr2:
-  tst     x0, #0xf0
+  tst     x0, #ID_AA64MMFR3_EL1_SCTLRX_MASK
   b.eq    .Lno_sctlr2
-  msr     S3_4_C1_C0_3, xzr
+  msr     SYSREG_SCTLR2_EL2, xzr
 .Lno_sctlr2:
   adrp    x0, trivet_early_vectors
   add     x0, x0, :lo12:trivet_early_vectors
@@ -188,7 +185,7 @@ trivet_secondary_entry:
   msr     SPSel, #1
   mov     sp, x0
   mrs     x0, CurrentEL
-  cmp     x0, #kEl2
+  cmp     x0, #AT_EL2
   b.ne    .Lsecondary_ready
   bl      leave_host
   bl      trivet_translation_on

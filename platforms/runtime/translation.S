@@ -1,21 +1,7 @@
 // EL2's own translation and caches, on and off. None of this touches memory: with the MMU off a load or a store would go
 // around the caches and miss what is dirty in them. [arm-arm] B2.16, mismatched memory attributes.
 
-#include "platforms/runtime/sctlr.inc"
-
-// [arm-arm] MAIR_EL2: Attr0 Device-nGnRnE; Attr1 Normal, write-back, read- and write-allocate. See translation/tables.h.
-  .set    kMair, 0xff00
-// [arm-arm] TCR_EL2, both layouts: T0SZ 16 (48-bit addresses), IRGN0 and ORGN0 write-back with allocation, SH0 inner
-// shareable, TG0 4 KiB: walks find the tables where all CPUs keep them.
-  .set    kTcrWalks, 0x3510
-// E2H 0: bits 31 and 23 are RES1; PS is 18:16.
-  .set    kTcrEl2, 0x80800000
-  .set    kTcrPsShift, 16
-// E2H 1: TG1 4 KiB, EPD1 (nothing is found through TTBR1_EL2), T1SZ 16; IPS is 34:32.
-  .set    kTcrEl2And0, 0x80900000
-  .set    kTcrIpsShift, 32
-  .set    kLargestPhysicalSize, 5       // [arm-arm] TCR_EL2.PS: 48 bits, as wide as the tables
-  .set    kHcrE2hBit, 34
+#include "platforms/runtime/registers.inc"
 
   .section .text.trivet_translation, "ax"
 
@@ -26,23 +12,22 @@
   .type trivet_translation_on, %function
 trivet_translation_on:
   mrs     x0, ID_AA64MMFR0_EL1
-  and     x0, x0, #0xf                  // PARange, coded like PS
-  mov     x1, #kLargestPhysicalSize
+  and     x0, x0, #ID_AA64MMFR0_EL1_PARange_MASK
+  mov     x1, #LARGEST_PHYSICAL_SIZE
   cmp     x0, x1
   csel    x0, x0, x1, lo
-  mov     x2, #kTcrWalks
   mrs     x1, HCR_EL2
-  tbnz    x1, #kHcrE2hBit, .Lel2_and_0
-  movk    x2, #kTcrEl2 >> 16, lsl #16
-  orr     x2, x2, x0, lsl #kTcrPsShift
+  tbnz    x1, #HCR_EL2_E2H_SHIFT, .Lel2_and_0
+  load_constant x2, TCR_EL2_INERT | TCR_WALKS
+  orr     x2, x2, x0, lsl #TCR_EL2_PS_SHIFT
   adrp    x3, trivet_el2_table
   b       .Lset
 .Lel2_and_0:
-  movk    x2, #kTcrEl2And0 >> 16, lsl #16
-  orr     x2, x2, x0, lsl #kTcrIpsShift
+  load_constant x2, TCR_EL2_E2H_INERT | TCR_E2H_WALKS
+  orr     x2, x2, x0, lsl #TCR_EL2_E2H_IPS_SHIFT
   adrp    x3, trivet_el2_and_0_table
 .Lset:
-  mov     x1, #kMair
+  mov     x1, #MAIR_DEVICE_AND_NORMAL
   msr     MAIR_EL2, x1
   msr     TCR_EL2, x2
   msr     TTBR0_EL2, x3
@@ -53,7 +38,7 @@ trivet_translation_on:
   ic      iallu
   dsb     nsh
   isb
-  sctlr_on x0
+  load_constant x0, SCTLR_ON
   msr     SCTLR_EL2, x0
   isb
   ret
@@ -64,7 +49,7 @@ trivet_translation_on:
   .global trivet_translation_off
   .type trivet_translation_off, %function
 trivet_translation_off:
-  sctlr_off x0
+  load_constant x0, SCTLR_OFF
   msr     SCTLR_EL2, x0
   isb
   ret

@@ -8,8 +8,8 @@ namespace {
 // [arm-arm] D8.3.1, D8.4: stage 1 descriptors of the 4 KiB granule.
 constexpr std::uint64_t kBlock = 0b01;
 constexpr std::uint64_t kTableOrPage = 0b11;
-constexpr std::uint64_t kAttr0Device = 0 << 2;
-constexpr std::uint64_t kAttr1Normal = 1 << 2;
+constexpr std::uint64_t kDevice = kDeviceAttribute << 2;
+constexpr std::uint64_t kNormal = kNormalAttribute << 2;
 constexpr std::uint64_t kAp1 = 1 << 6;  // EL2: RES1. EL2&0: EL0 has access.
 constexpr std::uint64_t kAp2ReadOnly = 1 << 7;
 constexpr std::uint64_t kInnerShareable = 3 << 8;
@@ -30,7 +30,7 @@ constexpr unsigned kLastLevel = 3;
 constexpr unsigned ShiftOf(unsigned level) { return kWindowShift - 9 * level; }
 
 std::uint64_t AttributesOf(Regime regime, Access access) {
-  std::uint64_t bits = kAttr1Normal | kInnerShareable | kAccessed;
+  std::uint64_t bits = kNormal | kInnerShareable | kAccessed;
   if (access != Access::kReadWrite) bits |= kAp2ReadOnly;
   if (regime == Regime::kEl2) return bits | kAp1 | (access == Access::kReadExecute ? 0 : kXn);
   return bits | kXn | (access == Access::kReadExecute ? 0 : kPxn);
@@ -39,7 +39,7 @@ std::uint64_t AttributesOf(Regime regime, Access access) {
 /// The tables of devices serve both regimes, so they are EL2's; what EL2&0 has to know besides
 /// stands in its level 0 entries.
 std::uint64_t DeviceOf(Regime regime) {
-  const std::uint64_t bits = kAttr0Device | kAccessed | kXn;
+  const std::uint64_t bits = kDevice | kAccessed | kXn;
   return regime == Regime::kEl2 ? bits | kAp1 : bits | kPxn;
 }
 

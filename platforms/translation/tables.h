@@ -11,6 +11,10 @@ namespace trivet::platforms::translation {
 inline constexpr std::uint64_t kPageSize = 4096;
 inline constexpr unsigned kAddressBits = 48;
 
+/// The fields of MAIR_EL2 that descriptors name: Device-nGnRnE and Normal memory.
+inline constexpr unsigned kDeviceAttribute = 0;
+inline constexpr unsigned kNormalAttribute = 1;
+
 /// What EL2 may do with a page. There is no page that it may both write and execute.
 enum class Access : std::uint8_t { kNone, kRead, kReadExecute, kReadWrite };
 
@@ -46,7 +50,7 @@ constexpr std::size_t TablesNeeded(unsigned physical_bits, std::uint64_t image_s
 /// Fills `memory`, at its physical address, with the tables of both regimes: the whole physical
 /// address space of `physical_bits` bits (32 to 48) at its own addresses as Device-nGnRnE that
 /// nobody executes, and over it `image`, of which a later entry wins over an earlier one; it is
-/// less than 1 GiB. MAIR_EL2 has Device-nGnRnE in Attr0 and Normal memory in Attr1.
+/// less than 1 GiB.
 /// False: `memory` is too small, or a page is outside of the physical address space.
 [[nodiscard]] bool Build(std::span<Table> memory, unsigned physical_bits,
                          std::span<const Pages> image);

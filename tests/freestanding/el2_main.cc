@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "gtest/internal/platform.h"
+#include "platforms/image_lines.h"
 #include "platforms/runtime/arguments.h"
 #include "platforms/runtime/console.h"
 #include "platforms/runtime/cpus.h"
@@ -37,6 +38,6 @@ unsigned ThisCpu() { return trivet::platforms::ThisCpuIndex(); }
 
 int main() {
   const int status = RUN_ALL_TESTS();
-  trivet::platforms::ConsoleWrite(status == 0 ? "TRIVET-IMAGE: PASS\n" : "TRIVET-IMAGE: FAIL\n");
+  trivet::platforms::ConsoleWrite(trivet::platforms::ResultLine(status == 0));
   return status;
 }

@@ -9,6 +9,7 @@
 #include "hal/register_info.h"
 #include "percpu/per_cpu.h"
 #include "platforms/hosted/host.h"
+#include "platforms/image_lines.h"
 #include "tests/hosted/host_clock.h"
 #include "tests/hosted/report.h"
 #include "tests/hosted/resident_host.h"
@@ -153,7 +154,7 @@ int Main(const Host& host) {
   OnAbort([] { tests::the_cpu.Panic(); });
   tests::Report report;
   const int status = tests::Demonstrate(host, report);
-  Write(status == 0 ? "TRIVET-IMAGE: PASS\n" : "TRIVET-IMAGE: FAIL\n");
+  Write(trivet::platforms::ResultLine(status == 0));
   return status;
 }
 

@@ -10,8 +10,8 @@ BoardInfo = provider(
     },
 )
 
-# What an image has room for: platforms/runtime/board_block.S.
-_MAX_BYTES = 4096
+# What an image has room for: //platforms/runtime:board_block.
+BOARD_BLOCK_BYTES = 4096
 
 # A warning of dtc's is an error, and so is a tree that does not fit.
 _COMPILE = """
@@ -24,7 +24,7 @@ bytes=$(wc -c < "$tree")
 def _compile_tree(ctx):
     tree = ctx.actions.declare_file(ctx.label.name + ".dtb")
     ctx.actions.run_shell(
-        arguments = [TOOLS["dtc"], ctx.file.tree.path, tree.path, str(_MAX_BYTES)],
+        arguments = [TOOLS["dtc"], ctx.file.tree.path, tree.path, str(BOARD_BLOCK_BYTES)],
         command = _COMPILE,
         inputs = [ctx.file.tree] + ctx.files.included,
         mnemonic = "DeviceTree",
@@ -54,7 +54,7 @@ board = rule(
         ),
         "tree": attr.label(
             allow_single_file = [".dts"],
-            doc = "Its device tree, at most 4 KiB when compiled; none: the loader has to pass one.",
+            doc = "Its device tree, at most BOARD_BLOCK_BYTES when compiled; none: the loader has to pass one.",
         ),
     },
     doc = "A board: its device tree goes into the images that are made for it.",
