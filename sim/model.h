@@ -23,10 +23,11 @@ enum class Outcome : std::uint8_t {
   kWrongEl,         ///< The name is not accessible at this EL.
   kReadOnly,
   kWriteOnly,
-  kNeedsE2h,        ///< An _EL12 or _EL02 name with HCR_EL2.E2H clear.
-  kUnsynchronized,  ///< What it reaches depends on HCR_EL2.E2H, which changed without an ISB.
-                    ///< Likewise.
-  kWrongLayout,     ///< A typed layout that does not match HCR_EL2.E2H. Not an architectural fault.
+  kNeedsE2h,  ///< An _EL12 or _EL02 name with HCR_EL2.E2H clear.
+  // Not architectural faults: HCR_EL2.E2H changed without an ISB, and decides what is reached; a
+  // typed layout does not match HCR_EL2.E2H.
+  kUnsynchronized,
+  kWrongLayout,
 };
 
 const char* RuleText(Outcome outcome);
