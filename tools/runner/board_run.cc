@@ -36,17 +36,14 @@ OrEnd<Image> ReadImage(const std::string& path) {
 }
 
 LoadOptions HowToLoad(const UserOptions& user) {
-  const LoadMethod methods[] = {LoadMethod::kLoady, LoadMethod::kLoadx, LoadMethod::kLoads,
-                                LoadMethod::kTftp};
-  return {.method = methods[static_cast<int>(user.load)],
+  return {.method = user.load,
           .address = user.address,
           .server = user.tftp_server,
           .verify = user.verify};
 }
 
 StartOptions HowToStart(const Options& options) {
-  const StartCommand commands[] = {StartCommand::kBooti, StartCommand::kGo, StartCommand::kBootefi};
-  return {.command = commands[static_cast<int>(options.user.start)],
+  return {.command = options.user.start,
           .device_tree = options.user.device_tree,
           .arguments = options.guest_arguments};
 }

@@ -66,15 +66,15 @@ Done OneOf(T& place, const std::string& value,
 }
 
 Done TakeLoad(UserOptions& options, const std::string& value) {
-  using Load = UserOptions::Load;
-  return OneOf<Load>(options.load, value,
-                     {{"loady", Load::kLoady}, {"loadx", Load::kLoadx}, {"loads", Load::kLoads}});
+  using enum LoadMethod;
+  return OneOf<LoadMethod>(options.load, value,
+                           {{"loady", kLoady}, {"loadx", kLoadx}, {"loads", kLoads}});
 }
 
 Done TakeStart(UserOptions& options, const std::string& value) {
-  using Start = UserOptions::Start;
-  return OneOf<Start>(options.start, value,
-                      {{"booti", Start::kBooti}, {"go", Start::kGo}, {"bootefi", Start::kBootefi}});
+  using enum StartCommand;
+  return OneOf<StartCommand>(options.start, value,
+                             {{"booti", kBooti}, {"go", kGo}, {"bootefi", kBootefi}});
 }
 
 Done TakeTimeout(UserOptions& options, const std::string& value) {
@@ -82,7 +82,7 @@ Done TakeTimeout(UserOptions& options, const std::string& value) {
 }
 
 Done TakeTftp(UserOptions& options, const std::string& value) {
-  options.load = UserOptions::Load::kTftp;
+  options.load = LoadMethod::kTftp;
   return Take(options.tftp_server, value);
 }
 
@@ -136,7 +136,7 @@ Done CheckTogether(const UserOptions& options) {
     return Error("--serial needs a device");
   }
   if (options.where == Where::kOut && options.out.empty()) return Error("--out needs a folder");
-  if (options.load == UserOptions::Load::kTftp && options.tftp_server.empty()) {
+  if (options.load == LoadMethod::kTftp && options.tftp_server.empty()) {
     return Error("--tftp needs the server's address");
   }
   return {};

@@ -56,14 +56,14 @@ TEST(UserOptions, Values) {
              "--u-boot=a b", "--u-boot=c", "--no-verify", "--console"});
   EXPECT_EQ(parsed.error, "");
   EXPECT_EQ(parsed.options.address, 0x4040'0000u);
-  EXPECT_EQ(parsed.options.load, UserOptions::Load::kLoadx);
-  EXPECT_EQ(parsed.options.start, UserOptions::Start::kGo);
+  EXPECT_EQ(parsed.options.load, LoadMethod::kLoadx);
+  EXPECT_EQ(parsed.options.start, StartCommand::kGo);
   EXPECT_EQ(parsed.options.timeout_seconds, 5);
   EXPECT_EQ(parsed.options.wait_seconds, 7);
   EXPECT_EQ(parsed.options.commands, Words({"a b", "c"}));
   EXPECT_FALSE(parsed.options.verify);
   EXPECT_TRUE(parsed.options.console);
-  EXPECT_EQ(Parse({"--tftp=10.0.2.2"}).options.load, UserOptions::Load::kTftp);
+  EXPECT_EQ(Parse({"--tftp=10.0.2.2"}).options.load, LoadMethod::kTftp);
 }
 
 TEST(UserOptions, WhatIsWrongIsSaidInOneLine) {
