@@ -45,6 +45,11 @@ class RegisterBank {
     });
   }
 
+  template <class R>
+  static consteval bool Contains() {
+    return (std::same_as<R, Rs> || ...);
+  }
+
   template <hal::SystemRegister R>
   typename R::Value Get() const {
     return R::Value::FromRaw(values_[IndexOf<R>()]);
@@ -86,6 +91,7 @@ class RegisterBank {
 
   template <class R>
   static consteval std::size_t IndexOf() {
+    static_assert(Contains<R>(), "the bank does not have this register");
     std::size_t i = 0, found = sizeof...(Rs);
     ((std::same_as<R, Rs> ? found = i : 0, ++i), ...);
     return found;

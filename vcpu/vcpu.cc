@@ -25,22 +25,29 @@ percpu::SharedControls ControlsFor(const percpu::CpuTraits& cpu) {
   return controls;
 }
 
+/// Writes a register that percpu gives back to the host.
+template <class R>
+[[gnu::always_inline]] inline void WriteControl(typename R::Value value) {
+  static_assert(percpu::HostControls::Contains<R>(), "HostControls does not restore this register");
+  Cpu::Write<R>(value);
+}
+
 /// What the guest reads as its identity and time, debug and PMU trapped, nothing of newer features
 /// enabled.
 void LoadEl2Controls(const percpu::CpuTraits& cpu) {
   const MdcrEl2 counters = Cpu::Read<MdcrEl2>();
   const MdcrEl2 no_debug = counters.tdra(true).tdosa(true).tda(true);
   const bool has_pmu = cpu.Has<Feature::kPmuV3>();
-  Cpu::Write<MdcrEl2>(has_pmu ? no_debug.tpm(true).tpmcr(true) : no_debug);
-  Cpu::Write<CntvoffEl2>(CntvoffEl2::FromRaw(0));
-  Cpu::Write<VpidrEl2>(VpidrEl2::FromRaw(Cpu::Read<MidrEl1>().raw()));
-  if (cpu.Has<Feature::kHcx>()) Cpu::Write<HcrxEl2>(HcrxEl2::Inert());
+  WriteControl<MdcrEl2>(has_pmu ? no_debug.tpm(true).tpmcr(true) : no_debug);
+  WriteControl<CntvoffEl2>(CntvoffEl2::FromRaw(0));
+  WriteControl<VpidrEl2>(VpidrEl2::FromRaw(Cpu::Read<MidrEl1>().raw()));
+  if (cpu.Has<Feature::kHcx>()) WriteControl<HcrxEl2>(HcrxEl2::Inert());
   if (!cpu.Has<Feature::kFgt>()) return;
-  Cpu::Write<HfgrtrEl2>(HfgrtrEl2::Inert());
-  Cpu::Write<HfgwtrEl2>(HfgwtrEl2::Inert());
-  Cpu::Write<HfgitrEl2>(HfgitrEl2::Inert());
-  Cpu::Write<HdfgrtrEl2>(HdfgrtrEl2::Inert());
-  Cpu::Write<HdfgwtrEl2>(HdfgwtrEl2::Inert());
+  WriteControl<HfgrtrEl2>(HfgrtrEl2::Inert());
+  WriteControl<HfgwtrEl2>(HfgwtrEl2::Inert());
+  WriteControl<HfgitrEl2>(HfgitrEl2::Inert());
+  WriteControl<HdfgrtrEl2>(HdfgrtrEl2::Inert());
+  WriteControl<HdfgwtrEl2>(HdfgwtrEl2::Inert());
 }
 
 }  // namespace
