@@ -20,10 +20,13 @@ def _u_boot(dialogue, machine = []):
 
 _PROMPT = "=> "
 
+# platforms/image_lines.h
+_PASS = "TRIVET-IMAGE: PASS"
+
 def _go(arguments = ""):
     return [
         (_PROMPT, "go %s%s\n" % (_ADDRESS, arguments)),
-        ("TRIVET-IMAGE: PASS", ""),
+        (_PASS, ""),
         ("Application terminated, rc = 0x0", ""),
     ]
 
@@ -64,21 +67,21 @@ HOSTS = {
             boot = LOADERS["edk2"].boot,
             dialogue = [
                 ("the host takes interrupts", ""),
-                ("TRIVET-IMAGE: PASS", ""),
+                (_PASS, ""),
                 ("ESC to exit", _DOWN + _DOWN + "\r"),
                 ("any other key to continue", "\r"),
                 (_SHELL, "ver\r"),
                 ("UEFI Interactive Shell", ""),
                 (_SHELL, _APPLICATION),
                 ("the host takes interrupts", ""),
-                ("TRIVET-IMAGE: PASS", ""),
+                (_PASS, ""),
                 (_SHELL, "stall 100000\r"),
                 (_SHELL, "reset -s\r"),
             ],
             esp = True,
             firmware = "edk2",
         ),
-        "TRIVET-IMAGE: PASS",
+        _PASS,
         size = "medium",
         timeout_s = 500,
     ),
@@ -95,21 +98,21 @@ HOSTS = {
     # Interrupts, which U-Boot has none of, of a controller that it leaves alone.
     "u_boot_go_interrupt": _host(
         _u_boot(_go(" interrupt") + [(_PROMPT, "poweroff\n")]),
-        "TRIVET-IMAGE: PASS",
+        _PASS,
     ),
     # An image without a board, which is told where the device tree is.
     "u_boot_go_tree": _host(
         _u_boot(_go(" fdt=${fdtcontroladdr}") + [(_PROMPT, "poweroff\n")]),
-        "TRIVET-IMAGE: PASS",
+        _PASS,
         board = "generic",
     ),
     "u_boot_bootefi": _host(
         _u_boot([
             (_PROMPT, "bootefi %s:0x100000\n" % _ADDRESS),
             ("the host takes no interrupts", ""),
-            ("TRIVET-IMAGE: PASS", ""),
+            (_PASS, ""),
         ] + _U_BOOT_RESPONDS + [(_PROMPT, "poweroff\n")]),
-        "TRIVET-IMAGE: PASS",
+        _PASS,
     ),
 }
 
