@@ -3,6 +3,21 @@
 load("@bazel_tools//tools/build_defs/repo:http.bzl", "http_archive")
 load("@bazel_tools//tools/build_defs/repo:utils.bzl", "maybe")
 
+# zlib's own BUILD file loads from repositories that nothing else here needs.
+_ZLIB_BUILD = """
+load("@rules_cc//cc:defs.bzl", "cc_library")
+
+cc_library(
+    name = "zlib",
+    srcs = glob(["*.c", "*.h"], exclude = ["zconf.h", "zlib.h"]),
+    hdrs = ["zconf.h", "zlib.h"],
+    copts = ["-w"],
+    includes = ["."],
+    local_defines = ["HAVE_UNISTD_H=1"],
+    visibility = ["//visibility:public"],
+)
+"""
+
 def trivet_dependencies():
     """Declares each repository that the workspace has not declared before."""
     maybe(
@@ -11,6 +26,8 @@ def trivet_dependencies():
         integrity = "sha256-KXQuhydYCbXlmNwvBNhpYMx6VbMGfZciHJq7yZJr/w8=",
         urls = ["https://github.com/bazelbuild/platforms/releases/download/0.0.11/platforms-0.0.11.tar.gz"],
     )
+
+    # Loaded by BUILD files of rules_cc.
     maybe(
         http_archive,
         name = "bazel_skylib",
@@ -37,4 +54,18 @@ def trivet_dependencies():
         integrity = "sha256-szRljt01788GqZ2b4h5Ok+CSvV+VB0wWc9XIcF2VwQQ=",
         strip_prefix = "benchmark-1.9.4",
         urls = ["https://github.com/google/benchmark/archive/refs/tags/v1.9.4.tar.gz"],
+    )
+    maybe(
+        http_archive,
+        name = "nlohmann_json",
+        integrity = "sha256-oiRh0TEZrFx48gXT3x2xNAPljOG7F5TtyTE2dzE/Sp0=",
+        urls = ["https://github.com/nlohmann/json/releases/download/v3.11.3/include.zip"],
+    )
+    maybe(
+        http_archive,
+        name = "zlib",
+        build_file_content = _ZLIB_BUILD,
+        integrity = "sha256-uzKaCizQJ00FUZ1hxmfAYuBpkNcuEl7i36jeZPARnRY=",
+        strip_prefix = "zlib-1.3.2",
+        urls = ["https://github.com/madler/zlib/releases/download/v1.3.2/zlib-1.3.2.tar.gz"],
     )

@@ -8,7 +8,7 @@ make_registry() {
   shift 2
   mkdir -p "$dir/modules"
   write_once "$dir/bazel_registry.json" '{"mirrors": [], "module_base_path": "/"}'
-  for module in rules_shell googletest google_benchmark; do
+  for module in rules_shell googletest google_benchmark nlohmann_json; do
     case $module in
       rules_shell) source=/usr/share/bazel/rules/shell ;;
       *) source=/usr/share/bazel-offline/$module ;;
