@@ -70,7 +70,7 @@ TEST_F(TableProgram, PrintsOneRowForBothTargets) {
   EXPECT_CONTAINS(run, "percpu/enable       34.5    1            12    1\n");
 }
 
-TEST_F(TableProgram, FailsWhenALegFails) {
+TEST_F(TableProgram, FailsWhenATargetFails) {
   const Execution run = ExecuteWithEl2(kResult + "\nboom", 3);
   EXPECT_EQ(run.status, 1);
   EXPECT_CONTAINS(run, "EL2: FAILED: status 3; it ended with:");
@@ -78,20 +78,20 @@ TEST_F(TableProgram, FailsWhenALegFails) {
   EXPECT_CONTAINS(run, "percpu/enable");
 }
 
-TEST_F(TableProgram, FailsWhenALegPrintsNonsense) {
+TEST_F(TableProgram, FailsWhenATargetPrintsNonsense) {
   const Execution run = ExecuteWithEl2("Booting\nTRIVET-BENCH: {\"name\"");
   EXPECT_EQ(run.status, 1);
   EXPECT_CONTAINS(run, "EL2: FAILED: line 2 is damaged");
 }
 
-TEST_F(TableProgram, FailsWhenALegStopsBeforeItsEnd) {
+TEST_F(TableProgram, FailsWhenATargetStopsBeforeItsEnd) {
   const Execution run = ExecuteWithEl2(kResult);
   EXPECT_EQ(run.status, 1);
   EXPECT_CONTAINS(run, "EL2: FAILED: the line after the last result is missing");
   EXPECT_CONTAINS(run, "percpu/enable       34.5    1            12    1\n");
 }
 
-TEST_F(TableProgram, FailsWhenALegPrintsNothing) {
+TEST_F(TableProgram, FailsWhenATargetPrintsNothing) {
   const Execution run = ExecuteWithEl2("Booting");
   EXPECT_EQ(run.status, 1);
   EXPECT_CONTAINS(run, "EL2: FAILED: no results");
@@ -104,13 +104,13 @@ TEST_F(TableProgram, FailsWhenABenchmarkFails) {
   EXPECT_CONTAINS(run, "EL2 FAILED: kInUse");
 }
 
-TEST_F(TableProgram, FailsWhenALegCannotStart) {
+TEST_F(TableProgram, FailsWhenATargetCannotStart) {
   const Execution run = Execute("/nonexistent", {"--el2=" + StandIn("el2", kGood)});
   EXPECT_EQ(run.status, 1);
   EXPECT_CONTAINS(run, "simulator: FAILED: cannot start /nonexistent");
 }
 
-TEST_F(TableProgram, NamesALegThatThisHostDoesNotHave) {
+TEST_F(TableProgram, NamesATargetThatThisMachineCannotRun) {
   const Execution run = Execute(StandIn("sim", kGood), {"--el2_missing=no QEMU here"});
   EXPECT_EQ(run.status, 0);
   EXPECT_CONTAINS(run, "EL2 was not run: no QEMU here\n");
@@ -205,7 +205,7 @@ TEST_F(TableProgram, KeepsTheOldFileWhenThereIsNothingNew) {
   EXPECT_EQ(Contents(out), "old");
 }
 
-TEST_F(TableProgram, RunsTheEl2LegAlone) {
+TEST_F(TableProgram, RunsTheEl2TargetAlone) {
   const Execution run = Execute("", {"--el2=" + StandIn("el2", kGood)});
   EXPECT_EQ(run.status, 0);
   EXPECT_CONTAINS(run, "percpu/enable            12    1\n");
@@ -236,7 +236,7 @@ TEST_F(TableProgram, BadOptionsOfTheRunnerAreNamedBeforeItStarts) {
   EXPECT_EQ(run.output, "bench: choose one of --qemu, --gdb, --serial and --out\n");
 }
 
-TEST_F(TableProgram, TheStatusOfTheOnlyLegIsThePrograms) {
+TEST_F(TableProgram, ReturnsTheOnlyTargetsStatus) {
   for (const int status : {3, 124, 125}) {
     EXPECT_EQ(Execute("", {"--el2=" + StandIn("el2", "boom", status)}).status, status);
   }

@@ -26,16 +26,16 @@ Targets Both() {
 
 TEST(Table, PutsBothTargetsTheLimitAndTheRatioInOneRow) {
   EXPECT_EQ(RenderTable(Both(), All),
-            "operation      simulator           EL2  limit  ratio\n"
-            "                      ns  instructions\n"
-            "----------------------------------------------------\n"
-            "percpu/enable      123.4            12     10   1.20\n"
-            "percpu/odd           7.0             -\n"
-            "sim/enable           8.0             -\n"
-            "hal/isb                -         1.125\n"
+            "operation        simulator           EL2  limit  ratio\n"
+            "                        ns  instructions\n"
+            "------------------------------------------------------\n"
+            "percpu/enable        123.4            12     10   1.20\n"
+            "percpu/odd             7.0             -\n"
+            "sim/enable             8.0             -\n"
+            "hal/isb                  -         1.125\n"
             "\n"
-            "limit/enable           -            10\n"
-            "baseline/enable        -             9                incorrect\n");
+            "limit/enable             -            10\n"
+            "baseline/enable          -             9                incorrect\n");
 }
 
 TEST(Table, ShowsWhatATargetCountsBesides) {
@@ -47,16 +47,16 @@ TEST(Table, ShowsWhatATargetCountsBesides) {
   targets.simulator->results[1].numbers = {{"ns_p50", 7}, {"ns_p99", 7}, {"ns_max", 8}};
   targets.simulator->results[2].numbers = {{"ns_p50", 8}, {"ns_p99", 8}, {"ns_max", 8}};
   EXPECT_EQ(RenderTable(targets, All),
-            "operation      simulator                          EL2                  limit  ratio\n"
-            "                  ns p50    p99     max  instructions  isb  msr  tlbi\n"
-            "-----------------------------------------------------------------------------------\n"
-            "percpu/enable      123.4  200.0  1000.2            12    1    2     0     10   1.20\n"
-            "percpu/odd           7.0    7.0     8.0             -    -    -     -\n"
-            "sim/enable           8.0    8.0     8.0             -    -    -     -\n"
-            "hal/isb                -      -       -        1.125~    -    -     -\n"
+            "operation        simulator                          EL2                  limit  ratio\n"
+            "                    ns p50    p99     max  instructions  isb  msr  tlbi\n"
+            "-------------------------------------------------------------------------------------\n"
+            "percpu/enable        123.4  200.0  1000.2            12    1    2     0     10   1.20\n"
+            "percpu/odd             7.0    7.0     8.0             -    -    -     -\n"
+            "sim/enable             8.0    8.0     8.0             -    -    -     -\n"
+            "hal/isb                  -      -       -        1.125~    -    -     -\n"
             "\n"
-            "limit/enable           -      -       -            10    -    -     -\n"
-            "baseline/enable        -      -       -             9    -    -     -"
+            "limit/enable             -      -       -            10    -    -     -\n"
+            "baseline/enable          -      -       -             9    -    -     -"
             "                incorrect\n");
 }
 
@@ -77,7 +77,7 @@ TEST(Table, ShowsTheCyclesOfABoard) {
             "hal/isb               1          15  15.500  140    10.0  11.0  95.2\n");
 }
 
-TEST(Table, ShowsOneLegAlone) {
+TEST(Table, ShowsOneTargetAlone) {
   Targets targets = Both();
   targets.el2.reset();
   const std::string table = RenderTable(targets, All);

@@ -98,7 +98,7 @@ TEST_F(ReportProgram, ShowsASavedRunWithoutMeasuring) {
   EXPECT_FALSE(std::filesystem::exists(Path("page/results.json")));
 }
 
-TEST_F(ReportProgram, FailsButShowsWhatThereIsWhenALegFails) {
+TEST_F(ReportProgram, FailsButShowsTheRestWhenATargetFails) {
   const Execution run = Execute({"--bench=" + StandIn(kResults, 1), "--out=page"});
   EXPECT_EQ(run.status, 1);
   EXPECT_CONTAINS(run.output, "report: not everything was measured");

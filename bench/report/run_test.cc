@@ -24,7 +24,7 @@ constexpr char kSaved[] = R"({
      "time_unit": "ns"},
     {"name": "el2/audit", "target": "el2", "error_occurred": true, "error_message": "kInUse"}]})";
 
-TEST(ParseRun, TakesLegsAndFigures) {
+TEST(ParseRun, TakesTargetsAndFigures) {
   const SavedRun run = Parsed(kSaved);
   EXPECT_EQ(run.date, "2026-01-02T03:04:05+00:00");
   EXPECT_EQ(run.host, "here");
