@@ -46,18 +46,19 @@ TEST(Table, ShowsWhatATargetCountsBesides) {
   targets.el2->results[3].numbers = {{"repeatable", 0}};
   targets.simulator->results[1].numbers = {{"ns_p50", 7}, {"ns_p99", 7}, {"ns_max", 8}};
   targets.simulator->results[2].numbers = {{"ns_p50", 8}, {"ns_p99", 8}, {"ns_max", 8}};
-  EXPECT_EQ(RenderTable(targets, All),
-            "operation        simulator                          EL2                  limit  ratio\n"
-            "                    ns p50    p99     max  instructions  isb  msr  tlbi\n"
-            "-------------------------------------------------------------------------------------\n"
-            "percpu/enable        123.4  200.0  1000.2            12    1    2     0     10   1.20\n"
-            "percpu/odd             7.0    7.0     8.0             -    -    -     -\n"
-            "sim/enable             8.0    8.0     8.0             -    -    -     -\n"
-            "hal/isb                  -      -       -        1.125~    -    -     -\n"
-            "\n"
-            "limit/enable             -      -       -            10    -    -     -\n"
-            "baseline/enable          -      -       -             9    -    -     -"
-            "                incorrect\n");
+  EXPECT_EQ(
+      RenderTable(targets, All),
+      "operation        simulator                          EL2                  limit  ratio\n"
+      "                    ns p50    p99     max  instructions  isb  msr  tlbi\n"
+      "-------------------------------------------------------------------------------------\n"
+      "percpu/enable        123.4  200.0  1000.2            12    1    2     0     10   1.20\n"
+      "percpu/odd             7.0    7.0     8.0             -    -    -     -\n"
+      "sim/enable             8.0    8.0     8.0             -    -    -     -\n"
+      "hal/isb                  -      -       -        1.125~    -    -     -\n"
+      "\n"
+      "limit/enable             -      -       -            10    -    -     -\n"
+      "baseline/enable          -      -       -             9    -    -     -"
+      "                incorrect\n");
 }
 
 TEST(Table, ShowsTheCyclesOfABoard) {
