@@ -93,9 +93,10 @@ TEST(El2Counts, AreRefusedWithoutInstructionCounting) {
 TEST(El2Runner, PrintsATableForAPerson) {
   const Execution run = Boot("--icount", "--benchmark_filter=limit/(");
   EXPECT_EQ(run.status, 1);
-  EXPECT_NE(run.console.find("--benchmark_filter at EL2 knows"), std::string::npos) << run.console;
+  EXPECT_NE(run.console.find("--benchmark_filter at EL2 takes names"), std::string::npos)
+      << run.console;
 
-  const Execution filtered = Boot("--icount", "--benchmark_filter=^limit/.*able$");
+  const Execution filtered = Boot("--icount", "--benchmark_filter=limit/*able");
   EXPECT_EQ(filtered.status, 0);
   EXPECT_NE(filtered.console.find("Benchmark"), std::string::npos) << filtered.console;
   EXPECT_NE(filtered.console.find("limit/disable"), std::string::npos) << filtered.console;
@@ -105,8 +106,7 @@ TEST(El2Runner, PrintsATableForAPerson) {
 TEST(El2Runner, FailsWhenTheFilterMatchesNothing) {
   const Execution run = Boot("--icount", "--benchmark_filter=nothing");
   EXPECT_EQ(run.status, 1);
-  EXPECT_NE(run.console.find("Failed to match any benchmarks against regex: nothing"),
-            std::string::npos)
+  EXPECT_NE(run.console.find("Failed to match any benchmarks against: nothing"), std::string::npos)
       << run.console;
 }
 

@@ -49,7 +49,7 @@ struct Command {
 
 /// Of a command line, what Parse() did not use.
 struct Rest {
-  Words operands;      ///< in their order; behind "--" all words
+  Words operands;     ///< in their order; behind "--" all words
   bool help = false;  ///< --help was given: print Help() and stop
 };
 

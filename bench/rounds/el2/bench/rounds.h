@@ -6,9 +6,9 @@
 #include <cstdint>
 
 #include "allcpus/all_cpus.h"
-#include "bench/freestanding/platform.h"
 #include "bench/host.h"
 #include "bench/machine.h"
+#include "freestanding/benchmark/platform.h"
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
 #include "platforms/runtime/cpus.h"

@@ -1,0 +1,12 @@
+#include "freestanding/benchmark/fake_platform.h"
+
+namespace benchmark::internal {
+
+std::string printed;
+Capabilities capabilities;
+
+void Write(std::string_view text) { printed += text; }
+Capabilities StartCounters() { return capabilities; }
+void LetWokenCpusSleep() {}
+
+}  // namespace benchmark::internal

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "freestanding/benchmark/measure.h"
+#include "freestanding/benchmark/platform.h"
+
+namespace benchmark::internal {
+
+/// Prints measurements: for a person, as Google Benchmark does, or one line each for a program:
+///
+///     TRIVET-BENCH: {"name":"hal/isb","iterations":1024,"instructions":1,"cycles":9,"time_ns":4}
+///     CHECKSUM
+///
+/// "instructions" is absent where the CPU does not count them; "cycles_p50" and its kin are there
+/// where cycles mean something; "skipped" or "error" stand instead of figures. The last line is
+/// {"end":N}, after N results.
+class Report {
+ public:
+  Report(bool as_lines, std::size_t name_width, const Capabilities& capabilities)
+      : as_lines_(as_lines), name_width_(name_width), capabilities_(capabilities) {}
+
+  void Begin(const Calibration& calibration);
+  void Add(std::string_view name, const Measurement& measurement);
+  void End() const;
+
+ private:
+  void PrintLine(std::string_view name, const Measurement& measurement);
+  void PrintRow(std::string_view name, const Measurement& measurement);
+
+  const bool as_lines_;
+  const std::size_t name_width_;
+  const Capabilities capabilities_;
+  bool sampled_ = false;
+  int results_ = 0;
+};
+
+}  // namespace benchmark::internal
