@@ -103,7 +103,7 @@ trivet_limit_run_loop:
   leave 1
   .org trivet_limit_run_loop + 0x800
 
-/// As TakeInterrupt() of bench/el2/bench/guest_machine.h.
+/// As TakeInterrupt() of bench/machine/el2/bench/guest_machine.h.
 trivet_limit_take_irq:
   msr CNTHP_CTL_EL2, xzr
   isb

@@ -48,7 +48,7 @@ class InPlaceGuest {
   InPlaceGuest(percpu::HostKind kind, vectors::InPlaceHooks hooks)
       : machine_(kind), guest_(ConfigFor(hooks)) {
     served_.machine = &machine_;
-    machine_.ShowToTableWalks(&stage2, sizeof(stage2));
+    ShowToTableWalks(&stage2, sizeof(stage2));
     TestHost::Here() = {};
     for (unsigned n = 0; n < std::size(frame().x); ++n) frame().x[n] = Pattern(n);
     EXPECT_EQ(cpu_.Create(hal::Cpu::CurrentCpu()), Status::kOk);

@@ -23,7 +23,7 @@ using vcpu::ExitReason;
 class InterruptExit : public EachHostKind {
  protected:
   InterruptExit() : machine_(GetParam()), guest_(ConfigFor()) {
-    machine_.ShowToTableWalks(&stage2, sizeof(stage2));
+    ShowToTableWalks(&stage2, sizeof(stage2));
     TestHost::Here() = {};
     EXPECT_EQ(cpu_.Create(hal::Cpu::CurrentCpu()), Status::kOk);
     EXPECT_EQ(cpu_.HardwareEnable(), Status::kOk);

@@ -56,7 +56,7 @@ template <percpu::Host H>
 void LiveUnder(unsigned slot, percpu::HostKind kind, Life& life) {
   Machine machine(kind);
   Storage<H>& storage = FreshStorage<H>(slot);
-  machine.ShowToTableWalks(&storage.stage2, sizeof(storage.stage2));
+  ShowToTableWalks(&storage.stage2, sizeof(storage.stage2));
   TestHost::Here() = {};
   vcpu::Vcpu guest(ConfigFor(storage.stage2, slot));
   guest.frame().x[1] = kUnmappedIpa;

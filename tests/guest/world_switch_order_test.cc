@@ -32,7 +32,7 @@ class WorldSwitchOrder : public ::testing::TestWithParam<HostKind> {
     TestHost::Here() = {};
     const std::uint64_t block = vcpu::BlockStage2::kBlockSize;
     EXPECT_EQ(stage2_.Map(block, block, vcpu::MemoryType::kNormal), Status::kOk);
-    machine_.ShowToTableWalks(&stage2_, sizeof(stage2_));
+    ShowToTableWalks(&stage2_, sizeof(stage2_));
     EXPECT_EQ(cpu_.Create(Cpu::CurrentCpu()), Status::kOk);
     EXPECT_EQ(cpu_.HardwareEnable(), Status::kOk);
   }

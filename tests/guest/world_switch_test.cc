@@ -55,7 +55,7 @@ class WorldSwitch : public ::testing::TestWithParam<HostKind> {
   WorldSwitch() : machine_(GetParam()), stage2_(FreshStage2()) {
     TestHost::Here() = {};
     EXPECT_EQ(MapGuest(stage2_), Status::kOk);
-    machine_.ShowToTableWalks(&stage2_, sizeof(stage2_));
+    ShowToTableWalks(&stage2_, sizeof(stage2_));
     EXPECT_EQ(cpu_.Create(Cpu::CurrentCpu()), Status::kOk);
     EXPECT_EQ(cpu_.HardwareEnable(), Status::kOk);
   }

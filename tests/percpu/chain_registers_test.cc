@@ -107,7 +107,7 @@ TEST_P(PassThroughSlot, GoesOnInTheHostsOwnSlotWithEveryRegisterAsAtEntry) {
 TEST_P(PassThroughSlot, DoesSoWhileTheVectorsAreTrivetsAroundARun) {
   const std::uint64_t table = ChainPlaceOf(Cpu::CurrentCpu()).executable;
   static vcpu::BlockStage2 stage2;
-  machine_.ShowToTableWalks(&stage2, sizeof(stage2));
+  ShowToTableWalks(&stage2, sizeof(stage2));
   constexpr std::uint64_t kBlock = vcpu::BlockStage2::kBlockSize;
   ASSERT_EQ(stage2.Map(kBlock, kBlock, vcpu::MemoryType::kNormal), Status::kOk);
   SimulatedPe().memory().Place(kGuestEntry, {sim::Hvc(1)});

@@ -82,7 +82,7 @@ InterruptedCpu::InterruptedCpu(const Ground& ground) : ground_(ground), machine_
   pe.Poke(RegisterId::kTpidrEl2, reinterpret_cast<std::uint64_t>(&not_ours));
   pe.memory().Place(kGuestEntry, {sim::Msr(RegisterId::kVbarEl1, 2), sim::Nop(), sim::Hvc(1),
                                   sim::Nop(), sim::Hvc(2)});
-  machine_.ShowToTableWalks(&stage2_, sizeof(stage2_));
+  ShowToTableWalks(&stage2_, sizeof(stage2_));
   EXPECT_EQ(stage2_.Map(vcpu::BlockStage2::kBlockSize, vcpu::BlockStage2::kBlockSize,
                         vcpu::MemoryType::kNormal),
             Status::kOk);

@@ -40,7 +40,7 @@ bool IsTheHostsToLose(RegisterId id) {
 class Ground {
  public:
   explicit Ground(HostKind kind) : machine_(kind), guest_(GuestConfig()) {
-    machine_.ShowToTableWalks(&stage2_, sizeof(stage2_));
+    ShowToTableWalks(&stage2_, sizeof(stage2_));
     Cpu::Write<VbarEl1>(VbarEl1::FromRaw(0x800));
     Cpu::Isb();
     before_ = SimulatedPe().Snapshot();

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include "hal/cpu_id.h"
 #include "percpu/host_kind.h"
+#include "tests/support/host_of_kind.h"
 #include "vectors/chain_table.h"
 
 /// The machine a contract test runs on, with a host of its own at EL2: the simulator's PE, made
@@ -33,14 +33,7 @@ class Machine {
   /// Makes an IRQ pending a little later, while a guest runs: a timer at EL2, `ticks` of the system
   /// counter from now; on the simulator, `ticks` instructions.
   void StartTimer(unsigned ticks);
-  /// Lets table walks read these `bytes` of our own memory, both multiples of 4096. At EL2 they can
-  /// anyway.
-  void ShowToTableWalks(void* memory, std::size_t bytes);
 };
-
-/// The physical address of the test's own memory: the address itself at EL2; on the simulator,
-/// where a host pointer is wider than a CPU's physical addresses, its low bits.
-std::uint64_t PhysicalAddressOf(const void* address);
 
 /// Memory for `cpu`'s chain table, executable at EL2, within reach of the host's own table.
 vectors::ChainPlace ChainPlaceOf(CpuId cpu);

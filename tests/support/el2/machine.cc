@@ -6,7 +6,6 @@
 #include "hal/feature.h"
 #include "platforms/runtime/cpus.h"
 #include "platforms/runtime/interrupts.h"
-#include "platforms/runtime/translation.h"
 #include "platforms/runtime/written_code.h"
 #include "tests/support/el2/host_state.h"
 
@@ -24,17 +23,10 @@ constexpr unsigned kNoInterrupt = 1020;
 constexpr unsigned kMaxCpus = 8;
 constexpr unsigned kWindowSpins = 10'000;
 
-HostState states[kMaxCpus];
+[[clang::no_destroy]] HostState states[kMaxCpus];
 
 TRIVET_WRITTEN_CODE alignas(vectors::kChainTableSize) std::uint32_t
     chain_tables[kMaxCpus][vectors::kChainTableSize / sizeof(std::uint32_t)];
-
-/// The two registers whose layout E2H changed get sensible values: nothing traps at EL2 and EL0.
-void BecomeVhe() {
-  Cpu::Write<CptrEl2E2h>(CptrEl2E2h().fpen(TrapLevels::kNone));
-  Cpu::Write<CnthctlEl2E2h>(CnthctlEl2E2h().el0pcten(true).el0vcten(true));
-  Cpu::Isb();
-}
 
 }  // namespace
 
@@ -43,29 +35,20 @@ HostState& ThisHost() { return states[platforms::ThisCpuIndex()]; }
 Machine::Machine(percpu::HostKind kind) {
   if (!Has<Feature::kVhe, Cpu>() && kind == percpu::HostKind::kVhe) kind = percpu::HostKind::kNvhe;
   HostState& host = ThisHost();
-  host = {.vbar = Cpu::Read<VbarEl2>(),
-          .hcr = Cpu::Read<HcrEl2>(),
-          .cptr = Cpu::Read<CptrEl2>(),
-          .cnthctl = Cpu::Read<CnthctlEl2>()};
+  host.vbar = Cpu::Read<VbarEl2>();
+  host.irqs = host.fiqs = 0;
   platforms::InterruptsInitThisCpu();
   platforms::EnableInterrupt(kIrqSgi);
   platforms::EnableInterrupt(kEl2Timer);
   host.has_fiqs = platforms::EnableFiq(kFiqSgi);
   Cpu::Write<VbarEl2>(VbarEl2::FromRaw(HostVectorBase()));
-  platforms::WriteHcrEl2(Cpu::Read<HcrEl2>()
-                             .e2h(kind == percpu::HostKind::kVhe)
-                             .tge(kind != percpu::HostKind::kNvhe)
-                             .raw());
-  if (kind == percpu::HostKind::kVhe) BecomeVhe();
+  host.kind.emplace(kind);
 }
 
 Machine::~Machine() {
-  const HostState& host = ThisHost();
-  platforms::WriteHcrEl2(host.hcr.raw());
+  HostState& host = ThisHost();
+  host.kind.reset();
   Cpu::Write<VbarEl2>(host.vbar);
-  Cpu::Isb();
-  Cpu::Write<CptrEl2>(host.cptr);
-  Cpu::Write<CnthctlEl2>(host.cnthctl);
   Cpu::Isb();
 }
 
@@ -81,12 +64,6 @@ void Machine::StartTimer(unsigned ticks) {
   Cpu::Write<CnthpTvalEl2>(CnthpTvalEl2::Value::FromRaw(ticks));
   Cpu::Write<CnthpCtlEl2>(CnthpCtlEl2::Value::FromRaw(1));  // ENABLE, not IMASK
   Cpu::Isb();
-}
-
-void Machine::ShowToTableWalks(void*, std::size_t) {}
-
-std::uint64_t PhysicalAddressOf(const void* address) {
-  return reinterpret_cast<std::uint64_t>(address);
 }
 
 vectors::ChainPlace ChainPlaceOf(CpuId cpu) {

@@ -65,14 +65,7 @@ Machine::Machine(percpu::HostKind kind) {
   const bool vhe = kind == percpu::HostKind::kVhe;
   simulated = std::make_unique<Simulated>(sim::ProfileNamed(vhe ? "neoverse-v1" : "cortex-a72"));
   Cpu::Write<VbarEl2>(VbarEl2::FromRaw(HostVectorBase()));
-  const HcrEl2 hcr = HcrEl2::Inert().imo(true).fmo(true).amo(true).rw(true);
-  Cpu::Write<HcrEl2>(hcr.e2h(vhe).tge(kind != percpu::HostKind::kNvhe));
-  Cpu::Isb();
-  if (vhe) {
-    Cpu::Write<CptrEl2E2h>(CptrEl2E2h().fpen(TrapLevels::kNone));
-    Cpu::Write<CnthctlEl2E2h>(CnthctlEl2E2h().el0pcten(true).el0vcten(true));
-    Cpu::Isb();
-  }
+  BecomeHost(HcrEl2::Inert().imo(true).fmo(true).amo(true).rw(true), kind);
   simulated->pe.trace().Clear();
 }
 
@@ -86,15 +79,6 @@ void Machine::StartTimer(unsigned ticks) {
   simulated->pe.SetStepHook([left = ticks](sim::Pe& pe) mutable {
     if (left != 0 && --left == 0) pe.RaiseIrq();
   });
-}
-
-void Machine::ShowToTableWalks(void* memory, std::size_t bytes) {
-  simulated->pe.memory().MapHost(PhysicalAddressOf(memory), memory, bytes);
-}
-
-std::uint64_t PhysicalAddressOf(const void* address) {
-  constexpr std::uint64_t kFortyBits = (std::uint64_t{1} << 40) - 1;
-  return reinterpret_cast<std::uint64_t>(address) & kFortyBits;
 }
 
 vectors::ChainPlace ChainPlaceOf(CpuId cpu) {

@@ -1,24 +1,22 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include "hal/cpu.h"
 #include "hal/registers.h"
+#include "tests/support/host_of_kind.h"
 
 extern "C" const char trivet_bench_guest[];
 
 /// What benchmarks of guests and interrupts need of a machine: here the one that boots the image.
 namespace trivet::bench {
 
-/// Where the code of bench/el2/guest_code.S stands: bench/guest_code.h names its places.
+/// Where the code of bench/machine/el2/guest_code.S stands: bench/guest_code.h names its places.
 inline std::uint64_t PlaceGuestCode() {
   return reinterpret_cast<std::uint64_t>(&trivet_bench_guest);
 }
-inline std::uint64_t PhysicalAddressOf(const void* address) {
-  return reinterpret_cast<std::uint64_t>(address);
-}
-inline void ShowToTableWalks(void*, std::size_t) {}
+
+using tests::PhysicalAddressOf, tests::ShowToTableWalks;
 
 /// The EL2 timer's interrupt, long due: it arrives, or its timer holds it back. What CNTHP_CTL_EL2
 /// is then: ENABLE, IMASK. A timer, and not an interrupt of the controller, since it comes and goes

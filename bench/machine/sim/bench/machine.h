@@ -10,24 +10,17 @@
 #include "sim/pe.h"
 #include "sim/profile.h"
 #include "sim/scoped_pe.h"
+#include "tests/support/host_of_kind.h"
 
 /// The CPUs a benchmark runs on: simulated ones.
 namespace trivet::bench {
 
 /// A CPU with a host of `kind`.
 inline std::unique_ptr<sim::Pe> MakePe(percpu::HostKind kind, std::uint64_t id = 0) {
-  using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
-  const bool vhe = kind == percpu::HostKind::kVhe;
-  const char* const model = vhe ? "neoverse-v1" : "cortex-a72";
+  const char* const model = kind == percpu::HostKind::kVhe ? "neoverse-v1" : "cortex-a72";
   auto pe = std::make_unique<sim::Pe>(sim::ProfileNamed(model), CpuId{id});
   const sim::ScopedPe current(*pe);
-  Cpu::Write<HcrEl2>(HcrEl2::Inert().e2h(vhe).tge(kind != percpu::HostKind::kNvhe));
-  Cpu::Isb();
-  if (vhe) {
-    Cpu::Write<CptrEl2E2h>(CptrEl2E2h().fpen(TrapLevels::kNone));
-    Cpu::Write<CnthctlEl2E2h>(CnthctlEl2E2h().el0pcten(true).el0vcten(true));
-    Cpu::Isb();
-  }
+  tests::BecomeHost(hal::HcrEl2::Inert(), kind);
   return pe;
 }
 

@@ -5,28 +5,13 @@
 #include <optional>
 #include <utility>
 
-#include "hal/registers.h"
 #include "percpu/host_kind.h"
+#include "tests/support/host_of_kind.h"
 
 /// The CPUs a benchmark runs on: at EL2 the one that executes it.
 namespace trivet::bench {
 
-/// Makes the host what a benchmark is about, E2H and TGE set or not, and puts back what was there.
-class HostOf {
- public:
-  explicit HostOf(percpu::HostKind kind);
-  ~HostOf();
-  HostOf(const HostOf&) = delete;
-  HostOf& operator=(const HostOf&) = delete;
-  /// False: this CPU has no such host.
-  bool exists() const { return exists_; }
-
- private:
-  const hal::HcrEl2 hcr_;
-  const hal::CptrEl2 cptr_;
-  const hal::CnthctlEl2 cnthctl_;
-  bool exists_ = true;
-};
+using tests::HostOfKind;
 
 class CpuSet {
  public:
@@ -41,7 +26,7 @@ class CpuSet {
   }
 
  private:
-  HostOf host_;
+  HostOfKind host_;
 };
 
 class [[maybe_unused]] OneCpu {
@@ -51,7 +36,7 @@ class [[maybe_unused]] OneCpu {
   bool exists() const { return !own_ || own_->exists(); }
 
  private:
-  std::optional<HostOf> own_;
+  std::optional<HostOfKind> own_;
 };
 
 /// Counts `loop` without what `rest` counts: the same loop, run as often, without the operation

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include "hal/cpu.h"
 #include "sim/instruction.h"
 #include "sim/pe.h"
 #include "sim/scoped_pe.h"
+#include "tests/support/host_of_kind.h"
 
 /// What benchmarks of guests and interrupts need of a machine: here the simulated CPU that is
 /// current.
@@ -21,14 +21,8 @@ inline std::uint64_t PlaceGuestCode() {
                sim::Ldr(5, 1), sim::Hvc(1)});
   return kPlace;
 }
-/// A host pointer is wider than a simulated CPU's physical addresses.
-inline std::uint64_t PhysicalAddressOf(const void* address) {
-  constexpr std::uint64_t kFortyBits = (std::uint64_t{1} << 40) - 1;
-  return reinterpret_cast<std::uint64_t>(address) & kFortyBits;
-}
-inline void ShowToTableWalks(void* memory, std::size_t bytes) {
-  sim::ScopedPe::Current().memory().MapHost(PhysicalAddressOf(memory), memory, bytes);
-}
+
+using tests::PhysicalAddressOf, tests::ShowToTableWalks;
 
 /// A software-generated interrupt that is enabled, and one that is not.
 enum Interrupt : unsigned { kArriving = 1, kHeldBack = 2 };
