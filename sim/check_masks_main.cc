@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "hal/register_info.h"
-#include "sim/model.h"
+#include "sim/model/model.h"
+#include "sim/pe/violation.h"
 #include "sim/tool.h"
-#include "sim/violation.h"
 #include "tools/json/json_value.h"
 
 namespace trivet::sim {

@@ -5,9 +5,9 @@
 #include <string_view>
 
 #include "hal/register_info.h"
-#include "sim/model.h"
+#include "sim/model/model.h"
+#include "sim/pe/violation.h"
 #include "sim/tool.h"
-#include "sim/violation.h"
 
 namespace trivet::sim {
 namespace {

@@ -7,8 +7,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "sim/profile_file.h"
-#include "sim/violation.h"
+#include "sim/pe/violation.h"
+#include "sim/profiles/profile_file.h"
 #include "tools/user_path.h"
 
 namespace trivet::sim {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/profile.h"
+#include "sim/profiles/profile.h"
 
 /// What the command-line tools of the simulator have in common.
 namespace trivet::sim {

@@ -10,10 +10,10 @@
 
 #include "bench/simulator/each_pe.h"
 #include "hal/registers.h"
-#include "sim/machine.h"
-#include "sim/pe.h"
-#include "sim/scoped_pe.h"
-#include "sim/sim_backend.h"
+#include "sim/pe/machine.h"
+#include "sim/pe/pe.h"
+#include "sim/pe/scoped_pe.h"
+#include "sim/pe/sim_backend.h"
 
 namespace trivet::bench {
 namespace {

@@ -3,9 +3,9 @@
 #include <benchmark/benchmark.h>
 
 #include "hal/cpu.h"
-#include "sim/machine.h"
-#include "sim/profile.h"
-#include "sim/scoped_pe.h"
+#include "sim/pe/machine.h"
+#include "sim/pe/scoped_pe.h"
+#include "sim/profiles/profile.h"
 
 namespace trivet::bench {
 

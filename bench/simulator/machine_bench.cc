@@ -9,9 +9,9 @@
 #include "bench/simulator/each_pe.h"
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
-#include "sim/code_map.h"
-#include "sim/machine.h"
-#include "sim/scoped_pe.h"
+#include "sim/pe/code_map.h"
+#include "sim/pe/machine.h"
+#include "sim/pe/scoped_pe.h"
 
 namespace trivet::bench {
 namespace {

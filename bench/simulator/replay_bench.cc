@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/profile.h"
+#include "sim/profiles/profile.h"
 #include "sim/replay/input.h"
 #include "sim/replay/replayer.h"
 

@@ -6,10 +6,10 @@
 
 #include "hal/cpu.h"
 #include "hal/registers.h"
-#include "sim/code_map.h"
-#include "sim/pe.h"
-#include "sim/scoped_pe.h"
-#include "sim/violation.h"
+#include "sim/pe/code_map.h"
+#include "sim/pe/pe.h"
+#include "sim/pe/scoped_pe.h"
+#include "sim/pe/violation.h"
 
 namespace embedder {
 namespace {

@@ -6,8 +6,8 @@
 #include <tuple>
 
 #include "hal/registers.h"
-#include "sim/coprocessor.h"
-#include "sim/violation.h"
+#include "sim/instructions/coprocessor.h"
+#include "sim/pe/violation.h"
 
 namespace trivet::sim {
 namespace {

@@ -2,12 +2,12 @@
 
 #include <cstdint>
 
-#include "sim/instruction.h"
+#include "sim/instructions/instruction.h"
 
 namespace trivet::sim {
 
-/// The instruction that `word` encodes in AArch64 state. Knows what sim/instruction.h can express,
-/// no more: throws Violation for any other word.
+/// The instruction that `word` encodes in AArch64 state. Knows what sim/instructions/instruction.h
+/// can express, no more: throws Violation for any other word.
 Instruction DecodeA64(std::uint32_t word);
 
 /// The same for A32 instructions, executed unconditionally.

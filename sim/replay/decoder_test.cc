@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "hal/registers.h"
-#include "sim/coprocessor.h"
-#include "sim/violation.h"
+#include "sim/instructions/coprocessor.h"
+#include "sim/pe/violation.h"
 
 namespace trivet::sim {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/profile.h"
+#include "sim/profiles/profile.h"
 #include "sim/replay/input.h"
 #include "sim/replay/replayer.h"
 

@@ -2,9 +2,9 @@
 
 #include <format>
 
+#include "sim/pe/violation.h"
 #include "sim/replay/gzip.h"
 #include "sim/tool.h"
-#include "sim/violation.h"
 
 namespace trivet::sim {
 

@@ -4,7 +4,7 @@
 #include <unordered_map>
 
 #include "hal/registers.h"
-#include "sim/violation.h"
+#include "sim/pe/violation.h"
 
 namespace trivet::sim {
 namespace {

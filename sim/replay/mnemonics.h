@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "sim/instruction.h"
+#include "sim/instructions/instruction.h"
 
 namespace trivet::sim {
 

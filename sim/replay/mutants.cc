@@ -4,7 +4,7 @@
 #include <map>
 
 #include "hal/registers.h"
-#include "sim/exception.h"
+#include "sim/pe/exception.h"
 
 namespace trivet::sim {
 namespace {

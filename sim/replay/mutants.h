@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/model.h"
+#include "sim/model/model.h"
 
 namespace trivet::sim {
 

@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "sim/pe/violation.h"
 #include "sim/replay/input.h"
 #include "sim/replay/mutants.h"
 #include "sim/replay/replayer.h"
 #include "sim/replay/scenario_runner.h"
 #include "sim/tool.h"
-#include "sim/violation.h"
 
 namespace trivet::sim {
 namespace {

@@ -3,10 +3,10 @@
 
 #include <format>
 
+#include "sim/pe/violation.h"
 #include "sim/replay/input.h"
 #include "sim/replay/replayer.h"
 #include "sim/tool.h"
-#include "sim/violation.h"
 
 namespace trivet::sim {
 namespace {

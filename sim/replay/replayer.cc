@@ -3,9 +3,9 @@
 #include <format>
 
 #include "hal/registers.h"
-#include "sim/interpreter.h"
+#include "sim/instructions/interpreter.h"
+#include "sim/pe/violation.h"
 #include "sim/replay/mnemonics.h"
-#include "sim/violation.h"
 
 namespace trivet::sim {
 namespace {

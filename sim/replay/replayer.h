@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "sim/model.h"
-#include "sim/pe.h"
-#include "sim/profile.h"
+#include "sim/model/model.h"
+#include "sim/pe/pe.h"
+#include "sim/profiles/profile.h"
 #include "sim/replay/trace_line.h"
 
 namespace trivet::sim {

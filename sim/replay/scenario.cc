@@ -4,9 +4,9 @@
 #include <format>
 #include <utility>
 
-#include "sim/pstate.h"
+#include "sim/pe/pstate.h"
+#include "sim/pe/violation.h"
 #include "sim/replay/trace_line.h"
-#include "sim/violation.h"
 #include "tools/json/json_value.h"
 
 namespace trivet::sim {

@@ -1,7 +1,7 @@
 #include "hal/register_info.h"
-#include "sim/model.h"
+#include "sim/model/model.h"
+#include "sim/pe/violation.h"
 #include "sim/replay/scenario_runner.h"
-#include "sim/violation.h"
 
 /// Which simulated CPU a configuration means.
 namespace trivet::sim {

@@ -3,8 +3,8 @@
 #include <format>
 
 #include "hal/registers.h"
+#include "sim/pe/violation.h"
 #include "sim/replay/decoder.h"
-#include "sim/violation.h"
 
 namespace trivet::sim {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "sim/profile.h"
+#include "sim/profiles/profile.h"
 #include "sim/replay/replayer.h"
 #include "sim/replay/scenario.h"
 

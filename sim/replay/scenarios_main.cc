@@ -2,10 +2,10 @@
 
 #include <format>
 
+#include "sim/pe/violation.h"
 #include "sim/replay/input.h"
 #include "sim/replay/scenario_runner.h"
 #include "sim/tool.h"
-#include "sim/violation.h"
 
 namespace trivet::sim {
 namespace {

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "sim/pstate.h"
+#include "sim/pe/pstate.h"
+#include "sim/pe/violation.h"
 #include "sim/replay/input.h"
 #include "sim/replay/scenario_runner.h"
-#include "sim/violation.h"
 
 namespace trivet::sim {
 namespace {

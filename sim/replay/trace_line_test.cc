@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sim/profile.h"
+#include "sim/profiles/profile.h"
 #include "sim/replay/gzip.h"
 #include "sim/replay/replayer.h"
 

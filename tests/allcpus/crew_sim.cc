@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "hal/registers.h"
-#include "sim/machine.h"
-#include "sim/profile.h"
-#include "sim/scoped_pe.h"
+#include "sim/pe/machine.h"
+#include "sim/pe/scoped_pe.h"
+#include "sim/profiles/profile.h"
 #include "tests/allcpus/crew.h"
 
 namespace trivet::tests {

@@ -4,8 +4,8 @@
 
 #include <memory>
 
-#include "sim/scoped_pe.h"
-#include "sim/violation.h"
+#include "sim/pe/scoped_pe.h"
+#include "sim/pe/violation.h"
 #include "tests/allcpus/crew.h"
 #include "tests/allcpus/group.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/model.h"
+#include "sim/model/model.h"
 #include "tests/conformance/answers.h"
 
 namespace trivet::conformance {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sim/profile_file.h"
+#include "sim/profiles/profile_file.h"
 #include "tests/conformance/simulator.h"
 
 namespace trivet::conformance {

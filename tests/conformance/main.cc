@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "sim/profile_file.h"
+#include "sim/pe/violation.h"
+#include "sim/profiles/profile_file.h"
 #include "sim/tool.h"
-#include "sim/violation.h"
 #include "tests/conformance/comparison.h"
 #include "tests/conformance/simulator.h"
 #include "tests/conformance/target_run.h"

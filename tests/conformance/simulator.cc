@@ -3,9 +3,9 @@
 #include <string_view>
 
 #include "hal/registers.h"
-#include "sim/interpreter.h"
-#include "sim/pe.h"
-#include "sim/violation.h"
+#include "sim/instructions/interpreter.h"
+#include "sim/pe/pe.h"
+#include "sim/pe/violation.h"
 #include "tests/conformance/states.h"
 
 namespace trivet::conformance {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sim/profile.h"
+#include "sim/profiles/profile.h"
 #include "tests/conformance/answers.h"
 
 namespace trivet::conformance {

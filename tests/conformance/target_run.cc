@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <string_view>
 
-#include "sim/violation.h"
+#include "sim/pe/violation.h"
 
 namespace trivet::conformance {
 namespace {

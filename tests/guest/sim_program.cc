@@ -1,5 +1,5 @@
-#include "sim/instruction.h"
-#include "sim/pe.h"
+#include "sim/instructions/instruction.h"
+#include "sim/pe/pe.h"
 #include "tests/guest/life.h"
 #include "tests/support/sim/sim_machine.h"
 

@@ -5,8 +5,8 @@
 
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
-#include "sim/pe.h"
-#include "sim/trace.h"
+#include "sim/pe/pe.h"
+#include "sim/pe/trace.h"
 #include "tests/guest/life.h"
 #include "tests/support/machine.h"
 #include "tests/support/sim/sim_machine.h"

@@ -10,9 +10,9 @@
 
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
-#include "sim/exception.h"
-#include "sim/instruction.h"
-#include "sim/pe.h"
+#include "sim/instructions/instruction.h"
+#include "sim/pe/exception.h"
+#include "sim/pe/pe.h"
 #include "tests/support/machine.h"
 #include "tests/support/sim/sim_machine.h"
 #include "tests/support/test_host.h"

@@ -9,10 +9,10 @@
 
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
-#include "sim/pe.h"
-#include "sim/profile.h"
-#include "sim/sim_backend.h"
-#include "sim/violation.h"
+#include "sim/pe/pe.h"
+#include "sim/pe/sim_backend.h"
+#include "sim/pe/violation.h"
+#include "sim/profiles/profile.h"
 #include "tests/support/test_host.h"
 
 namespace trivet::tests {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/pe.h"
-#include "sim/profile.h"
+#include "sim/pe/pe.h"
+#include "sim/profiles/profile.h"
 
 namespace trivet::tests {
 namespace {

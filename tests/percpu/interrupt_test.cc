@@ -10,7 +10,7 @@
 #include <tuple>
 #include <vector>
 
-#include "sim/strategy.h"
+#include "sim/pe/strategy.h"
 #include "tests/percpu/interrupted_cpu.h"
 
 namespace trivet::tests {

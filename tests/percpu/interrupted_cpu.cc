@@ -7,9 +7,9 @@
 
 #include "hal/cpu.h"
 #include "percpu/masked_interrupts.h"
-#include "sim/exception.h"
-#include "sim/instruction.h"
-#include "sim/pe.h"
+#include "sim/instructions/instruction.h"
+#include "sim/pe/exception.h"
+#include "sim/pe/pe.h"
 #include "tests/support/sim/sim_machine.h"
 
 namespace trivet::tests {

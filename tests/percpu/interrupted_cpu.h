@@ -8,7 +8,7 @@
 #include "percpu/host_kind.h"
 #include "percpu/minimal_cpu.h"
 #include "percpu/per_cpu.h"
-#include "sim/strategy.h"
+#include "sim/pe/strategy.h"
 #include "tests/support/machine.h"
 #include "vcpu/stage2.h"
 #include "vcpu/vcpu.h"

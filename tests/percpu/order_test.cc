@@ -7,8 +7,8 @@
 
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
-#include "sim/pe.h"
-#include "sim/trace.h"
+#include "sim/pe/pe.h"
+#include "sim/pe/trace.h"
 #include "tests/support/machine.h"
 #include "tests/support/sim/sim_machine.h"
 #include "tests/support/test_host.h"

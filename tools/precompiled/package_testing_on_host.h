@@ -3,8 +3,8 @@
 #include <hal/cpu.h>
 #include <hal/registers.h>
 #include <percpu/per_cpu.h>
-#include <sim/machine.h>
-#include <sim/pe.h>
+#include <sim/pe/machine.h>
+#include <sim/pe/pe.h>
 #include <vcpu/vcpu.h>
 
 #include <algorithm>

@@ -6,9 +6,9 @@
 #include <map>
 #include <mutex>
 
-#include "sim/code_map.h"
-#include "sim/pe.h"
-#include "sim/violation.h"
+#include "sim/pe/code_map.h"
+#include "sim/pe/pe.h"
+#include "sim/pe/violation.h"
 #include "vectors/chain_code.h"
 
 namespace trivet::vectors {

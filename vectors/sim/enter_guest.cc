@@ -1,9 +1,9 @@
 #include "vectors/enter_guest.h"
 
 #include "hal/cpu.h"
-#include "sim/pe.h"
-#include "sim/scoped_pe.h"
-#include "sim/violation.h"
+#include "sim/pe/pe.h"
+#include "sim/pe/scoped_pe.h"
+#include "sim/pe/violation.h"
 #include "vectors/chain_code.h"
 #include "vectors/sim/chain_table.h"
 #include "vectors/table.h"

@@ -1,9 +1,9 @@
 #include <cstddef>
 
 #include "hal/cpu.h"
-#include "sim/code_map.h"
-#include "sim/pe.h"
-#include "sim/violation.h"
+#include "sim/pe/code_map.h"
+#include "sim/pe/pe.h"
+#include "sim/pe/violation.h"
 #include "vectors/cpu_slot.h"
 #include "vectors/selected_table.h"
 #include "vectors/table_layout.h"

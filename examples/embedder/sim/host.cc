@@ -5,10 +5,10 @@
 
 #include "hal/cpu.h"
 #include "hal/registers.h"
-#include "sim/instruction.h"
-#include "sim/pe.h"
-#include "sim/profile.h"
-#include "sim/scoped_pe.h"
+#include "sim/instructions/instruction.h"
+#include "sim/pe/pe.h"
+#include "sim/pe/scoped_pe.h"
+#include "sim/profiles/profile.h"
 
 namespace embedder {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sim/sim_backend.h"
+#include "sim/pe/sim_backend.h"
 
 namespace trivet::hal {
 using SelectedBackend = sim::SimBackend;

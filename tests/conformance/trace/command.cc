@@ -4,9 +4,9 @@
 #include <format>
 #include <fstream>
 
+#include "sim/pe/violation.h"
 #include "sim/replay/input.h"
 #include "sim/tool.h"
-#include "sim/violation.h"
 #include "tests/conformance/target_run.h"
 #include "tests/conformance/trace/trace_report.h"
 #include "tools/temporary_folder.h"

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/profile.h"
+#include "sim/profiles/profile.h"
 
 namespace trivet::conformance::trace {
 

@@ -6,8 +6,8 @@
 #include <memory>
 #include <tuple>
 
+#include "sim/pe/violation.h"
 #include "sim/replay/input.h"
-#include "sim/violation.h"
 #include "tests/conformance/trace/encoder.h"
 #include "tests/conformance/trace/survival.h"
 

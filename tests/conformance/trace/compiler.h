@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/model.h"
+#include "sim/model/model.h"
 #include "tests/conformance/trace/prediction.h"
 
 namespace trivet::conformance::trace {

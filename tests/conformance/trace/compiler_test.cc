@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "sim/profile.h"
-#include "sim/violation.h"
+#include "sim/pe/violation.h"
+#include "sim/profiles/profile.h"
 
 namespace trivet::conformance::trace {
 namespace {

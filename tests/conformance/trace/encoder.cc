@@ -3,7 +3,7 @@
 #include <format>
 #include <string_view>
 
-#include "sim/violation.h"
+#include "sim/pe/violation.h"
 
 namespace trivet::conformance::trace {
 namespace {

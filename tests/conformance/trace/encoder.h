@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "sim/instruction.h"
+#include "sim/instructions/instruction.h"
 #include "sim/replay/trace_line.h"
 
 namespace trivet::conformance::trace {

@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "hal/registers.h"
+#include "sim/pe/violation.h"
 #include "sim/replay/decoder.h"
 #include "sim/replay/replayer.h"
-#include "sim/violation.h"
 
 namespace trivet::conformance::trace {
 namespace {

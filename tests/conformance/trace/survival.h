@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sim/instruction.h"
+#include "sim/instructions/instruction.h"
 #include "sim/replay/replayer.h"
 #include "tests/conformance/trace/prediction.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/model.h"
+#include "sim/model/model.h"
 #include "tests/conformance/trace/compiler.h"
 #include "tests/conformance/trace/trace_answers.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "sim/profile.h"
+#include "sim/profiles/profile.h"
 
 namespace trivet::conformance::trace {
 namespace {

@@ -16,7 +16,7 @@
 #include <string>
 
 #include "percpu/host_kind.h"
-#include "sim/profile.h"
+#include "sim/profiles/profile.h"
 #include "tests/percpu/sequence/explorer.h"
 #include "tests/percpu/sequence/subject.h"
 

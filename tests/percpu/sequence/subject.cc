@@ -10,8 +10,8 @@
 #include <string>
 
 #include "hal/cpu.h"
-#include "sim/instruction.h"
-#include "sim/scoped_pe.h"
+#include "sim/instructions/instruction.h"
+#include "sim/pe/scoped_pe.h"
 #include "tests/support/machine.h"
 #include "vectors/table.h"
 

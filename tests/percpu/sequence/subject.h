@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "percpu/per_cpu.h"
-#include "sim/pe.h"
-#include "sim/profile.h"
+#include "sim/pe/pe.h"
+#include "sim/profiles/profile.h"
 #include "tests/percpu/sequence/model.h"
 #include "tests/support/test_host.h"
 #include "vcpu/stage2.h"

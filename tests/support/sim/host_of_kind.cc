@@ -1,8 +1,8 @@
 #include "tests/support/host_of_kind.h"
 
 #include "hal/cpu.h"
-#include "sim/pe.h"
-#include "sim/scoped_pe.h"
+#include "sim/pe/pe.h"
+#include "sim/pe/scoped_pe.h"
 
 namespace trivet::tests {
 

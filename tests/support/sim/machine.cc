@@ -3,11 +3,11 @@
 #include <memory>
 
 #include "hal/cpu.h"
-#include "sim/code_map.h"
-#include "sim/pe.h"
-#include "sim/profile.h"
-#include "sim/sim_backend.h"
-#include "sim/violation.h"
+#include "sim/pe/code_map.h"
+#include "sim/pe/pe.h"
+#include "sim/pe/sim_backend.h"
+#include "sim/pe/violation.h"
+#include "sim/profiles/profile.h"
 #include "tests/support/sim/sim_machine.h"
 
 namespace trivet::tests {

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "sim/pe.h"
+#include "sim/pe/pe.h"
 
 namespace trivet::tests {
 

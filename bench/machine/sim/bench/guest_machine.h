@@ -3,9 +3,9 @@
 #include <cstdint>
 
 #include "hal/cpu.h"
-#include "sim/instruction.h"
-#include "sim/pe.h"
-#include "sim/scoped_pe.h"
+#include "sim/instructions/instruction.h"
+#include "sim/pe/pe.h"
+#include "sim/pe/scoped_pe.h"
 #include "tests/support/host_of_kind.h"
 
 /// What benchmarks of guests and interrupts need of a machine: here the simulated CPU that is

@@ -7,9 +7,9 @@
 
 #include "hal/cpu.h"
 #include "percpu/host_kind.h"
-#include "sim/pe.h"
-#include "sim/profile.h"
-#include "sim/scoped_pe.h"
+#include "sim/pe/pe.h"
+#include "sim/pe/scoped_pe.h"
+#include "sim/profiles/profile.h"
 #include "tests/support/host_of_kind.h"
 
 /// The CPUs a benchmark runs on: simulated ones.

@@ -9,7 +9,7 @@
 #include "bench/host.h"
 #include "bench/machine.h"
 #include "percpu/per_cpu.h"
-#include "sim/machine.h"
+#include "sim/pe/machine.h"
 
 /// Rounds of a group of CPUs, on the PEs of a simulated machine: the machines that AllCpus runs,
 /// one after the other on the host's one thread, each until it has to wait.

@@ -1,0 +1,215 @@
+#include "sim/pe/pe.h"
+
+#include <format>
+#include <string>
+
+#include "hal/registers.h"
+#include "sim/pe/violation.h"
+
+namespace trivet::sim {
+namespace {
+
+using hal::RegisterId;
+
+constexpr unsigned Index(RegisterId id) { return static_cast<unsigned>(id); }
+
+/// The names of the fields that overlap bits, for messages.
+std::string NameBits(const hal::RegisterInfo& info, std::uint64_t bits) {
+  std::string names;
+  for (const hal::FieldInfo& field : info.fields) {
+    if ((field.mask() & bits) == 0) continue;
+    if (!names.empty()) names += ", ";
+    names += field.hi == field.lo ? std::format("{}[{}]", field.name, field.hi)
+                                  : std::format("{}[{}:{}]", field.name, field.hi, field.lo);
+  }
+  return names;
+}
+
+}  // namespace
+
+Pe::Pe(const Profile& profile, CpuId id) : Pe(Model::For(profile), id) {}
+
+Pe::Pe(std::shared_ptr<const Model> model, CpuId id)
+    : model_(std::move(model)), id_(id), memory_(std::make_shared<PhysicalMemory>()) {
+  for (const hal::RegisterInfo& info : hal::AllRegisters()) {
+    Poke(info.storage, model_->MasksOf(info.storage).reset_value);
+  }
+  for (const IdValue& value : profile().ids) {
+    if (const RegisterId reg = FindRegister(value.name); reg != RegisterId::kCount) {
+      Poke(reg, value.value);
+    }
+  }
+  Poke(RegisterId::kMpidrEl1, model_->MasksOf(RegisterId::kMpidrEl1).ones | id.affinity);
+  // Names of PSTATE wrote into it above.
+  state_.pstate = Pstate::Masked(2);
+  SelectPlans();
+}
+
+std::string Pe::Where() const {
+  return std::format("PE {}.{}.{}.{}, EL{}", id_.affinity >> 32 & 0xff, id_.affinity >> 16 & 0xff,
+                     id_.affinity >> 8 & 0xff, id_.affinity & 0xff, state_.pstate.el());
+}
+
+const Cell& Pe::CellOf(RegisterId id) const { return state_.cells[Index(hal::InfoOf(id).storage)]; }
+Cell& Pe::CellOf(RegisterId id) { return state_.cells[Index(hal::InfoOf(id).storage)]; }
+
+void Pe::Poke(RegisterId id, std::uint64_t value) {
+  if (plans_ != nullptr && (PlanOf(id).effects & kComputed) != 0) return WritePstate(id, value);
+  CellOf(id) = Cell{.value = value, .old = value};
+  ForgetSettled();
+  if (model_->StorageOf(id) == RegisterId::kHcrEl2) SelectPlans();
+}
+
+void Pe::MakeUnknown(RegisterId id, std::uint64_t bits) {
+  ForgetSettled();
+  Cell& cell = CellOf(id);
+  cell.unknown |= bits;
+  cell.old_unknown |= bits;
+}
+
+void Pe::set_pstate(Pstate pstate) {
+  state_.pstate = pstate;
+  SelectPlans();
+}
+
+void Pe::SelectPlans() {
+  const bool e2h = hal::HcrEl2::FromRaw(CellOf(RegisterId::kHcrEl2).value).e2h();
+  plans_ = &model_->PlansAt(state_.pstate.el(), e2h);
+}
+
+void Pe::BeginAccess(const char* what, std::string_view name) {
+  const std::uint32_t attention = attention_.load(std::memory_order_relaxed);
+  if ((attention & kPoweredOff) != 0) {
+    throw Violation(std::format("{}: {} {}: this PE is powered down", Where(), what, name));
+  }
+  if ((attention & kFault) != 0 && --fail_countdown_ == 0) {
+    SetAttention(kFault, false);
+    throw InjectedFault(std::format("{}: {} {}: injected fault", Where(), what, name));
+  }
+}
+
+std::uint64_t Pe::ReadSlowly(RegisterId id) {
+  const hal::RegisterInfo& info = hal::InfoOf(id);
+  BeginAccess("read", info.name);
+  const AccessPlan& plan = (*plans_)[Index(id)];
+  if (plan.read != Outcome::kOk) {
+    throw Violation(std::format("{}: read {}: {}", Where(), info.name, RuleText(plan.read)));
+  }
+  const std::uint64_t value = PerformRead(id);
+  StepBoundary();
+  return value;
+}
+
+void Pe::CheckReserved(RegisterId id, const AccessPlan& plan, std::uint64_t value) const {
+  if (reserved_bits_ == ReservedBits::kIgnored) return;
+  const std::uint64_t wrong = (value & plan.reserved) ^ plan.reserved_value;
+  if (wrong == 0) return;
+  const std::uint64_t ones = wrong & value;
+  const std::uint64_t zeros = wrong & ~value;
+  const hal::RegisterInfo& info = hal::InfoOf(id);
+  std::string text = std::format("{}: write {} = {:#x}:", Where(), info.name, value);
+  if (ones != 0) {
+    text += std::format(" bits {:#x} ({}) are RES0 on {} and written as 1;", ones,
+                        NameBits(info, ones), profile().name);
+  }
+  if (zeros != 0) {
+    text +=
+        std::format(" bits {:#x} ({}) are RES1 and written as 0;", zeros, NameBits(info, zeros));
+  }
+  text.back() = '.';
+  throw Violation(text);
+}
+
+void Pe::WriteSlowly(RegisterId id, std::uint64_t value) {
+  const hal::RegisterInfo& info = hal::InfoOf(id);
+  BeginAccess("write", info.name);
+  const AccessPlan& plan = (*plans_)[Index(id)];
+  if (plan.write != Outcome::kOk) {
+    throw Violation(
+        std::format("{}: write {} = {:#x}: {}", Where(), info.name, value, RuleText(plan.write)));
+  }
+  CheckReserved(id, plan, value);
+  PerformWrite(id, value);
+  StepBoundary();
+}
+
+std::uint64_t Pe::PerformRead(RegisterId id) {
+  const AccessPlan& plan = PlanOf(id);
+  if ((plan.effects & kInterface) != 0) return ReadInterface(plan.storage);
+  return (plan.effects & kComputed) != 0 ? ReadComputed(plan.storage) : Peek(plan.storage);
+}
+
+void Pe::PerformWrite(RegisterId id, std::uint64_t value) {
+  const AccessPlan& plan = PlanOf(id);
+  trace_.Add(EventKind::kWrite, plan.storage, value);
+  if ((plan.effects & kComputed) != 0) return WritePstate(plan.storage, value);
+  if ((plan.effects & kInterface) != 0) return WriteInterface(plan.storage, value);
+  Cell& cell = CellOf(plan.storage);
+  if (cell.epoch != state_.epoch) cell.old_unknown = cell.unknown;
+  cell.unknown &= plan.keeps;
+  Store(cell, plan, value, cell.value & plan.keeps);
+  if ((plan.effects & kBitwise) == 0) return;
+  const BitMasks& masks = model_->MasksOf(plan.storage);
+  cell.value = (cell.value | (value & masks.sets)) & ~(value & masks.clears);
+}
+
+std::uint64_t Pe::ReadComputed(RegisterId storage) const {
+  switch (storage) {
+    case RegisterId::kCurrentEl: return std::uint64_t{state_.pstate.el()} << 2;
+    case RegisterId::kSpSel: return state_.pstate.sp_elx() ? 1 : 0;
+    default:
+      // The rest of PSTATE stands at the same bits as in an SPSR.
+      return state_.pstate.Bits(model_->MasksOf(storage).stores);
+  }
+}
+
+void Pe::WritePstate(RegisterId storage, std::uint64_t value) {
+  if (storage == RegisterId::kSpSel) {
+    state_.pstate.Set(Pstate::kSp, (value & 1) != 0);
+  } else {
+    // The rest of PSTATE stands at the same bits as in an SPSR.
+    state_.pstate.Set(model_->MasksOf(storage).stores, value);
+  }
+}
+
+std::uint64_t Pe::DaifMask() {
+  if (NeedsAttention()) [[unlikely]]
+    BeginAccess("daifset", "DAIF");
+  const std::uint64_t before = state_.pstate.Bits(Pstate::kDaif);
+  state_.pstate.Set(Pstate::kDaif, true);
+  trace_.Add(EventKind::kDaifChange, RegisterId::kDaif, Pstate::kDaif);
+  StepBoundary();
+  return before;
+}
+
+void Pe::DaifRestore(std::uint64_t daif) {
+  if (NeedsAttention()) [[unlikely]]
+    BeginAccess("write", "DAIF");
+  state_.pstate.Set(Pstate::kDaif, daif);
+  trace_.Add(EventKind::kDaifChange, RegisterId::kDaif, daif);
+  StepBoundary();
+}
+
+CpuId Pe::CurrentCpu() { return CpuId::FromMpidr(Read(RegisterId::kMpidrEl1)); }
+
+std::uint64_t Pe::Decide(RegisterId id, std::uint64_t mask) {
+  const Cell& cell = CellOf(id);
+  std::uint64_t value = cell.value;
+  std::uint64_t unknown = cell.unknown;
+  const bool pending =
+      cell.epoch == state_.epoch && (cell.old != cell.value || cell.old_unknown != cell.unknown);
+  const bool deferred = model_->IsDeferred(id);
+  if (pending && deferred && !chooser_.SeesNew()) {
+    value = cell.old;
+    unknown = cell.old_unknown;
+  }
+  if ((unknown & mask) != 0) {
+    const hal::RegisterInfo& info = hal::InfoOf(id);
+    throw Violation(std::format("{}: the PE decides by {} while bits {:#x} ({}) are UNKNOWN",
+                                Where(), info.name, unknown & mask,
+                                NameBits(info, unknown & mask)));
+  }
+  return value;
+}
+
+}  // namespace trivet::sim

@@ -1,0 +1,325 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "hal/backend.h"
+#include "hal/cpu_id.h"
+#include "hal/register_id.h"
+#include "sim/gic/gic_interface.h"
+#include "sim/memory/physical_memory.h"
+#include "sim/memory/tlb.h"
+#include "sim/model/model.h"
+#include "sim/pe/exception.h"
+#include "sim/pe/pstate.h"
+#include "sim/pe/routing.h"
+#include "sim/pe/strategy.h"
+#include "sim/pe/trace.h"
+
+namespace trivet::sim {
+
+/// What happens when software writes a reserved bit against its RES0 or RES1.
+enum class ReservedBits : std::uint8_t {
+  kViolation,  ///< Violation. For software under test.
+  kIgnored,    ///< RAZ/WI and RAO/WI. For replaying what other engines did.
+};
+
+/// One system register's storage.
+struct Cell {
+  std::uint64_t value = 0;
+  std::uint64_t old = 0;          ///< What indirect readers may still see while epoch is current.
+  std::uint64_t unknown = 0;      ///< Bits of value that the architecture calls UNKNOWN.
+  std::uint64_t old_unknown = 0;  ///< The same of old.
+  std::uint64_t epoch = 0;        ///< Of the last write; see Pe::Synchronize().
+
+  bool HasUnknown() const { return (unknown | old_unknown) != 0; }
+};
+
+/// Everything about a Pe that software can observe: what Snapshot() copies.
+struct PeState {
+  std::uint64_t epoch = 1;
+  std::array<Cell, hal::kRegisterCount> cells = {};
+  std::array<std::uint64_t, 31> x = {};
+  std::uint64_t pc = 0;
+  Pstate pstate = Pstate::Masked(2);
+  std::uint32_t attention = 0;  ///< Interrupt lines and power: Pe's own encoding.
+  Tlb tlb = {};                 ///< Only in a snapshot.
+  std::uint8_t settling = 0;    ///< Only in a snapshot: what the next synchronization has to do.
+};
+
+/// One simulated processing element. Not thread-safe, but for RaiseIrq, RaiseFiq and RaiseSError,
+/// which any thread may call: a Pe belongs to the host thread that made it current.
+class alignas(64) Pe {
+ public:
+  using StepHook = std::function<void(Pe&)>;
+
+  /// Arrives at EL2h with D, A, I, F masked and every register at its inert value: RES1 set, the
+  /// rest 0, as tidy firmware leaves them. Call WarmReset() for what hardware alone guarantees.
+  explicit Pe(const Profile& profile, CpuId id = {});
+  /// The same on a model of the caller's.
+  explicit Pe(std::shared_ptr<const Model> model, CpuId id = {});
+  Pe(const Pe&) = delete;
+  Pe& operator=(const Pe&) = delete;
+
+  const Model& model() const { return *model_; }
+  const Profile& profile() const { return model_->profile(); }
+  CpuId id() const { return id_; }
+
+  // What software does. Each call is one instruction: checked, traced, and followed by a step
+  // boundary, at which the step hook runs and pending interrupts are taken.
+
+  /// MRS at the current EL.
+  std::uint64_t Read(hal::RegisterId id) {
+    const AccessPlan& plan = PlanOf(id);
+    if ((Attention() | plan.reads_slowly) != 0) [[unlikely]]
+      return ReadSlowly(id);
+    return state_.cells[static_cast<unsigned>(plan.storage)].value;
+  }
+
+  /// MSR at the current EL.
+  [[gnu::always_inline]]  // A call costs an eighth of the access.
+  void Write(hal::RegisterId id, std::uint64_t value) {
+    const AccessPlan& plan = PlanOf(id);
+    Cell& cell = state_.cells[static_cast<unsigned>(plan.storage)];
+    const bool legal = (value & plan.reserved) == plan.reserved_value;
+    if ((Attention() | plan.writes_slowly) != 0 || !legal || cell.HasUnknown()) [[unlikely]]
+      return WriteSlowly(id, value);
+    trace_.Add(EventKind::kWrite, plan.storage, value);
+    Store(cell, plan, value);
+  }
+
+  void Isb() {
+    if (NeedsAttention()) [[unlikely]]
+      return IsbSlowly();
+    trace_.Add(EventKind::kIsb, hal::RegisterId::kCount, 0);
+    Synchronize();
+  }
+  void Dsb(hal::Domain domain);
+  void Invalidate(hal::Tlbi operation);
+  /// Masks D, A, I and F; returns DAIF as it was.
+  std::uint64_t DaifMask();
+  void DaifRestore(std::uint64_t daif);
+  CpuId CurrentCpu();
+
+  // What tests do: unchecked and untraced.
+
+  /// The stored value; an alias reaches its base register, whatever the EL and E2H.
+  std::uint64_t Peek(hal::RegisterId id) const {
+    return (PlanOf(id).effects & kComputed) != 0 ? ReadComputed(id) : CellOf(id).value;
+  }
+  /// Stores all 64 bits as a synchronized, known value.
+  void Poke(hal::RegisterId id, std::uint64_t value);
+  /// The UNKNOWN bits of a register, and how to make some.
+  std::uint64_t UnknownBits(hal::RegisterId id) const { return CellOf(id).unknown; }
+  void MakeUnknown(hal::RegisterId id, std::uint64_t bits);
+  /// True while an indirect reader may see the register's old value.
+  bool IsPending(hal::RegisterId id) const { return CellOf(id).epoch == state_.epoch; }
+
+  /// X0 to X30. 31 reads as zero and drops writes, as XZR.
+  std::uint64_t x(unsigned n) const { return n < 31 ? state_.x[n] : 0; }
+  void set_x(unsigned n, std::uint64_t value) {
+    if (n < 31) state_.x[n] = value;
+  }
+  std::uint64_t pc() const { return state_.pc; }
+  void set_pc(std::uint64_t pc) { state_.pc = pc; }
+  Pstate pstate() const { return state_.pstate; }
+  void set_pstate(Pstate pstate);
+
+  Trace& trace() { return trace_; }
+  const Trace& trace() const { return trace_; }
+  PhysicalMemory& memory() { return *memory_; }
+  /// Several PEs of one machine share one memory.
+  void set_memory(std::shared_ptr<PhysicalMemory> memory) { memory_ = std::move(memory); }
+  void set_reserved_bits(ReservedBits policy) { reserved_bits_ = policy; }
+  Chooser& chooser() { return chooser_; }
+
+  // Interrupt lines: level, held until lowered. Taking an SError lowers its line.
+  void RaiseIrq(bool level = true) { Raise(InterruptClass::kIrq, level); }
+  void RaiseFiq(bool level = true) { Raise(InterruptClass::kFiq, level); }
+  void RaiseSError(bool level = true) { Raise(InterruptClass::kSError, level); }
+  void Raise(InterruptClass interrupt, bool level);
+  bool Line(InterruptClass interrupt) const {
+    return (attention_.load(std::memory_order_relaxed) >> static_cast<unsigned>(interrupt) & 1) !=
+           0;
+  }
+
+  // The GICv3 CPU interface. Priorities, groups and enables by gic(); pending state by these two,
+  // from any thread.
+  GicInterface& gic() { return *gic_; }
+  void SetInterruptPending(unsigned intid);
+  void SetInterruptLine(unsigned intid, bool level);
+  /// Where SGIs go that this PE sends: sim::Machine sets it.
+  using SgiSink = std::function<void(Pe& from, const SgiRequest& request)>;
+  void SetSgiSink(SgiSink sink) { sgi_sink_ = std::move(sink); }
+
+  // Exceptions.
+
+  /// ERET at EL2, to where ELR_EL2 and SPSR_EL2 say. An illegal return sets PSTATE.IL and stays.
+  void ExceptionReturn();
+  /// Executes guest instructions from PC until an exception is taken to EL2. Performs the entry and
+  /// returns the address of the vector; runs no code there. Needs EL0 or EL1.
+  std::uint64_t RunLowerEl();
+  /// Guest instructions RunLowerEl() executes before it reports a guest that never exits.
+  void set_instruction_limit(std::uint64_t limit) { instruction_limit_ = limit; }
+  /// Runs the host function mapped at address, as a branch there would.
+  void RunCodeAt(std::uint64_t address);
+  /// Performs the entry; returns the vector's address. For those who simulate instructions.
+  std::uint64_t TakeException(const Exception& exception);
+  /// The interrupt to take now, physical before virtual; nullopt when none is deliverable.
+  std::optional<Exception> DeliverableInterrupt();
+  /// A step boundary without an instruction: takes what is pending and unmasked.
+  void StepBoundary() {
+    if (NeedsAttention()) BoundarySlowly();
+  }
+
+  // Control.
+  void SetStepHook(StepHook hook);
+  /// The n-th access from now (1: the next) throws InjectedFault and has no effect.
+  void FailAccess(unsigned n);
+  PeState Snapshot() const;
+  void Restore(const PeState& state);
+  /// Fields with an architectural reset value get it; every other field becomes UNKNOWN.
+  void WarmReset();
+  /// Everything becomes UNKNOWN; accesses throw until PowerUp(), which ends in a warm reset.
+  void PowerDown();
+  void PowerUp();
+
+  /// A control bit as the hardware sees it now: old or new by the strategy while pending. Throws
+  /// Violation naming the bits when a decision would depend on UNKNOWN ones within mask.
+  std::uint64_t Decide(hal::RegisterId id, std::uint64_t mask);
+
+  // What the Interpreter does once an instruction is known to be legal: no checks, no step
+  // boundary.
+
+  /// What `id`'s name does at the current EL.
+  const AccessPlan& PlanOf(hal::RegisterId id) const {
+    return (*plans_)[static_cast<unsigned>(id)];
+  }
+  std::uint64_t PerformRead(hal::RegisterId id);
+  void PerformWrite(hal::RegisterId id, std::uint64_t value);
+  void PerformIsb() { Synchronize(); }
+  void PerformExceptionReturn();
+  /// PSTATE after an exception return from here with `saved` in the SPSR, legal or not.
+  Pstate ReturnState(Pstate saved);
+
+  /// The stage 2 controls that a walk for this PE's EL1&0 regime uses: those of the registers, or,
+  /// by the strategy, older ones that a TLB may hold.
+  Stage2Regime DecideStage2();
+
+  /// "PE 0.0.0.1, EL2": how messages begin.
+  std::string Where() const;
+
+ private:
+  /// Anything that takes an access off the fast path. Bits 0 to 2: the interrupt lines by class.
+  enum AttentionBit : std::uint32_t {
+    kLines = (1 << kInterruptClasses) - 1,
+    kHook = 1 << 3,
+    kFault = 1 << 4,
+    kPoweredOff = 1 << 5,
+    kGic = 1 << 6,  ///< The interrupt controller is in use: ask it at every boundary.
+    kOfState = kLines | kPoweredOff,
+  };
+
+  std::uint32_t Attention() const { return attention_.load(std::memory_order_relaxed); }
+  bool NeedsAttention() const { return Attention() != 0; }
+  void SetAttention(std::uint32_t bit, bool on);
+
+  const Cell& CellOf(hal::RegisterId id) const;
+  Cell& CellOf(hal::RegisterId id);
+
+  /// Stores what the plan says of value, with the bits that hardware keeps to itself.
+  void Store(Cell& cell, const AccessPlan& plan, std::uint64_t value, std::uint64_t kept = 0) {
+    const std::uint64_t before = cell.value;
+    if (cell.epoch != state_.epoch) {
+      cell.old = before;
+      cell.epoch = state_.epoch;
+    }
+    cell.value = (value & plan.stores) | plan.ones | kept;
+    const std::uint64_t changed = before ^ cell.value;
+    if ((changed & plan.control) == 0) return;
+    settling_ |= kSettleHcr;
+    if ((changed & plan.fundamental) != 0) [[unlikely]]
+      FundamentChanged(plan.storage);
+  }
+
+  /// A context synchronization event: nothing written so far is pending any more.
+  void Synchronize() {
+    ++state_.epoch;
+    if (settling_ != 0) [[unlikely]]
+      Settle();
+  }
+
+  void BeginAccess(const char* what, std::string_view name);
+  std::uint64_t ReadSlowly(hal::RegisterId id);
+  void WriteSlowly(hal::RegisterId id, std::uint64_t value);
+  void CheckReserved(hal::RegisterId id, const AccessPlan& plan, std::uint64_t value) const;
+  std::uint64_t ReadComputed(hal::RegisterId storage) const;
+  void WritePstate(hal::RegisterId storage, std::uint64_t value);
+  void FundamentChanged(hal::RegisterId storage);
+  [[noreturn]] void FailUnknownStage2() const;
+  void Settle();
+  void SettleAll();
+  void ForgetSettled() { settled_hcr_ = kNothingSettled; }
+  void SynchronizeAt(hal::RegisterId sctlr, std::uint64_t bit);
+  void IsbSlowly();
+  void SelectPlans();
+
+  void BoundarySlowly();
+  GicInterface::Controls GicControls() const;
+  bool IsVirtualInterface(unsigned group);
+  std::uint64_t ReadInterface(hal::RegisterId id);
+  void WriteInterface(hal::RegisterId id, std::uint64_t value);
+  void SendSgi(unsigned group, std::uint64_t value);
+  bool InterfaceSignals(InterruptClass interrupt) const;
+  bool VirtualInterfaceSignals(InterruptClass interrupt);
+  void UseGic();
+
+  void RefuseUnmodelledControls() const;
+  bool IsMaskedByNmi(InterruptClass interrupt);
+  bool SetsPan(unsigned target);
+  bool AnyInterrupt() const;
+  void CallHook();
+  bool TakePendingAtEl2();
+  bool IsIllegalReturn(Pstate to);
+  hal::HcrEl2 DecideStates();
+  bool El1UsesAArch32(hal::HcrEl2 hcr) const;
+  bool TakesInAArch32(unsigned target_el);
+  bool LowerUsesAArch32(unsigned target_el);
+  std::uint64_t EnterAArch32El1(const Exception& exception);
+  RoutingState RoutingOf(InterruptClass interrupt, std::uint64_t hcr);
+
+  /// What the next synchronization has to do besides counting.
+  enum Settling : std::uint8_t { kSettleHcr = 1, kSettleAll = 2 };
+  static constexpr std::uint64_t kNothingSettled = ~std::uint64_t{0};
+
+  // What every access touches stands together: a cache line, then the epoch and the first cells.
+  const Model::Plans* plans_ = nullptr;
+  std::atomic<std::uint32_t> attention_ = 0;
+  std::uint8_t settling_ = 0;
+  /// The controls of HCR_EL2 that the TLB is known to have met, with the present VTTBR_EL2 and
+  /// VTCR_EL2.
+  std::uint64_t settled_hcr_ = kNothingSettled;
+  Trace trace_;
+  std::shared_ptr<const Model> model_;
+  PeState state_;
+  Tlb tlb_;
+  Chooser chooser_;
+  ReservedBits reserved_bits_ = ReservedBits::kViolation;
+  CpuId id_;
+  std::shared_ptr<PhysicalMemory> memory_;
+  std::unique_ptr<GicInterface> gic_ = std::make_unique<GicInterface>();
+  std::atomic<bool> gic_used_ = false;
+  SgiSink sgi_sink_;
+  StepHook hook_;
+  bool in_hook_ = false;
+  unsigned fail_countdown_ = 0;
+  std::uint64_t instruction_limit_ = 1'000'000;
+};
+
+}  // namespace trivet::sim

@@ -1,0 +1,121 @@
+#include <format>
+
+#include "hal/registers.h"
+#include "sim/pe/pe.h"
+#include "sim/pe/violation.h"
+
+/// Barriers, TLB maintenance, and what a context synchronization event completes.
+namespace trivet::sim {
+namespace {
+
+using hal::HcrEl2;
+using hal::RegisterId;
+
+constexpr std::uint64_t kAll = ~std::uint64_t{0};
+constexpr std::uint64_t kE2h = HcrEl2().e2h(true).raw();
+constexpr std::uint64_t kHost = HcrEl2().e2h(true).tge(true).raw();
+constexpr std::uint64_t kStage2On = HcrEl2().vm(true).dc(true).raw();
+
+constexpr auto kHcrIndex = static_cast<unsigned>(RegisterId::kHcrEl2);
+constexpr auto kVttbrIndex = static_cast<unsigned>(RegisterId::kVttbrEl2);
+constexpr auto kVtcrIndex = static_cast<unsigned>(RegisterId::kVtcrEl2);
+
+/// Stage 2 is on and this is not the EL2&0 regime.
+bool WalksStage2(std::uint64_t hcr) { return (hcr & kStage2On) != 0 && (hcr & kHost) != kHost; }
+
+}  // namespace
+
+/// After a change of HCR_EL2.E2H, VTTBR_EL2 or VTCR_EL2. Until a change of E2H is synchronized it
+/// is open which register some names reach.
+void Pe::FundamentChanged(RegisterId storage) {
+  settling_ |= kSettleAll;
+  ForgetSettled();
+  if (storage != RegisterId::kHcrEl2) return;
+  const Cell& hcr = state_.cells[kHcrIndex];
+  if (((hcr.old ^ hcr.value) & kE2h) != 0) {
+    plans_ = &model_->PlansWhileE2hChanges();
+  } else {
+    SelectPlans();
+  }
+}
+
+void Pe::FailUnknownStage2() const {
+  const bool vttbr = CellOf(RegisterId::kVttbrEl2).unknown != 0;
+  throw Violation(
+      std::format("{}: HCR_EL2.VM takes effect while {} is UNKNOWN: stage 2 may be walked "
+                  "by speculation from now on",
+                  Where(), vttbr ? "VTTBR_EL2" : "VTCR_EL2"));
+}
+
+void Pe::Settle() {
+  const bool all = (settling_ & kSettleAll) != 0;
+  settling_ = 0;
+  const std::uint64_t hcr = state_.cells[kHcrIndex].value;
+  const bool known = !WalksStage2(hcr) || (hcr & model_->tlb_cached_hcr()) == settled_hcr_;
+  if (all || !known) [[unlikely]]
+    SettleAll();
+}
+
+void Pe::SettleAll() {
+  ForgetSettled();
+  tlb_.Synchronize();
+  if (plans_ == &model_->PlansWhileE2hChanges()) SelectPlans();
+  const std::uint64_t hcr = state_.cells[kHcrIndex].value;
+  if (!WalksStage2(hcr)) return;
+  const Cell& vttbr = state_.cells[kVttbrIndex];
+  const Cell& vtcr = state_.cells[kVtcrIndex];
+  if ((vttbr.unknown | vtcr.unknown) != 0) FailUnknownStage2();
+  const std::uint64_t controls = hcr & model_->tlb_cached_hcr();
+  tlb_.Remember({controls, vtcr.value, vttbr.value});
+  settled_hcr_ = controls;
+}
+
+Stage2Regime Pe::DecideStage2() {
+  const std::uint64_t mask = model_->tlb_cached_hcr();
+  Stage2Regime now = {.hcr = Decide(RegisterId::kHcrEl2, mask) & mask};
+  if ((now.hcr & kStage2On) != 0) {
+    now.vtcr = Decide(RegisterId::kVtcrEl2, kAll);
+    now.vttbr = Decide(RegisterId::kVttbrEl2, kAll);
+  }
+  const Stage2Regime* stale = tlb_.StaleOr(now);
+  return stale == nullptr || chooser_.SeesNew() ? now : *stale;
+}
+
+void Pe::IsbSlowly() {
+  BeginAccess("isb", "");
+  trace_.Add(EventKind::kIsb, RegisterId::kCount, 0);
+  Synchronize();
+  StepBoundary();
+}
+
+void Pe::Dsb(hal::Domain domain) {
+  if (NeedsAttention()) [[unlikely]]
+    BeginAccess("dsb", "");
+  trace_.Add(EventKind::kDsb, RegisterId::kCount, static_cast<std::uint64_t>(domain));
+  tlb_.Dsb(domain);
+  if (tlb_.completed()) settling_ |= kSettleAll;
+  StepBoundary();
+}
+
+void Pe::Invalidate(hal::Tlbi operation) {
+  if (NeedsAttention()) [[unlikely]]
+    BeginAccess("tlbi", "");
+  if (state_.pstate.el() < 2) {
+    throw Violation(std::format("{}: tlbi: UNDEFINED below EL2", Where()));
+  }
+  trace_.Add(EventKind::kTlbi, RegisterId::kCount, static_cast<std::uint64_t>(operation));
+  // While a change of the controls is not synchronized, walks under the old ones may go on and
+  // bring back what the TLBI removes.
+  const bool pending = IsPending(RegisterId::kHcrEl2) || IsPending(RegisterId::kVttbrEl2) ||
+                       IsPending(RegisterId::kVtcrEl2);
+  if (!pending) tlb_.Invalidate(operation, Tlb::VmidOf(Peek(RegisterId::kVttbrEl2)));
+  StepBoundary();
+}
+
+/// Exception entry and return synchronize, unless FEAT_ExS clears `bit` (EIS, EOS) of SCTLR_ELx.
+void Pe::SynchronizeAt(RegisterId sctlr, std::uint64_t bit) {
+  if (model_->Has(hal::Feature::kExs) && (Decide(sctlr, bit) & bit) == 0) return;
+  Synchronize();
+}
+
+}  // namespace trivet::sim
