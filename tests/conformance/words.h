@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <string_view>
 
+// clang-format off
 /// The lines that the image prints and the host reads: words and hexadecimal numbers separated by
 /// one space, then "=" and the sum of the bytes before it, so that a damaged line is known.
 ///
-///     conformance 1 E2H NOE2H                     begins: format; the values that HCR_EL2.E2H can
-///     have reg NAME E2H WRITTEN READ_ESR WRITE_ESR NOW ZEROS ONES walk NAME E2H ONE BIT VALUE a
-///     walking bit that reads back as no other write told end COUNT ends: lines between
+///     conformance 1 E2H NOE2H                                   begins: format; the values that HCR_EL2.E2H can have
+///     reg NAME E2H WRITTEN READ_ESR WRITE_ESR NOW ZEROS ONES
+///     walk NAME E2H ONE BIT VALUE                               a walking bit that reads back as no other write told
+///     end COUNT                                                 ends: lines between
+// clang-format on
 namespace trivet::conformance {
 
 inline constexpr std::string_view kFirstWord = "conformance";
