@@ -1,6 +1,7 @@
 // The image: asks this CPU what the plan says and prints the answers, one a line, for the host; or,
 // when the host gave it a trace, runs that. Format: words.h, trace/trace_words.h.
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -8,6 +9,7 @@
 #include "hal/features.h"
 #include "hal/registers.h"
 #include "platforms/runtime/console.h"
+#include "tests/conformance/el2_probe_offsets.h"
 #include "tests/conformance/plan.h"
 #include "tests/conformance/states.h"
 #include "tests/conformance/trace/payload.h"
@@ -27,6 +29,18 @@ struct El2Request {
   std::uint64_t hcr, cptr;
   std::uint64_t writes;
 };
+// The assembly loads pairs.
+static_assert(offsetof(El2Request, stub) == REQUEST_STUB);
+static_assert(offsetof(El2Request, value) == REQUEST_STUB + 8);
+static_assert(offsetof(El2Request, counterpart) == REQUEST_COUNTERPART);
+static_assert(offsetof(El2Request, inversion) == REQUEST_COUNTERPART + 8);
+static_assert(offsetof(El2Request, hcr) == REQUEST_HCR);
+static_assert(offsetof(El2Request, cptr) == REQUEST_HCR + 8);
+static_assert(offsetof(El2Request, writes) == REQUEST_WRITES);
+static_assert(offsetof(Answer, read_esr) == ANSWER_ESR);
+static_assert(offsetof(Answer, write_esr) == ANSWER_ESR + 8);
+static_assert(offsetof(Answer, now) == ANSWER_VALUE);
+static_assert(offsetof(Answer, after) == ANSWER_VALUE + 8);
 
 extern "C" void trivet_conformance_probe(const El2Request* request, Answer* answer);
 extern "C" const char trivet_conformance_stubs[], trivet_conformance_stubs_end[];

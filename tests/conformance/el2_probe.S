@@ -3,10 +3,7 @@
 // Out: the answer stored, everything as before. Stack: 112 bytes, none of it touched during the experiment: translation
 //      is off then, and whatever the written register says of memory, byte order or translation concerns nobody.
 
-  .set    kStub, 0                      // struct El2Request, see el2_main.cc
-  .set    kCounterpart, 16
-  .set    kHcr, 32
-  .set    kWrites, 48
+#include "tests/conformance/el2_probe_offsets.h"
 
 /// Calls the stub in x4 with x0; after an exception goes on at \resume with the ESR in x5.
 .macro guarded_call resume
@@ -26,10 +23,10 @@ trivet_conformance_probe:
   stp     x25, x26, [sp, #64]
   stp     x27, x28, [sp, #80]
   str     x1, [sp, #96]
-  ldp     x19, x20, [x0, #kStub]        // MSR stub, value
-  ldp     x21, x22, [x0, #kCounterpart] // its MSR stub or 0, what turns the old value into the one that restores
-  ldp     x23, x24, [x0, #kHcr]         // HCR_EL2, CPTR_EL2
-  ldr     x28, [x0, #kWrites]
+  ldp     x19, x20, [x0, #REQUEST_STUB]        // MSR stub, value
+  ldp     x21, x22, [x0, #REQUEST_COUNTERPART] // its MSR stub or 0, what turns the old value into the one that restores
+  ldp     x23, x24, [x0, #REQUEST_HCR]         // HCR_EL2, CPTR_EL2
+  ldr     x28, [x0, #REQUEST_WRITES]
   mrs     x25, HCR_EL2
   mrs     x26, VBAR_EL2
   mrs     x27, CPTR_EL2
@@ -75,8 +72,8 @@ trivet_conformance_probe:
   isb
   bl      trivet_translation_on
   ldr     x1, [sp, #96]
-  stp     x6, x7, [x1]
-  stp     x9, x10, [x1, #16]
+  stp     x6, x7, [x1, #ANSWER_ESR]
+  stp     x9, x10, [x1, #ANSWER_VALUE]
   ldp     x27, x28, [sp, #80]
   ldp     x25, x26, [sp, #64]
   ldp     x23, x24, [sp, #48]

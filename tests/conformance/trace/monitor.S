@@ -4,21 +4,8 @@
 // x19 to x29 are its own: no instruction of a trace touches them, but an exception from AArch32 may cut them to 32 bits,
 // so that nothing is expected of them after one.
 
-  .set    kOperation, 0                 // struct Context, monitor.h
-  .set    kOutcome, 8
-  .set    kLeft, 16
-  .set    kPhase, 24
-  .set    kLink, 32
-  .set    kHost, 40                     // HCR_EL2, CPTR_EL2, VBAR_EL2
-  .set    kGroup, 64                    // address of the register with the timer's group or 0, and its bit or 0
-  .set    kSaved, 80                    // ELR_EL2, SPSR_EL2, ESR_EL2, FAR_EL2, HPFAR_EL2
-  .set    kControls, 120                // HCR_EL2, CPTR_EL2, SCTLR_EL2, TCR_EL2, TTBR0_EL2, MAIR_EL2, VBAR_EL2
-  .set    kBelow, 176                   // ESR, ELR and SPSR of EL1 before the operation
-  .set    kPc, 200                      // where the instruction stands
-  .set    kContextSize, 208
-
-  .set    kOperationSize, 32            // struct Operation, operations.h
-  .set    kOutcomeSize, 64              // struct Outcome, operations.h
+#include "hal/asm_constants.h"
+#include "tests/conformance/trace/monitor_offsets.h"
 
   .set    kKindMask, 0xff               // Operation::kind
   .set    kStore, 0
@@ -27,8 +14,9 @@
   .set    kIrqBit, 8
   .set    kFiqBit, 9
 
-  .set    kE2hBit, 34
-  .set    kEl2h, 0x3c9                  // SPSR: EL2h, D, A, I and F masked
+// EL2h, D, A, I and F masked.
+#define EL2H_MASKED \
+  (SPSR_EL2_D_MASK | SPSR_EL2_A_MASK | SPSR_EL2_I_MASK | SPSR_EL2_F_MASK | 9 << SPSR_EL2_M_SHIFT)
   .set    kEl2, 2 << 12                 // Outcome::what
   .set    kEl1, 1 << 12
   .set    kImpossible, 0xffff
@@ -40,24 +28,18 @@
   .set    kEcSvc, 0x5600
   .set    kEcHvc, 0x5a00
 
-  // Names that exist with FEAT_VHE, by number.
-#define ESR_EL12 S3_5_C5_C2_0
-#define ELR_EL12 S3_5_C4_C0_1
-#define SPSR_EL12 S3_5_C4_C0_0
-#define FAR_EL12 S3_5_C6_C0_0
-
 /// ESR, ELR and SPSR of EL1 into \esr, \elr and \spsr, whatever E2H makes of their names.
 .macro read_el1 esr, elr, spsr
   mrs     x27, HCR_EL2
-  tbnz    x27, #kE2hBit, 1f
+  tbnz    x27, #HCR_EL2_E2H_SHIFT, 1f
   mrs     \esr, ESR_EL1
   mrs     \elr, ELR_EL1
   mrs     \spsr, SPSR_EL1
   b       2f
 1:
-  mrs     \esr, ESR_EL12
-  mrs     \elr, ELR_EL12
-  mrs     \spsr, SPSR_EL12
+  mrs     \esr, SYSREG_ESR_EL12
+  mrs     \elr, SYSREG_ELR_EL12
+  mrs     \spsr, SYSREG_SPSR_EL12
 2:
 .endm
 
@@ -71,13 +53,13 @@
 //      Clobbers everything but SP.
 trivet_trace_monitor:
   adr     x19, trivet_trace_context
-  str     x30, [x19, #kLink]
-  ldp     x0, x1, [x19, #kControls]
+  str     x30, [x19, #CONTEXT_LINK]
+  ldp     x0, x1, [x19, #CONTEXT_CONTROLS]
   msr     HCR_EL2, x0
   isb                                   // E2H chooses the layouts of what follows
-  ldp     x2, x3, [x19, #kControls + 16]
-  ldp     x4, x5, [x19, #kControls + 32]
-  ldr     x6, [x19, #kControls + 48]
+  ldp     x2, x3, [x19, #CONTEXT_CONTROLS + 16]
+  ldp     x4, x5, [x19, #CONTEXT_CONTROLS + 32]
+  ldr     x6, [x19, #CONTEXT_CONTROLS + 48]
   msr     CPTR_EL2, x1
   msr     SCTLR_EL2, x2
   msr     TCR_EL2, x3
@@ -88,35 +70,35 @@ trivet_trace_monitor:
 
 .Lnext:
   adr     x19, trivet_trace_context
-  ldr     x20, [x19, #kLeft]
+  ldr     x20, [x19, #CONTEXT_LEFT]
   cbz     x20, .Lleave
   sub     x20, x20, #1
-  str     x20, [x19, #kLeft]
-  ldr     x20, [x19, #kOperation]
-  add     x21, x20, #kOperationSize
-  str     x21, [x19, #kOperation]
-  ldp     w24, w25, [x20, #24]          // SPSR, kind
+  str     x20, [x19, #CONTEXT_LEFT]
+  ldr     x20, [x19, #CONTEXT_OPERATION]
+  add     x21, x20, #OPERATION_SIZE
+  str     x21, [x19, #CONTEXT_OPERATION]
+  ldp     w24, w25, [x20, #OPERATION_SPSR]  // and kind
   and     w26, w25, #kKindMask
   cbz     w26, .Lstore
-  ldr     x23, [x19, #kPc]
-  ldp     w21, w22, [x20, #16]          // the instruction and what brings the CPU back if it completes
+  ldr     x23, [x19, #CONTEXT_PC]
+  ldp     w21, w22, [x20, #OPERATION_WORD]  // the instruction and what brings the CPU back if it completes
   stp     w21, w22, [x23]
   dsb     sy
   ic      iallu
   dsb     sy
   isb
   read_el1 x21, x22, x28
-  stp     x21, x22, [x19, #kBelow]
-  str     x28, [x19, #kBelow + 16]
+  stp     x21, x22, [x19, #CONTEXT_BELOW]
+  str     x28, [x19, #CONTEXT_BELOW + 16]
   tst     w25, #1 << kIrqBit | 1 << kFiqBit
   b.ne    .Lassert
 .Lasserted:
   cmp     w26, #kJump
   b.eq    .Ljump
-  ldp     x27, x28, [x19, #kSaved + 16]
+  ldp     x27, x28, [x19, #CONTEXT_SAVED + 16]
   msr     ESR_EL2, x27
   msr     FAR_EL2, x28
-  ldr     x27, [x19, #kSaved + 32]
+  ldr     x27, [x19, #CONTEXT_SAVED + 32]
   msr     HPFAR_EL2, x27
   msr     ELR_EL2, x23
   msr     SPSR_EL2, x24
@@ -128,7 +110,7 @@ trivet_trace_monitor:
 // At EL2 without an exception return, so that the instruction finds the trace's own ELR_EL2 and SPSR_EL2. What else
 // PSTATE has (PAN, UAO, flags ...) is cleared by an exception return to here first.
 .Ljump:
-  mov     x27, #kEl2h
+  mov     x27, #EL2H_MASKED
   msr     SPSR_EL2, x27
   adr     x27, 1f
   msr     ELR_EL2, x27
@@ -136,13 +118,13 @@ trivet_trace_monitor:
   dsb     nsh
   isb
 1:
-  ldp     x27, x28, [x19, #kSaved]
+  ldp     x27, x28, [x19, #CONTEXT_SAVED]
   msr     ELR_EL2, x27
   msr     SPSR_EL2, x28
-  ldp     x27, x28, [x19, #kSaved + 16]
+  ldp     x27, x28, [x19, #CONTEXT_SAVED + 16]
   msr     ESR_EL2, x27
   msr     FAR_EL2, x28
-  ldr     x27, [x19, #kSaved + 32]
+  ldr     x27, [x19, #CONTEXT_SAVED + 32]
   msr     HPFAR_EL2, x27
   ldp     x0, x1, [x20]
   tbnz    w24, #0, 1f
@@ -155,14 +137,14 @@ trivet_trace_monitor:
   ldp     x21, x22, [x20]
   str     x21, [x22]
   dsb     sy
-  ldr     x21, [x19, #kOutcome]
+  ldr     x21, [x19, #CONTEXT_OUTCOME]
   str     xzr, [x21]
   b       .Lreported
 
 // Raises the EL2 physical timer's interrupt as IRQ or as FIQ: its group decides. [gic] IHI 0069, 4.6: in a GIC with one
 // security state Group 0 arrives as FIQ.
 .Lassert:
-  ldp     x21, x22, [x19, #kGroup]
+  ldp     x21, x22, [x19, #CONTEXT_GROUP]
   cbz     x22, .Limpossible
   cbz     x21, 2f
   ldr     w27, [x21]
@@ -188,7 +170,7 @@ trivet_trace_monitor:
   b.ne    1b
 .Limpossible:
   mov     x27, #kImpossible
-  ldr     x21, [x19, #kOutcome]
+  ldr     x21, [x19, #CONTEXT_OUTCOME]
   str     x27, [x21]
   b       .Lfinish
 
@@ -201,10 +183,10 @@ trivet_trace_arrival:
 
 .Lat_el2:
   adr     x19, trivet_trace_context
-  ldr     x27, [x19, #kPhase]
+  ldr     x27, [x19, #CONTEXT_PHASE]
   cbnz    x27, .Lpstate
-  ldr     x23, [x19, #kOutcome]
-  str     x0, [x23, #56]
+  ldr     x23, [x19, #CONTEXT_OUTCOME]
+  str     x0, [x23, #OUTCOME_X0]
   mrs     x20, ESR_EL2
   mrs     x21, ELR_EL2
   mrs     x22, SPSR_EL2
@@ -212,7 +194,7 @@ trivet_trace_arrival:
   movk    w24, #kEcHvc, lsl #16
   cmp     x20, x24
   b.eq    .Lfrom_el1
-  ldr     x25, [x19, #kPc]
+  ldr     x25, [x19, #CONTEXT_PC]
   add     x25, x25, #8
   cmp     x21, x25
   b.ne    .Ltaken
@@ -233,17 +215,17 @@ trivet_trace_arrival:
   stp     x29, x20, [x23]
   stp     x21, x22, [x23, #16]
   stp     x24, x25, [x23, #32]
-  stp     x21, x22, [x19, #kSaved]
-  stp     x20, x24, [x19, #kSaved + 16]
-  str     x25, [x19, #kSaved + 32]
+  stp     x21, x22, [x19, #CONTEXT_SAVED]
+  stp     x20, x24, [x19, #CONTEXT_SAVED + 16]
+  str     x25, [x19, #CONTEXT_SAVED + 32]
   mov     x27, #1
-  str     x27, [x19, #kPhase]
+  str     x27, [x19, #CONTEXT_PHASE]
   udf     #0                            // saves the whole PSTATE that the exception left
 .Lpstate:
-  str     xzr, [x19, #kPhase]
-  ldr     x23, [x19, #kOutcome]
+  str     xzr, [x19, #CONTEXT_PHASE]
+  ldr     x23, [x19, #CONTEXT_OUTCOME]
   mrs     x27, SPSR_EL2
-  str     x27, [x23, #48]
+  str     x27, [x23, #OUTCOME_PSTATE]
   b       .Lfinish
 
 .Lfrom_el1:                             // x28: EL1's vector; x22: PSTATE there
@@ -252,7 +234,7 @@ trivet_trace_arrival:
   movk    w25, #kEcSvc, lsl #16
   cmp     x20, x25
   b.ne    1f
-  ldr     x25, [x19, #kPc]
+  ldr     x25, [x19, #CONTEXT_PC]
   add     x25, x25, #8
   cmp     x21, x25
   b.eq    .Lcompleted_at_el0
@@ -262,29 +244,29 @@ trivet_trace_arrival:
   stp     x28, x20, [x23]
   stp     x21, x24, [x23, #16]
   mrs     x27, HCR_EL2
-  tbnz    x27, #kE2hBit, 1f
+  tbnz    x27, #HCR_EL2_E2H_SHIFT, 1f
   mrs     x27, FAR_EL1
   b       2f
 1:
-  mrs     x27, FAR_EL12
+  mrs     x27, SYSREG_FAR_EL12
 2:
   stp     x27, xzr, [x23, #32]
-  str     x22, [x23, #48]
+  str     x22, [x23, #OUTCOME_PSTATE]
   b       .Lfinish
 
 .Lcompleted_at_el0:                     // the SVC that said so overwrote what EL1 had
-  ldp     x20, x21, [x19, #kBelow]
-  ldr     x24, [x19, #kBelow + 16]
+  ldp     x20, x21, [x19, #CONTEXT_BELOW]
+  ldr     x24, [x19, #CONTEXT_BELOW + 16]
   mrs     x27, HCR_EL2
-  tbnz    x27, #kE2hBit, 1f
+  tbnz    x27, #HCR_EL2_E2H_SHIFT, 1f
   msr     ESR_EL1, x20
   msr     ELR_EL1, x21
   msr     SPSR_EL1, x24
   b       .Lcompleted
 1:
-  msr     ESR_EL12, x20
-  msr     ELR_EL12, x21
-  msr     SPSR_EL12, x24
+  msr     SYSREG_ESR_EL12, x20
+  msr     SYSREG_ELR_EL12, x21
+  msr     SYSREG_SPSR_EL12, x24
 .Lcompleted:
   str     xzr, [x23]
   b       .Lfinish
@@ -293,27 +275,27 @@ trivet_trace_arrival:
 trivet_trace_done:
   msr     DAIFSet, #0xf
   adr     x19, trivet_trace_context
-  ldr     x23, [x19, #kOutcome]
-  str     x0, [x23, #56]
+  ldr     x23, [x19, #CONTEXT_OUTCOME]
+  str     x0, [x23, #OUTCOME_X0]
   str     xzr, [x23]
-  ldr     x20, [x19, #kOperation]
-  ldur    w25, [x20, #28 - kOperationSize]
+  ldr     x20, [x19, #CONTEXT_OPERATION]
+  ldur    w25, [x20, #OPERATION_KIND - OPERATION_SIZE]
   and     w25, w25, #kKindMask
   cmp     w25, #kJump
   b.ne    .Lfinish
   mrs     x20, ELR_EL2
   mrs     x21, SPSR_EL2
-  stp     x20, x21, [x19, #kSaved]
+  stp     x20, x21, [x19, #CONTEXT_SAVED]
   mrs     x20, ESR_EL2
   mrs     x21, FAR_EL2
-  stp     x20, x21, [x19, #kSaved + 16]
+  stp     x20, x21, [x19, #CONTEXT_SAVED + 16]
   mrs     x20, HPFAR_EL2
-  str     x20, [x19, #kSaved + 32]
+  str     x20, [x19, #CONTEXT_SAVED + 32]
 
 .Lfinish:                               // the line falls, if it was raised
   msr     SPSel, #1
-  ldr     x20, [x19, #kOperation]
-  ldur    w25, [x20, #28 - kOperationSize]
+  ldr     x20, [x19, #CONTEXT_OPERATION]
+  ldur    w25, [x20, #OPERATION_KIND - OPERATION_SIZE]
   tst     w25, #1 << kIrqBit | 1 << kFiqBit
   b.eq    .Lreported
   msr     CNTHP_CTL_EL2, xzr
@@ -325,9 +307,9 @@ trivet_trace_done:
   subs    x28, x28, #1
   b.ne    1b
 .Lreported:
-  ldr     x20, [x19, #kOutcome]
-  add     x20, x20, #kOutcomeSize
-  str     x20, [x19, #kOutcome]
+  ldr     x20, [x19, #CONTEXT_OUTCOME]
+  add     x20, x20, #OUTCOME_SIZE
+  str     x20, [x19, #CONTEXT_OUTCOME]
   isb
   b       .Lnext
 
@@ -339,23 +321,23 @@ trivet_trace_done:
   mrs     x4, TTBR0_EL2
   mrs     x5, MAIR_EL2
   mrs     x6, VBAR_EL2
-  stp     x0, x1, [x19, #kControls]
-  stp     x2, x3, [x19, #kControls + 16]
-  stp     x4, x5, [x19, #kControls + 32]
-  str     x6, [x19, #kControls + 48]
-  ldp     x0, x1, [x19, #kHost]
-  ldr     x2, [x19, #kHost + 16]
+  stp     x0, x1, [x19, #CONTEXT_CONTROLS]
+  stp     x2, x3, [x19, #CONTEXT_CONTROLS + 16]
+  stp     x4, x5, [x19, #CONTEXT_CONTROLS + 32]
+  str     x6, [x19, #CONTEXT_CONTROLS + 48]
+  ldp     x0, x1, [x19, #CONTEXT_HOST]
+  ldr     x2, [x19, #CONTEXT_HOST + 16]
   msr     HCR_EL2, x0
   isb
   msr     CPTR_EL2, x1
   msr     VBAR_EL2, x2
   isb
-  ldr     x30, [x19, #kLink]
+  ldr     x30, [x19, #CONTEXT_LINK]
   ret
 
   .balign 16
 trivet_trace_context:
-  .skip   kContextSize
+  .skip   CONTEXT_SIZE
 trivet_trace_monitor_end:
 
 // void trivet_trace_run(const void* monitor): runs the copy of the monitor at this address.

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "tests/conformance/trace/monitor_offsets.h"
 #include "tests/conformance/trace/operations.h"
 
 namespace trivet::conformance::trace {
@@ -27,13 +28,25 @@ struct Context {
   std::uint64_t pc;        ///< Where instructions stand.
 };
 
-static_assert(offsetof(Context, host) == 40 && offsetof(Context, group_register) == 64);
-static_assert(offsetof(Context, saved) == 80 && offsetof(Context, controls) == 120);
-static_assert(offsetof(Context, below) == 176 && offsetof(Context, pc) == 200 &&
-              sizeof(Context) == 208);
-static_assert(sizeof(Operation) == 32 && offsetof(Operation, word) == 16);
-static_assert(offsetof(Operation, spsr) == 24 && offsetof(Operation, kind) == 28);
-static_assert(sizeof(Outcome) == 64 && offsetof(Outcome, pstate) == 48);
+static_assert(offsetof(Context, operation) == CONTEXT_OPERATION);
+static_assert(offsetof(Context, outcome) == CONTEXT_OUTCOME);
+static_assert(offsetof(Context, left) == CONTEXT_LEFT);
+static_assert(offsetof(Context, phase) == CONTEXT_PHASE);
+static_assert(offsetof(Context, link) == CONTEXT_LINK);
+static_assert(offsetof(Context, host) == CONTEXT_HOST);
+static_assert(offsetof(Context, group_register) == CONTEXT_GROUP);
+static_assert(offsetof(Context, saved) == CONTEXT_SAVED);
+static_assert(offsetof(Context, controls) == CONTEXT_CONTROLS);
+static_assert(offsetof(Context, below) == CONTEXT_BELOW);
+static_assert(offsetof(Context, pc) == CONTEXT_PC);
+static_assert(sizeof(Context) == CONTEXT_SIZE);
+static_assert(offsetof(Operation, word) == OPERATION_WORD);
+static_assert(offsetof(Operation, spsr) == OPERATION_SPSR);
+static_assert(offsetof(Operation, kind) == OPERATION_KIND);
+static_assert(sizeof(Operation) == OPERATION_SIZE);
+static_assert(offsetof(Outcome, pstate) == OUTCOME_PSTATE);
+static_assert(offsetof(Outcome, x0) == OUTCOME_X0);
+static_assert(sizeof(Outcome) == OUTCOME_SIZE);
 
 extern "C" {
 void trivet_trace_run(const void* monitor);

@@ -3,6 +3,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "hal/cpu.h"
 #include "platforms/devices/mmio.h"
 #include "platforms/runtime/clean_range.h"
 #include "platforms/runtime/interrupts.h"
@@ -69,18 +70,18 @@ void WriteContext(const Context& context) {
 }
 
 void ReadHost(Context& context) {
-  asm volatile("mrs %0, HCR_EL2\n mrs %1, CPTR_EL2\n mrs %2, VBAR_EL2"
-               : "=r"(context.host.hcr), "=r"(context.host.cptr), "=r"(context.host.vbar));
+  context.host.hcr = hal::Cpu::Read<hal::HcrEl2>().raw();
+  context.host.cptr = hal::Cpu::Read<hal::CptrEl2>().raw();
+  context.host.vbar = hal::Cpu::Read<hal::VbarEl2>().raw();
 }
 
-/// The registers that the monitor swaps, before the trace wrote any. [arm-arm] SCTLR_EL2: RES1.
+/// The registers that the monitor swaps, before the trace wrote any.
 void ResetContext() {
-  constexpr std::uint64_t kSctlrRes1 = 0x30c5'0830;
   Context context = {};
   ReadHost(context);
   context.controls.hcr = context.host.hcr;
   context.controls.cptr = context.host.cptr;
-  context.controls.sctlr = kSctlrRes1;
+  context.controls.sctlr = hal::SctlrEl2::Inert().raw();
   context.controls.vbar = kEl2Arena + distance;
   context.pc = kPc + distance;
   WriteContext(context);

@@ -1,0 +1,10 @@
+#pragma once
+
+// The layouts of El2Request and Answer, for el2_probe.S; el2_main.cc compares them with the structures.
+#define REQUEST_STUB 0
+#define REQUEST_COUNTERPART 16
+#define REQUEST_HCR 32
+#define REQUEST_WRITES 48
+
+#define ANSWER_ESR 0
+#define ANSWER_VALUE 16
