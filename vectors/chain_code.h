@@ -17,7 +17,7 @@ inline constexpr std::uint32_t kBreak = 0xd420'0000;               ///< BRK #0: 
 
 inline constexpr std::size_t kWordsPerSlot = kSlotSize / sizeof(std::uint32_t);
 
-/// Has this CPU's instruction fetch see the table that was written. One per environment.
+/// Makes the written table visible to this CPU's instruction fetch. One per environment.
 void SynchronizeChainTable(const ChainPlace& place);
 
 }  // namespace trivet::vectors

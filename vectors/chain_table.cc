@@ -23,7 +23,7 @@ constexpr Slot UnusedSlot() {
   return slot;
 }
 
-/// The same in every slot: both tables are laid out alike.
+/// The same word in every slot, since both tables have one layout.
 Slot HostSlot(const ChainPlace& place, std::uint64_t host_base) {
   const auto words = static_cast<std::uint32_t>(Displacement(place, host_base) >> 2);
   Slot slot = UnusedSlot();
@@ -31,7 +31,8 @@ Slot HostSlot(const ChainPlace& place, std::uint64_t host_base) {
   return slot;
 }
 
-/// Does the first instruction of Trivet's slot, which frees X0, and goes on behind it, however far.
+/// Executes the first instruction of Trivet's slot, which frees X0, and branches behind it, at any
+/// distance.
 Slot ExitSlot(std::size_t index) {
   const std::uint64_t target = TableBase() + (index * kWordsPerSlot + 1) * sizeof(std::uint32_t);
   Slot slot = UnusedSlot();

@@ -6,18 +6,18 @@
 #include "hal/status.h"
 #include "vectors/table_layout.h"
 
-/// The vector table for hosts that are chained: an exception of EL2 itself goes on in the host's
-/// own table, with every register as at entry; one from EL1 or EL0 goes on in Trivet's. Only a
-/// branch with its target in the instruction leaves every register alone, so this table is code
-/// made at run time: docs/decisions/0009-chained-hosts.md.
+/// The vector table for pass-through hosts: an exception of EL2 itself branches to the host's own
+/// table, with every register as at entry; one from EL1 or EL0 branches to Trivet's. Only a branch
+/// with its target in the instruction changes no register, so this table is code made at run time:
+/// docs/decisions/0009-chained-hosts.md.
 namespace trivet::vectors {
 
 inline constexpr std::size_t kChainTableSize = kTableSize;
 
-/// Memory of the host's for one chain table: kChainTableSize bytes that stay where they are while
-/// Trivet may be enabled with them. One CPU's alone: it is written without a lock.
+/// The host's memory for one chain table: kChainTableSize bytes that stay in place while Trivet may
+/// be enabled with them. For one CPU only: it is written without a lock.
 struct ChainPlace {
-  /// Where Trivet reads the table and, unless it is right already, writes it.
+  /// Where Trivet reads the table, and writes it if it differs.
   std::uint32_t* words = nullptr;
   /// Where EL2 executes these bytes: the value for VBAR_EL2, kChainTableSize-aligned, within 128
   /// MiB of the host's table. The same as `words` unless the host maps code and data apart.
@@ -33,7 +33,7 @@ Status CheckChainPlace(const ChainPlace& place);
 /// [arm-arm] B.
 Status CheckChainReach(const ChainPlace& place, std::uint64_t host_base);
 
-/// Makes the chain table for the host's table at `host_base` and has instruction fetch see it. Does
+/// Makes the chain table for the host's table at `host_base` visible to instruction fetch. Does
 /// nothing when that table is there already: a host that write-protects code before it runs calls
 /// this first and then makes the memory read-only. After both checks; at EL2, any mask state, while
 /// no VBAR_EL2 points at `place`.

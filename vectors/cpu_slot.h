@@ -10,7 +10,7 @@ struct CpuSlot;
 /// Called with the slot of the CPU that took the exception, at EL2, D, A, I and F masked.
 using Handler = void (*)(CpuSlot& cpu);
 
-/// What the vectors call for exceptions of the host's own level. None may be null once VBAR_EL2
+/// Called for exceptions of the host's own level. None may be null once VBAR_EL2
 /// points at the table; percpu refuses to enable without them.
 struct Handlers {
   Handler irq = nullptr;

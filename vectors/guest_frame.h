@@ -12,7 +12,7 @@ struct alignas(16) GuestFrame {
   std::uint64_t x[31];
   std::uint64_t pc;       ///< ELR_EL2 at exit: the address to continue at.
   std::uint64_t pstate;   ///< SPSR_EL2 at exit. [arm-arm] SPSR_EL2.
-  InPlaceHooks in_place;  ///< What may serve an exit without ending the run. Vectors only read it.
+  InPlaceHooks in_place;  ///< Fast-path exit handlers. The vectors only read it.
 };
 
 }  // namespace trivet::vectors

@@ -2,32 +2,31 @@
 
 #include <cstdint>
 
-/// Exits that are served in place: the vectors call a hook, and the guest goes on without a world
-/// switch.
+/// Fast-path exit handlers: the vectors call a hook, and the guest resumes without a world switch.
 namespace trivet::vectors {
 
 struct GuestFrame;
 
-/// Where a guest goes after a hook.
+/// What follows a hook.
 enum class InPlace : std::uint32_t {
-  kResume = 0,  ///< On at `pc`, as the hook left it.
-  kExit = 1,    ///< Out of EnterGuest, as if there had been no hook; what it changed stays changed.
+  kResume = 0,  ///< The guest resumes at `pc`, as the hook left it.
+  kExit = 1,    ///< EnterGuest returns as without a hook; the hook's changes stay.
 };
 
-/// A guest between an exit and a hook's verdict, on the CPU's stack. x19 to x29 are still in their
-/// registers, which the hook keeps as any AAPCS64 function does: an exit that needs one of them is
-/// not one to serve in place.
+/// A guest's state while a hook runs, on the CPU's stack. x19 to x29 are still in their registers,
+/// which the hook keeps as any AAPCS64 function does: an exit that needs one of them must end the
+/// run.
 struct InPlaceExit {
   std::uint64_t x2_to_x17[16];
   std::uint64_t x18, x30;
   std::uint64_t pc;      ///< ELR_EL2 at exit; write it to go on elsewhere.
   std::uint64_t pstate;  ///< SPSR_EL2 at exit.
   std::uint64_t x0_x1[2];
-  GuestFrame* guest;  ///< Whose exit this is. Its x, pc and pstate are those of the run's start.
+  GuestFrame* guest;  ///< The guest that exited. Its x, pc and pstate are those of the run's start.
 
   /// True for the registers that x() has: x0 to x18 and x30.
   static constexpr bool Has(unsigned n) { return n <= 18 || n == 30; }
-  /// A register for which Has() says so.
+  /// A register for which Has() is true.
   std::uint64_t& x(unsigned n) {
     if (n < 2) return x0_x1[n];
     if (n == 30) return x30;
@@ -35,10 +34,10 @@ struct InPlaceExit {
   }
 };
 
-/// Called at EL2 in the guest's world (VBAR_EL2, HCR_EL2 and, where a run switches them, the shared
-/// registers are the guest's), on the stack of EnterGuest's caller, D, A, I and F masked. ESR_EL2,
+/// Called at EL2 with the guest's system registers (VBAR_EL2, HCR_EL2 and, where a run switches
+/// them, the shared ones), on the stack of EnterGuest's caller, D, A, I and F masked. ESR_EL2,
 /// FAR_EL2 and HPFAR_EL2 are the exit's. The hook leaves FP and SIMD registers alone. It may unmask
-/// interrupts, where the host can take them in that world, if it then resumes.
+/// interrupts, where the host can take them with these registers, if it then resumes.
 using InPlaceHook = InPlace (*)(InPlaceExit& exit);
 
 /// A guest's hooks, one for each kind of exit from AArch64. Null: exits of that kind end the run.

@@ -11,7 +11,7 @@ namespace trivet::vectors {
 
 using hal::ExceptionClass;
 
-/// What a fault status code says, its level apart. [arm-arm] ESR_EL2.DFSC.
+/// The kind of fault in a fault status code; the level is separate. [arm-arm] ESR_EL2.DFSC.
 enum class FaultKind : std::uint8_t {
   kAddressSize,
   kTranslation,
@@ -129,7 +129,7 @@ constexpr FaultStatus DecodeFaultStatus(std::uint8_t code) {
   return {FaultKind::kOther, -1};
 }
 
-// Inlined: they are part of serving an exit.
+// Inlined: they are part of handling an exit.
 
 // [arm-arm] ESR_EL2, ISS encoding for an exception from MSR, MRS, or System instruction execution.
 constexpr SystemRegisterTrap Syndrome::system_register() const {

@@ -21,7 +21,7 @@ constexpr efi::Guid kMemoryAttributes = {
 constexpr std::uint64_t kExecuteNever = 0x4000;
 constexpr std::uint64_t kReadOnly = 0x20000;
 
-/// Under `go` every page may be executed: one of the image's own, if it is near enough.
+/// Under `go` every page is executable: a page of the image is used if it is near enough.
 alignas(CodePage::kSize) std::byte own_page[CodePage::kSize];
 
 bool IsNear(const std::byte* page, std::uint64_t address, std::uint64_t reach) {

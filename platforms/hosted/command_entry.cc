@@ -1,4 +1,4 @@
-// The image as a command of a boot loader: what start.S calls.
+// The entry for a boot loader's `go`, called by start.S.
 
 #include <cstddef>
 #include <cstdint>
@@ -37,7 +37,7 @@ std::uint64_t ParseHex(std::string_view text) {
   return value;
 }
 
-/// The address behind "fdt=", hexadecimal as U-Boot's variables are; 0: there is none behind it.
+/// The address in "fdt=ADDRESS", hexadecimal like U-Boot's variables; 0 if it is malformed.
 std::optional<std::uint64_t> TreeAddress(std::span<const char* const> arguments) {
   for (std::string_view argument : arguments) {
     if (!argument.starts_with(kTreeArgument)) continue;
@@ -64,7 +64,7 @@ int StartAsCommand(std::span<const char* const> arguments, void* frame) {
 
 extern "C" {
 
-/// In: argc and argv as the host's `go` gave them, the frame that start.S made. Out: the status.
+/// In: argc and argv of `go`, the frame that start.S made. Out: the status.
 int trivet_hosted_command(int argc, const char* const* argv, void* frame) {
   using namespace trivet::platforms::hosted;
   if (PrepareImage()) return StartAsCommand({argv, static_cast<std::size_t>(argc)}, frame);
@@ -73,7 +73,7 @@ int trivet_hosted_command(int argc, const char* const* argv, void* frame) {
   return kStatusMoved;
 }
 
-/// Started as a kernel: there is nobody to return to. D, A, I and F masked, any EL.
+/// Started as a kernel, without firmware to return to. D, A, I and F masked, any EL.
 [[noreturn]] void trivet_hosted_without_host() {
   using namespace trivet::platforms::hosted;
   PrepareImage();

@@ -1,4 +1,4 @@
-// The image as a UEFI application whose boot services stay alive.
+// The entry for UEFI, whose boot services stay alive.
 
 #include <cstdint>
 

@@ -78,7 +78,7 @@ void Return(int status) {
 
 }  // namespace trivet::platforms::hosted
 
-// What the compiler and libstdc++ expect, instead of //platforms/runtime's, which end the machine.
+// What the compiler and libstdc++ expect. //platforms/runtime's versions would end the machine.
 extern "C" {
 
 [[noreturn]] void abort() { trivet::platforms::hosted::Abort("abort() was called"); }

@@ -8,47 +8,45 @@
 #include "platforms/machine/description.h"
 #include "platforms/runtime/efi_services.h"
 
-/// The host that an image lives under: it was there before, goes on meanwhile, and gets its CPU
-/// back.
+/// The resident firmware under which an image runs, and to which it returns.
 namespace trivet::platforms::hosted {
 
-/// What the host gave the image.
+/// What the firmware passed to the image.
 struct Host {
   std::span<const char* const> arguments;  ///< Of the command; the first is the image's address.
   efi::Handle image = nullptr;             ///< Of the UEFI application.
   efi::SystemTable* firmware = nullptr;    ///< UEFI with its boot services; null under `go`.
 };
 
-/// What the image defines. Called at EL2 with SP_EL2 on the host's stack, MMU, caches, vectors and
-/// interrupt mask the host's. The host gets the status (0 to 255) back: as the result of `go`, or
-/// as EFI_SUCCESS for 0 and EFI_ABORTED for others.
+/// Defined by the image. Called at EL2 with SP_EL2, on the firmware's stack, with its MMU, caches,
+/// vectors and interrupt mask. Returns a status (0 to 255): the result of `go`, or EFI_SUCCESS for
+/// 0 and EFI_ABORTED for others.
 int Main(const Host& host);
 
-/// The host this image was started by.
+/// The firmware that started this image.
 const Host& TheHost();
 
-/// Under `go`: what the device tree of the board says, or the one that the command names by an
-/// argument "fdt=ADDRESS". Empty otherwise.
+/// Under `go`: the machine by the device tree of the board, or by the one that an argument
+/// "fdt=ADDRESS" names. Empty otherwise.
 const Description& Machine();
 
-/// Writes to the host's console, '\n' as its line end: ConOut of UEFI, the board's UART under
-/// `go`. At EL2; under UEFI at TPL_NOTIFY or lower, interrupts as the host had them, no guest
-/// loaded: the firmware's drivers run.
+/// Writes to ConOut under UEFI, to the board's UART under `go`; '\n' ends a line. At EL2. Runs
+/// UEFI's drivers: at TPL_NOTIFY or lower, with the firmware's interrupt mask, no guest loaded.
 void Write(std::string_view text);
 
-/// Returns to the host at once, from any depth of Main. No destructor runs.
+/// Returns to the firmware at once, from any depth of Main. No destructor runs.
 [[noreturn]] void Return(int status);
 
-/// Called before abort() and failed assertions return to the host with status 134, to put back
-/// what the image changed.
+/// Sets a function that abort() and failed assertions call before they return status 134: it
+/// restores what the image changed.
 void OnAbort(void (*undo)());
 
-/// A page of the host's for code that is made at run time.
+/// A page for code that is made at run time.
 class CodePage {
  public:
   static constexpr std::size_t kSize = efi::kPageSize;
 
-  /// A page at most `reach` bytes from `address`, writable; none when there is none.
+  /// A writable page at most `reach` bytes from `address`, if there is one.
   CodePage(std::uint64_t address, std::uint64_t reach);
   ~CodePage();
   CodePage(const CodePage&) = delete;
@@ -56,7 +54,7 @@ class CodePage {
 
   /// The page, 4096-byte aligned; null when there is none.
   std::byte* data() const { return page_; }
-  /// Makes it executable where the host maps it otherwise, and then read-only. False: refused.
+  /// Makes the page executable and read-only where the firmware protects pages. False: refused.
   bool Protect();
 
  private:

@@ -20,8 +20,8 @@ extern void (*__init_array_end[])();
 namespace trivet::platforms::hosted {
 namespace {
 
-/// A pointer like any other: where the image was linked (0) until it is relocated, then where it
-/// is. volatile, or the compiler knows better.
+/// Relocated like every stored pointer: the link address (0) first, then the image's address.
+/// volatile, so that the compiler does not fold it.
 std::byte* volatile relocated_to = __image_start;
 
 void Relocate(std::byte* pointer) {

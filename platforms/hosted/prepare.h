@@ -2,9 +2,9 @@
 
 namespace trivet::platforms::hosted {
 
-/// Makes the image what its file was, where it is now: the writable half as loaded, pointers
-/// relocated, .bss clear. Before any other C++ code, at each start; follows no stored pointer.
-/// False, nothing changed: it ran at another address since it was loaded.
+/// Restores the writable half as it was loaded, relocates pointers and clears .bss. Runs before any
+/// other C++ code, at each start; follows no stored pointer. False, and nothing changed, if the
+/// image ran at another address since it was loaded.
 bool PrepareImage();
 
 /// Runs the constructors of objects with static storage. After PrepareImage().

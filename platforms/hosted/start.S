@@ -1,18 +1,18 @@
-// Entry of an image that a host calls as a function, and the ways back to it.
+// Entry of an image that resident firmware calls as a function, and the return.
 
 #include "hal/asm_constants.h"
 
   .set    kFrameSize, 96
 
 // int trivet_entry(int argc, char* const argv[]): what a boot loader's `go` calls.
-// In:  the host's EL, MMU, caches, stack and interrupt mask, which all stay; x18 is the host's own ([u-boot]: its
-//      global data). x1 = argv, or 0 from a loader of kernels, which expects nobody back. [arm64-image] x1 to x3.
+// In:  the firmware's EL, MMU, caches, stack and interrupt mask, which all stay; x18 is reserved ([u-boot]: its global
+//      data). x1 = argv, or 0 from a loader of kernels, to which there is no return. [arm64-image] x1 to x3.
 // Out: x0 = main's status; x18 to x30, SP and the FP registers as they were.
   .section .text.trivet_entry, "ax"
   .global trivet_entry
   .type trivet_entry, %function
 trivet_entry:
-  cbz     x1, .Lno_host
+  cbz     x1, .Lno_firmware
   stp     x29, x30, [sp, #-kFrameSize]!
   mov     x29, sp
   stp     x19, x20, [sp, #16]
@@ -31,7 +31,7 @@ trivet_entry:
   ldp     x19, x20, [sp, #16]
   ldp     x29, x30, [sp], #kFrameSize
   ret
-.Lno_host:
+.Lno_firmware:
   msr     daifset, #0xf
   bl      synchronize_code
   adrp    x0, __stack_end
@@ -42,8 +42,8 @@ trivet_entry:
   b       trivet_hosted_without_host
   .size trivet_entry, . - trivet_entry
 
-// [[noreturn]] void trivet_hosted_return(int status, void* frame): returns to trivet_entry's caller from anywhere above
-// it. In: x1 = the SP that trivet_hosted_command was called with.
+// [[noreturn]] void trivet_hosted_return(int status, void* frame): returns to trivet_entry's caller from any depth.
+// In: x1 = SP at the call of trivet_hosted_command.
   .global trivet_hosted_return
   .type trivet_hosted_return, %function
 trivet_hosted_return:
@@ -51,7 +51,7 @@ trivet_hosted_return:
   b       .Lreturn
   .size trivet_hosted_return, . - trivet_hosted_return
 
-// What the loader wrote as data is what is fetched from here on. [arm-arm] "Synchronization and coherency issues
+// Makes what the loader wrote as data visible to instruction fetch. [arm-arm] "Synchronization and coherency issues
 // between data and instruction accesses"; CTR_EL0: log2 of the words in the smallest lines. Clobbers x9 to x13.
   .type synchronize_code, %function
 synchronize_code:

@@ -6,12 +6,11 @@
 
 namespace trivet::platforms::hosted {
 
-/// Checks that this CPU is as Main() wants it, and calls it. After PrepareImage(). Status 102 when
-/// not at EL2 or not on SP_EL2.
+/// Calls Main(), after PrepareImage(). Returns 102 if this CPU is not at EL2 with SP_EL2.
 int StartUnder(const Host& host);
 
-/// Under `go`: where Return() unwinds to, and a page of the host's stack, which is near the host's
-/// code wherever the image was loaded.
+/// Under `go`: the frame that Return() unwinds to, and a page of the firmware's stack, which is
+/// near the firmware's code wherever the image was loaded.
 struct CommandContext {
   void* frame = nullptr;
   std::byte* page = nullptr;

@@ -1,6 +1,7 @@
 #pragma once
 
-// The layouts of El2Request and Answer, for el2_probe.S; el2_main.cc compares them with the structures.
+// The layouts of El2Request and Answer, for el2_probe.S; el2_main.cc compares them with the
+// structures.
 #define REQUEST_STUB 0
 #define REQUEST_COUNTERPART 16
 #define REQUEST_HCR 32

@@ -1,5 +1,5 @@
-// Trivet under resident firmware: takes EL2 twenty times, lets the host's interrupts arrive, runs a
-// guest, gives EL2 back, and returns to the host.
+// Trivet under resident firmware: enables and disables virtualization twenty times, with the
+// firmware's interrupts and a guest in between, and returns.
 
 #include <algorithm>
 #include <cstdint>
@@ -30,18 +30,17 @@ constexpr int kPassed = 0, kFailed = 1;
 constinit PerCpu<ResidentHost> the_cpu;
 constinit Round round;
 
-/// [u-boot] its global data; [uefi] 2.3.6: reserved. The host's handlers may look at it any time.
+/// [u-boot] its global data; [uefi] 2.3.6: reserved. The firmware's handlers may use it any time.
 std::uint64_t PlatformRegister() {
   std::uint64_t x18;
   asm volatile("mov %0, x18" : "=r"(x18));
   return x18;
 }
 
-/// In the file this is 1, whatever an earlier start of the same image left. volatile, or it is a
-/// flag that starts as zero.
+/// 1 in the file, and so at each start. volatile, so that the compiler does not move it to .bss.
 volatile int starts = 1;
 
-/// What all rounds have seen.
+/// Sums over all rounds.
 struct Totals {
   unsigned rounds = 0, hypercalls = 0, waits = 0, irqs = 0;
   unsigned ours = 0, hosts = 0;
@@ -65,7 +64,7 @@ void CheckRegisters(Report& report, bool tell) {
   report.Check(result.changed == 0, "every other register is as before");
 }
 
-/// Interrupts came where they come under such a host.
+/// Interrupts arrived through the vectors that this kind of firmware leaves them to.
 void CheckInterrupts(Report& report, const Interrupts& interrupts) {
   if (interrupts.expected()) report.Check(round.irqs > 0, "an interrupt ended a run");
   if (interrupts.own.is_enabled()) report.Check(round.own > 0, "our own interrupt came");
@@ -104,14 +103,14 @@ void DescribeTotals(Report& report, const Totals& totals) {
   report.Count(round.before.count(), "registers compared");
 }
 
-/// A load that no host maps, as `md` of a boot loader does it: the host's own handler reports it.
+/// A load from an unmapped address: the firmware's own handler reports it.
 void Abort(Report& report) {
   report.Check(the_cpu.HardwareEnable() == Status::kOk, "enable");
   const std::uint64_t unmapped = std::uint64_t{0xffff} << 48 | 0x1230;
   asm volatile("mov x19, #0x1919\n ldr xzr, [%0]" ::"r"(unmapped) : "x19");
 }
 
-bool Asks(const Host& host, std::string_view word) {
+bool HasArgument(const Host& host, std::string_view word) {
   return std::ranges::any_of(host.arguments,
                              [=](const char* argument) { return argument == word; });
 }
@@ -125,11 +124,11 @@ int Demonstrate(const Host& host, Report& report) {
   report.Check(page.is_usable(), "memory for a chain table near the host's vectors");
   report.Check(the_cpu.Create(Cpu::CurrentCpu()) == Status::kOk, "create");
   if (report.failures() != 0) return kFailed;
-  if (Asks(host, "abort")) Abort(report);
+  if (HasArgument(host, "abort")) Abort(report);
   Totals totals;
   {
     const HostClock clock(host, page.base());
-    const OwnInterrupt own(Asks(host, "interrupt"));
+    const OwnInterrupt own(HasArgument(host, "interrupt"));
     platforms::hosted::Write(clock.ticks() ? "the host takes interrupts\n"
                                            : "the host takes no interrupts\n");
     for (unsigned i = 0; i < kRounds && report.failures() == 0; ++i) {

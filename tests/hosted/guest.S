@@ -1,6 +1,6 @@
-// The demonstration's guest, executed at EL1 under an identity stage 2. In: x0 = for how many ticks of the counter to
-// run between its two hypercalls, x3 = for how many until its virtual timer fires. Hosts at EL2 use that timer too (edk2
-// does, with and without VHE): whoever serves its interrupt serves this one.
+// The demonstration's guest, executed at EL1 under an identity stage 2. In: x0 = how many ticks of the counter to run
+// between its two hypercalls, x3 = how many until its virtual timer fires. Firmware at EL2 may use that timer too, as
+// edk2 does with and without VHE: it then handles this interrupt as its own.
 
   .section .text.trivet_hosted_guest, "ax"
   .balign 64

@@ -1,9 +1,9 @@
-"""Hosts that live on, as data: boot loaders that start the demonstration, and what they still do afterwards."""
+"""Resident firmware, as data: boot loaders that start the demonstration, and their commands after it returned."""
 
 load("//tools/bazel:environments.bzl", "ENVIRONMENTS", "environment")
 load("//tools/bazel:loaders.bzl", "LOADERS", "loader")
 
-# On a page and not on 2 MiB, away from U-Boot; far enough that a branch from the image does not reach it.
+# On a page and not on 2 MiB; so far from U-Boot that a branch from the image does not reach it.
 _ADDRESS = "0x42003000"
 
 def _u_boot(dialogue, machine = []):
@@ -40,7 +40,7 @@ _U_BOOT_RESPONDS = [
 
 _UNMAPPED = "0xffff000000000000"
 
-# [u-boot] arch/arm/lib/interrupts_64.c: what its handler prints, before it resets the machine.
+# [u-boot] arch/arm/lib/interrupts_64.c: the line of its handler, which then resets the machine.
 _ABORT_LINE = '"Synchronous Abort" handler, esr 0x96000004, far '
 
 _DOWN = "\033[B"
@@ -61,7 +61,7 @@ def _host(loader, line, status = 0, board = "qemu_virt", size = "small", timeout
     )
 
 HOSTS = {
-    # Its boot menu, its shell, the image once more as a command, and the power off. Only the last ends QEMU.
+    # Its boot menu, its shell, the image once more as a command, and power off, which ends QEMU.
     "edk2": _host(
         loader(
             boot = LOADERS["edk2"].boot,
@@ -95,12 +95,12 @@ HOSTS = {
         _u_boot([(_PROMPT, "go %s abort\n" % _ADDRESS)]),
         _ABORT_LINE + "0xffff000000001230",
     ),
-    # Interrupts, which U-Boot has none of, of a controller that it leaves alone.
+    # Interrupts of a controller that U-Boot does not use.
     "u_boot_go_interrupt": _host(
         _u_boot(_go(" interrupt") + [(_PROMPT, "poweroff\n")]),
         _PASS,
     ),
-    # An image without a board, which is told where the device tree is.
+    # An image without a board: an argument names the device tree's address.
     "u_boot_go_tree": _host(
         _u_boot(_go(" fdt=${fdtcontroladdr}") + [(_PROMPT, "poweroff\n")]),
         _PASS,
@@ -126,7 +126,7 @@ CPUS = {
     "u_boot_go_tree": ["max"],
 }
 
-# Where there is no host, or none that could be lived under.
+# Started where it cannot run.
 REFUSALS = {
     "go_at_el1": _host(
         _u_boot(

@@ -16,7 +16,7 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 /// [bsa] "PPI assignments": the virtual timer.
 constexpr std::uint32_t kVirtualTimer = 27;
 
-/// `use` of the machine's interrupt controller; false where none is known.
+/// The result of `use` of the interrupt controller; false where none is known.
 template <class Use>
 bool WithController(Use use) {
   return std::visit(

@@ -2,11 +2,11 @@
 
 namespace trivet::tests {
 
-/// The guest's virtual timer as an interrupt of ours, for hosts that leave the machine's interrupt
-/// controller alone and keep IRQ masked, as U-Boot does: a handler of theirs would be the end.
+/// The guest's virtual timer as an interrupt of this image, for firmware that does not use the
+/// interrupt controller and keeps IRQ masked, as U-Boot does: its handler would reset the machine.
 class OwnInterrupt {
  public:
-  /// If `wanted` and the device tree says where the controller is: readies it, and enables the
+  /// If `wanted` and the device tree has a controller: prepares it, and enables the
   /// timer's interrupt on this CPU. IRQ masked from here to the end.
   explicit OwnInterrupt(bool wanted);
   ~OwnInterrupt();
@@ -15,7 +15,7 @@ class OwnInterrupt {
 
   bool is_enabled() const { return is_enabled_; }
   /// Acknowledges the timer's interrupt, stops the timer, and ends the interrupt. A guest is
-  /// loaded. False: it was not that one, or it is not ours to take.
+  /// loaded. False: another interrupt, or the firmware takes interrupts.
   bool Take() const;
 
  private:

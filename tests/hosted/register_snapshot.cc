@@ -13,7 +13,7 @@ namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
-/// What decides which names are read on this CPU under this host.
+/// Decides which names exist on this CPU with the firmware's E2H.
 struct Circumstances {
   FeatureSet features;
   bool e2h;
@@ -28,8 +28,8 @@ Circumstances Now() {
   return now;
 }
 
-/// Reads of the CPU interface acknowledge interrupts; counters count; the host's own CPTR_EL2 may
-/// trap SVE and SME; PSTATE is this code's own.
+/// Reads of the CPU interface acknowledge interrupts; counters count; the firmware's CPTR_EL2 may
+/// trap SVE and SME; PSTATE is this code's.
 bool HasSideEffects(const RegisterInfo& info) {
   const bool interface = info.needs == Feature::kGicV3 && info.encoding.op1 == 0;
   const Feature needs = InfoOf(info.storage).needs;
@@ -38,7 +38,7 @@ bool HasSideEffects(const RegisterInfo& info) {
   return interface || trapped || pstate || info.needs == Feature::kPmuV3;
 }
 
-/// Op1 5 is EL1's register by its name under E2H, where the EL1 name reaches EL2's.
+/// Op1 5 is the _EL12 name of an EL1 register; with E2H its EL1 name reaches EL2's.
 bool NamesItsOwnRegister(const RegisterInfo& info, bool e2h) {
   constexpr unsigned kAlias12 = 5;
   return info.encoding.op1 == kAlias12 ? e2h : !e2h || RedirectedByE2h(info.id) == info.id;

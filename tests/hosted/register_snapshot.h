@@ -6,19 +6,19 @@
 
 namespace trivet::tests {
 
-/// Every register of the register descriptions that EL2 can read without a side effect, by all its
-/// names: an EL1 register of a VHE host's CPU by its _EL12 name.
+/// Every described register that EL2 can read without a side effect, by all its names: with E2H an
+/// EL1 register by its _EL12 name.
 class RegisterSnapshot {
  public:
-  /// Reads this CPU's. At EL2, interrupts masked.
+  /// Reads this CPU's registers. At EL2, interrupts masked.
   void Take();
   unsigned count() const { return count_; }
 
   struct Comparison {
     unsigned changed = 0;  ///< Registers that differ and must not.
-    unsigned excused = 0;  ///< Those that differ and may.
+    unsigned excused = 0;  ///< Registers that differ and may.
   };
-  /// Calls report(name, before, after, why it may or null) for each register that differs.
+  /// Calls report(name, before, after, reason or null) for each register that differs.
   template <class Report>
   static Comparison Compare(const RegisterSnapshot& before, const RegisterSnapshot& after,
                             Report report) {
@@ -33,7 +33,7 @@ class RegisterSnapshot {
   }
 
  private:
-  /// Why the register may differ after a while of the host's own life; null: it may not.
+  /// Why the register may differ after the firmware ran; null: it may not.
   static const char* ExcuseFor(hal::RegisterId id);
 
   std::uint64_t values_[hal::kRegisterCount] = {};

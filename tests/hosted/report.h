@@ -5,11 +5,11 @@
 
 namespace trivet::tests {
 
-/// Lines on the host's console. Never while virtualization is enabled or a guest is loaded: the
-/// host's drivers are the host's own business.
+/// Lines on the firmware's console. Never while virtualization is enabled or a guest is loaded:
+/// the firmware's drivers may do anything.
 class Report {
  public:
-  /// Counts and prints a failure; says nothing of what holds.
+  /// Counts and prints a failure; prints nothing otherwise.
   void Check(bool condition, std::string_view what);
   unsigned failures() const { return failures_; }
 

@@ -6,7 +6,7 @@
 namespace trivet::tests {
 namespace {
 
-/// A little less than a branch reaches, which vectors::CheckChainReach() decides.
+/// A little less than the reach of a branch, which vectors::CheckChainReach() checks.
 constexpr std::uint64_t kReach = std::uint64_t{127} << 20;
 
 constinit vectors::ChainPlace place;
@@ -17,7 +17,7 @@ std::uint64_t HostVectors() { return hal::Cpu::Read<hal::VbarEl2>().raw(); }
 
 vectors::ChainPlace ResidentHost::ChainPlaceFor(CpuId) { return place; }
 
-/// The table is made before the page may no longer be written; enable finds it as it has to be.
+/// Makes the table while the page is writable, so that enable need not write it.
 ChainTablePage::ChainTablePage() : page_(HostVectors(), kReach) {
   if (page_.data() == nullptr) return;
   place = {.words = reinterpret_cast<std::uint32_t*>(page_.data()), .executable = base()};

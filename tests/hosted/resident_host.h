@@ -8,13 +8,13 @@
 
 namespace trivet::tests {
 
-/// The resident firmware as Trivet's Host: chained, since its handler is its vector table.
+/// The resident firmware as Trivet's pass-through host: its handlers stay in its vector table.
 struct ResidentHost {
   static vectors::ChainPlace ChainPlaceFor(CpuId cpu);
 };
 
-/// The page for ResidentHost's chain table, near the host's vectors and executable. One at a time,
-/// for the CPU that calls; it stays until it is destroyed.
+/// The page for ResidentHost's chain table, near the firmware's vectors and executable. One at a
+/// time, for the CPU that calls; it stays until it is destroyed.
 class ChainTablePage {
  public:
   ChainTablePage();
@@ -22,7 +22,7 @@ class ChainTablePage {
   ChainTablePage(const ChainTablePage&) = delete;
   ChainTablePage& operator=(const ChainTablePage&) = delete;
 
-  /// False: the host has no memory near enough, or would not have it executed.
+  /// False: the firmware has no memory near enough, or refuses to make it executable.
   bool is_usable() const { return usable_; }
   /// The value for VBAR_EL2.
   std::uint64_t base() const { return reinterpret_cast<std::uint64_t>(page_.data()); }

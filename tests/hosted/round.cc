@@ -22,7 +22,7 @@ using vcpu::ExitReason;
 
 constexpr std::uint16_t kVmid = 7;
 constexpr std::uint16_t kGuestsLastCall = 2;
-// Far more than it takes: on a busy machine an emulator delivers late, and its counter runs on.
+// Generous: on a busy machine an emulator delivers interrupts late while its counter runs on.
 constexpr std::uint64_t kWindowMicroseconds = 5'000'000;
 constexpr std::uint64_t kGuestMicroseconds = 30'000;
 constexpr std::uint64_t kGuestMicrosecondsAtMost = 5'000'000;
@@ -31,8 +31,8 @@ constexpr unsigned kMostExits = 1000;
 
 alignas(BlockStage2) std::byte stage2_storage[sizeof(BlockStage2)];
 
-/// The guest runs with its MMU off, so its fetches miss the caches that its code was loaded
-/// through. [arm-arm] DC CVAC; 16 bytes is the smallest line.
+/// The guest runs with its MMU off, so its fetches bypass the caches that hold its code. [arm-arm]
+/// DC CVAC; 16 bytes is the smallest line.
 void CleanGuest() {
   constexpr std::uint64_t kSmallestLine = 16;
   const auto end = reinterpret_cast<std::uint64_t>(trivet_hosted_guest_end);
@@ -43,7 +43,7 @@ void CleanGuest() {
   Cpu::Dsb<Domain::kFullSystem>();
 }
 
-/// The guest runs for a while, or until it was interrupted.
+/// True when the guest has run long enough, or was interrupted.
 vcpu::Config GuestConfig(bool will_be_interrupted) {
   auto& stage2 = *new (stage2_storage) BlockStage2();
   const auto entry = reinterpret_cast<std::uint64_t>(trivet_hosted_guest);
@@ -69,10 +69,10 @@ bool Serve(vcpu::Vcpu& guest, const vcpu::Exit& exit, const OwnInterrupt& own, R
       guest.SkipInstruction();
       return false;
     case ExitReason::kIrq:
-      // The host has taken it already, if its mask was open when Run() returned.
+      // The firmware has taken it already, if interrupts were unmasked when Run() returned.
       if (own.Take()) ++round.own;
       ++round.irqs;
-      guest.frame().x[0] = 0;  // It has run for long enough.
+      guest.frame().x[0] = 0;  // Ends its loop.
       return false;
     default: ++round.others; return true;
   }

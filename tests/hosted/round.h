@@ -16,15 +16,15 @@ struct Round {
   Status enable = Status::kNotEnabled, run = Status::kNotEnabled, unload = Status::kNotEnabled,
          audit = Status::kNotEnabled, disable = Status::kNotEnabled;
   unsigned hypercalls = 0, waits = 0, irqs = 0, others = 0;  ///< Exits of the guest.
-  unsigned own = 0;                                          ///< IRQs that we took ourselves.
+  unsigned own = 0;                                          ///< IRQs that the image took itself.
   HostClock::Counts window;                                  ///< Interrupts outside the guest.
   HostClock::Counts all;                                     ///< Interrupts from enable to disable.
   RegisterSnapshot before, after;
-  bool mask_kept = false;  ///< PSTATE.DAIF was the host's after every call.
+  bool mask_kept = false;  ///< PSTATE.DAIF was the firmware's after every call.
   percpu::HostKind kind = percpu::HostKind::kNvhe;
 };
 
-/// Where a round's interrupts come from.
+/// The sources of a round's interrupts.
 struct Interrupts {
   const HostClock& host;
   const OwnInterrupt& own;
@@ -32,8 +32,8 @@ struct Interrupts {
   bool expected() const { return host.ticks() || own.is_enabled(); }
 };
 
-/// Enables this CPU, waits for an interrupt of the host's, runs the guest to its end, disables. On
-/// `cpu`'s CPU, the host's own mask.
+/// Enables this CPU, waits for an interrupt of the firmware, runs the guest to its end, disables.
+/// On `cpu`'s CPU, with the firmware's mask.
 void LiveOneRound(percpu::PerCpu<ResidentHost>& cpu, const Interrupts& interrupts, Round& round);
 
 }  // namespace trivet::tests

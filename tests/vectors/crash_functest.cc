@@ -1,6 +1,5 @@
-// A synchronous exception of EL2 itself: recorded, told to the host on the emergency stack, and
-// never repeated. CPU 1 crashes, CPU 0 looks on. EL2 only: the stack it is about does not exist on
-// the simulator.
+// A synchronous exception of EL2 itself fills the crash record and calls the fatal handler on the
+// emergency stack, once. CPU 1 crashes, CPU 0 checks. EL2 only: the simulator has no stack.
 
 #include <gtest/gtest.h>
 
@@ -26,7 +25,7 @@ constexpr std::uint64_t kBadStack = 0xdead0000;
 
 std::atomic<std::uint64_t> fatal_stack;
 
-/// Counts on nothing but the emergency stack, then crashes again.
+/// Needs only the emergency stack; crashes again.
 void CrashAgain(vectors::CpuSlot&) {
   fatal_stack = reinterpret_cast<std::uint64_t>(__builtin_frame_address(0));
   trivet_test_crash();
@@ -60,7 +59,7 @@ bool WaitForTheSecondCrash() {
   return false;
 }
 
-TEST(Crash, IsRecordedOnceAndToldToTheHostOnTheEmergencyStack) {
+TEST(Crash, IsRecordedOnceAndReportedOnTheEmergencyStack) {
   ASSERT_EQ(platforms::StartCpu(1, &CrashOnThisCpu, nullptr), Status::kOk);
   ASSERT_TRUE(WaitForTheSecondCrash());
   ASSERT_EQ(enabled.load(), Status::kOk);

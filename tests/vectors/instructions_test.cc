@@ -1,4 +1,4 @@
-// What Trivet is made of at EL2: no FP or SIMD register, which a guest's values are in, and a
+// Trivet's code at EL2 uses no FP or SIMD register, since they hold a guest's values, and has a
 // speculation barrier after every ERET. Arguments: disassemblies.
 
 #include <gtest/gtest.h>

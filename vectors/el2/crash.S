@@ -1,4 +1,4 @@
-// What must not happen: leave a record, get a stack, tell the host.
+// The crash path: fill the record, switch to the emergency stack, call the host's fatal handler.
 
 #include "vectors/el2/macros.inc"
 
@@ -23,7 +23,7 @@ begin_function trivet_crash
   b trivet_park
 end_function
 
-/// The end of the road for this CPU: interrupts stay masked.
+/// Stops this CPU, interrupts masked.
 begin_function trivet_park
 1:
   wfe

@@ -19,7 +19,7 @@ begin_function TrivetEnterGuest
   return_from_exception
 end_function
 
-/// A hook leaves its exit to the run loop: as trivet_leave_guest, with an InPlaceExit at SP and w1 = exit vector.
+/// A hook returned kExit: as trivet_leave_guest, with an InPlaceExit at SP and w1 = exit vector.
 begin_function trivet_decline_in_place
   pop_in_place_exit
   ldr x0, [sp, #16]

@@ -37,7 +37,7 @@ trivet_vector_table:
   .endif
   .size trivet_vector_table, VECTOR_TABLE_SIZE
 
-/// A hook has served its exit. In: an InPlaceExit at SP. In the table's section: CBZ reaches 1 MiB.
+/// A hook returned kResume. In: an InPlaceExit at SP. In the table's section: CBZ reaches 1 MiB.
 begin_function trivet_resume_guest, .text.trivet_vector_table
   pop_in_place_exit
   ldp x0, x1, [sp], #16

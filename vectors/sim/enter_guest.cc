@@ -36,7 +36,7 @@ InPlaceHook HookFor(const GuestFrame& frame, ExitVector vector) {
   }
 }
 
-/// What an exit slot does when there is a hook, up to the hook's verdict.
+/// What an exit slot does when there is a hook, up to the hook's return.
 InPlace ServeInPlace(sim::Pe& pe, GuestFrame& frame, InPlaceHook hook) {
   InPlaceExit exit = {
       .pc = Cpu::Read<ElrEl2>().raw(), .pstate = Cpu::Read<SpsrEl2>().raw(), .guest = &frame};
