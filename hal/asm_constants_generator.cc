@@ -1,6 +1,6 @@
-// Prints hal/asm_constants.h, the register descriptions as preprocessor constants for assembly, and
-// two sources that check it: C++ that compares every constant with the typed accessors, and
-// assembly that names every register once by name and once by number.
+// Prints hal/asm_constants.h, the register descriptions as preprocessor constants, and two sources
+// that check it: C++ that compares every constant with the typed accessors, and assembly that
+// accesses every register once by name and once by number.
 
 #include <cctype>
 #include <format>
@@ -25,7 +25,7 @@ std::string SnakeCapitals(std::string_view camel) {
   return snake;
 }
 
-/// What the constants of a description begin with.
+/// The prefix of a description's constants.
 std::string PrefixOf(const RegisterInfo& info, std::string_view type) {
   if (info.layout == Layout::kE2hSet) return std::string(info.name) + "_E2H";
   const bool second_view =
@@ -69,8 +69,7 @@ void PrintHeader() {
 #include "hal/regs/all.def"
 }
 
-/// A constant is right when its mask, put through the register type, fills that one field and no
-/// other.
+/// A constant is right when its mask fills that one field of the register type and no other.
 void PrintFieldCheck(const RegisterInfo& info, std::string_view type, std::string_view field,
                      std::string_view accessor, std::string_view value_type) {
   const std::string name = std::format("{}_{}", PrefixOf(info, type), field);

@@ -1,4 +1,4 @@
-"""Turns every folder under boards/ into a board, a platform, and the choices that follow from it."""
+"""Turns every folder under boards/ into a board, a platform, and the aliases that depend on it."""
 
 load("//tools/bazel:board.bzl", "board")
 

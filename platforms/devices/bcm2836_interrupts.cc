@@ -127,7 +127,7 @@ void Bcm2836Interrupts::SendSgi(std::uint64_t affinity, std::uint32_t sgi) const
   const Mailbox held_back{base, core, kHeldBack};
   asm volatile("dsb ishst" ::: "memory");
   held_back.Set(1u << sgi);
-  // That core may enable it at any time, and looks into this mailbox afterwards.
+  // That core may enable the SGI at any time, and then reads this mailbox.
   if ((Mailbox{base, core, kEnabled}.Read() >> sgi & 1) == 0) return;
   held_back.Clear(1u << sgi);
   Mailbox{base, core, kArrived}.Set(1u << sgi);

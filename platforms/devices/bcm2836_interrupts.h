@@ -5,8 +5,8 @@
 namespace trivet::platforms {
 
 /// The interrupt controller beside the cores of BCM2836 and BCM2837 (Raspberry Pi 2 and 3):
-/// [bcm2836] "ARM Quad-A7 Core", revision 3.4, sections 3 and 4. It knows neither interrupt numbers
-/// nor priorities nor an active state; here it looks like a GIC:
+/// [bcm2836] "ARM Quad-A7 Core", revision 3.4, sections 3 and 4. It has no interrupt numbers, no
+/// priorities and no active state; this driver gives it a GIC's interface:
 ///
 /// - SGI 0 to 15 are bits of mailboxes. A core's mailbox 0 holds the pending SGIs that are enabled,
 ///   mailbox 1 those that are not, mailbox 2 those that arrive as FIQ. In mailbox 3, whose
@@ -14,13 +14,13 @@ namespace trivet::platforms {
 /// - PPI 26, 27, 29 and 30 are the core's timers, as Arm's Base System Architecture numbers them.
 /// - There are no others: a peripheral's interrupts come through the BCM2835's own controller.
 ///
-/// An interrupt is over when its cause is: a timer's stays pending until the timer is told
-/// otherwise, End() or not. Calls concern the core that makes them, whose number is MPIDR_EL1.Aff0;
+/// An interrupt ends with its cause: a timer's stays pending until the timer is reprogrammed, End()
+/// or not. Calls concern the calling core, whose number is MPIDR_EL1.Aff0;
 /// interrupts may be masked or not.
 struct Bcm2836Interrupts {
   std::uintptr_t base;  ///< Physical base of the local peripherals.
 
-  /// Disables every interrupt of this core, and forgets pending SGIs.
+  /// Disables every interrupt of this core, and clears pending SGIs.
   void InitThisCpu() const;
 
   /// Enables or disables one of the interrupts above. Nothing happens for another.
@@ -36,7 +36,7 @@ struct Bcm2836Interrupts {
   /// visible to it first. While that core enables the same SGI, it may see one SGI twice.
   void SendSgi(std::uint64_t affinity, std::uint32_t sgi) const;
 
-  /// From now on FIQs made by SendFiq() arrive. Always possible: returns true.
+  /// Lets FIQs made by SendFiq() arrive. Always possible: returns true.
   bool EnableFiq(std::uint32_t sgi) const;
   /// As SendSgi(), arriving as FIQ.
   void SendFiq(std::uint64_t affinity, std::uint32_t sgi) const;

@@ -11,7 +11,7 @@ namespace trivet::platforms {
 struct CadenceUart {
   std::uintptr_t base;  ///< Physical address of the Control register.
 
-  /// Switches the transmitter on where nobody did: its reset state is off.
+  /// Switches the transmitter on, which is off after reset.
   void Start() const {
     const std::uint32_t control = MmioRead32(base + kControl);
     MmioWrite32(base + kControl, (control & ~kTransmitDisable) | kTransmitEnable);

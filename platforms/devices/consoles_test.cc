@@ -1,5 +1,5 @@
-// The console drivers over a page of memory that plays the device: which register they wait for,
-// and where the byte goes. QEMU's machines have these UARTs too, but no 16550 with byte registers.
+// The console drivers over a page of memory in place of the device: which register they poll, and
+// where the byte goes. QEMU's machines have these UARTs too, but no 16550 with byte registers.
 
 #include <gtest/gtest.h>
 
@@ -17,11 +17,11 @@
 namespace trivet::platforms {
 namespace {
 
-/// What a device of one kind says when it is full, has room, and has sent everything.
+/// The status of a device when it is full, has room, and has sent everything.
 template <class Uart>
 struct Case {
   Uart uart;
-  std::uintptr_t status;  ///< Offset of the register that says so.
+  std::uintptr_t status;  ///< Offset of the status register.
   std::uint32_t full, room, idle;
   std::uintptr_t data;  ///< Offset of the register that takes the byte.
 };

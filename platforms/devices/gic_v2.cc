@@ -34,7 +34,7 @@ constexpr std::uint32_t kEnable = 1;
 constexpr std::uint32_t kEnableBothGroups = 3;
 constexpr std::uint32_t kEnableBothGroupsOneAsFiq = kEnableBothGroups | 1u << 2 | 1u << 3;
 
-// Four interrupts a word. What has the lowest priority does not pass kPriorityMask.
+// Four interrupts a word. Interrupts of the lowest priority are below kPriorityMask.
 constexpr std::uint32_t kMiddlePriorities = 0xa0a0'a0a0;
 constexpr std::uint32_t kFiqPriority = 0xc0;
 constexpr std::uint32_t kLowestPriorities = 0xffff'ffff;
@@ -54,8 +54,8 @@ void WriteByte(std::uintptr_t group, std::uintptr_t intid, std::uint32_t byte) {
   MmioWrite32(word, (MmioRead32(word) & ~(0xffu << shift)) | byte << shift);
 }
 
-/// [gic2] 4.3.5: a GIC may have its SGIs enabled for good, as the GIC-400 has. Their priority opens
-/// and closes them everywhere.
+/// [gic2] 4.3.5: a GIC may have its SGIs permanently enabled, as the GIC-400 has. So their priority
+/// enables and disables them.
 void OpenSgi(std::uintptr_t distributor, std::uint32_t sgi, bool open) {
   WriteByte(distributor + kGicdIpriorityr, sgi,
             (open ? kMiddlePriorities : kLowestPriorities) & 0xff);

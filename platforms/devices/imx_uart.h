@@ -12,7 +12,7 @@ namespace trivet::platforms {
 struct ImxUart {
   std::uintptr_t base;  ///< Physical address of URXD.
 
-  /// Switches the UART and its transmitter on where nobody did: their reset state is off.
+  /// Switches the UART and its transmitter on, which are off after reset.
   void Start() const {
     MmioWrite32(base + kControl1, MmioRead32(base + kControl1) | kEnable);
     MmioWrite32(base + kControl2, MmioRead32(base + kControl2) | kTransmitEnable | kNotReset);

@@ -10,8 +10,7 @@ namespace trivet::platforms {
 struct Pl011 {
   std::uintptr_t base;  ///< Physical address of UARTDR.
 
-  /// Readies the transmitter. Nothing to do: firmware that left this UART off left it without a
-  /// bit rate too, and QEMU's sends anyway.
+  /// Does nothing: a UART that firmware left off has no bit rate either, and QEMU's sends anyway.
   void Start() const {}
 
   /// Sends one byte; waits while the transmit FIFO is full.

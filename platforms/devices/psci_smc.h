@@ -5,8 +5,8 @@
 namespace trivet::platforms {
 
 /// CPU bring-up and reset by the Power State Coordination Interface (DEN 0022) with SMC as its
-/// conduit. Only for boards whose firmware serves it: elsewhere the SMC is UNDEFINED or never
-/// returns.
+/// conduit. Only for boards whose firmware implements it: elsewhere the SMC is UNDEFINED or
+/// never returns.
 struct PsciSmc {
   /// PSCI_VERSION: no parameters, a positive number where there is PSCI from 0.2 on.
   static constexpr std::uint64_t kVersion = 0x8400'0000;

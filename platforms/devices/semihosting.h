@@ -8,10 +8,10 @@ namespace trivet::platforms {
 /// Arm semihosting ("Semihosting for AArch32 and AArch64", release 2025Q1): requests to the
 /// debugger or emulator that runs the machine, here QEMU with -semihosting-config enable=on.
 struct Semihosting {
-  /// SYS_ERRNO: an operation without a parameter, to try whether anybody serves these requests.
+  /// SYS_ERRNO: an operation without a parameter, to try whether semihosting exists.
   static constexpr std::uint64_t kHarmless = 0x13;
 
-  /// SYS_EXIT_EXTENDED: ends the machine with this exit status. Returns only where nobody serves
+  /// SYS_EXIT_EXTENDED: ends the machine with this exit status. Returns only where nothing handles
   /// it.
   void Exit(int status) const {
     const std::uint64_t block[2] = {kApplicationExit, static_cast<std::uint64_t>(status)};

@@ -1,4 +1,4 @@
-// Where a CPU jumps that waited in a spin table: it knows nothing but its affinity.
+// The entry of a CPU that waited in a spin table. It has nothing but its affinity.
 // In:  any EL, MMU off, DAIF masked, no stack.
 // Out: the .entry of the element of trivet_spin_starts with its affinity, with x0 = .context. Waits for ever where there
 //      is none. Clobbers x0 to x5.
@@ -22,7 +22,7 @@ trivet_spin_entry:
   add     x3, x2, #(SPIN_START_SIZE * SPIN_START_COUNT)
 .Lnext_start:
   cmp     x2, x3
-  b.hs    .Lnobody
+  b.hs    .Lnone
   mov     x5, x2
   add     x2, x2, #SPIN_START_SIZE
   ldr     x0, [x5, #SPIN_START_AFFINITY]
@@ -32,7 +32,7 @@ trivet_spin_entry:
   cbz     x4, .Lnext_start
   ldr     x0, [x5, #SPIN_START_CONTEXT]
   br      x4
-.Lnobody:
+.Lnone:
   wfe
-  b       .Lnobody
+  b       .Lnone
   .size trivet_spin_entry, . - trivet_spin_entry

@@ -9,8 +9,8 @@ extern "C" {
 
 extern const char trivet_spin_entry[];
 
-/// What spin_entry.S gives a CPU, which it finds by its affinity. Aligned so that none shares a
-/// cache line with another's half.
+/// A CPU's start, which spin_entry.S finds by the affinity. Aligned, so that none crosses a cache
+/// line.
 struct alignas(SPIN_START_SIZE) TrivetSpinStart {
   std::uint64_t affinity;
   std::uint64_t entry;  ///< 0: unused.
@@ -30,8 +30,7 @@ alignas(64) constinit TrivetSpinStart
 namespace trivet::platforms {
 namespace {
 
-/// What is in memory at `address` is what was stored, and no cache has a line of it: the CPU that
-/// reads it has its caches off.
+/// Cleans and invalidates the line at `address`: the CPU that reads it has its caches off.
 void CleanLine(std::uintptr_t address) {
   asm volatile("dsb sy\n dc civac, %0\n dsb sy" ::"r"(address) : "memory");
 }
@@ -44,7 +43,7 @@ std::int64_t SpinTable::CpuOn(std::uint64_t affinity, std::uint64_t entry,
   start = {.affinity = affinity, .entry = entry, .context = context};
   // The CPU's start is in memory before its word is.
   CleanLine(reinterpret_cast<std::uintptr_t>(&start));
-  // Its word is mapped as a device. What a loader left of it in a cache must not come back.
+  // Its word is mapped as a device. A loader's cache line of it must not be written back later.
   CleanLine(release_address);
   MmioWrite64(release_address, reinterpret_cast<std::uintptr_t>(trivet_spin_entry));
   asm volatile("dsb sy\n sev" ::: "memory");

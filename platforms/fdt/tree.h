@@ -8,16 +8,16 @@
 #include <string_view>
 
 /// Reader of flattened device trees, [devicetree] Devicetree Specification 0.4, chapter 5. It
-/// checks a whole tree once and then hands out parts of it: no copy, no allocation, no recursion.
+/// checks a whole tree once and then returns views of it: no copy, no allocation, no recursion.
 /// All reads are aligned, 32-bit or single bytes, so the tree may lie in Device memory. Runs
 /// anywhere, in any state of the CPU.
 namespace trivet::platforms::fdt {
 
-/// Why something is not a tree that can be read.
+/// Why Check() refuses a tree.
 enum class [[nodiscard]] Error : std::uint8_t {
   kNoTree,    ///< The magic number is missing: something else is there.
   kVersion,   ///< A version whose layout is not the one of version 17.
-  kSize,      ///< Larger than kMaxBytes, or than the memory it is said to lie in.
+  kSize,      ///< Larger than kMaxBytes, or than its memory.
   kBlocks,    ///< A block is not aligned or not inside the tree.
   kToken,     ///< A structure token is unknown, out of place or cut off.
   kName,      ///< A node's or property's name is not terminated inside its block.
@@ -63,7 +63,7 @@ class Property {
 
 class Tree;
 
-/// One node, by where it begins in the structure block. As good as the tree's memory.
+/// One node, by where it begins in the structure block. Valid as long as the tree's memory.
 class Node {
  public:
   Node(const Tree& tree, std::uint32_t begin) : tree_(&tree), begin_(begin) {}

@@ -10,7 +10,7 @@ using fdt::Place;
 
 bool IsNone(const auto& device) { return std::holds_alternative<None>(device); }
 
-/// Whether the text property is there and says so.
+/// Whether the text property exists and has this value.
 bool Says(const fdt::Node& node, std::string_view property, std::string_view text) {
   const auto found = node.Find(property);
   return found && found->String() == text;
@@ -65,7 +65,7 @@ void AddMemory(const Place& place, Description& description) {
 }
 
 /// "arm,psci" alone is version 0.1, whose function numbers are each firmware's own. [psci] DEN
-/// 0022, 5: later ones fix them. An HVC from EL2 comes back to EL2, so that method is of no use.
+/// 0022, 5: later ones fix them. An HVC at EL2 is taken to EL2, so that method is not used.
 bool IsPsciBySmc(const fdt::Node& node) {
   const auto compatible = node.Find("compatible");
   return compatible &&

@@ -129,7 +129,7 @@ bool HasPsci(std::string_view compatible, std::string_view method) {
   return Described(tree.End()).has_psci;
 }
 
-TEST(Psci, IsOnlyBelievedBySmcFromVersion02On) {
+TEST(Psci, NeedsSmcAndVersion02) {
   EXPECT_TRUE(HasPsci("arm,psci-1.0\0arm,psci-0.2\0arm,psci"sv, "smc"));
   EXPECT_TRUE(HasPsci("arm,psci-0.2", "smc"));
   EXPECT_FALSE(HasPsci("arm,psci", "smc"));
@@ -167,7 +167,7 @@ TEST(FillIn, TakesOnlyWhatIsMissing) {
   EXPECT_EQ(both.cpus.all().size(), 1u);
 }
 
-TEST(FillIn, BelievesATreeWithCpusOfItsFirmware) {
+TEST(FillIn, TakesPsciFromTheTreeWithCpus) {
   TreeBuilder loaders = Root();
   loaders.Begin("cpus");
   CpuNode(loaders, 0, "psci").End().End();
@@ -175,7 +175,7 @@ TEST(FillIn, BelievesATreeWithCpusOfItsFirmware) {
   EXPECT_FALSE(FillIn(Described(loaders.End()), Described(EndBoard(boards))).has_psci);
 }
 
-// kexec's from a Linux that was started with ACPI: /chosen and no more.
+// The tree of kexec from a Linux that was started with ACPI: /chosen only.
 TEST(FillIn, TakesTheFirmwareWithTheCpus) {
   TreeBuilder loaders = Root();
   loaders.Begin("chosen").Text("bootargs", "a").End();
@@ -185,7 +185,7 @@ TEST(FillIn, TakesTheFirmwareWithTheCpus) {
   EXPECT_TRUE(both.has_psci);
 }
 
-TEST(BootArguments, AreChosens) {
+TEST(BootArguments, AreThoseOfChosen) {
   const auto words = Root().Begin("chosen").Text("bootargs", "a b").End().End().Build();
   EXPECT_EQ(BootArguments(*fdt::Tree::Check(words)), "a b");
   const auto none = Root().End().Build();

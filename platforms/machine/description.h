@@ -16,21 +16,21 @@
 #include "platforms/devices/sbsa_watchdog.h"
 #include "platforms/devices/uart_16550.h"
 
-/// What a machine is made of, as plain data that its device tree gave.
+/// A machine's devices and CPUs, from its device tree, as plain data.
 namespace trivet::platforms {
 
-/// The machine has none, or none that is known here.
+/// The machine has no known device of this kind.
 using None = std::monostate;
 
 /// A new device is one more header, its type here, and its line in known_devices.cc.
 using Console = std::variant<None, Pl011, Uart16550, CadenceUart, ImxUart>;
-/// A machine with several uses the last of these: beside a GIC the BCM2711 has its ancestor's.
+/// The last of these that the machine has is used: the BCM2711 has a GIC and its ancestor's.
 using InterruptController = std::variant<None, Bcm2836Interrupts, GicV2, GicV3>;
 using Watchdog = std::variant<None, Bcm2835Watchdog, SbsaWatchdog>;
 
 /// How a CPU is started.
 enum class CpuStart : std::uint8_t {
-  kUnknown,    ///< Not at all: the tree does not say, or says what is not known here.
+  kUnknown,    ///< The tree names no known method.
   kPsci,       ///< PSCI CPU_ON.
   kSpinTable,  ///< Its word at Cpu::release_address. [devicetree] 3.8.1, "spin-table".
 };
@@ -77,8 +77,8 @@ struct Description {
   Watchdog watchdog;
   FewOf<Cpu, kMaxCpus> cpus;
   FewOf<MemoryRange, kMaxMemoryRanges> memory;
-  bool has_psci = false;         ///< The firmware serves PSCI by SMC.
-  bool has_semihosting = false;  ///< A debugger or emulator serves it. No tree says so: tried.
+  bool has_psci = false;         ///< The firmware implements PSCI by SMC.
+  bool has_semihosting = false;  ///< A debugger or emulator handles it; found by a trial.
 };
 
 }  // namespace trivet::platforms

@@ -1,4 +1,4 @@
-// Damaged trees: whatever they say, the reader stays inside them and comes to an end. Runs under
+// Damaged trees: the reader must stay inside them and terminate. Runs under
 // AddressSanitizer in CI; each tree is at the end of an allocation of just its size.
 
 #include <gtest/gtest.h>
@@ -34,7 +34,7 @@ class Damage {
     return static_cast<std::uint32_t>(random_() % std::max<std::size_t>(end, 1));
   }
 
-  /// A number that means something somewhere in a tree, or any.
+  /// A number with a meaning in trees, or a random one.
   std::uint32_t Interesting() {
     static constexpr std::uint32_t kNumbers[] = {
         0, 1, 2, 3, 4, 5, 9, 16, 17, 40, 0x7fff'ffff, 0x8000'0000, 0xffff'fffc, 0xffff'ffff,

@@ -6,8 +6,8 @@
 
 namespace trivet::platforms {
 
-/// What an image takes from this tree, for people: a line for each thing, and "none" for each that
-/// it does not find or does not know.
+/// What an image takes from this tree as text: a line for each kind of device, "none" if the tree
+/// has no known one.
 std::string Show(const fdt::Tree& tree);
 
 }  // namespace trivet::platforms

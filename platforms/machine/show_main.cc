@@ -1,4 +1,4 @@
-// Says what an image takes from a machine's device tree: `bazel run //platforms/machine:show --
+// Prints what an image takes from a machine's device tree: `bazel run //platforms/machine:show --
 // FILE.dtb`.
 
 #include <cstdint>

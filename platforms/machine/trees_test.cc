@@ -1,4 +1,4 @@
-// The trees that images really meet: the boards' own, and those QEMU makes.
+// Real trees: the boards' own, and those of QEMU.
 
 #include <gtest/gtest.h>
 
@@ -21,7 +21,7 @@ Description OfTree(const std::string& name) {
   return Describe(*tree);
 }
 
-TEST(Trees, EveryBoardSaysAllThatAnImageNeeds) {
+TEST(Trees, EveryBoardHasAllThatAnImageNeeds) {
   int boards = 0;
   for (const auto& [name, words] : TestTrees()) {
     if (!name.ends_with("_board")) continue;
@@ -41,8 +41,8 @@ TEST(Trees, EveryBoardSaysAllThatAnImageNeeds) {
   EXPECT_GE(boards, 2);
 }
 
-// Our own tree of QEMU's machine, for loaders that pass none on, is as QEMU's.
-TEST(Trees, TheVirtBoardIsWhatQemuSays) {
+// The board's tree for QEMU's machine, for loaders that pass none, equals QEMU's.
+TEST(Trees, TheVirtBoardEqualsQemusTree) {
   const Description ours = OfTree("qemu_virt_board");
   const Description theirs = OfTree("virt_gic_v3");
   EXPECT_EQ(std::get<Pl011>(ours.console).base, std::get<Pl011>(theirs.console).base);
@@ -67,12 +67,12 @@ TEST(Trees, AGicV2IsFoundOnTheSameMachine) {
   EXPECT_EQ(gic.cpu_interface, 0x0801'0000u);
 }
 
-TEST(Trees, NoPsciIsSeenWhereNobodyServesItForEl2) {
+TEST(Trees, HaveNoPsciWhereEl2CannotCallIt) {
   EXPECT_FALSE(OfTree("virt_secure").has_psci);  // no such node
   EXPECT_FALSE(OfTree("virt_hvc").has_psci);     // by HVC
 }
 
-TEST(Trees, AreShownToPeople) {
+TEST(Trees, AreShownAsText) {
   const auto tree = fdt::Tree::Check(TestTrees().at("virt_gic_v3"));
   ASSERT_TRUE(tree);
   EXPECT_EQ(Show(*tree),

@@ -1,4 +1,4 @@
-// board_block.h.
+// See board_block.h.
 
 #include "platforms/runtime/board_block_size.h"
 

@@ -4,19 +4,19 @@
 
 namespace trivet::platforms {
 
-/// Finds out what ThisMachine() is: the first call of the boot CPU, any EL. `loader_argument` is
-/// x0 as the image's loader left it: a device tree's address, or anything else.
+/// Fills ThisMachine(): the boot CPU's first call, any EL. `loader_argument` is the loader's x0:
+/// the address of a device tree, or anything else.
 void DescribeThisMachine(std::uint64_t loader_argument);
 
-/// What was given to DescribeThisMachine().
+/// The argument of DescribeThisMachine().
 std::uint64_t LoaderArgument();
 
-/// Prepares the CPU that calls for an image's code: early vectors in VBAR_EL2, DAIF masked, and all
-/// else as NormalizeEl2State() leaves it. The entry code has turned its translation on. Powers off
+/// Prepares this CPU for an image's code: early vectors in VBAR_EL2, DAIF masked, and the rest by
+/// NormalizeEl2State(). The entry code has turned its translation on. Powers off
 /// with status 102 when the CPU is not at EL2.
 void PrepareThisCpu();
 
-/// Marks the CPU that calls as running; done once, by the boot CPU.
+/// Marks this CPU as running. Once, on the boot CPU.
 void RegisterBootCpu();
 
 }  // namespace trivet::platforms

@@ -7,8 +7,8 @@
 
 namespace trivet::platforms {
 
-/// Writes what the caches hold of [address, address + size) to memory and forgets it, so that the
-/// next reader sees it with caches on or off. EL1 or EL2. [arm-arm] DC CIVAC; CTR_EL0.DminLine:
+/// Cleans and invalidates [address, address + size), so that a reader with caches on or off sees
+/// what was stored. EL1 or EL2. [arm-arm] DC CIVAC; CTR_EL0.DminLine:
 /// log2 of the words in the smallest line.
 inline void CleanRange(std::uint64_t address, std::size_t size) {
   const std::uint64_t line = std::uint64_t{4} << hal::Cpu::Read<hal::CtrEl0>().dminline();

@@ -58,8 +58,8 @@ void ConsoleWrite(std::string_view text) {
 }
 
 void CloseConsole(std::string_view line) {
-  // Whoever holds the lock may be what broke. Loads and stores only: an image that is refused has
-  // no memory that exclusives are for.
+  // The CPU that holds the lock may have failed. Loads and stores only: a refused image runs with
+  // the MMU off, where exclusives are not architected.
   constexpr unsigned kSpinLimit = 10'000'000;
   hal::Cpu::DaifMask();
   if (console_closed.load()) WaitForEver();

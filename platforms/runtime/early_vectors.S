@@ -1,4 +1,4 @@
-// The early vectors. Every exception is a bug of the image until it installs its own table: nothing is saved and nothing
+// The early vectors. Until an image installs its own table every exception is a bug: no state is saved, and no exception
 // returns.
 
 #include "platforms/runtime/registers.inc"
@@ -20,8 +20,8 @@ trivet_early_vectors:
   .endr
   .balign 0x80
 
-// The first CPU to arrive reports on an emergency stack (the current one may be what broke) and powers the machine off;
-// the others wait for that.
+// The first CPU here reports on an emergency stack, since its own may have overflowed, and powers the machine off; the
+// others wait for that.
 // In:  x0 = slot number; stack unknown; DAIF masked by the exception.
 .Lreport:
   mov     w3, #1
@@ -37,7 +37,7 @@ trivet_early_vectors:
   adrp    x1, trivet_emergency_stack_end
   add     x1, x1, :lo12:trivet_emergency_stack_end
   b       .Lon_emergency_stack
-// A CPU on its way in. Exclusives are not for Device memory, and no cache may hold a line of this stack: it has its own.
+// With the MMU off: exclusives are not for Device memory, and no cache may hold a line of the stack, so it is another one.
 .Lmmu_off:
   adrp    x1, trivet_uncached_claimed
   add     x1, x1, :lo12:trivet_uncached_claimed
@@ -62,7 +62,7 @@ trivet_emergency_stack_end:
 trivet_report_claimed:
   .skip   4
 
-// On pages of its own, which the tables do not map: nobody reaches it through a cache.
+// On pages of its own, which the tables do not map, so that no cache ever holds a line of it.
   .section .bss.trivet_uncached, "aw", %nobits
   .balign 4096
   .global trivet_uncached_start

@@ -13,8 +13,8 @@ extern "C" [[noreturn]] void trivet_entry(const void* device_tree);
 namespace trivet::platforms {
 namespace {
 
-// The map that ExitBootServices() wants to have been read last. Ours, since allocating memory for
-// it would change it.
+// ExitBootServices() needs the key of the current memory map. Static, since allocating memory would
+// change the map.
 alignas(16) std::byte memory_map[0x8000];
 
 // [uefi] 7.4.6: with a stale key the firmware may have stopped some of its services, and only these
@@ -50,7 +50,7 @@ const void* DeviceTree(const efi::SystemTable& system) {
 }  // namespace
 }  // namespace trivet::platforms
 
-/// [uefi] 4.1, EFI_IMAGE_ENTRY_POINT. Returns to the firmware, with its services alive, where this
+/// [uefi] 4.1, EFI_IMAGE_ENTRY_POINT. Returns to the firmware, with its services alive, if this
 /// image cannot run.
 extern "C" trivet::platforms::efi::Status trivet_efi_entry(
     trivet::platforms::efi::Handle image, trivet::platforms::efi::SystemTable* system) {

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-/// As much of the firmware's interface as images use. [uefi] UEFI Specification 2.10.
+/// The part of the firmware's interface that images use. [uefi] UEFI Specification 2.10.
 namespace trivet::platforms::efi {
 
 using Handle = void*;

@@ -8,8 +8,8 @@ namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
-/// The entry code did so; an image that parks its CPU may have left another value. E2H is RES1 on a
-/// CPU without FEAT_E2H0, which keeps it set.
+/// The entry code has cleared it; an image that parks its CPU may have left another value. E2H is
+/// RES1 on a CPU without FEAT_E2H0, which keeps it set.
 HcrEl2 ResetHcr() {
   if (Cpu::Read<HcrEl2>().e2h()) {
     WriteHcrEl2(0);

@@ -1,8 +1,8 @@
-// From EL3 to EL2, where no firmware did it: reset on some machines.
+// From EL3 to EL2, on machines that reset into the image without firmware.
 
 #include "platforms/runtime/registers.inc"
 
-// Nothing at EL3 serves an SMC: SMD.
+// SMD, since EL3 has no SMC handler.
 #define SCR_BELOW_EL3 \
   (SCR_EL3_INERT | SCR_EL3_NS_MASK | SCR_EL3_SMD_MASK | SCR_EL3_HCE_MASK | SCR_EL3_RW_MASK)
 // [arm-arm] SPSR_EL3, the fields of SPSR_EL2; M: EL2h.
@@ -35,8 +35,7 @@
   .global trivet_drop_to_el2
   .type trivet_drop_to_el2, %function
 // In:  EL3, DAIF masked, x0 = where to go on.
-// Out: there, at EL2 with SP_EL2, MMU off, HCR_EL2 zero, no trap to EL3 that an EL2 of this CPU can do without: nobody
-//      would serve it. Clobbers x0 to x3. [arm-arm] D1.4: most of EL2's state is UNKNOWN until EL3 sets it.
+// Out: there, at EL2 with SP_EL2, MMU off, HCR_EL2 zero, no avoidable trap to EL3, which has no handlers. Clobbers x0 to x3. [arm-arm] D1.4: most of EL2's state is UNKNOWN until EL3 sets it.
 trivet_drop_to_el2:
   msr     ELR_EL3, x0
   mov     x0, #SPSR_EL2H_MASKED
@@ -75,8 +74,7 @@ trivet_drop_to_el2:
   mov     x0, #SRE_OPEN
   msr     ICC_SRE_EL3, x0
 .Lno_gic_registers:
-  // Cores whose caches are coherent with others' only once they are told, which is EL3's to do, before caches and MMU are
-  // on. [cortex-a53] (A35, A57, A72 and A73 alike) CPUECTLR_EL1.SMPEN; MIDR_EL1.Implementer and .PartNum.
+  // EL3 must make the caches of these cores coherent before caches and MMU are on. [cortex-a53] (A35, A57, A72 and A73 alike) CPUECTLR_EL1.SMPEN; MIDR_EL1.Implementer and .PartNum.
   mrs     x0, MIDR_EL1
   lsr     x1, x0, #MIDR_EL1_Implementer_SHIFT
   cmp     w1, #kArm

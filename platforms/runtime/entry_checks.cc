@@ -21,20 +21,21 @@ namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
-// In .data, or another start would forget: not 0, and volatile, or it would be in .bss.
+// In .data, since another start clears .bss: not 0, and volatile, so that the compiler keeps it
+// there.
 constexpr int kNoFailures = 1;
 volatile int failures = kNoFailures;
 
-// Only the walk over .init_array makes this 42: the compiler cannot know what a volatile holds.
+// Only the walk over .init_array makes this 42: the compiler cannot fold a volatile.
 volatile int forty = 40;
 int constructed_at_start = forty + 2;
 
-// Memory is zero when the machine starts, and EL2 in one of many states. So the image starts itself
-// again and again, over a dirty .bss. In .data too.
+// Memory is zero when a machine starts, and EL2 in one of many states. So the image starts itself
+// again in each state, with a dirty .bss. In .data too.
 volatile unsigned starts = 1;
 std::uint64_t left_dirty[2];
 
-// The linker knows no address: the entry code made this pointer good.
+// The image is linked at 0: the entry code relocates this pointer.
 int pointed_at;
 int* const volatile stored_pointer = &pointed_at;
 
@@ -51,7 +52,7 @@ void EnvironmentIsReady() {
         "the command line names the image");
 }
 
-// What no loader may leave behind: see NormalizeEl2State().
+// What NormalizeEl2State() promises.
 void El2StateIsKnown() {
   const HcrEl2 hcr = Cpu::Read<HcrEl2>();
   const bool el1_counts =
@@ -80,10 +81,10 @@ void MemoryFunctionsWork() {
   Check(std::strlen(text) == 36 && std::strcmp("ab", "abc") < 0, "strlen and strcmp");
 }
 
-// What a loader leaves in x0 is not believed.
+// x0 may hold anything.
 void OnlyTreesAreTakenForTrees() {
   constexpr std::uint64_t kNoMemory =
-      0x70'0000'0000;  // in no machine's map, and in reach of any CPU
+      0x70'0000'0000;  // no machine has memory there; every CPU can address it
   Check(!LoaderTree(8), "a count of arguments is not an address");
   Check(!LoaderTree(reinterpret_cast<std::uintptr_t>(&pointed_at) | 4), "a misaligned address");
   Check(!LoaderTree(reinterpret_cast<std::uintptr_t>(_start)), "memory without a device tree");

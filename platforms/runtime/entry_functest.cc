@@ -1,6 +1,6 @@
 #include "platforms/runtime/entry_checks.h"
 
-// All that can be checked where nobody starts other CPUs or lets interrupts through.
+// The checks that need neither other CPUs nor interrupts.
 int main() {
   trivet::platforms::CheckEntry();
   return trivet::platforms::CheckedStatus();

@@ -43,7 +43,7 @@ trivet_enter_in_state:
   mov     x2, x1
   mov     x3, x1
   mov     x30, x1
-  // This image's own pages leave its header out of what is executable; a loader's do not.
+  // The header is not executable under this image's own translation.
   tbnz    x11, #SCTLR_EL2_M_SHIFT, trivet_entry
   b       _start
   .size trivet_enter_in_state, . - trivet_enter_in_state

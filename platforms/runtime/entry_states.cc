@@ -12,13 +12,13 @@ namespace {
 
 struct EntryState {
   std::uint64_t hcr;
-  std::uint64_t sctlr;  ///< With M and C set: what the runtime itself sets.
+  std::uint64_t sctlr;  ///< With M set: SCTLR_ON.
   std::uint64_t vbar;
   std::uint64_t cptr;
   std::uint64_t cnthctl;
   std::uint64_t daif;
   std::uint64_t spsel;
-  std::uint64_t tcr2;  ///< Where there is FEAT_TCR2.
+  std::uint64_t tcr2;  ///< If the CPU has FEAT_TCR2.
   std::string_view name;
 };
 static_assert(offsetof(EntryState, hcr) == ENTRY_STATE_HCR);

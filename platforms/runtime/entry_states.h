@@ -3,14 +3,14 @@
 #include <cstdint>
 #include <string_view>
 
-/// The image's entry, tried in states that loaders leave EL2 in: the machine that a test has comes
-/// up in one of them.
+/// States in which loaders leave EL2, of which a test machine has only one. The image enters itself
+/// in each.
 namespace trivet::platforms {
 
-/// How many such states this CPU can be in; those with HCR_EL2.E2H set need FEAT_VHE.
+/// The number of such states of this CPU; those with HCR_EL2.E2H set need FEAT_VHE.
 unsigned EntryStateCount();
 
-/// What is special about one, for a person.
+/// A description of the state.
 std::string_view EntryStateName(unsigned index);
 
 /// Puts this CPU into that state and jumps to the image's first instruction with `loader_argument`

@@ -39,7 +39,7 @@ extern "C" [[noreturn]] void trivet_report_exception(std::uint64_t slot, std::ui
   WriteField(" elr=", elr);
   WriteField(" far=", far);
   WriteField(" mpidr=", hal::Cpu::Read<hal::MpidrEl1>().raw());
-  // The ELF is linked at 0: an address less this one is the ELF's.
+  // The ELF is linked at 0: subtract this from an address to find it there.
   WriteField(" image=", reinterpret_cast<std::uintptr_t>(__image_start));
   RawConsoleWrite("\n");
   if (hal::EsrEl2::FromRaw(esr).ec() == hal::ExceptionClass::kDataAbortSame && IsStackGuard(far)) {

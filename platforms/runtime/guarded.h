@@ -10,11 +10,11 @@ bool trivet_guarded_semihosting(std::uint64_t operation, std::uint64_t* result);
 bool trivet_guarded_smc(std::uint64_t function, std::uint64_t* result);
 }
 
-/// What may take an exception because nobody serves it. At EL2 or EL1, interrupts masked; nothing
-/// after a synchronous exception.
+/// Operations that may take a synchronous exception. At EL2 or EL1, interrupts masked; nullopt
+/// after an exception.
 namespace trivet::platforms {
 
-/// The 32-bit word at a physical address, a multiple of 4, where there may be no memory.
+/// The 32-bit word at a physical address, a multiple of 4, which may not be mapped to memory.
 inline std::optional<std::uint32_t> GuardedLoad(std::uint64_t address) {
   std::uint64_t word;
   if (!trivet_guarded_load(address, &word)) return std::nullopt;

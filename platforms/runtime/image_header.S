@@ -51,7 +51,7 @@ _start:
   .long   0                             // checksum
   .short  kEfiApplication
   .short  kNxCompatible
-  .quad   0, 0, 0, 0                    // stack and heap: the firmware's affair
+  .quad   0, 0, 0, 0                    // stack and heap: the firmware's default
   .long   0
   .long   6                             // data directories, all empty
   .rept   6

@@ -29,7 +29,7 @@ using translation::Pages;
 
 constexpr std::size_t kMostPages = 32;
 
-// What translation.S sets is what the descriptors of //platforms/translation count on.
+// translation.S sets what the descriptors of //platforms/translation need.
 static_assert(hal::TcrEl2::FromRaw(TCR_WALKS).t0sz() == 64 - translation::kAddressBits);
 static_assert((MAIR_DEVICE_AND_NORMAL >> 8 * translation::kDeviceAttribute & 0xff) == 0);
 static_assert((MAIR_DEVICE_AND_NORMAL >> 8 * translation::kNormalAttribute & 0xff) == 0xff);

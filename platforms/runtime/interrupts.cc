@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kStatusNoController = 103;
 
-/// `use` of the machine's interrupt controller.
+/// Calls `use` with the machine's interrupt controller.
 template <class Use>
 auto WithController(Use use) {
   return std::visit(

@@ -3,8 +3,8 @@
 #include "platforms/runtime/power.h"
 #include "platforms/runtime/raw_console.h"
 
-// What the compiler and libstdc++'s freestanding half expect of the environment. Each is the end of
-// the image: there is nobody to throw to.
+// Functions that the compiler and the freestanding half of libstdc++ need. Each ends the image,
+// which has no exceptions.
 namespace trivet::platforms {
 namespace {
 
@@ -27,8 +27,8 @@ extern "C" {
   trivet::platforms::Die("a pure virtual function was called");
 }
 
-// std::terminate: what a noexcept function calls that an exception leaves. Only unoptimized code
-// keeps the call.
+// std::terminate: called when an exception leaves a noexcept function. Only unoptimized code keeps
+// the call.
 [[noreturn]] void TrivetTerminate() asm("_ZSt9terminatev");
 void TrivetTerminate() { trivet::platforms::Die("std::terminate() was called"); }
 

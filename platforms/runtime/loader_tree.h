@@ -7,10 +7,9 @@
 
 namespace trivet::platforms {
 
-/// The device tree that lies at `argument`, when it is one. A loader may have left anything there:
-/// the address has to be a multiple of 8 and not a small number, its first word is read under
-/// guard, and the rest only when the header is a tree's. The tree's lines are cleaned to memory
-/// first, so it may be read with the caches off.
+/// The device tree at `argument`, if there is one; a loader may pass any value. The address must be
+/// a multiple of 8 and not a small number, its first word is read under guard, and the rest only if
+/// the header is a tree's. Cleans the tree to memory first, so it may be read with caches off.
 std::optional<fdt::Tree> LoaderTree(std::uint64_t argument);
 
 }  // namespace trivet::platforms

@@ -36,7 +36,7 @@ Description DescribeBoth(const std::optional<fdt::Tree>& loaders,
   return loaders ? FillIn(Describe(*loaders), board) : board;
 }
 
-/// A tree that does not know this CPU is another machine's: then it is the only one.
+/// A tree without this CPU describes another machine: then this CPU is the only one.
 void PutBootCpuFirst(FewOf<Cpu, kMaxCpus>& cpus) {
   const std::uint64_t self = hal::Cpu::CurrentCpu().affinity;
   for (Cpu& cpu : cpus.all()) {
@@ -48,9 +48,9 @@ void PutBootCpuFirst(FewOf<Cpu, kMaxCpus>& cpus) {
   (void)cpus.Add({.affinity = self});
 }
 
-/// A tree may describe firmware that is not there, such as that of a machine which this image took
-/// over at EL3: then the SMC is UNDEFINED.
-bool PsciAnswers() {
+/// A tree may describe firmware that is absent, for example when the image was entered at EL3: then
+/// the SMC is UNDEFINED.
+bool PsciExists() {
   const auto version = GuardedSmc(PsciSmc::kVersion);
   return version && static_cast<std::int32_t>(*version) > 0;
 }
@@ -67,7 +67,7 @@ void DescribeThisMachine(std::uint64_t loader_argument) {
   description = DescribeBoth(loaders, boards);
   StartConsole();
   PutBootCpuFirst(description.cpus);
-  description.has_psci = description.has_psci && PsciAnswers();
+  description.has_psci = description.has_psci && PsciExists();
   description.has_semihosting = GuardedSemihosting(Semihosting::kHarmless).has_value();
   if (loaders) KeepArguments(BootArguments(*loaders));
   if (!loaders && !boards) PowerOff(kStatusNoTree);

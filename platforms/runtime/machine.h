@@ -4,8 +4,8 @@
 
 namespace trivet::platforms {
 
-/// What this machine is made of: what the device tree of its loader says, and where that says
-/// nothing the board's own. The boot CPU is the first in it. Any CPU, any time after main() began.
+/// This machine's devices and CPUs: from the loader's device tree, and from the board's own where
+/// the loader's has nothing. The boot CPU is the first. Any CPU, any time after main() began.
 const Description& ThisMachine();
 
 }  // namespace trivet::platforms

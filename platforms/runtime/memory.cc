@@ -1,9 +1,8 @@
 #include <cstddef>
 #include <cstdint>
 
-// The C memory and string functions that the compiler calls by itself and that <cstring> offers to
-// EL2 code. Eight bytes a step where both sides are aligned: with the MMU off an unaligned access
-// faults.
+// The C memory and string functions that the compiler calls implicitly and <cstring> declares.
+// Eight bytes a step where both sides are aligned: with the MMU off an unaligned access faults.
 namespace {
 
 using Byte = unsigned char;

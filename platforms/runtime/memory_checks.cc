@@ -21,7 +21,7 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 
 constexpr std::uint32_t kRet = 0xd65f'03c0;
 
-// One instruction where data is: RET.
+// An instruction in data: RET.
 std::uint32_t data_word = kRet;
 const volatile std::uint32_t rodata_word = kRet;
 TRIVET_WRITTEN_CODE alignas(64) std::uint32_t written_word[16];

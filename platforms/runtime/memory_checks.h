@@ -2,7 +2,7 @@
 
 namespace trivet::platforms {
 
-/// Checks what the image's own translation lets this CPU do, in each regime that the CPU has: see
+/// Checks the permissions of the image's own translation, in each regime that the CPU has: see
 /// image_tables.cc. At EL2, DAIF masked.
 void CheckTranslation();
 

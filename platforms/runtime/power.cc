@@ -11,7 +11,7 @@
 namespace trivet::platforms {
 namespace {
 
-/// What a runner at the other end of a serial line ends with. docs/boards.md.
+/// The line at which the runner ends a run. docs/boards.md.
 void WriteStatusLine(int status) {
   char text[kStatusLine.size() + 4];
   char* end = std::ranges::copy(kStatusLine, text).out;

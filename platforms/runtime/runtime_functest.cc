@@ -27,7 +27,7 @@ std::uint64_t CounterNow() {
   return Cpu::Read<trivet::hal::CntpctEl0>().raw();
 }
 
-/// Polls for up to ten seconds: a busy host may not run every CPU of the machine at once.
+/// Polls for up to ten seconds: a busy build machine may not run every CPU of QEMU at once.
 template <class Condition>
 bool WaitUntil(Condition condition) {
   const std::uint64_t hertz = Cpu::Read<trivet::hal::CntfrqEl0>().raw();
@@ -58,7 +58,7 @@ void SelfInterruptArrives() {
   Check(NothingIsPending(), "it does not come back");
 }
 
-// [gic3] 8 to 15 are the Secure state's where firmware divides them, as TF-A does.
+// [gic3] Firmware such as TF-A may reserve 8 to 15 for the Secure state.
 constexpr unsigned kSgiOfOthers = 6;
 
 std::atomic<unsigned> arrivals;
@@ -85,7 +85,7 @@ bool WaitFor(unsigned count) {
   return WaitUntil([=] { return arrivals == count; });
 }
 
-/// Whether the argument --cpus=N, if there is one, says so.
+/// Whether `count` is N of the argument --cpus=N; true without one.
 bool IsExpected(unsigned count) {
   constexpr std::string_view kOption = "--cpus=";
   std::string_view arguments = platforms::CommandLine();
@@ -100,8 +100,7 @@ bool IsExpected(unsigned count) {
   return count == expected;
 }
 
-// Each increment is an exclusive pair: they work between caches, and not at all between caches and
-// memory around them.
+// Each increment is an exclusive pair, which works only if all CPUs have their caches on.
 constexpr unsigned kIncrements = 20'000;
 std::atomic<unsigned> contended;
 

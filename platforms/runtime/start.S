@@ -5,8 +5,9 @@
 // Entry of the boot CPU from a flat or Linux loader, and from efi_entry.cc after it left boot services.
 // In:  any EL, either byte order, MMU and caches on (identity mapped) or off, any E2H, TGE, SPSel, DAIF and VBAR,
 //      x0 = a device tree or anything else.
-// Out: trivet_boot_main(x0 of the loader) on the boot stack, pointers relocated, .bss clear, DAIF masked; at EL2 with HCR_EL2 zero, the
-//      early vectors and the image's own translation and caches on. At EL1, which trivet_boot_main refuses, as it was.
+// Out: trivet_boot_main(the loader's x0) on the boot stack, pointers relocated, .bss clear, DAIF masked; at EL2 with
+//      HCR_EL2 zero, the early vectors, and the image's own translation and caches on. At EL1, which trivet_boot_main
+//      refuses, translation stays as it was.
   .section .text.trivet_entry, "ax"
   .global trivet_entry
   .type trivet_entry, %function
@@ -34,7 +35,7 @@ trivet_entry:
   cmp     x0, #AT_EL2
   b.ne    .Lready
   bl      trivet_build_tables
-  bl      clean_data                    // what was written since is in memory alone: nothing older may hide it
+  bl      clean_data                    // drops lines older than what was written around the caches
   bl      trivet_translation_on
 .Lready:
   mov     x29, xzr
@@ -50,9 +51,9 @@ trivet_entry:
   adr     x0, .Lat_el2
   b       trivet_drop_to_el2
 
-// Each writes lines of the image back to memory and forgets them: code before the MMU is off, since the next fetch goes
-// around the caches; data, .bss and stacks after it, since they may have pages that the present tables do not map, and
-// no line may be dirty when the next store goes around the caches.
+// Each cleans and invalidates a part of the image: code before the MMU is off, since the next fetch bypasses the caches;
+// data, .bss and stacks after it, since the loader's tables may not map them, and no line may be dirty when the next
+// store bypasses the caches.
 // [arm-arm] DC CIVAC: on an address without translation too, in every cache of the outer shareable domain; CTR_EL0
 // .DminLine: log2 of the words in the smallest line. Clobbers x0 to x2.
 clean_code:
@@ -67,7 +68,7 @@ clean_data:
   ubfx    x0, x0, #CTR_EL0_DminLine_SHIFT, #4
   mov     x3, #4
   lsl     x0, x3, x0
-  dsb     sy                            // after the stores that went around the caches
+  dsb     sy                            // after the stores that bypassed the caches
 .Lclean_line:
   dc      civac, x1
   add     x1, x1, x0
@@ -76,12 +77,12 @@ clean_data:
   dsb     sy
   ret
 
-// Ends whatever ran EL2 before: its MMU and caches, then E2H, TGE and every routing. The code is identity mapped, so
-// the next fetch finds the same instruction. What an older PE does not have, a newer operating system may have set: it
-// gives descriptors another meaning. [arm-arm] TCR2_EL2, SCTLR2_EL2 (named by number: the assembler's age does not
-// matter); ID_AA64MMFR3_EL1.TCRX, .SCTLRX. Booting AArch64 Linux demands that EL3 lets EL2 have them, which firmware
-// older than the PE does not: TF-A 2.12 and U-Boot at EL3 take the trap and stop. An operating system has HCR_EL2.RW
-// set, and firmware, which leaves these alone, does not, unless the bit is RES1: those PEs' firmware knows them.
+// Resets what the previous software at EL2 set: MMU and caches, then E2H, TGE and all routing. The code is identity
+// mapped, so the next fetch finds the same instruction. TCR2_EL2 and SCTLR2_EL2 change the meaning of descriptors, so they
+// are cleared if an operating system may have set them. "Booting AArch64 Linux" requires EL3 to let EL2 access them, but
+// firmware older than the PE (TF-A 2.12, U-Boot at EL3) takes the trap and stops. HCR_EL2.RW tells the cases apart: an
+// operating system sets it; firmware, which does not write these two, does not, unless the bit is RES1, and firmware of
+// those PEs knows them. [arm-arm] ID_AA64MMFR3_EL1.TCRX, .SCTLRX.
 // In:  EL2, DAIF masked. Clobbers x0, x1.
 leave_host:
   mrs     x1, HCR_EL2
@@ -109,8 +110,8 @@ leave_host:
   isb
   ret
 
-// Adds to every pointer in the image how far the image moved since it was last relocated (at first: since it was
-// linked at 0). The pointer trivet_image_base is one of them, so that a second call changes nothing.
+// Adds to every pointer in the image its distance from where it was last relocated, at first from 0. The pointer
+// trivet_image_base is one of them, so that a second call changes nothing.
 // [elf-relr] SHT_RELR: an even word is the address of a pointer, an odd one a bitmap of the 63 words after the last.
 // Clobbers x0 to x7.
 relocate:
@@ -166,13 +167,13 @@ clear_bss:
   ret
   .size trivet_entry, . - trivet_entry
 
-// Where the image's pointers point to now.
+// The address for which the image's pointers are relocated.
   .section .data.trivet_image_base, "aw"
   .balign 8
 trivet_image_base:
   .quad   __image_start
 
-// Where PSCI CPU_ON or spin_entry.S starts a secondary CPU.
+// The entry of a secondary CPU from PSCI CPU_ON or spin_entry.S.
 // In:  EL2 (or another, which trivet_secondary_main refuses), MMU and data cache off, DAIF masked. x0 = top of this
 //      CPU's stack, 16-byte aligned. The tables are in memory since the boot CPU's own translation is on.
 // Out: trivet_secondary_main on that stack, as the boot CPU gets to trivet_boot_main. Nothing is read or written before

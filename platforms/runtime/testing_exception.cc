@@ -1,6 +1,6 @@
 #include "platforms/runtime/console.h"
 
-// Dies in the early vectors: the console must show the report, the status must be 101.
+// Takes an exception in the early vectors: the console must show the report, with status 101.
 int main() {
   trivet::platforms::ConsoleWrite("about to execute an undefined instruction\n");
   asm volatile("udf #7");

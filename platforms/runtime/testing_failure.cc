@@ -1,7 +1,7 @@
 #include "platforms/image_lines.h"
 #include "platforms/runtime/console.h"
 
-// Fails the way a test image does, but claims to have passed: the status must win.
+// Prints the line of a passing image and fails: the status must decide.
 int main() {
   trivet::platforms::ConsoleWrite(trivet::platforms::ResultLine(true));
   return 7;

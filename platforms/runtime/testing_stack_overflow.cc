@@ -5,7 +5,7 @@
 
 namespace {
 
-/// Not a loop to the compiler, which cannot know what a volatile holds.
+/// volatile, so that the compiler does not make a loop of it.
 volatile std::size_t depth = 1'000'000;
 std::size_t Recurse(std::size_t n) {
   volatile std::size_t frame[8] = {n};

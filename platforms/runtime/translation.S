@@ -1,5 +1,5 @@
-// EL2's own translation and caches, on and off. None of this touches memory: with the MMU off a load or a store would go
-// around the caches and miss what is dirty in them. [arm-arm] B2.16, mismatched memory attributes.
+// EL2's own translation and caches, on and off. None of this touches memory: with the MMU off a load or a store would
+// bypass the caches and miss what is dirty in them. [arm-arm] B2.16, mismatched memory attributes.
 
 #include "platforms/runtime/registers.inc"
 
@@ -31,8 +31,7 @@ trivet_translation_on:
   msr     MAIR_EL2, x1
   msr     TCR_EL2, x2
   msr     TTBR0_EL2, x3
-  // The walks and what they find are new: nothing of a loader's, or of the other regime, may remain in TLB or
-  // instruction cache. [arm-arm] TLBI ALLE2: of the regime that E2H chooses now; D8.16 on enabling translation.
+  // The tables are new: no entry of a loader, or of the other regime, may remain in TLB or instruction cache. [arm-arm] TLBI ALLE2: of the regime that E2H chooses now; D8.16 on enabling translation.
   isb
   tlbi    alle2
   ic      iallu
@@ -55,14 +54,14 @@ trivet_translation_off:
   ret
   .size trivet_translation_off, . - trivet_translation_off
 
-// WriteHcrEl2(), in translation.h. E2H is what the layout of TCR_EL2, the meaning of descriptors and the regime itself
-// hang on, and it can change in one instruction, they cannot: so translation is off meanwhile.
+// WriteHcrEl2() of translation.h. E2H decides the layout of TCR_EL2, the meaning of descriptors and the regime, which no
+// single instruction can change together: so translation is off meanwhile.
 // In:  x0 = the new HCR_EL2; EL2, translation on. Clobbers x0 to x6.
   .global trivet_write_hcr_el2
   .type trivet_write_hcr_el2, %function
 trivet_write_hcr_el2:
   mrs     x6, DAIF
-  msr     daifset, #0xf                 // a handler would use the stack around the caches
+  msr     daifset, #0xf                 // a handler would use the stack without the caches
   mov     x5, x30
   mov     x4, x0
   bl      trivet_translation_off

@@ -36,8 +36,8 @@ std::uint64_t AttributesOf(Regime regime, Access access) {
   return bits | kXn | (access == Access::kReadExecute ? 0 : kPxn);
 }
 
-/// The tables of devices serve both regimes, so they are EL2's; what EL2&0 has to know besides
-/// stands in its level 0 entries.
+/// Both regimes share the tables of devices, which have EL2's layout; EL2&0's level 0 entries add
+/// its restrictions.
 std::uint64_t DeviceOf(Regime regime) {
   const std::uint64_t bits = kDevice | kAccessed | kXn;
   return regime == Regime::kEl2 ? bits | kAp1 : bits | kPxn;

@@ -19,7 +19,7 @@ inline constexpr unsigned kNormalAttribute = 1;
 enum class Access : std::uint8_t { kNone, kRead, kReadExecute, kReadWrite };
 
 /// EL2's translation regime, which HCR_EL2.E2H chooses: its descriptors mean different things.
-/// [arm-arm] D8.1.2: with E2H 1 it is shared with EL0, which nothing here lets in.
+/// [arm-arm] D8.1.2: with E2H 1 it is shared with EL0, which has no access here.
 enum class Regime : std::uint8_t { kEl2, kEl2And0 };
 
 struct alignas(kPageSize) Table {
@@ -48,8 +48,8 @@ constexpr std::size_t TablesNeeded(unsigned physical_bits, std::uint64_t image_s
 }
 
 /// Fills `memory`, at its physical address, with the tables of both regimes: the whole physical
-/// address space of `physical_bits` bits (32 to 48) at its own addresses as Device-nGnRnE that
-/// nobody executes, and over it `image`, of which a later entry wins over an earlier one; it is
+/// address space of `physical_bits` bits (32 to 48) at its own addresses as Device-nGnRnE,
+/// not executable, and over it `image`, of which a later entry wins over an earlier one; it is
 /// less than 1 GiB.
 /// False: `memory` is too small, or a page is outside of the physical address space.
 [[nodiscard]] bool Build(std::span<Table> memory, unsigned physical_bits,

@@ -22,7 +22,7 @@ bool Bit(std::uint64_t value, unsigned n) { return (value >> n & 1) != 0; }
 
 Found Leaf(Regime regime, std::uint64_t entry, std::uint64_t above, std::uint64_t address,
            unsigned shift) {
-  EXPECT_TRUE(Bit(entry, 10)) << "an access flag is clear, and nobody would set it";
+  EXPECT_TRUE(Bit(entry, 10)) << "an access flag is clear";
   const std::uint64_t within = (std::uint64_t{1} << shift) - 1;
   Found found = {.physical = (entry & 0xffff'ffff'f000 & ~within) | (address & within),
                  .normal = (entry >> 2 & 7) == 1,
