@@ -27,19 +27,18 @@ inline_key() {
   sed -n "${place##*:},\$p" "${place%:*}" | sed '/^[^ \t]/,$d; s/^[ \t]//; s/^\.$//' > "$2"
 }
 
-# private_apt URI KEYRING: writes the private configuration for one candidate.
+# private_apt URI KEYRING [SNAPSHOT]: writes the private configuration for one candidate, at a date if given.
 private_apt() {
-  local uri=$1 keyring=$2 apt=$work/apt
+  local uri=$1 keyring=$2 snapshot=${3:-} apt=$work/apt options=()
   rm -rf "$apt"
   mkdir -p "$apt"/{lists/partial,cache/archives/partial,etc/apt.conf.d,etc/preferences.d,log,src}
   : > "$apt/status"
   case $keyring in
     inline:*) inline_key "$keyring" "$apt/etc/source.asc"; keyring=$apt/etc/source.asc ;;
   esac
-  local options=''
-  [ "$keyring" = - ] || options="[signed-by=$keyring] "
-  printf 'deb %s%s %s main\ndeb-src %s%s %s main\n' "$options" "$uri" "$suite" "$options" "$uri" "$suite" \
-    > "$apt/etc/sources.list"
+  [ "$keyring" = - ] || options+=("signed-by=$keyring")
+  [ -z "$snapshot" ] || options+=("snapshot=$snapshot")
+  printf "%s ${options[*]:+[${options[*]}] }$uri $suite main\n" deb deb-src > "$apt/etc/sources.list"
   # The machine's proxies, certificates, credentials and trusted keys still count.
   apt-config dump --no-empty Acquire | grep -v IndexTargets > "$apt/apt.conf" || true
   cat >> "$apt/apt.conf" <<EOF
@@ -78,25 +77,29 @@ apt_error() {
   { grep -m1 '^E:' "$1" || grep -m1 '^W:' "$1" || grep -m1 '^Err:' "$1" || tail -n1 "$1"; } | cut -c1-250
 }
 
-# Reads the package index from the first candidate that has the suite under Debian's name.
+# Reads the package index of one candidate, if it has the suite under Debian's name; same arguments.
+read_index() {
+  private_apt "$@"
+  step "package index of Debian $suite" apt-get update -q > "$work/update.log" 2>&1 &&
+    grep -qs '^Origin: Debian$' "$work"/apt/lists/*Release
+}
+
+# Reads the package index from the first candidate that has it; $archive is its URI and keyring.
 fetch_index() {
-  local here=$1 sources uri keyring first_error='' log=$work/update.log
+  local here=$1 sources uri keyring first_error=''
   sources=$(debian_sources "$here")
   [ -n "$sources" ] ||
     die "no Debian archive among this machine's apt sources; add one, or install bazelisk, clang >= 19, lld and qemu-system-arm"
   while IFS=$'\t' read -r uri _ keyring <&3; do
-    private_apt "$uri" "$keyring"
-    if step "package index of Debian $suite" apt-get update -q > "$log" 2>&1 &&
-       grep -qs '^Origin: Debian$' "$work"/apt/lists/*Release; then
-      return 0
-    fi
-    [ -n "$first_error" ] || first_error="from $uri: $(apt_error "$log")"
+    archive=("$uri" "$keyring")
+    if read_index "${archive[@]}"; then return 0; fi
+    [ -n "$first_error" ] || first_error="from $uri: $(apt_error "$work/update.log")"
     unset APT_CONFIG
   done 3<<< "$sources"
   die "cannot read Debian's package index $first_error; check the network and run the same command again"
 }
 
-# The packages to leave out count as installed, at the version on offer: `hold` keeps apt from wanting them.
+# The packages to leave out count as installed, at the version available: `hold` keeps apt from wanting them.
 leave_out() {
   local names
   mapfile -t names < <(list "$1")
@@ -119,16 +122,24 @@ download_progress() {
   echo "downloading package $have of $download_count, $(megabytes "$bytes") of $(megabytes "$download_bytes") MB"
 }
 
-# download LIST [SOURCE PACKAGE...]: the packages of LIST with their dependencies, and upstream sources.
+# resolve HERE: which packages and sources of which versions the index gives for packages/want. Writes their
+# addresses to $work/uris, sets $download_count and $download_bytes. The log of a failure is $work/resolve.log.
+resolve() {
+  local want
+  leave_out "$1/packages/leave_out"
+  mapfile -t want < <(list "$1/packages/want")
+  apt-get install -y -qq --print-uris "${want[@]}" > "$work/uris" 2> "$work/resolve.log" || return
+  read -r download_count download_bytes < <(awk '/^\x27/ { n++; b += $3 } END { print n + 0, b + 0 }' "$work/uris")
+  apt-get source -qq --print-uris "${source_packages[@]}" >> "$work/uris" 2> "$work/resolve.log"
+}
+
+# download HERE: everything that resolve() found.
 download() {
   local want log=$work/download.log
-  mapfile -t want < <(list "$1")
-  shift
-  apt-get install -y -qq --print-uris "${want[@]}" > "$work/uris" 2> "$log" ||
-    die "Debian $suite no longer has what the toolchain sysroot needs: $(apt_error "$log")"
-  read -r download_count download_bytes < <(awk '/^\x27/ { n++; b += $3 } END { print n + 0, b + 0 }' "$work/uris")
+  mapfile -t want < <(list "$1/packages/want")
   step download_progress apt-get install -y -qq --download-only "${want[@]}" > "$log" 2>&1 ||
     fail "$log" "the download stopped: $(apt_error "$log"); run the same command again"
-  (cd "$work/apt/src" && step "sources of $*" apt-get source -qq --download-only "$@") > "$log" 2>&1 ||
+  (cd "$work/apt/src" && step "sources of ${source_packages[*]}" \
+    apt-get source -qq --download-only "${source_packages[@]}") > "$log" 2>&1 ||
     fail "$log" "the download of sources stopped: $(apt_error "$log"); run the same command again"
 }
