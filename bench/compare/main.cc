@@ -16,14 +16,13 @@
 #include "bench/compare/result_line.h"
 #include "bench/compare/table.h"
 #include "bench/compare/targets.h"
+#include "tools/options/options.h"
 #include "tools/runner/child.h"
-#include "tools/user_path.h"
 
 namespace trivet::bench {
 namespace {
 
 constexpr int kStatusFailed = 1;
-constexpr int kStatusUsage = 2;
 
 using Filter = std::function<bool(std::string_view)>;
 
@@ -169,7 +168,7 @@ std::expected<void, std::string> Publish(const Options& options, const Targets& 
 int Run(const Options& options, const Filter& selected) {
   std::optional<OutputFile> file;
   if (!options.out.empty()) {
-    auto opened = OutputFile::Open(tools::UserPath(options.out));
+    auto opened = OutputFile::Open(options.out);
     if (!opened) return Fail(kStatusFailed, opened.error());
     file.emplace(std::move(*opened));
   }
@@ -199,13 +198,14 @@ int BecomeEl2(const Options& options) {
 
 int Main(const std::vector<std::string>& arguments) {
   const auto options = ParseOptions(arguments);
-  if (!options) return Fail(kStatusUsage, options.error());
-  using Where = runner::UserOptions::Where;
+  if (!options) return tools::Misused("bench", options.error());
+  if (!options->help.empty()) return std::fputs(options->help.c_str(), stdout), 0;
+  using Where = runner::Options::Where;
   const bool no_results =
       options->where.where == Where::kOut || options->where.where == Where::kGdb;
   if (no_results && !options->el2.empty()) return BecomeEl2(*options);
   const auto filter = MakeFilter(options->filter);
-  if (!filter) return Fail(kStatusUsage, filter.error());
+  if (!filter) return tools::Misused("bench", filter.error());
   return Run(*options, *filter);
 }
 

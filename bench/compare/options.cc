@@ -1,75 +1,60 @@
 #include "bench/compare/options.h"
 
-#include <algorithm>
-#include <cstddef>
-#include <map>
 #include <regex>
-#include <span>
+
+#include "tools/options/options.h"
 
 namespace trivet::bench {
 namespace {
 
-constexpr char kKnown[] =
-    "--benchmark_filter=REGEX, --benchmark_format=console|json, --benchmark_out=FILE, "
-    "--benchmark_out_format=console|json, and for the simulator --benchmark_min_time=TIME and "
-    "--benchmark_repetitions=N; bazel run //bench:sim knows all of Google Benchmark's. With "
-    "--platforms=//platforms:BOARD also ";
-
-/// True when `value` is a format; says in `json` which.
-bool ParseFormat(const std::string& value, bool& json) {
-  json = value == "json";
-  return json || value == "console";
+tools::Setter Format(bool& is_json) {
+  return tools::OneOf<bool>(is_json, {{"console", false}, {"json", true}});
 }
 
-bool Take(const std::string& name, const std::string& value, Options& options) {
-  const std::map<std::string, std::string*> texts = {
-      {"--sim", &options.simulator},
-      {"--el2_missing", &options.el2_missing},
-      {"--benchmark_filter", &options.filter},
-      {"--benchmark_repetitions", &options.repetitions},
-      {"--benchmark_min_time", &options.min_time},
-      {"--benchmark_out", &options.out}};
-  if (name == "--el2") {
-    options.el2.push_back(value);
-    return true;
-  }
-  if (name == "--benchmark_format") return ParseFormat(value, options.json_to_console);
-  if (name == "--benchmark_out_format") return ParseFormat(value, options.json_to_file);
-  const auto text = texts.find(name);
-  if (text == texts.end()) return false;
-  *text->second = value;
-  return true;
+constexpr char kAllOptions[] = "bazel run //bench:sim has all of Google Benchmark's";
+
+tools::Command BenchCommand(Options& o) {
+  return {
+      .usage = "bazel run //bench -- [OPTION...]",
+      .options = {{"--sim", "PROGRAM", "", &o.simulator},
+                  {"--el2_missing", "WHY", "", &o.el2_missing},
+                  {"--el2", "WORD", "", &o.el2},
+                  {"--benchmark_filter", "REGEX", "select benchmarks", &o.filter},
+                  {"--benchmark_format", "console|json", "on standard output",
+                   Format(o.json_to_console)},
+                  {"--benchmark_out", "FILE", "write the results there too", tools::Path{&o.out}},
+                  {"--benchmark_out_format", "console|json", "in that file",
+                   Format(o.json_to_file)},
+                  {"--benchmark_min_time", "TIME", "of a sample on the simulator", &o.min_time},
+                  {"--benchmark_repetitions", "N", "samples on the simulator", &o.repetitions}},
+      .takes_operands = true,
+      .passes_unknown_options = true};
 }
 
 }  // namespace
 
 std::expected<Options, std::string> ParseOptions(const std::vector<std::string>& arguments) {
   Options options;
-  for (std::span<const std::string> rest = arguments; !rest.empty();) {
-    const std::size_t words = runner::UserOptionWords(rest);
-    options.runner.insert(options.runner.end(), rest.begin(),
-                          rest.begin() + static_cast<std::ptrdiff_t>(words));
-    const std::string& argument = rest.front();
-    const std::size_t equals = argument.find('=');
-    const bool known =
-        words != 0 || (equals != argument.npos &&
-                       Take(argument.substr(0, equals), argument.substr(equals + 1), options));
-    if (!known) {
-      return std::unexpected("unknown argument '" + argument + "'; known are " + kKnown +
-                             runner::UserOptionNames());
-    }
-    rest = rest.subspan(std::max(words, std::size_t{1}));
+  const tools::Command command = BenchCommand(options);
+  auto rest = tools::Parse(command, arguments);
+  if (!rest) return std::unexpected(rest.error());
+  if (rest->help) {
+    options.help =
+        tools::Help(command) + kAllOptions + ".\n" +
+        "With --platforms=//platforms:BOARD also those of the runner: " + runner::UserHelp();
+    return options;
   }
-  if (options.runner.empty()) return options;
-  if (!options.simulator.empty()) {
-    return std::unexpected("'" + options.runner.front() +
-                           "' is for one board: add --platforms=//platforms:BOARD");
+  options.runner = std::move(rest->operands);
+  if (const auto where = runner::ParseUserOptions(options.runner, options.where); !where) {
+    return std::unexpected(where.error());
   }
-  std::vector<std::string> others;
-  const auto where = runner::ParseUserArguments(options.runner, others);
-  if (!where) return std::unexpected(where.error());
-  options.where = *where;
-  return options;
+  if (const auto& unknown = options.where.guest_arguments; !unknown.empty()) {
+    return std::unexpected("unknown argument '" + unknown.front() +
+                           "'; --help lists the options, and " + kAllOptions);
+  }
+  if (options.runner.empty() || options.simulator.empty()) return options;
+  return std::unexpected("'" + options.runner.front() +
+                         "' is for one board: add --platforms=//platforms:BOARD");
 }
 
 std::expected<std::function<bool(std::string_view)>, std::string> MakeFilter(

@@ -13,19 +13,14 @@
 #include "bench/compare/output_file.h"
 #include "bench/report/page.h"
 #include "bench/report/run.h"
+#include "tools/options/options.h"
 #include "tools/runner/child.h"
-#include "tools/user_path.h"
 
 namespace trivet::bench::report {
 namespace {
 
 constexpr int kStatusFailed = 1;
-constexpr int kStatusUsage = 2;
-constexpr char kUsage[] =
-    "usage: --out DIR [--compare OLD.json] [--from SAVED.json] [--benchmark_filter=REGEX ...]; "
-    "--from shows a saved run instead of measuring";
-
-/// What the BUILD file and the user ask for. Paths are where the user means them.
+/// The command line, from the BUILD file and the user.
 struct Options {
   std::vector<std::string> bench;  ///< --bench=WORD, repeated: the program that measures.
   std::string out, compare, from;
@@ -36,33 +31,28 @@ int Fail(int status, const std::string& why) {
   return status;
 }
 
-/// Flags of Google Benchmark go on to the program that measures; --flag VALUE and --flag=VALUE are
-/// the same.
-std::optional<Options> ParseOptions(std::vector<std::string> arguments) {
-  Options options;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::size_t equals = arguments[i].find('=');
-    const std::string name = arguments[i].substr(0, equals);
-    if (name.starts_with("--benchmark_") && name != "--benchmark_out") {
-      options.bench.push_back(arguments[i]);
-      continue;
-    }
-    const bool has_value = equals != arguments[i].npos || i + 1 < arguments.size();
-    if (!has_value) return std::nullopt;
-    const std::string value =
-        equals == arguments[i].npos ? arguments[++i] : arguments[i].substr(equals + 1);
-    if (name == "--bench") {
-      options.bench.push_back(value);
-    } else if (name == "--out" || name == "--compare" || name == "--from") {
-      (name == "--out"       ? options.out
-       : name == "--compare" ? options.compare
-                             : options.from) = tools::UserPath(value);
-    } else {
-      return std::nullopt;
-    }
+tools::Command ReportCommand(Options& o) {
+  return {
+      .usage = "bazel run //bench:report -- --out DIR [OPTION...] [--benchmark_OPTION...]",
+      .options = {{"--out", "DIR", "write index.html and results.json there", tools::Path{&o.out}},
+                  {"--compare", "OLD.json", "show changes since a saved run",
+                   tools::Path{&o.compare}},
+                  {"--from", "SAVED.json", "show a saved run instead of measuring",
+                   tools::Path{&o.from}},
+                  {"--bench", "WORD", "", &o.bench}},
+      .passes_unknown_options = true};
+}
+
+/// Options of Google Benchmark are passed on to the program that measures.
+std::expected<void, std::string> TakeBenchmarkOptions(const tools::Words& words, Options& options) {
+  for (const std::string& word : words) {
+    const bool known = word.starts_with("--benchmark_") && !word.starts_with("--benchmark_out=");
+    if (!known) return std::unexpected("unknown option '" + word + "'; --help lists the options");
+    options.bench.push_back(word);
   }
-  if (options.out.empty() || (options.bench.empty() && options.from.empty())) return std::nullopt;
-  return options;
+  if (options.out.empty()) return std::unexpected("--out is missing; --help lists the options");
+  if (!options.bench.empty() || !options.from.empty()) return {};
+  return std::unexpected("nothing to measure with: --bench or --from is missing");
 }
 
 std::expected<SavedRun, std::string> Load(const std::string& path) {
@@ -121,7 +111,13 @@ int Report(const Options& options) {
 }  // namespace trivet::bench::report
 
 int main(int argc, char** argv) {
-  using namespace trivet::bench::report;  // NOLINT(google-build-using-namespace): its own main
-  const auto options = ParseOptions({argv + 1, argv + argc});
-  return options ? Report(*options) : Fail(kStatusUsage, kUsage);
+  using namespace trivet;         // NOLINT(google-build-using-namespace): its own main
+  using namespace bench::report;  // NOLINT(google-build-using-namespace)
+  Options options;
+  const tools::Command command = ReportCommand(options);
+  const auto rest = tools::Parse(command, tools::Words(argv + 1, argv + argc));
+  if (!rest) return tools::Misused("report", rest.error());
+  if (rest->help) return std::fputs(tools::Help(command).c_str(), stdout), 0;
+  const auto complete = TakeBenchmarkOptions(rest->operands, options);
+  return complete ? Report(options) : tools::Misused("report", complete.error());
 }

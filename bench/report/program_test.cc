@@ -132,12 +132,23 @@ TEST_F(ReportProgram, SaysWhatIsWrongBeforeItMeasures) {
 
 TEST_F(ReportProgram, RefusesWhatItDoesNotUnderstand) {
   const std::string bench = "--bench=" + StandIn(kResults);
-  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
-           {bench}, {bench, "--out"}, {bench, "--out=page", "--frobnicate=1"}, {"--out=page"}}) {
+  for (const auto& [arguments, why] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{bench}, "--out is missing; --help lists the options"},
+           {{bench, "--out"}, "--out needs a value: --out=DIR"},
+           {{bench, "--out=page", "--frobnicate=1"},
+            "unknown option '--frobnicate=1'; --help lists the options"},
+           {{bench, "--out=page", "x"}, "unexpected argument 'x'; --help lists the options"},
+           {{"--out=page"}, "nothing to measure with: --bench or --from is missing"}}) {
     const Execution run = Execute(arguments);
     EXPECT_EQ(run.status, 2);
-    EXPECT_CONTAINS(run.output, "report: usage: --out DIR");
+    EXPECT_EQ(run.output, "report: " + why + '\n');
   }
+}
+
+TEST_F(ReportProgram, HelpListsTheOptions) {
+  const Execution run = Execute({"--help"});
+  EXPECT_EQ(run.status, 0);
+  EXPECT_CONTAINS(run.output, "\n  --compare=OLD.json  show changes since a saved run\n");
 }
 
 }  // namespace

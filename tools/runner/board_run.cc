@@ -35,23 +35,10 @@ OrEnd<Image> ReadImage(const std::string& path) {
   return image;
 }
 
-LoadOptions HowToLoad(const UserOptions& user) {
-  return {.method = user.load,
-          .address = user.address,
-          .server = user.tftp_server,
-          .verify = user.verify};
-}
-
-StartOptions HowToStart(const Options& options) {
-  return {.command = options.user.start,
-          .device_tree = options.user.device_tree,
-          .arguments = options.guest_arguments};
-}
-
 /// Puts the image where the user's TFTP server finds it.
-OrEnd<void> ServeImage(const UserOptions& user, const Image& image) {
-  if (user.tftp_folder.empty()) return {};
-  const fs::path path = fs::path(tools::UserPath(user.tftp_folder)) / image.name;
+OrEnd<void> ServeImage(const Options& options, const Image& image) {
+  if (options.tftp_folder.empty()) return {};
+  const fs::path path = fs::path(options.tftp_folder) / image.name;
   std::ofstream file(path, std::ios::binary);
   file << image.data;
   file.close();
@@ -69,9 +56,7 @@ class BoardRun {
         running_(options.expected.line) {}
 
   Verdict Run() {
-    UBoot u_boot(wire_, {.prompt = options_.user.prompt,
-                         .key = options_.user.autoboot_key,
-                         .wait = std::chrono::seconds(options_.user.wait_seconds)});
+    UBoot u_boot(wire_, options_.u_boot);
     const auto started = LoadAndStart(u_boot);
     Verdict verdict = started ? WatchRun(u_boot) : started.error();
     if (!started) verdict.tail = loading_.Tail();
@@ -82,15 +67,15 @@ class BoardRun {
  private:
   void Hear(std::string_view text) {
     (is_running_ ? running_ : loading_).Feed(text);
-    if (!is_running_ && !options_.user.console) return;
+    if (!is_running_ && !options_.console) return;
     WriteAll(STDOUT_FILENO, text);
     last_ = text.back();
   }
 
   OrEnd<void> LoadAndStart(UBoot& u_boot) {
-    Say("waiting for U-Boot's prompt on " + options_.user.serial);
+    Say("waiting for U-Boot's prompt on " + options_.serial);
     if (const auto connected = u_boot.Connect(); !connected) return connected;
-    for (const std::string& command : options_.user.commands) {
+    for (const std::string& command : options_.commands) {
       const auto output = u_boot.Run(command, std::chrono::seconds(60));
       if (!output) return std::unexpected(output.error());
       if (output->contains("Unknown command")) {
@@ -99,20 +84,21 @@ class BoardRun {
     }
     const auto address = Load(u_boot);
     if (!address) return std::unexpected(address.error());
-    Say("loaded" + std::string(options_.user.verify ? " and verified" : "") + " at 0x" +
+    Say("loaded" + std::string(options_.load.verify ? " and verified" : "") + " at 0x" +
         Hex(*address) + ", starting");
-    return StartImage(u_boot, HowToStart(options_), *address, image_.data.size());
+    StartOptions start = options_.start;
+    start.arguments = options_.guest_arguments;
+    return StartImage(u_boot, start, *address, image_.data.size());
   }
 
   OrEnd<std::uint64_t> Load(UBoot& u_boot) {
-    const bool is_terminal = isatty(STDERR_FILENO) != 0 && !options_.user.console;
+    const bool is_terminal = isatty(STDERR_FILENO) != 0 && !options_.console;
     Progress progress(
         "loading " + image_.name, image_.data.size(), is_terminal, [this] { return wire_.Now(); },
         [](std::string_view text) { WriteAll(STDERR_FILENO, text); });
-    auto address =
-        ImageLoader(u_boot, wire_, HowToLoad(options_.user)).Load(image_, [&](std::size_t done) {
-          progress.Show(done);
-        });
+    auto address = ImageLoader(u_boot, wire_, options_.load).Load(image_, [&](std::size_t done) {
+      progress.Show(done);
+    });
     progress.Finish();
     return address;
   }
@@ -137,12 +123,12 @@ class BoardRun {
 Verdict RunOnBoard(const Options& options) {
   const auto arguments = BootArguments(options.guest_arguments);
   if (!arguments) return {kStatusNotRun, arguments.error()};
-  auto port = ParseSerialPort(options.user.serial);
+  auto port = ParseSerialPort(options.serial);
   if (!port) return {kStatusNotRun, port.error()};
   port->device = tools::UserPath(port->device);
   const auto image = ReadImage(options.image);
   if (!image) return image.error();
-  if (const auto served = ServeImage(options.user, *image); !served) return served.error();
+  if (const auto served = ServeImage(options, *image); !served) return served.error();
   WatchSignals();
   const auto line = SerialLine::Open(*port);
   if (!line) return line.error();

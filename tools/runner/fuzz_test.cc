@@ -9,13 +9,13 @@
 
 #include "tools/runner/console.h"
 #include "tools/runner/gdb.h"
+#include "tools/runner/options.h"
 #include "tools/runner/serial/load.h"
 #include "tools/runner/serial/modem.h"
 #include "tools/runner/serial/serial_line.h"
 #include "tools/runner/serial/start.h"
 #include "tools/runner/serial/u_boot.h"
 #include "tools/runner/serial/watch.h"
-#include "tools/runner/user_options.h"
 
 namespace trivet::runner {
 namespace {
@@ -111,10 +111,9 @@ TEST(Fuzz, Options) {
   for (int i = 0; i < kRounds; ++i) {
     std::vector<std::string> words;
     for (int k = 0; k < 4; ++k) words.push_back(text.Next(30));
-    std::vector<std::string> guest;
-    const auto options = ParseUserArguments(words, guest);
-    if (!options) EXPECT_NE(options.error(), "");
-    EXPECT_LE(UserOptionWords(words), 2u);
+    Options options;
+    const auto parsed = ParseUserOptions(words, options);
+    if (!parsed) EXPECT_NE(parsed.error(), "");
     static_cast<void>(BootArguments(words));
   }
 }
@@ -147,8 +146,7 @@ TEST(Fuzz, Receivers) {
   for (std::uint32_t seed = 0; seed < 200; ++seed) {
     Babbler board(seed);
     Wire wire(board);
-    const auto sent = SendFile(wire, seed % 2 == 0 ? Modem::kYmodem : Modem::kXmodem, "name",
-                               std::string(3000, 'x'), [](std::size_t) {});
+    const auto sent = SendFile(wire, "name", std::string(3000, 'x'), [](std::size_t) {});
     ASSERT_TRUE(sent);
     if (!sent->done) EXPECT_NE(sent->why, "");
   }
@@ -158,7 +156,7 @@ TEST(Fuzz, Prompts) {
   for (std::uint32_t seed = 0; seed < 100; ++seed) {
     Babbler board(seed);
     Wire wire(board);
-    UBoot u_boot(wire, {.wait = milliseconds(5'000)});
+    UBoot u_boot(wire, {.prompt = {}, .key = {}, .wait_seconds = 5});
     const auto connected = u_boot.Connect();
     // Nonsense is no U-Boot whose memory has the image in it.
     if (!connected) continue;

@@ -16,12 +16,11 @@
 #include "tools/runner/qemu_command.h"
 #include "tools/runner/status.h"
 #include "tools/runner/terminal_io.h"
-#include "tools/user_path.h"
 
 namespace trivet::runner {
 namespace {
 
-using Where = UserOptions::Where;
+using Where = Options::Where;
 
 int Report(const Verdict& verdict) {
   if (verdict.message.empty()) return verdict.status;
@@ -31,7 +30,7 @@ int Report(const Verdict& verdict) {
 
 /// A user who names no place gets the emulator, and is told so.
 void SayWhere(const Options& options) {
-  if (!options.by_user || options.user.where != Where::kUnsaid) return;
+  if (!options.by_user || options.where != Where::kDefault) return;
   const std::string board = std::filesystem::path(options.machine).parent_path().filename();
   WriteAll(STDERR_FILENO,
            "runner: on QEMU's model of " + board +
@@ -39,11 +38,11 @@ void SayWhere(const Options& options) {
 }
 
 Verdict Run(const Options& options) {
-  if (options.user.where == Where::kSerial) return RunOnBoard(options);
-  if (options.user.where == Where::kOut) return WriteOut(options);
+  if (options.where == Where::kSerial) return RunOnBoard(options);
+  if (options.where == Where::kOut) return WriteOut(options);
   const auto command = QemuCommand(options);
   if (!command) return {kStatusNotRun, command.error()};
-  if (options.user.where == Where::kGdb) return Debug(options, *command);
+  if (options.where == Where::kGdb) return Debug(options, *command);
   SayWhere(options);
   return Emulate(options, *command);
 }
@@ -51,9 +50,10 @@ Verdict Run(const Options& options) {
 int Main(const std::vector<std::string>& arguments) {
   auto options = ParseOptions(arguments);
   if (!options) return Report({kStatusNotRun, options.error()});
+  if (!options->help.empty()) return WriteAll(STDOUT_FILENO, options->help), 0;
   PayloadFile with_payload;
-  if (!options->user.payload.empty()) {
-    const auto made = with_payload.Make(options->image, tools::UserPath(options->user.payload));
+  if (!options->payload.empty()) {
+    const auto made = with_payload.Make(options->image, options->payload);
     if (!made) return Report({kStatusNotRun, made.error()});
     options->image = *made;
   }

@@ -1,112 +1,161 @@
 #include "tools/runner/options.h"
 
-#include <charconv>
-#include <functional>
-#include <map>
-#include <span>
+#include <algorithm>
 
 #include "tools/runner/console.h"
+#include "tools/user_path.h"
 
 namespace trivet::runner {
 namespace {
 
-constexpr char kUsage[] =
-    "usage: runner --qemu PATH --machine FILE --image FILE [--timeout SECONDS] [--require-pass] "
-    "[--require-line TEXT] [--require-status NUMBER] "
-    "[--cpu MODEL] [--icount] [--boot QEMU_WORD]... [--firmware FILE] [--esp FOLDER] "
-    "[--expect TEXT --send TEXT]... [--elf FILE] "
-    "[-- GUEST ARGUMENT... | --user ARGUMENT OF THE USER...]";
+using tools::Command;
+using tools::Setter;
+using Done = std::expected<void, std::string>;
+using Where = Options::Where;
 
-using Error = std::unexpected<std::string>;
+std::unexpected<std::string> Error(std::string why) { return std::unexpected(std::move(why)); }
 
-std::expected<int, std::string> ParseNumber(const std::string& name, const std::string& text) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0) {
-    return Error(name + " needs a number, not '" + text + "'");
-  }
-  return value;
-}
-
-using Setter = std::function<void(const std::string&)>;
-
-Setter Set(std::string& value) {
-  return [&value](const std::string& text) { value = text; };
-}
-
-/// Numbers as they were given.
-struct Numbers {
-  std::string timeout = "0";
-  std::string status = "0";
-};
-
-/// What each option with a value does with it.
-std::map<std::string, Setter> Setters(Options& options, Numbers& numbers) {
-  std::vector<Exchange>& dialogue = options.dialogue;
-  return {
-      {"--qemu", Set(options.qemu)},
-      {"--machine", Set(options.machine)},
-      {"--image", Set(options.image)},
-      {"--elf", Set(options.elf)},
-      {"--cpu", Set(options.cpu)},
-      {"--timeout", Set(numbers.timeout)},
-      {"--require-line", Set(options.expected.line)},
-      {"--require-status", Set(numbers.status)},
-      {"--firmware", Set(options.firmware)},
-      {"--esp", Set(options.esp)},
-      {"--boot", [&](const std::string& word) { options.boot.push_back(word); }},
-      {"--expect", [&](const std::string& text) { dialogue.push_back({text, ""}); }},
-      {"--send",
-       [&](const std::string& text) {
-         if (dialogue.empty()) dialogue.push_back({});  // typed at the first output
-         dialogue.back().send += text;
-       }},
+/// Sets `target` to a value that is not empty.
+Setter Needed(std::string& target, std::string what,
+              std::string (*convert)(std::string_view) = nullptr) {
+  return [&target, what, convert](const std::string& value) -> Done {
+    if (value.empty()) return Error("needs " + what);
+    target = convert == nullptr ? value : convert(value);
+    return {};
   };
 }
 
+Setter Address(std::optional<std::uint64_t>& target) {
+  return [&target](const std::string& value) -> Done {
+    target = ParseHex(value);
+    if (target && *target % 4096 == 0) return {};
+    return Error("needs a hexadecimal multiple of 0x1000, not '" + value + "'");
+  };
+}
+
+Setter Clear(bool& target) {
+  return [&target](const std::string&) { return (target = false), Done(); };
+}
+
+/// What BUILD files give.
+Command BuildCommand(Options& o) {
+  std::vector<Exchange>& dialogue = o.dialogue;
+  const Setter expect = [&](const std::string& text) {
+    return dialogue.push_back({text, ""}), Done();
+  };
+  const Setter send = [&](const std::string& text) {
+    if (dialogue.empty()) dialogue.push_back({});  // typed at the first output
+    return (dialogue.back().send += text), Done();
+  };
+  const Setter require_pass = [&o](const std::string&) {
+    return (o.expected.line = kPassLine), Done();
+  };
+  return {
+      .usage = "runner OPTION... [-- GUEST_ARGUMENT... | --user OPTION_OF_BAZEL_RUN...]",
+      .options = {
+          {"--qemu", "PATH", "the emulator", &o.qemu},
+          {"--machine", "FILE", "its machine arguments", &o.machine},
+          {"--image", "FILE", "flat image", &o.image},
+          {"--elf", "FILE", "the image's source, for a debugger", &o.elf},
+          {"--cpu", "MODEL", "CPU model instead of the machine's", &o.cpu},
+          {"--timeout", "SECONDS", "run-time limit; 0 disables it", &o.timeout_seconds},
+          {"--require-pass", "", "the console must have the line of a passed test", require_pass},
+          {"--require-line", "TEXT", "the console must have this line", &o.expected.line},
+          {"--require-status", "NUMBER", "the guest's status must be this", &o.expected.status},
+          {"--icount", "", "count instructions deterministically", &o.icount},
+          {"--boot", "WORD", "QEMU's argument that starts the image, repeated", &o.boot},
+          {"--firmware", "FILE", "boot loader, {firmware} in --boot", &o.firmware},
+          {"--esp", "FOLDER", "EFI system partition, {esp} in --boot", &o.esp},
+          {"--expect", "TEXT", "wait for this on the boot loader's console", expect},
+          {"--send", "TEXT", "then type this", send}}};
+}
+
+/// What the user of `bazel run` gives, and flags to check together.
+struct User {
+  bool qemu = false, gdb = false;
+
+  Command For(Options& o) {
+    const auto start =
+        tools::OneOf<StartCommand>(o.start.command, {{"booti", StartCommand::kBooti},
+                                                     {"go", StartCommand::kGo},
+                                                     {"bootefi", StartCommand::kBootefi}});
+    return {.usage = "bazel run TARGET -- [OPTION...] [ARGUMENT_OF_THE_IMAGE...]",
+            .options =
+                {{"--qemu", "", "run on QEMU's model of the board; the default", &qemu},
+                 {"--gdb", "", "the same, halted for a debugger", &gdb},
+                 {"--serial", "DEVICE[@BAUD]", "run on a board through the U-Boot on this line",
+                  Needed(o.serial, "a device")},
+                 {"--out", "DIR", "write files for a card or a TFTP server instead",
+                  Needed(o.out, "a folder", tools::UserPath)},
+                 {"--console", "", "show the boot loader's console too", &o.console},
+                 {"--timeout", "SECONDS", "run-time limit; 0 disables it", &o.timeout_seconds},
+                 {"--start", "booti|go|bootefi", "U-Boot's command that starts the image", start},
+                 {"--address", "HEX", "load address", Address(o.load.address)},
+                 {"--fdt", "HEX", "address of the device tree for booti", &o.start.device_tree},
+                 {"--prompt", "TEXT", "end of U-Boot's prompt", &o.u_boot.prompt},
+                 {"--autoboot-key", "TEXT", "stops autoboot where ^C does not", &o.u_boot.key},
+                 {"--wait", "SECONDS", "time limit for U-Boot's prompt", &o.u_boot.wait_seconds},
+                 {"--tftp", "SERVER", "load by network",
+                  Needed(o.load.tftp_server, "the server's address")},
+                 {"--tftp-dir", "DIR", "the server's root, where the image is put",
+                  tools::Path{&o.tftp_folder}},
+                 {"--u-boot", "COMMAND", "typed before the image is loaded, repeated", &o.commands},
+                 {"--payload", "FILE", "appended to an image that has room for it",
+                  tools::Path{&o.payload}},
+                 {"--no-verify", "", "start without comparing checksums", Clear(o.load.verify)}},
+            .takes_operands = true,
+            .passes_unknown_options = true};
+  }
+};
+
 }  // namespace
 
-std::expected<Options, std::string> ParseOptions(const std::vector<std::string>& arguments) {
+std::expected<void, std::string> ParseUserOptions(std::span<const std::string> words,
+                                                  Options& options) {
+  User user;
+  const Command command = user.For(options);
+  auto rest = tools::Parse(command, words);
+  if (!rest) return Error(rest.error());
+  if (rest->help) options.help = tools::Help(command);
+  options.guest_arguments = std::move(rest->operands);
+  const std::pair<bool, Where> places[] = {{user.qemu, Where::kQemu},
+                                           {user.gdb, Where::kGdb},
+                                           {!options.serial.empty(), Where::kSerial},
+                                           {!options.out.empty(), Where::kOut}};
+  for (const auto& [given, where] : places) {
+    if (!given) continue;
+    if (options.where != Where::kDefault) {
+      return Error("choose one of --qemu, --gdb, --serial and --out");
+    }
+    options.where = where;
+  }
+  return {};
+}
+
+std::string UserHelp() {
   Options options;
-  Numbers numbers;
-  const auto setters = Setters(options, numbers);
-  const std::map<std::string, std::function<void()>> flags = {
-      {"--require-pass", [&] { options.expected.line = kPassLine; }},
-      {"--icount", [&] { options.icount = true; }}};
-  for (auto argument = arguments.begin(); argument != arguments.end(); ++argument) {
-    if (*argument == "--") {
-      options.guest_arguments.assign(argument + 1, arguments.end());
-      break;
-    }
-    if (*argument == "--user") {
-      auto user =
-          ParseUserArguments(std::span(argument + 1, arguments.end()), options.guest_arguments);
-      if (!user) return Error(user.error());
-      options.user = std::move(*user);
-      options.by_user = true;
-      break;
-    }
-    if (const auto flag = flags.find(*argument); flag != flags.end()) {
-      flag->second();
-      continue;
-    }
-    const auto setter = setters.find(*argument);
-    if (setter == setters.end()) return Error("unknown argument '" + *argument + "'; " + kUsage);
-    if (argument + 1 == arguments.end()) return Error(*argument + " needs a value; " + kUsage);
-    setter->second(*++argument);
+  return tools::Help(User().For(options));
+}
+
+std::expected<Options, std::string> ParseOptions(std::span<const std::string> words) {
+  Options options;
+  const auto end = std::ranges::find_if(
+      words, [](const auto& word) { return word == "--" || word == "--user"; });
+  const Command command = BuildCommand(options);
+  const auto parsed = tools::Parse(command, std::span(words.begin(), end));
+  if (!parsed) return Error(parsed.error());
+  if (parsed->help) return options.help = tools::Help(command), options;
+  for (const auto& [name, value] : {std::pair("--qemu", &options.qemu),
+                                    {"--machine", &options.machine},
+                                    {"--image", &options.image}}) {
+    if (value->empty()) return Error(std::string(name) + " is missing; --help lists the options");
   }
-  const std::map<std::string, const std::string*> required = {
-      {"--qemu", &options.qemu}, {"--machine", &options.machine}, {"--image", &options.image}};
-  for (const auto& [name, value] : required) {
-    if (value->empty()) return Error(name + " is missing; " + kUsage);
-  }
-  const auto seconds = ParseNumber("--timeout", numbers.timeout);
-  if (!seconds) return Error(seconds.error());
-  options.timeout_seconds = options.user.timeout_seconds.value_or(*seconds);
-  const auto status = ParseNumber("--require-status", numbers.status);
-  if (!status) return Error(status.error());
-  options.expected.status = *status;
-  return options;
+  if (end == words.end()) return options;
+  const std::span rest(end + 1, words.end());
+  options.by_user = *end == "--user";
+  if (!options.by_user) return options.guest_arguments.assign(rest.begin(), rest.end()), options;
+  const Done user = ParseUserOptions(rest, options);
+  return user ? std::expected<Options, std::string>(std::move(options)) : Error(user.error());
 }
 
 }  // namespace trivet::runner

@@ -1,37 +1,67 @@
 #pragma once
 
 #include <expected>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "tools/options/options.h"
 #include "tools/runner/dialogue.h"
-#include "tools/runner/user_options.h"
+#include "tools/runner/serial/load.h"
+#include "tools/runner/serial/start.h"
+#include "tools/runner/serial/u_boot.h"
 #include "tools/runner/verdict.h"
 
 namespace trivet::runner {
 
-/// What the command line asks for.
+/// The runner's command line. README.md describes the options.
 struct Options {
-  std::string qemu;         ///< --qemu: the emulator.
-  std::string machine;      ///< --machine: file with the emulator's machine arguments.
-  std::string image;        ///< --image: flat image.
-  std::string elf;          ///< --elf: what the image was made of, for a debugger.
-  std::string cpu;          ///< --cpu: overrides the machine's CPU model.
-  int timeout_seconds = 0;  ///< --timeout: 0 means none.
-  Expectation expected;     ///< --require-pass, or --require-line and --require-status.
-  bool icount = false;      ///< --icount: deterministic instruction counting.
-  /// --boot: the emulator's words that make it start the image; none: -kernel. In them {image}
-  /// stands for the image's path and {firmware} and {esp} for the paths that follow.
+  enum class Where { kDefault, kQemu, kGdb, kSerial, kOut };
+
+  // From BUILD files.
+  std::string qemu;      ///< --qemu: the emulator.
+  std::string machine;   ///< --machine: file with the emulator's machine arguments.
+  std::string image;     ///< --image: flat image.
+  std::string elf;       ///< --elf: the image's source, for a debugger.
+  std::string cpu;       ///< --cpu: overrides the machine's CPU model.
+  Expectation expected;  ///< --require-pass, or --require-line and --require-status.
+  bool icount = false;   ///< --icount: deterministic instruction counting.
+  /// --boot: the emulator's words that start the image; none: -kernel. {image} stands for the
+  /// image's path, {firmware} and {esp} for the paths that follow.
   std::vector<std::string> boot;
-  std::string firmware;  ///< --firmware: a boot loader.
-  std::string esp;       ///< --esp: a folder that holds the image where UEFI looks for it.
-  std::vector<Exchange> dialogue;            ///< --expect TEXT --send TEXT: the loader's console.
-  std::vector<std::string> guest_arguments;  ///< after --, or after --user those not the runner's
-  bool by_user = false;                      ///< --user: what follows is what the user typed
-  UserOptions user;                          ///< of that, what is the runner's
+  std::string firmware;            ///< --firmware: a boot loader.
+  std::string esp;                 ///< --esp: a folder that holds the image where UEFI finds it.
+  std::vector<Exchange> dialogue;  ///< --expect TEXT --send TEXT: the loader's console.
+
+  // From BUILD files or the user of `bazel run`.
+  int timeout_seconds = 0;                   ///< --timeout: 0 means none.
+  std::vector<std::string> guest_arguments;  ///< after "--"; with --user the unknown words
+
+  // From the user of `bazel run`.
+  bool by_user = false;               ///< --user: the words after it are the user's
+  Where where = Where::kDefault;      ///< from --qemu, --gdb, --serial, --out
+  std::string serial;                 ///< --serial
+  std::string out;                    ///< --out
+  bool console = false;               ///< --console
+  std::vector<std::string> commands;  ///< --u-boot
+  std::string tftp_folder;            ///< --tftp-dir
+  std::string payload;                ///< --payload
+  UBoot::Options u_boot;              ///< --prompt, --autoboot-key, --wait
+  LoadOptions load;                   ///< --address, --tftp, --no-verify
+  StartOptions start;                 ///< --start, --fdt
+
+  std::string help;  ///< --help was given: print this and stop
 };
 
-/// Parses the arguments after the program's name. The error is one line for the user.
-std::expected<Options, std::string> ParseOptions(const std::vector<std::string>& arguments);
+/// Parses the words after the program's name. The error is one line for the user.
+std::expected<Options, std::string> ParseOptions(std::span<const std::string> words);
+
+/// Of these, the words of the user of `bazel run`. Words that are no option of the runner, and all
+/// after "--", become the guest's arguments.
+std::expected<void, std::string> ParseUserOptions(std::span<const std::string> words,
+                                                  Options& options);
+
+/// The text of --help for the user of `bazel run`.
+std::string UserHelp();
 
 }  // namespace trivet::runner

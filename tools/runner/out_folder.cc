@@ -12,7 +12,6 @@
 #include "tools/runner/serial/crc.h"
 #include "tools/runner/serial/start.h"
 #include "tools/runner/terminal_io.h"
-#include "tools/user_path.h"
 
 namespace trivet::runner {
 namespace {
@@ -119,7 +118,7 @@ Verdict WriteOut(const Options& options) {
   }
   const auto arguments = BootArguments(options.guest_arguments);
   if (!arguments) return {kStatusNotRun, arguments.error()};
-  const fs::path folder = tools::UserPath(options.user.out);
+  const fs::path folder = options.out;
   const Files files =
       MakeFiles(fs::path(options.image).filename(), Contents(options.image), *arguments);
   if (const auto written = WriteAllFiles(folder, files); !written) {

@@ -207,7 +207,7 @@ TEST_F(RunnerTest, QemuThatIsNoProgramIsNamed) {
 TEST_F(RunnerTest, BadArgumentsAreNamed) {
   WriteQemu("");
   EXPECT_EQ(Run("--timeout soon").message, "runner: --timeout needs a number, not 'soon'\n");
-  EXPECT_TRUE(Run("--fast").message.starts_with("runner: unknown argument '--fast'; usage: "));
+  EXPECT_EQ(Run("--fast").message, "runner: unknown option '--fast'; --help lists the options\n");
   EXPECT_EQ(Run("--fast").status, 125);
 }
 

@@ -1,6 +1,6 @@
 // `bazel run //tests/conformance:board -- --serial=...` on a machine with the real U-Boot: the
-// image is sent twice, the second time with a trace behind it, which answers where U-Boot left
-// memory.
+// image is loaded twice, the second time with a trace as its payload, whose results are right where
+// U-Boot left memory.
 
 #include <gtest/gtest.h>
 
@@ -10,10 +10,11 @@ namespace trivet::runner {
 namespace {
 
 TEST(Conformance, RegistersAndATraceAreAskedOverASerialLine) {
-  Machine machine;
-  const testing::Finished run =
-      testing::RunToEnd({Environment("COMPARE"), "--target=" + Environment("TARGET"),
-                         "--serial=" + machine.pty().device()});
+  Machine machine(TftpNetwork());
+  std::vector<std::string> command = {Environment("COMPARE"), "--target=" + Environment("TARGET"),
+                                      "--serial=" + machine.pty().device()};
+  for (const std::string& option : TftpOptions()) command.push_back(option);
+  const testing::Finished run = testing::RunToEnd(command);
   // QEMU's own deviations in registers are none of a board's: 1 is right here.
   EXPECT_EQ(run.status, 1) << run.errors << run.output;
   EXPECT_NE(run.output.find("\nregisters: "), run.output.npos) << run.output;

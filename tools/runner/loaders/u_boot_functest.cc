@@ -21,54 +21,37 @@ void ExpectPass(const Finished& run) {
   EXPECT_NE(run.output.find("TRIVET-IMAGE: PASS"), run.output.npos) << run.output;
 }
 
-TEST(UBoot, LoadyAndBooti) { ExpectPass(Machine().Run({"functest", "--cpus=4"})); }
-
-TEST(UBoot, LoadyAndGo) { ExpectPass(Machine().Run({"--start=go"})); }
-
-TEST(UBoot, LoadyAndBootefi) { ExpectPass(Machine().Run({"--start=bootefi"})); }
-
-TEST(UBoot, Loadx) {
-  ExpectPass(Machine().Run({"--load=loadx", "--address=42003000", "functest"}));
-}
-
-TEST(UBoot, Loads) { ExpectPass(Machine().Run({"--load=loads"})); }
-
-TEST(UBoot, Tftp) {
-  const std::string folder = testing::TestPath("");
-  Machine machine({"-netdev", "user,id=net,restrict=on,tftp=" + folder, "-device",
-                   "virtio-net-device,netdev=net"});
-  ExpectPass(machine.Run({"--tftp=10.0.2.2", "--tftp-dir=" + folder, "functest", "--cpus=4"}));
-}
-
-// The same line twice: the run ends with a reset, after which there is a prompt again.
-TEST(UBoot, TheNextRunFindsAPrompt) {
+// Twice on the same line: a run ends with a reset, after which there is a prompt again.
+TEST(UBoot, LoadyAndBootiPassAndFailAndRestoreTheTerminal) {
   Machine machine;
-  for (int i = 0; i < 2; ++i) ExpectPass(machine.Run({"--prompt==> ", "functest", "--cpus=4"}));
-}
-
-TEST(UBoot, TheImagesFailureIsTheRuns) {
-  const Finished run = Machine().Run({"functest", "--cpus=7"});
+  struct termios before, after;
+  ASSERT_EQ(tcgetattr(machine.pty().kept(), &before), 0);
+  ExpectPass(machine.Run({"functest", "--cpus=4"}));
+  const Finished run = machine.Run({"--prompt==> ", "functest", "--cpus=7"});
   EXPECT_EQ(run.status, 1);
   EXPECT_NE(run.errors.find("runner: the guest stopped with status 1\n"), run.errors.npos)
       << run.errors;
+  ASSERT_EQ(tcgetattr(machine.pty().kept(), &after), 0);
+  EXPECT_EQ(before.c_lflag, after.c_lflag);
+  EXPECT_EQ(before.c_iflag, after.c_iflag);
+  EXPECT_EQ(before.c_oflag, after.c_oflag);
+  EXPECT_EQ(before.c_cflag, after.c_cflag);
+}
+
+TEST(UBoot, LoadyAndGo) { ExpectPass(Machine().Run({"--start=go", "--address=42003000"})); }
+
+TEST(UBoot, LoadyAndBootefi) { ExpectPass(Machine().Run({"--start=bootefi"})); }
+
+TEST(UBoot, Tftp) {
+  std::vector<std::string> options = TftpOptions();
+  options.insert(options.end(), {"functest", "--cpus=4"});
+  ExpectPass(Machine(TftpNetwork()).Run(options));
 }
 
 TEST(UBoot, AnAddressWithoutMemoryIsARestart) {
   const Finished run = Machine().Run({"--address=f0000000000"});
   EXPECT_NE(run.status, 0);
   EXPECT_NE(run.errors.find("runner: "), run.errors.npos) << run.errors;
-}
-
-TEST(UBoot, TheTerminalIsAsItWas) {
-  Machine machine;
-  struct termios before, after;
-  ASSERT_EQ(tcgetattr(machine.pty().kept(), &before), 0);
-  ExpectPass(machine.Run({}));
-  ASSERT_EQ(tcgetattr(machine.pty().kept(), &after), 0);
-  EXPECT_EQ(before.c_lflag, after.c_lflag);
-  EXPECT_EQ(before.c_iflag, after.c_iflag);
-  EXPECT_EQ(before.c_oflag, after.c_oflag);
-  EXPECT_EQ(before.c_cflag, after.c_cflag);
 }
 
 // A bad line, both ways. What starts is the image, or nothing; what is said is one line.

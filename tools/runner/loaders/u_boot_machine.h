@@ -19,8 +19,19 @@ inline std::string Environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-/// QEMU's virt machine with U-Boot, whose console is the pseudo-terminal. Nobody serves
-/// semihosting, as on a board.
+/// QEMU's arguments for a network with a TFTP server, whose root is the test's folder.
+inline std::vector<std::string> TftpNetwork() {
+  return {"-netdev", "user,id=net,restrict=on,tftp=" + testing::TestPath(""), "-device",
+          "virtio-net-device,netdev=net"};
+}
+
+/// The runner's options for loading from there, which is quicker than the serial line.
+inline std::vector<std::string> TftpOptions() {
+  return {"--tftp=10.0.2.2", "--tftp-dir=" + testing::TestPath("")};
+}
+
+/// QEMU's virt machine with U-Boot, whose console is the pseudo-terminal. There is no semihosting,
+/// as on a board.
 class Machine {
  public:
   explicit Machine(const std::vector<std::string>& extra = {}, testing::FaultRates rates = {},

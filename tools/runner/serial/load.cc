@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "tools/runner/serial/crc.h"
-#include "tools/runner/serial/srecord.h"
 
 namespace trivet::runner {
 namespace {
@@ -13,16 +12,6 @@ constexpr int kFailuresOfOnePiece = 8;
 constexpr std::uint64_t kPage = 4096;
 constexpr milliseconds kBackAtPrompt(3'000);
 constexpr milliseconds kNetworkLimit(120'000);
-
-std::string Command(LoadMethod method) {
-  switch (method) {
-    case LoadMethod::kLoady: return "loady";
-    case LoadMethod::kLoadx: return "loadx";
-    case LoadMethod::kLoads: return "loads";
-    case LoadMethod::kTftp: break;
-  }
-  return "tftpboot";
-}
 
 std::string LastLine(std::string_view output) {
   while (output.ends_with('\n')) output.remove_suffix(1);
@@ -40,9 +29,8 @@ OrEnd<std::uint64_t> ImageLoader::Load(const Image& image, const OnProgress& pro
   if (const auto checked = CheckCommands(); !checked) return std::unexpected(checked.error());
   const auto address = Address();
   if (!address) return address;
-  const auto loaded = options_.method == LoadMethod::kTftp
-                          ? LoadByTftp(image, *address)
-                          : LoadInPieces(image, *address, progress);
+  const auto loaded = options_.tftp_server.empty() ? LoadInPieces(image, *address, progress)
+                                                   : LoadByTftp(image, *address);
   if (!loaded) return std::unexpected(loaded.error());
   if (!options_.verify) return address;
   const auto right = Verify(image.data, *address);
@@ -52,11 +40,14 @@ OrEnd<std::uint64_t> ImageLoader::Load(const Image& image, const OnProgress& pro
 }
 
 OrEnd<void> ImageLoader::CheckCommands() {
-  const std::string load = Command(options_.method);
+  const bool serial = options_.tftp_server.empty();
+  const std::string load = serial ? "loady" : "tftpboot";
   const auto has = u_boot_.Has(load);
   if (!has) return std::unexpected(has.error());
-  if (!*has)
-    return NotRun("this U-Boot has no command '" + load + "': choose another --load or --tftp");
+  if (!*has) {
+    return NotRun("this U-Boot has no command '" + load +
+                  "': " + (serial ? "load by network with --tftp=SERVER" : "load without --tftp"));
+  }
   if (!options_.verify) return {};
   const auto can_check = u_boot_.Has("crc32");
   if (!can_check) return std::unexpected(can_check.error());
@@ -106,39 +97,15 @@ OrEnd<void> ImageLoader::LoadInPieces(const Image& image, std::uint64_t address,
 OrEnd<Outcome> ImageLoader::LoadPiece(const Image& image, std::uint64_t address, std::size_t at,
                                       std::size_t size, const OnProgress& progress) {
   const std::string_view data = std::string_view(image.data).substr(at, size);
-  const auto started = u_boot_.Start(Command(options_.method) + ' ' + Hex(address + at));
+  const auto started = u_boot_.Start("loady " + Hex(address + at));
   if (!started) return std::unexpected(started.error());
   const auto shifted = [&](std::size_t done) { progress(at + done); };
-  const auto sent =
-      options_.method == LoadMethod::kLoads
-          ? SendRecords(image.name, data, shifted)
-          : SendFile(wire_, options_.method == LoadMethod::kLoadx ? Modem::kXmodem : Modem::kYmodem,
-                     image.name, data, shifted);
+  const auto sent = SendFile(wire_, image.name, data, shifted);
   if (!sent) return sent;
   if (const auto back = u_boot_.AwaitPrompt(kBackAtPrompt); !back)
     return std::unexpected(back.error());
   if (!sent->done) return sent;
   return options_.verify ? Verify(data, address + at) : sent;
-}
-
-// Nobody answers while S-records come. What is read in between says whether U-Boot gave up.
-OrEnd<Outcome> ImageLoader::SendRecords(std::string_view name, std::string_view data,
-                                        const OnProgress& progress) {
-  constexpr std::size_t kAtOnce = 512;
-  const auto ready = wire_.UntilQuiet(milliseconds(200), milliseconds(1'000));
-  if (!ready) return std::unexpected(ready.error());
-  const std::string records = SRecords(name, data);
-  std::string said;
-  for (std::size_t at = 0; at < records.size(); at += kAtOnce) {
-    const std::string part = records.substr(at, kAtOnce);
-    if (const auto sent = wire_.Write(part); !sent) return std::unexpected(sent.error());
-    const auto text = wire_.Text(wire_.TimeOf(part.size()));
-    if (!text) return std::unexpected(text.error());
-    said += *text;
-    if (said.contains("aborted")) return Outcome{false, "U-Boot found an S-record damaged"};
-    progress(data.size() * at / records.size());
-  }
-  return Outcome{.done = true, .why = {}};
 }
 
 OrEnd<Outcome> ImageLoader::Verify(std::string_view data, std::uint64_t address) {
@@ -179,14 +146,14 @@ OrEnd<void> ImageLoader::NeedNetwork() {
 // [u-boot] `Bytes transferred = 17208 (4338 hex)`.
 OrEnd<void> ImageLoader::LoadByTftp(const Image& image, std::uint64_t address) {
   if (const auto network = NeedNetwork(); !network) return network;
-  const auto server = u_boot_.Run("setenv serverip " + options_.server);
+  const auto server = u_boot_.Run("setenv serverip " + options_.tftp_server);
   if (!server) return std::unexpected(server.error());
   const auto output = u_boot_.Run("tftpboot " + Hex(address) + ' ' + image.name, kNetworkLimit);
   if (!output) return std::unexpected(output.error());
   constexpr std::string_view kDone = "Bytes transferred = ";
   const std::size_t at = output->find(kDone);
   if (at == output->npos) {
-    return NotRun("TFTP from " + options_.server + " failed: " + LastLine(*output));
+    return NotRun("TFTP from " + options_.tftp_server + " failed: " + LastLine(*output));
   }
   const std::string size = std::to_string(image.data.size());
   if (output->substr(at + kDone.size()).starts_with(size + ' ')) return {};

@@ -15,12 +15,9 @@ struct Image {
   std::string data;
 };
 
-enum class LoadMethod { kLoady, kLoadx, kLoads, kTftp };
-
 struct LoadOptions {
-  LoadMethod method = LoadMethod::kLoady;
-  std::optional<std::uint64_t> address;  ///< where to; nothing: where the board's U-Boot says
-  std::string server;                    ///< TFTP server, whose root has the image under its name
+  std::optional<std::uint64_t> address;  ///< nothing: from U-Boot's environment
+  std::string tftp_server;               ///< has the image in its root; empty: YMODEM is used
   bool verify = true;                    ///< compare the memory with the image by CRC-32
 };
 
@@ -43,8 +40,6 @@ class ImageLoader {
   OrEnd<void> LoadInPieces(const Image& image, std::uint64_t address, const OnProgress& progress);
   OrEnd<Outcome> LoadPiece(const Image& image, std::uint64_t address, std::size_t at,
                            std::size_t size, const OnProgress& progress);
-  OrEnd<Outcome> SendRecords(std::string_view name, std::string_view data,
-                             const OnProgress& progress);
   OrEnd<void> LoadByTftp(const Image& image, std::uint64_t address);
   OrEnd<void> NeedNetwork();
   OrEnd<Outcome> Verify(std::string_view data, std::uint64_t address);

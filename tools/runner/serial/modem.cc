@@ -25,18 +25,15 @@ enum class Reply { kTaken, kAgain, kCancelled, kNone };
 
 class Sender {
  public:
-  Sender(Wire& wire, Modem modem, const OnProgress& progress)
-      : wire_(wire), modem_(modem), progress_(progress) {}
+  Sender(Wire& wire, const OnProgress& progress) : wire_(wire), progress_(progress) {}
 
   OrEnd<Outcome> Send(std::string_view name, std::string_view data) {
     const auto asked = WaitForReceiver();
     if (!asked || !asked->done) return asked;
-    if (modem_ == Modem::kYmodem) {
-      const auto head = Deliver(0, Header(name, data.size()), '\0');
-      if (!head || !head->done) return Abandon(head);
-      if (const auto ready = wire_.UntilQuiet(kSettle, 10 * kSettle); !ready) {
-        return std::unexpected(ready.error());
-      }
+    const auto head = Deliver(0, Header(name, data.size()), '\0');
+    if (!head || !head->done) return Abandon(head);
+    if (const auto ready = wire_.UntilQuiet(kSettle, 10 * kSettle); !ready) {
+      return std::unexpected(ready.error());
     }
     const auto blocks = SendBlocks(data);
     if (!blocks || !blocks->done) return Abandon(blocks);
@@ -60,7 +57,6 @@ class Sender {
   std::size_t BlockSize() const { return short_blocks_ > 0 ? kShort : kLong; }
 
   Wire& wire_;
-  Modem modem_;
   const OnProgress& progress_;
   bool crc_ = true;
   int short_blocks_ = 0;           ///< how many are to come before long ones are tried
@@ -90,7 +86,6 @@ OrEnd<Outcome> Sender::WaitForReceiver() {
 }
 
 OrEnd<Outcome> Sender::SendBlocks(std::string_view data) {
-  if (modem_ == Modem::kXmodem) short_blocks_ = 1;
   std::uint8_t number = 1;
   for (std::size_t at = 0; at < data.size();) {
     const int shorts = short_blocks_;
@@ -100,7 +95,7 @@ OrEnd<Outcome> Sender::SendBlocks(std::string_view data) {
     const bool cut = shorts == 0 && short_blocks_ > 0;
     if (!sent->done && !cut) return sent;
     if (!sent->done) continue;
-    if (modem_ == Modem::kYmodem && short_blocks_ > 0) --short_blocks_;
+    if (short_blocks_ > 0) --short_blocks_;
     ++number;
     at += block.size();
     progress_(at);
@@ -128,11 +123,11 @@ OrEnd<Outcome> Sender::Deliver(std::uint8_t number, std::string_view data, char 
     // Refused and never without an answer: it has not got it, so another block may have this
     // number.
     refused = *reply == Reply::kAgain && refused >= 0 ? refused + 1 : -1;
-    if (modem_ == Modem::kYmodem && data.size() > kShort && refused == 2) {
+    if (data.size() > kShort && refused == 2) {
       short_blocks_ = kGoodShortBlocks;
       return Outcome{false, "blocks of 1024 bytes do not get through"};
     }
-    if (modem_ == Modem::kYmodem && short_blocks_ > 0) short_blocks_ = kGoodShortBlocks;
+    if (short_blocks_ > 0) short_blocks_ = kGoodShortBlocks;
   }
   return Outcome{false, "block " + std::to_string(number) + " did not get through"};
 }
@@ -146,7 +141,6 @@ OrEnd<Outcome> Sender::End() {
     reply = *answer;
   }
   if (reply != Reply::kTaken) return Outcome{false, "the receiver did not take the end"};
-  if (modem_ == Modem::kXmodem) return Outcome{.done = true, .why = {}};
   // [ymodem] 5: a block 0 without a name ends the session. The file is there whether or not it gets
   // through.
   const auto settled = wire_.UntilQuiet(kSettle, 10 * kSettle);
@@ -210,9 +204,9 @@ OrEnd<Reply> Sender::Await(milliseconds limit) {
 
 }  // namespace
 
-OrEnd<Outcome> SendFile(Wire& wire, Modem modem, std::string_view name, std::string_view data,
+OrEnd<Outcome> SendFile(Wire& wire, std::string_view name, std::string_view data,
                         const OnProgress& progress) {
-  return Sender(wire, modem, progress).Send(name, data);
+  return Sender(wire, progress).Send(name, data);
 }
 
 }  // namespace trivet::runner

@@ -9,26 +9,23 @@
 
 namespace trivet::runner {
 
-/// How an attempt went that may be made again.
+/// Result of an attempt that may be repeated.
 struct Outcome {
   bool done = false;
   std::string why;  ///< when not done: what went wrong
 };
 
-/// Hears how many bytes of the data have arrived.
+/// Called with the number of bytes of the data that have arrived.
 using OnProgress = std::function<void(std::size_t)>;
 
-enum class Modem {
-  kXmodem,  ///< blocks of 128 bytes
-  kYmodem,  ///< block 0 with name and size, then blocks of 1024 bytes; of 128 where those fail
-};
-
-/// Sends `data` to a receiver that waits for it. Blocks carry a CRC-16, or the sum that an XMODEM
-/// receiver without CRC asks for. A block is sent again when the receiver asks for it or is silent;
-/// after 20 times in vain, or when it cancels, the attempt has failed and the receiver is told so.
+/// Sends `data` by YMODEM to a receiver that waits for it: block 0 with name and size, then blocks
+/// of 1024 bytes, of 128 where those fail. Blocks carry a CRC-16, or the sum that a receiver asks
+/// for when its requests for a CRC were lost. A block is sent again when the receiver asks for it
+/// or is silent; after 20 failures, or when the receiver cancels, the attempt has failed and is
+/// cancelled.
 ///
 /// [ymodem] Forsberg, XMODEM/YMODEM Protocol Reference, 1988: blocks, CRC, block 0, end.
-OrEnd<Outcome> SendFile(Wire& wire, Modem modem, std::string_view name, std::string_view data,
+OrEnd<Outcome> SendFile(Wire& wire, std::string_view name, std::string_view data,
                         const OnProgress& progress);
 
 }  // namespace trivet::runner

@@ -24,10 +24,10 @@ std::string Bytes(std::size_t size) {
 
 void Type(Wire& wire, const std::string& command) { ASSERT_TRUE(wire.Write(command + '\r')); }
 
-OrEnd<Outcome> Send(FakeLine& line, Modem modem, const std::string& data) {
+OrEnd<Outcome> Send(FakeLine& line, const std::string& data) {
   Wire wire(line);
-  Type(wire, modem == Modem::kYmodem ? "loady 40400000" : "loadx 40400000");
-  return SendFile(wire, modem, "a.img", data, [](std::size_t) {});
+  Type(wire, "loady 40400000");
+  return SendFile(wire, "a.img", data, [](std::size_t) {});
 }
 
 TEST(Modem, ChecksAreTheStandards) {
@@ -46,22 +46,20 @@ TEST(Modem, APacketIsAsInTheReference) {
 
 TEST(Modem, FilesOfEverySizeArriveWhole) {
   for (const std::size_t size : {1, 127, 128, 129, 1023, 1024, 1025, 5000, 300'000}) {
-    for (const Modem modem : {Modem::kXmodem, Modem::kYmodem}) {
-      FakeBoard board({});
-      FakeLine line(board);
-      const auto sent = Send(line, modem, Bytes(size));
-      ASSERT_TRUE(sent && sent->done) << size;
-      EXPECT_TRUE(board.Memory(kAddress, size) == Bytes(size)) << size;
-      // [ymodem] The size is known: nothing is written behind the file.
-      if (modem == Modem::kYmodem) EXPECT_EQ(board.Memory(kAddress + size, 1), "\x55");
-    }
+    FakeBoard board({});
+    FakeLine line(board);
+    const auto sent = Send(line, Bytes(size));
+    ASSERT_TRUE(sent && sent->done) << size;
+    EXPECT_TRUE(board.Memory(kAddress, size) == Bytes(size)) << size;
+    // [ymodem] The size is known: nothing is written behind the file.
+    EXPECT_EQ(board.Memory(kAddress + size, 1), "\x55");
   }
 }
 
 TEST(Modem, AReceiverWithoutCrcGetsSums) {
   FakeBoard board({.missing = {"crc"}});
   FakeLine line(board);
-  const auto sent = Send(line, Modem::kXmodem, Bytes(1000));
+  const auto sent = Send(line, Bytes(1000));
   ASSERT_TRUE(sent && sent->done);
   EXPECT_TRUE(board.Memory(kAddress, 1000) == Bytes(1000));
 }
@@ -72,7 +70,7 @@ TEST(Modem, ProgressIsOfTheData) {
   Wire wire(line);
   Type(wire, "loady 40400000");
   std::size_t last = 0;
-  const auto sent = SendFile(wire, Modem::kYmodem, "a", Bytes(3000), [&](std::size_t done) {
+  const auto sent = SendFile(wire, "a", Bytes(3000), [&](std::size_t done) {
     EXPECT_GT(done, last);
     last = done;
   });
@@ -84,7 +82,7 @@ TEST(Modem, NobodyAsksForTheFirstBlock) {
   FakeBoard board({});
   FakeLine line(board);
   Wire wire(line);
-  const auto sent = SendFile(wire, Modem::kYmodem, "a", "b", [](std::size_t) {});
+  const auto sent = SendFile(wire, "a", "b", [](std::size_t) {});
   ASSERT_TRUE(sent);
   EXPECT_EQ(sent->why, "the receiver never asked for the first block");
 }
@@ -96,7 +94,7 @@ TEST(Modem, ABadLineGetsShorterBlocks) {
   for (std::uint32_t seed = 0; seed < 20; ++seed) {
     FakeBoard board({});
     FakeLine line(board, {.drop = 1, .change = 1, .repeat = 1, .delay = 1}, seed);
-    const auto sent = Send(line, Modem::kYmodem, Bytes(20'000));
+    const auto sent = Send(line, Bytes(20'000));
     if (!sent || !sent->done) continue;
     right += board.Memory(kAddress, 20'000) == Bytes(20'000) ? 1 : 0;
   }
@@ -134,7 +132,7 @@ TEST(Modem, AReceiverThatNeverTakesABlockEndsTheAttempt) {
                                     {"?", "block 0 did not get through"}}) {
     Parrot line(answer);
     Wire wire(line);
-    const auto sent = SendFile(wire, Modem::kYmodem, "a", Bytes(200), [](std::size_t) {});
+    const auto sent = SendFile(wire, "a", Bytes(200), [](std::size_t) {});
     ASSERT_TRUE(sent);
     EXPECT_EQ(sent->why, why);
     EXPECT_LT(line.written(), 100u * 133);

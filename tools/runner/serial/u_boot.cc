@@ -32,11 +32,12 @@ bool IsPrompt(std::string_view text) {
 }  // namespace
 
 OrEnd<void> UBoot::Connect() {
-  const milliseconds end = wire_.Now() + options_.wait;
+  const milliseconds wait = std::chrono::seconds(options_.wait_seconds);
+  const milliseconds end = wire_.Now() + wait;
   std::string last, other;
   // A board that was just reset may lose what comes before it speaks, or stop to listen for good,
   // as QEMU's PL011 does when a byte comes before it is set up.
-  const auto first = wire_.Text(std::min(kListenFirst, options_.wait));
+  const auto first = wire_.Text(std::min(kListenFirst, wait));
   if (!first) return std::unexpected(first.error());
   std::size_t heard = first->size();
   while (wire_.Now() < end) {
@@ -57,7 +58,7 @@ OrEnd<void> UBoot::Connect() {
     }
     last = prompt;
   }
-  const std::string seconds = std::to_string(options_.wait.count() / 1000) + " s";
+  const std::string seconds = std::to_string(options_.wait_seconds) + " s";
   if (!other.empty()) return NotRun("the prompt is '" + other + "', not '" + options_.prompt + "'");
   if (heard == 0)
     return NotRun("no prompt within " + seconds + ": the line is silent; reset the board");

@@ -18,9 +18,9 @@ namespace trivet::runner {
 class UBoot {
  public:
   struct Options {
-    std::string prompt;         ///< what its prompt must end with; empty: anything
-    std::string key;            ///< what else stops its autoboot, beside ^C
-    milliseconds wait{30'000};  ///< how long to look for it
+    std::string prompt;     ///< the prompt must end with this; empty: any prompt
+    std::string key;        ///< stops autoboot in addition to ^C
+    int wait_seconds = 30;  ///< time limit for finding it
   };
 
   UBoot(Wire& wire, Options options) : wire_(wire), options_(std::move(options)) {}

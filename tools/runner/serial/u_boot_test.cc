@@ -61,7 +61,7 @@ TEST(UBoot, WhatIsWrongIsSaid) {
   FakeBoard::Config off = {.boot_ms = 1'000'000, .autoboot_ms = 1};
   EXPECT_EQ(Connection(off).Error(), "no prompt within 30 s: the line is silent; reset the board");
   FakeBoard::Config mute = {.missing = {"echo"}};
-  EXPECT_EQ(Connection(mute, {.wait = milliseconds(9'000)}).Error().substr(0, 27),
+  EXPECT_EQ(Connection(mute, {.prompt = {}, .key = {}, .wait_seconds = 9}).Error().substr(0, 27),
             "no prompt within 9 s, only ");
   EXPECT_EQ(Connection({.prompt = "# "}, {.prompt = "=> "}).Error(),
             "the prompt is '# ', not '=> '");

@@ -82,7 +82,6 @@ void FakeBoard::Input(char byte, int now_ms) {
     case State::kCountdown: Say("\b\b 0 \r\n"); return Prompt();
     case State::kPrompt: return Key(byte, now_ms);
     case State::kReceive: receiver_->Byte(byte, now_ms); return AfterReceiving();
-    case State::kRecords: return RecordByte(byte);
   }
 }
 
@@ -113,8 +112,8 @@ void FakeBoard::Enter(int now_ms) {
 
 void FakeBoard::Execute(const std::vector<std::string>& words, int now_ms) {
   const std::string& command = words.empty() ? last_line_ : words[0];
-  static const std::set<std::string> kKnown = {"booti",    "bootefi", "crc32",    "dhcp",   "echo",
-                                               "go",       "help",    "loads",    "loadx",  "loady",
+  static const std::set<std::string> kKnown = {"booti",    "bootefi", "crc32",    "dhcp",
+                                               "echo",     "go",      "help",     "loady",
                                                "printenv", "setenv",  "tftpboot", "version"};
   const auto has = [&](const std::string& name) {
     return kKnown.contains(name) && !config_.missing.contains(name);
@@ -128,7 +127,7 @@ void FakeBoard::Execute(const std::vector<std::string>& words, int now_ms) {
   if (command == "version") return Say("U-Boot 2025.01 (Jan 01 2025)\r\n\r\naarch64-gcc\r\n");
   if (command == "help") return has(word) ? Say(word + " - does it\r\n") : unknown(word);
   if (command == "crc32") return Crc(words);
-  if (command == "loady" || command == "loadx" || command == "loads") return Receive(words, now_ms);
+  if (command == "loady") return Receive(words, now_ms);
   if (command == "tftpboot") return Tftp(words);
   if (command == "dhcp") {
     if (config_.dhcp) config_.variables["ipaddr"] = "10.0.2.15";
@@ -158,16 +157,10 @@ void FakeBoard::Crc(const std::vector<std::string>& words) {
 
 void FakeBoard::Receive(const std::vector<std::string>& words, int now_ms) {
   address_ = words.size() > 1 ? Number(words[1]) : kRam;
-  if (words[0] == "loads") {
-    Say("## Ready for S-Record download ...\r\n");
-    state_ = State::kRecords;
-    return;
-  }
-  Say("## Ready for binary (" + words[0] + ") download at 115200 bps...\r\n");
+  Say("## Ready for binary (ymodem) download at 115200 bps...\r\n");
   state_ = State::kReceive;
   receiver_.emplace(
-      words[0] == "loady", !config_.missing.contains("crc"), [this](char byte) { output_ += byte; },
-      now_ms);
+      !config_.missing.contains("crc"), [this](char byte) { output_ += byte; }, now_ms);
 }
 
 void FakeBoard::AfterReceiving() {
@@ -178,43 +171,6 @@ void FakeBoard::AfterReceiving() {
                           : Format("\r\n## Total Size      = 0x%08zx = %zu Bytes\r\n", size, size));
   receiver_.reset();
   Prompt();
-}
-
-void FakeBoard::RecordByte(char byte) {
-  if (byte == 0x03) {
-    Say("## S-Record download aborted\r\n");
-    return Prompt();
-  }
-  if (byte != '\r' && byte != '\n') {
-    line_ += byte;
-    return;
-  }
-  const std::string line = std::exchange(line_, {});
-  if (!line.empty()) Record(line);
-}
-
-void FakeBoard::Record(const std::string& line) {
-  std::string bytes;
-  unsigned sum = 0;
-  for (std::size_t i = 2; i + 1 < line.size(); i += 2) {
-    bytes += static_cast<char>(Number(line.substr(i, 2)));
-    sum += static_cast<unsigned char>(bytes.back());
-  }
-  const bool whole = line[0] == 'S' && !bytes.empty() && (sum & 0xff) == 0xff &&
-                     bytes.size() == static_cast<unsigned char>(bytes[0]) + 1U;
-  if (!whole) {
-    Say("## S-Record download aborted\r\n");
-    return Prompt();
-  }
-  if (line[1] == '7') {
-    Say("\r\n## First Load Addr = 0x40400000\r\n");
-    return Prompt();
-  }
-  if (line[1] != '3') return;
-  std::uint64_t at = 0;
-  for (int i = 1; i <= 4; ++i)
-    at = at << 8 | static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
-  Store(address_ + at, bytes.substr(5, bytes.size() - 6));
 }
 
 void FakeBoard::Tftp(const std::vector<std::string>& words) {

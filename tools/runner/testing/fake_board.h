@@ -48,7 +48,7 @@ class FakeBoard {
   const std::map<std::string, std::string>& variables() const { return config_.variables; }
 
  private:
-  enum class State { kOff, kCountdown, kPrompt, kReceive, kRecords, kRunning };
+  enum class State { kOff, kCountdown, kPrompt, kReceive, kRunning };
 
   void Say(const std::string& text) { output_ += text; }
   void Prompt();
@@ -60,8 +60,6 @@ class FakeBoard {
   void Tftp(const std::vector<std::string>& words);
   void Jump(const std::string& address);
   void AfterReceiving();
-  void RecordByte(char byte);
-  void Record(const std::string& line);
   void Store(std::uint64_t address, const std::string& data);
 
   Config config_;

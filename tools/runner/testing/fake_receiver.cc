@@ -15,12 +15,8 @@ constexpr std::size_t kHead = 3;
 
 }  // namespace
 
-FakeReceiver::FakeReceiver(bool ymodem, bool crc, Put put, int now_ms)
-    : ymodem_(ymodem),
-      crc_(crc),
-      put_(std::move(put)),
-      deadline_(now_ms + kByteTimeoutMs),
-      next_(ymodem ? 0 : 1) {
+FakeReceiver::FakeReceiver(bool crc, Put put, int now_ms)
+    : crc_(crc), put_(std::move(put)), deadline_(now_ms + kByteTimeoutMs) {
   put_(crc_ ? kWantCrc : kNak);
 }
 
@@ -58,7 +54,6 @@ void FakeReceiver::Byte(char byte, int now_ms) {
     if (byte == 0x03) return End(/*failed=*/!at_end_);
     if (byte == kEnd && !at_end_) {
       put_(kAck);
-      if (!ymodem_) return End(/*failed=*/false);
       at_end_ = true;
       put_(kWantCrc);
       return;
@@ -87,7 +82,7 @@ void FakeReceiver::Byte(char byte, int now_ms) {
 
 void FakeReceiver::Packet() {
   const std::string body = packet_.substr(kHead, packet_[0] == kStartOf1024 ? kLong : kShort);
-  const bool header = ymodem_ && !size_;
+  const bool header = !size_;
   if (header) {
     size_ = std::strtoul(body.c_str() + body.find('\0') + 1, nullptr, 10);
   } else {

@@ -7,13 +7,13 @@
 
 namespace trivet::runner::testing {
 
-/// A receiver of X- and YMODEM that behaves as U-Boot's does, byte by byte on a clock of the
+/// A YMODEM receiver that behaves as U-Boot's does, byte by byte on a clock of the
 /// test's. It asks with 'C' again, not with NAK, for what came wrong.
 class FakeReceiver {
  public:
   using Put = std::function<void(char)>;
 
-  FakeReceiver(bool ymodem, bool crc, Put put, int now_ms);
+  FakeReceiver(bool crc, Put put, int now_ms);
 
   void Byte(char byte, int now_ms);
   /// To be called at Deadline() when nothing came.
@@ -31,13 +31,13 @@ class FakeReceiver {
   void Restart(int now_ms);
   void End(bool failed);
 
-  bool ymodem_, crc_;
+  bool crc_;
   Put put_;
   int deadline_;
   std::string packet_;
   std::string data_;
   std::optional<std::size_t> size_;
-  std::uint8_t next_;
+  std::uint8_t next_ = 0;
   int retries_ = 0;
   int cancels_ = 0;
   bool at_end_ = false;
