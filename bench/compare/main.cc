@@ -14,6 +14,7 @@
 #include "bench/compare/options.h"
 #include "bench/compare/output_file.h"
 #include "bench/compare/result_line.h"
+#include "bench/compare/simulator_speed.h"
 #include "bench/compare/table.h"
 #include "bench/compare/targets.h"
 #include "tools/options/options.h"
@@ -137,6 +138,7 @@ Target RunEl2(const Options& options) {
 std::string Footnotes(const Options& options, const Targets& targets) {
   std::string notes;
   if (!options.el2_missing.empty()) notes += "EL2 was not run: " + options.el2_missing + '\n';
+  notes += SimulatorSpeed(targets.simulator);
   if (!targets.el2) return notes;
   if (!targets.el2->no_instructions.empty()) {
     notes += "EL2 counts no instructions: " + targets.el2->no_instructions + '\n';

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
+
+#include "bench/compare/simulator_speed.h"
 
 namespace trivet::bench {
 namespace {
@@ -101,6 +104,29 @@ TEST(Table, NamesAFailure) {
 
 TEST(Table, IsEmptyWhenNothingIsSelected) {
   EXPECT_EQ(RenderTable(Both(), [](std::string_view) { return false; }), "");
+}
+
+TEST(SimulatorSpeed, ComparesWhatIsThereWithItsAim) {
+  std::optional<TargetOutput> simulator;
+  EXPECT_EQ(SimulatorSpeed(simulator), "");
+  simulator = {.results = {{.name = "sim/array_pair", .time_ns = 2},
+                           {.name = "sim/pair", .time_ns = 16},
+                           {.name = "sim/replay_line", .time_ns = 402}}};
+  EXPECT_EQ(SimulatorSpeed(simulator),
+            "sim/pair takes 8.00 times sim/array_pair (aim: at most 9)\n"
+            "sim/replay_line takes 201.00 times sim/array_pair (aim: at most 200): above it\n");
+}
+
+TEST(SimulatorSpeed, ComparesTheDearestPesWithTheMean) {
+  std::optional<TargetOutput> simulator = TargetOutput{};
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_EQ(SimulatorSpeed(simulator), "");
+    simulator->results.push_back(
+        {.name = "sim/pair_block/block:" + std::to_string(i), .time_ns = i == 3 ? 17 : 9});
+  }
+  EXPECT_EQ(
+      SimulatorSpeed(simulator),
+      "the slowest block of 64 PEs takes 1.70 times their mean (aim: at most 1.1): above it\n");
 }
 
 }  // namespace
