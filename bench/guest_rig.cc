@@ -4,12 +4,8 @@ namespace trivet::bench {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
-// A machine's memory may lie beyond what a BlockStage2 maps.
-constexpr std::uint64_t kMappable = 512 * vcpu::BlockStage2::kBlockSize;
-
 vcpu::Config GuestRig::ConfigFor(std::uint16_t vmid, vectors::InPlaceHooks hooks) {
-  const std::uint64_t offset = code_ % vcpu::BlockStage2::kBlockSize;
-  status_ = stage2_.Map(code_ - offset, place_ - offset, vcpu::MemoryType::kNormal);
+  status_ = code_.Map(stage2_);
   return {.entry = At(kHvcPair),
           .vtcr = vcpu::BlockStage2::vtcr(),
           .vttbr = vcpu::BlockStage2::vttbr(PhysicalAddressOf(&stage2_), vmid),
@@ -19,8 +15,7 @@ vcpu::Config GuestRig::ConfigFor(std::uint16_t vmid, vectors::InPlaceHooks hooks
 
 GuestRig::GuestRig(vectors::InPlaceHooks hooks, percpu::HostKind kind)
     : machine_(kind),
-      place_(PlaceGuestCode()),
-      code_(place_ % kMappable),
+      code_(PlaceGuestCode()),
       arrived_(Cpu::Read<HcrEl2>()),
       first_(ConfigFor(1, hooks)),
       second_(ConfigFor(2, hooks)) {

@@ -9,6 +9,7 @@
 #include "bench/machine.h"
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
+#include "tests/support/guest_code.h"
 #include "vcpu/stage2.h"
 #include "vcpu/vcpu.h"
 #include "vectors/cpu_slot.h"
@@ -43,15 +44,14 @@ class GuestRig {
   vcpu::Vcpu& guest() { return first_; }
   vcpu::Vcpu& other_guest() { return second_; }
   /// The guest's address of a place of guest_code.h.
-  std::uint64_t At(std::uint64_t place) const { return code_ + place; }
+  std::uint64_t At(std::uint64_t place) const { return code_.entry() + place; }
 
  private:
   vcpu::Config ConfigFor(std::uint16_t vmid, vectors::InPlaceHooks hooks);
 
   static inline constinit vcpu::BlockStage2 stage2_;
   OneCpu machine_;
-  std::uint64_t place_;  ///< Physical address of the guest's code.
-  std::uint64_t code_;   ///< And where the guest sees it.
+  tests::GuestCode code_;
   const hal::HcrEl2 arrived_;
   percpu::PerCpu<InterruptHost> cpu_;
   vcpu::Vcpu first_, second_;

@@ -6,6 +6,9 @@
 /// otherwise, interrupts arrive as IRQ, calls need EL2, and they concern the calling CPU.
 namespace trivet::platforms {
 
+/// The EL2 physical timer's interrupt (CNTHP), a PPI. [bsa] "PPI assignments".
+inline constexpr unsigned kEl2Timer = 26;
+
 /// Initializes this CPU's part of the controller with every interrupt disabled, and sets
 /// HCR_EL2.{IMO, FMO, AMO}: with TGE 0 an EL2 host receives no IRQs without them. Once after each
 /// start of a CPU, before the other calls.

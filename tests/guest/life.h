@@ -5,6 +5,7 @@
 #include "hal/status.h"
 #include "percpu/hcr_policy.h"
 #include "percpu/host_kind.h"
+#include "tests/support/guest_code.h"
 #include "tests/support/host_view.h"
 #include "vcpu/exit.h"
 #include "vcpu/stage2.h"
@@ -14,15 +15,15 @@ namespace trivet::tests {
 /// The guest every environment runs: a change of its own state, then one instruction of each kind
 /// that leaves for EL2.
 ///
-///     msr VBAR_EL1, x2;  hvc #1;  smc #0;  wfi;  mrs x3, ID_AA64PFR0_EL1;  ldr x5, [x1];  b .; hvc
-///     #2
+///     msr VBAR_EL1, x2;  hvc #1;  smc #0;  wfi
+///     mrs x3, ID_AA64PFR0_EL1;  ldr x5, [x1];  b .;  hvc #2
 ///
-/// Returns its address, as the guest sees it: below what a BlockStage2 maps. x1 and x2 are set by
-/// the host before it runs.
-std::uint64_t PlaceGuest();
+/// The host sets x1 and x2 before it runs.
+GuestCode PlaceGuestCode();
 
-/// Maps the block around PlaceGuest() to where it really is.
-Status MapGuest(vcpu::BlockStage2& stage2);
+/// Its address as the guest sees it.
+inline std::uint64_t PlaceGuest() { return PlaceGuestCode().entry(); }
+inline Status MapGuest(vcpu::BlockStage2& stage2) { return PlaceGuestCode().Map(stage2); }
 
 inline constexpr std::uint64_t kGuestVbar = 0x5000'0800;    ///< What x2 holds.
 inline constexpr std::uint64_t kUnmappedIpa = 0xc000'0120;  ///< What x1 points at.

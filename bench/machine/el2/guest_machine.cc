@@ -7,9 +7,7 @@ namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
-constexpr unsigned kEl2Timer = 26;  // PPI of CNTHP. [bsa] "PPI assignments".
-
-// How long a timer's signal takes to a CPU is nobody's promise; this is more than 100 ns.
+// No document bounds the time from a timer's condition to its interrupt; this is more than 100 ns.
 constexpr unsigned kSettle = 32;
 
 }  // namespace
@@ -19,7 +17,7 @@ void ReadyInterrupts() {
   Cpu::Write<CnthpCtlEl2>(CnthpCtlEl2::Value::FromRaw(0));
   Cpu::Write<CnthpCvalEl2>(CnthpCvalEl2::Value::FromRaw(0));
   Cpu::Isb();
-  platforms::EnableInterrupt(kEl2Timer);
+  platforms::EnableInterrupt(platforms::kEl2Timer);
 }
 
 void MakePending(Interrupt interrupt) {

@@ -18,7 +18,6 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 
 constexpr unsigned kIrqSgi = 1;
 constexpr unsigned kFiqSgi = 14;
-constexpr unsigned kEl2Timer = 26;  // PPI of CNTHP. [bsa] "PPI assignments".
 constexpr unsigned kNoInterrupt = 1020;
 constexpr unsigned kMaxCpus = 8;
 constexpr unsigned kWindowSpins = 10'000;
@@ -39,7 +38,7 @@ Machine::Machine(percpu::HostKind kind) {
   host.irqs = host.fiqs = 0;
   platforms::InterruptsInitThisCpu();
   platforms::EnableInterrupt(kIrqSgi);
-  platforms::EnableInterrupt(kEl2Timer);
+  platforms::EnableInterrupt(platforms::kEl2Timer);
   host.has_fiqs = platforms::EnableFiq(kFiqSgi);
   Cpu::Write<VbarEl2>(VbarEl2::FromRaw(HostVectorBase()));
   host.kind.emplace(kind);
@@ -75,7 +74,7 @@ bool AcknowledgeIrq() {
   const std::uint32_t irq = platforms::AcknowledgeInterrupt();
   const std::uint32_t intid = platforms::IntidOf(irq);
   if (intid >= kNoInterrupt) return false;
-  if (intid == kEl2Timer) Cpu::Write<CnthpCtlEl2>(CnthpCtlEl2::Value::FromRaw(0));
+  if (intid == platforms::kEl2Timer) Cpu::Write<CnthpCtlEl2>(CnthpCtlEl2::Value::FromRaw(0));
   Cpu::Isb();
   platforms::EndInterrupt(irq);
   return true;

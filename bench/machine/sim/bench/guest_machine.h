@@ -1,32 +1,27 @@
 #pragma once
 
-#include <cstdint>
-
 #include "hal/cpu.h"
 #include "sim/instructions/instruction.h"
 #include "sim/pe/pe.h"
 #include "sim/pe/scoped_pe.h"
 #include "tests/support/host_of_kind.h"
+#include "tests/support/sim/place_program.h"
 
-/// What benchmarks of guests and interrupts need of a machine: here the simulated CPU that is
-/// current.
+/// Guest code and interrupts for benchmarks, on the current simulated CPU.
 namespace trivet::bench {
 
-/// Places the code that bench/guest_code.h describes and returns where.
-inline std::uint64_t PlaceGuestCode() {
-  constexpr std::uint64_t kPlace = 0x4020'0000;
+/// Places the code that bench/guest_code.h describes.
+inline tests::GuestCode PlaceGuestCode() {
   using hal::RegisterId;
-  sim::ScopedPe::Current().memory().Place(
-      kPlace, {sim::Hvc(0), sim::Hvc(1), sim::Mrs(3, RegisterId::kIdAa64Pfr0El1), sim::Hvc(1),
-               sim::Ldr(5, 1), sim::Hvc(1)});
-  return kPlace;
+  return tests::PlaceProgram({sim::Hvc(0), sim::Hvc(1), sim::Mrs(3, RegisterId::kIdAa64Pfr0El1),
+                              sim::Hvc(1), sim::Ldr(5, 1), sim::Hvc(1)});
 }
 
 using tests::PhysicalAddressOf, tests::ShowToTableWalks;
 
 /// A software-generated interrupt that is enabled, and one that is not.
 enum Interrupt : unsigned { kArriving = 1, kHeldBack = 2 };
-/// Readies this CPU's interrupts.
+/// Initializes this CPU's interrupts.
 inline void ReadyInterrupts() {
   using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
   Cpu::Write<IccPmrEl1>(IccPmrEl1::Value::FromRaw(0xff));
