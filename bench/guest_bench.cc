@@ -1,5 +1,5 @@
-// What leaves a guest costs: handled in place, through the run loop, and with another guest.
-// Interrupts of the host itself, for comparison.
+// What exits of a guest cost: handled in place, through the run loop, and with a switch to another
+// guest. Interrupts of the host itself, for comparison.
 
 #include <benchmark/benchmark.h>
 
@@ -117,7 +117,7 @@ void HvcRunLoopMasked(benchmark::State& state) {
 }
 BENCHMARK(HvcRunLoopMasked)->Name("guest_masked/hvc_run_loop");
 
-/// Under a VHE host the world changes hands with every run.
+/// Under a VHE host every run switches the El2Context.
 void HvcRunLoopVhe(benchmark::State& state) {
   GuestRig rig({}, percpu::HostKind::kVhe);
   Between<&Pass<&Nothing>, kHvcPair>(state, rig);

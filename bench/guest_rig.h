@@ -38,7 +38,7 @@ class GuestRig {
   GuestRig(const GuestRig&) = delete;
   GuestRig& operator=(const GuestRig&) = delete;
 
-  /// False when a benchmark has nothing to measure, which is said.
+  /// False when there is nothing to measure: `state` has the reason.
   bool IsReady(benchmark::State& state) const;
   percpu::PerCpuState& cpu() { return cpu_; }
   vcpu::Vcpu& guest() { return first_; }

@@ -1,4 +1,4 @@
-// What owning a CPU's EL2 costs: enable, disable, both, and asking.
+// What owning a CPU's EL2 costs: enable, disable, both, IsEnabled(), Audit().
 
 #include <benchmark/benchmark.h>
 

@@ -23,8 +23,8 @@ bool TakeLinesFlag(int& argc, char** argv) {
   return found;
 }
 
-/// `bazel run` changes the folder: the user's names are relative to where he was. The texts live
-/// in `absolute`.
+/// Resolves --benchmark_out=FILE against BUILD_WORKING_DIRECTORY, since `bazel run` changes the
+/// folder. `absolute` is the argument's storage.
 void MakeOutputAbsolute(int argc, char** argv, std::string& absolute) {
   constexpr std::string_view kFlag = "--benchmark_out=";
   for (int i = 1; i < argc; ++i) {

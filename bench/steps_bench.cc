@@ -1,5 +1,5 @@
 // Each step of a full enable and disable alone: percpu/steps.h, what is read before and compared
-// after, and what a run of a guest adds where the world changes hands per run.
+// after, and what a run of a guest adds where every run switches the El2Context.
 
 #include <benchmark/benchmark.h>
 
@@ -22,7 +22,7 @@ using percpu::TransitionState;
 
 constinit vectors::CpuSlot slot;
 
-/// What percpu prepares for a called nVHE host with the default policy.
+/// What percpu prepares for an nVHE callback host with the default policy.
 TransitionState TransitionStateHere() {
   Cpu cpu;
   TransitionState transition;

@@ -115,7 +115,7 @@ trivet_limit_take_hvc:
   cmp w0, w1
   ret
 
-/// HVC #0 goes on; anything else leaves, where nobody looks at the guest's registers.
+/// HVC #0 goes on; any other exit leaves, and the guest's registers are not read there.
 trivet_limit_verdict:
   b.ne 1f
   restore_after_call

@@ -15,7 +15,7 @@ constexpr Operation Inverse(Operation operation) {
   return operation == Operation::kEnable ? Operation::kDisable : Operation::kEnable;
 }
 
-/// Rounds of one group, as many as are asked for; remembers the worst.
+/// Runs rounds of one group; keeps the worst status.
 template <unsigned kCpus>
 class RoundsOf {
  public:

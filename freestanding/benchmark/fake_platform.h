@@ -8,7 +8,7 @@ namespace benchmark::internal {
 
 /// What the library under test printed since it was last cleared.
 extern std::string printed;
-/// What StartCounters() answers.
+/// What StartCounters() returns.
 extern Capabilities capabilities;
 
 }  // namespace benchmark::internal

@@ -19,8 +19,8 @@ class ConsoleLock {
   void Take() {
     const unsigned cpu = ThisCpu() + 1;
     if (owner_.load(std::memory_order_relaxed) != cpu) {
-      unsigned nobody = 0;
-      while (!owner_.compare_exchange_weak(nobody, cpu, std::memory_order_acquire)) nobody = 0;
+      unsigned free = 0;
+      while (!owner_.compare_exchange_weak(free, cpu, std::memory_order_acquire)) free = 0;
     }
     ++depth_;
   }
@@ -29,7 +29,7 @@ class ConsoleLock {
   }
 
  private:
-  std::atomic<unsigned> owner_ = 0;  // CPU index + 1; 0 is nobody.
+  std::atomic<unsigned> owner_ = 0;  // CPU index + 1; 0: free.
   unsigned depth_ = 0;               // Of the owner.
 };
 

@@ -6,11 +6,11 @@
 
 namespace trivet::tests {
 
-/// The PE behind the Machine that is alive now. For tests that look at the trace or inject faults.
+/// The PE of the current Machine. For tests that read the trace or inject faults.
 sim::Pe& SimulatedPe();
 
-/// Lets `slot` answer for the host's own table on the Machine that is alive now: it is asked first,
-/// with the offset of the slot taken, and says whether it handled the exception.
+/// Replaces the host's own table on the current Machine: `slot` is called with the offset of the
+/// slot taken, and returns false to leave the exception to that table.
 void SetHostTable(bool (*slot)(sim::Pe& pe, std::uint64_t offset));
 
 }  // namespace trivet::tests

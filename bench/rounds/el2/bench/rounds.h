@@ -114,8 +114,8 @@ class Rounds {
   }
   Status Uncounted(allcpus::Operation operation) {
     counted_ = false;
-    Share nobody;
-    return Lead<false>(nobody.state, nobody.waits, operation);
+    Share unused;
+    return Lead<false>(unused.state, unused.waits, operation);
   }
   template <class F>
   void Finish(benchmark::State& state, F) {

@@ -165,7 +165,7 @@ class State::Iterator {
   return {nullptr, 0};
 }
 
-/// Makes the compiler believe that `value` is used, and (not const) changed. A scalar stays in its
+/// Makes the compiler treat `value` as used, and (not const) changed. A scalar stays in its
 /// register.
 template <class T>
 [[gnu::always_inline]] inline void DoNotOptimize(const T& value) {
@@ -183,7 +183,7 @@ template <class T>
     asm volatile("" : "+m"(value) : : "memory");
   }
 }
-/// Makes the compiler believe that all memory is read and written.
+/// Makes the compiler treat all memory as read and written.
 [[gnu::always_inline]] inline void ClobberMemory() { asm volatile("" : : : "memory"); }
 
 using Function = void(State&);
