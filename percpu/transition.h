@@ -8,12 +8,29 @@
 
 namespace trivet::percpu {
 
-/// A list of steps that is done whole, undone whole, or left as it was.
+/// Calls `recover` when an exception leaves the scope before Dismiss(). Without exceptions, as in
+/// every EL2 image, the compiler removes it.
+template <class Recover>
+class OnFailure {
+ public:
+  [[gnu::always_inline]] explicit OnFailure(Recover recover) : recover_(recover) {}
+  OnFailure(const OnFailure&) = delete;
+  OnFailure& operator=(const OnFailure&) = delete;
+  [[gnu::always_inline]] ~OnFailure() {
+    if (!dismissed_) recover_();
+  }
+  [[gnu::always_inline]] void Dismiss() { dismissed_ = true; }
+
+ private:
+  Recover recover_;
+  bool dismissed_ = false;
+};
+
+/// A list of steps, executed completely or not at all.
 ///
-/// Do() runs the steps in order, Undo() their inverses in reverse. A step that fails (on the
-/// simulator and under test an exception leaves it; at EL2 nothing does, and the loops below are
-/// inlined to straight-line code) has everything before it put back, itself included, and the
-/// failure goes on to the caller.
+/// Do() executes the steps in order, Undo() their inverses in reverse order; both compile to
+/// straight-line code. When a register access fails (only the simulator can inject that, as an
+/// exception) the whole opposite list is executed: each step is correct in any state of the others.
 template <class... Steps>
 class Transition {
  public:
@@ -21,72 +38,37 @@ class Transition {
   static constexpr const char* kNames[] = {Steps::kName...};
 
   template <class B>
-  [[gnu::always_inline]] static void Do(B& backend, const TransitionState& transition) {
-    Recovery<B, &Transition::UndoThrough<B>> recovery{backend, transition};
-    (recovery.Run([&]() __attribute__((always_inline)) {
-      Begin<Steps>(backend), Steps::Do(backend, transition);
-    }),
-     ...);
-    recovery.done = true;
+  [[gnu::always_inline]] static void Do(B& backend, const TransitionState& state) {
+    OnFailure recovery([&] { UndoSteps(backend, state); });
+    DoSteps(backend, state);
+    recovery.Dismiss();
   }
 
   template <class B>
-  [[gnu::always_inline]] static void Undo(B& backend, const TransitionState& transition) {
-    Recovery<B, &Transition::RedoThrough<B>> recovery{backend, transition};
-    Backwards([&]<class Step>() __attribute__((always_inline)) {
-      recovery.Run([&]() __attribute__((always_inline)) {
-        Begin<Step>(backend), Step::Undo(backend, transition);
-      });
-    });
-    recovery.done = true;
+  [[gnu::always_inline]] static void Undo(B& backend, const TransitionState& state) {
+    OnFailure recovery([&] { DoSteps(backend, state); });
+    UndoSteps(backend, state);
+    recovery.Dismiss();
   }
 
  private:
-  /// Puts back what was done unless told that all of it was.
-  template <class B, void (*kPutBack)(B&, const TransitionState&, std::size_t)>
-  struct Recovery {
-    B& backend;
-    const TransitionState& transition;
-    std::size_t begun = 0;
-    bool done = false;
-
-    template <class F>
-    [[gnu::always_inline]] void Run(F step) {
-      ++begun;
-      step();
-    }
-    ~Recovery() {
-      if (!done) kPutBack(backend, transition, begun);
-    }
-  };
-
-  /// Undoes the first `begun` steps, the last of them perhaps half done.
   template <class B>
-  static void UndoThrough(B& backend, const TransitionState& transition, std::size_t begun) {
-    std::size_t i = kCount;
-    Backwards([&]<class Step>() {
-      if (i-- <= begun) Step::Undo(backend, transition);
-    });
+  [[gnu::always_inline]] static void DoSteps(B& backend, const TransitionState& state) {
+    ((Begin<Steps>(backend), Steps::Do(backend, state)), ...);
   }
 
-  /// Does again the last `begun` steps, of which Undo() undid all but perhaps a part of one.
   template <class B>
-  static void RedoThrough(B& backend, const TransitionState& transition, std::size_t begun) {
-    std::size_t i = 0;
-    ((i++ >= kCount - begun ? Steps::Do(backend, transition) : void()), ...);
-  }
-
-  /// Tells a backend that wants to know, such as PlanRecorder, where it is.
-  template <class Step, class B>
-  static void Begin(B& backend) {
-    if constexpr (requires { backend.BeginStep(Step::kName); }) backend.BeginStep(Step::kName);
-  }
-
-  template <class F>
-  [[gnu::always_inline]] static void Backwards(F visit) {
+  [[gnu::always_inline]] static void UndoSteps(B& backend, const TransitionState& state) {
     [&]<std::size_t... kI>(std::index_sequence<kI...>) __attribute__((always_inline)) {
-      (visit.template operator()<StepAt<kCount - 1 - kI>>(), ...);
+      ((Begin<StepAt<kCount - 1 - kI>>(backend), StepAt<kCount - 1 - kI>::Undo(backend, state)),
+       ...);
     }(std::index_sequence_for<Steps...>());
+  }
+
+  /// Passes the step's name to a backend that records it, such as PlanRecorder.
+  template <class Step, class B>
+  [[gnu::always_inline]] static void Begin(B& backend) {
+    if constexpr (requires { backend.BeginStep(Step::kName); }) backend.BeginStep(Step::kName);
   }
 
   template <std::size_t kI>
