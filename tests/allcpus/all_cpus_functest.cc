@@ -6,7 +6,7 @@
 #include "allcpus/all_cpus.h"
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
-#include "tests/allcpus/crew.h"
+#include "tests/allcpus/test_cpus.h"
 #include "tests/support/test_host.h"
 
 namespace trivet::tests {
@@ -28,14 +28,14 @@ void Join(unsigned cpu, void*) {
 }
 
 TEST(AllCpusBySystemCounter, AHundredRoundsAndThenAMissingCpu) {
-  Crew crew(kCpus);
+  TestCpus test_cpus(kCpus);
   Create(0, nullptr);
-  const auto summon = [&crew] {
-    crew.WaitForAll();
-    for (unsigned cpu = 1; cpu < kCpus; ++cpu) crew.Start(cpu, &Join, nullptr);
+  const auto summon = [&test_cpus] {
+    test_cpus.WaitForAll();
+    for (unsigned cpu = 1; cpu < kCpus; ++cpu) test_cpus.Start(cpu, &Join, nullptr);
   };
-  for (unsigned cpu = 1; cpu < kCpus; ++cpu) crew.Start(cpu, &Create, nullptr);
-  crew.WaitForAll();
+  for (unsigned cpu = 1; cpu < kCpus; ++cpu) test_cpus.Start(cpu, &Create, nullptr);
+  test_cpus.WaitForAll();
   allcpus::SystemCounter clock;
   const allcpus::LocalCpu here = allcpus::Local(cpus[0]);
   for (int i = 0; i < 50; ++i) {

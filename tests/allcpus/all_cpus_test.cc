@@ -6,8 +6,8 @@
 
 #include <new>
 
-#include "tests/allcpus/crew.h"
 #include "tests/allcpus/group.h"
+#include "tests/allcpus/test_cpus.h"
 
 namespace trivet::tests {
 namespace {
@@ -17,15 +17,15 @@ using allcpus::Outcome;
 
 /// A Group made anew in static storage: it is too large for a stack.
 template <unsigned kCpus>
-Group<kCpus>& Fresh(Crew& crew) {
+Group<kCpus>& Fresh(TestCpus& test_cpus) {
   alignas(Group<kCpus>) static unsigned char bytes[sizeof(Group<kCpus>)];
-  return *new (bytes) Group<kCpus>(crew);
+  return *new (bytes) Group<kCpus>(test_cpus);
 }
 
 template <unsigned kCpus>
 void ExpectEnableAndDisable() {
-  Crew crew(kCpus);
-  Group<kCpus>& group = Fresh<kCpus>(crew);
+  TestCpus test_cpus(kCpus);
+  Group<kCpus>& group = Fresh<kCpus>(test_cpus);
   group.Prepare();
   for (int i = 0; i < 3; ++i) {
     ASSERT_EQ(group.Round(Operation::kEnable), Status::kOk);
@@ -45,8 +45,8 @@ void ExpectAllOrNothing(unsigned victim, Trouble trouble) {
   constexpr unsigned kCpus = 4;
   SCOPED_TRACE(victim);
   SCOPED_TRACE(static_cast<int>(trouble));
-  Crew crew(kCpus);
-  Group<kCpus>& group = Fresh<kCpus>(crew);
+  TestCpus test_cpus(kCpus);
+  Group<kCpus>& group = Fresh<kCpus>(test_cpus);
   group.cpus[victim].trouble = trouble;
   group.Prepare();
   ASSERT_EQ(group.Round(Operation::kEnable), StatusOf(trouble));
@@ -79,8 +79,8 @@ TEST(AllCpus, OneThatNeverComesIsNamedAndTheOthersAreAsTheyWere) {
 
 TEST(AllCpus, OneThatComesTooLateGetsTheRoundsErrorAndStaysAsItWas) {
   constexpr unsigned kCpus = 3;
-  Crew crew(kCpus);
-  Group<kCpus>& group = Fresh<kCpus>(crew);
+  TestCpus test_cpus(kCpus);
+  Group<kCpus>& group = Fresh<kCpus>(test_cpus);
   group.cpus[2].trouble = Trouble::kAbsent;
   group.Prepare();
   ASSERT_EQ(group.Round(Operation::kEnable), Status::kTimedOut);
@@ -94,8 +94,8 @@ TEST(AllCpus, OneThatComesTooLateGetsTheRoundsErrorAndStaysAsItWas) {
 
 TEST(AllCpus, ADisableThatFailsLeavesAllEnabled) {
   constexpr unsigned kCpus = 3;
-  Crew crew(kCpus);
-  Group<kCpus>& group = Fresh<kCpus>(crew);
+  TestCpus test_cpus(kCpus);
+  Group<kCpus>& group = Fresh<kCpus>(test_cpus);
   group.Prepare();
   ASSERT_EQ(group.Round(Operation::kEnable), Status::kOk);
   for (const Trouble trouble : {Trouble::kFailsLate, Trouble::kAbsent}) {
@@ -111,8 +111,8 @@ TEST(AllCpus, ADisableThatFailsLeavesAllEnabled) {
 
 TEST(AllCpus, ARoundThatIsAlreadySoIsRefusedAndChangesNothing) {
   constexpr unsigned kCpus = 2;
-  Crew crew(kCpus);
-  Group<kCpus>& group = Fresh<kCpus>(crew);
+  TestCpus test_cpus(kCpus);
+  Group<kCpus>& group = Fresh<kCpus>(test_cpus);
   group.Prepare();
   EXPECT_EQ(group.Round(Operation::kDisable), Status::kNotEnabled);
   ASSERT_EQ(group.Round(Operation::kEnable), Status::kOk);
@@ -122,8 +122,8 @@ TEST(AllCpus, ARoundThatIsAlreadySoIsRefusedAndChangesNothing) {
 }
 
 TEST(AllCpus, MissingAndDoubleCallsAreErrors) {
-  Crew crew(1);
-  Group<1>& group = Fresh<1>(crew);
+  TestCpus test_cpus(1);
+  Group<1>& group = Fresh<1>(test_cpus);
   group.Prepare();
   allcpus::PollCount clock;
   const allcpus::LocalCpu here = group.cpus[0].Local();
@@ -142,8 +142,8 @@ TEST(AllCpus, MissingAndDoubleCallsAreErrors) {
 }
 
 TEST(AllCpus, ACpuWhoseLeaderNeverComesGivesUp) {
-  Crew crew(1);
-  Group<2>& group = Fresh<2>(crew);
+  TestCpus test_cpus(1);
+  Group<2>& group = Fresh<2>(test_cpus);
   group.cpus[0].Prepare();
   allcpus::PollCount clock;
   ASSERT_EQ(group.all.Announce(Operation::kEnable), Status::kOk);
@@ -152,8 +152,8 @@ TEST(AllCpus, ACpuWhoseLeaderNeverComesGivesUp) {
 }
 
 TEST(AllCpus, AMissingCpuEndsTheRoundByCountingLooks) {
-  Crew crew(1);
-  Group<2>& group = Fresh<2>(crew);
+  TestCpus test_cpus(1);
+  Group<2>& group = Fresh<2>(test_cpus);
   group.cpus[0].Prepare();
   allcpus::PollCount clock;
   EXPECT_EQ(group.all.EnableAll(0, group.cpus[0].Local(), clock, 100, [] {}), Status::kTimedOut);
@@ -169,8 +169,8 @@ TEST(AllCpus, EachCpusWordHasItsOwnCacheLine) {
 }
 
 TEST(AllCpus, TheReportNamesWhoIsToBlame) {
-  Crew crew(2);
-  Group<2>& group = Fresh<2>(crew);
+  TestCpus test_cpus(2);
+  Group<2>& group = Fresh<2>(test_cpus);
   group.cpus[1].trouble = Trouble::kInUse;
   group.Prepare();
   ASSERT_EQ(group.Round(Operation::kEnable), Status::kInUse);

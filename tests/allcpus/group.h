@@ -6,12 +6,12 @@
 #include "allcpus/all_cpus.h"
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
-#include "tests/allcpus/crew.h"
+#include "tests/allcpus/test_cpus.h"
 #include "tests/support/host_view.h"
 #include "tests/support/test_host.h"
 
-/// A group of CPUs of a Crew, each of which can be given some trouble, and rounds that all of them
-/// take part in.
+/// A group of CPUs of a TestCpus, each of which can be given some trouble, and rounds that all of
+/// them take part in.
 namespace trivet::tests {
 
 enum class Trouble : std::uint8_t {
@@ -47,7 +47,7 @@ class PatientClock {
   /// The leader's CPU has begun to wait as a member by its fourth look as a leader.
   void Pause() {
     if (++looks_ == kEnough) ++waiting_;
-    looks_ < kEnough ? Crew::Yield() : Crew::Rest();
+    looks_ < kEnough ? TestCpus::Yield() : TestCpus::Rest();
   }
   static constexpr std::uint64_t kLimit = 10;
 
@@ -100,13 +100,13 @@ class Group {
   allcpus::AllCpus<kCpus> all;
   TroubledCpu cpus[kCpus];
 
-  explicit Group(Crew& crew) : crew_(crew) {}
+  explicit Group(TestCpus& test_cpus) : test_cpus_(test_cpus) {}
 
   /// Each CPU gets into its trouble and looks at its registers.
   void Prepare() {
     ForAll([](unsigned cpu, void* self) { static_cast<Group*>(self)->cpus[cpu].Prepare(); });
   }
-  /// A round with every CPU but the absent ones; CPU 0 leads and gives up only when somebody is
+  /// A round with every CPU but the absent ones; CPU 0 leads and gives up only when a CPU is
   /// absent and all others wait.
   Status Round(allcpus::Operation operation) {
     waiting_ = 0;
@@ -115,7 +115,7 @@ class Group {
     PatientClock clock(waiting_, present == kCpus ? 0 : present);
     const auto summon = [this] {
       for (unsigned i = 1; i < kCpus; ++i) {
-        if (cpus[i].trouble != Trouble::kAbsent) crew_.Start(i, &Join, this);
+        if (cpus[i].trouble != Trouble::kAbsent) test_cpus_.Start(i, &Join, this);
       }
     };
     Status status = all.Announce(operation);
@@ -123,7 +123,7 @@ class Group {
       summon();
       status = all.Lead(0, cpus[0].Local(), clock, PatientClock::kLimit);
     }
-    crew_.WaitForAll();
+    test_cpus_.WaitForAll();
     ForAll([](unsigned cpu, void* self) {
       static_cast<Group*>(self)->cpus[cpu].after = HostView::Now();
     });
@@ -131,8 +131,8 @@ class Group {
   }
   /// CPU `cpu` joins now, all alone.
   Status JoinLate(unsigned cpu) {
-    crew_.Start(cpu, &Join, this);
-    crew_.WaitForAll();
+    test_cpus_.Start(cpu, &Join, this);
+    test_cpus_.WaitForAll();
     return cpus[cpu].result;
   }
   bool AllAre(bool enabled) const {
@@ -148,9 +148,9 @@ class Group {
     return true;
   }
   void ForAll(Work work) {
-    for (unsigned i = 1; i < kCpus; ++i) crew_.Start(i, work, this);
+    for (unsigned i = 1; i < kCpus; ++i) test_cpus_.Start(i, work, this);
     work(0, this);
-    crew_.WaitForAll();
+    test_cpus_.WaitForAll();
   }
 
  private:
@@ -161,7 +161,7 @@ class Group {
     here.result = group.all.Join(cpu, here.Local(), clock, PatientClock::kLimit);
   }
 
-  Crew& crew_;
+  TestCpus& test_cpus_;
   std::atomic<unsigned> waiting_ = 0;
 };
 

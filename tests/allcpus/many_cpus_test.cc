@@ -6,8 +6,8 @@
 
 #include "sim/pe/scoped_pe.h"
 #include "sim/pe/violation.h"
-#include "tests/allcpus/crew.h"
 #include "tests/allcpus/group.h"
+#include "tests/allcpus/test_cpus.h"
 
 namespace trivet::tests {
 namespace {
@@ -18,8 +18,8 @@ using allcpus::Outcome;
 
 template <unsigned kCpus>
 void ExpectEnableAndDisable() {
-  Crew crew(kCpus);
-  const auto group = std::make_unique<Group<kCpus>>(crew);
+  TestCpus test_cpus(kCpus);
+  const auto group = std::make_unique<Group<kCpus>>(test_cpus);
   group->Prepare();
   ASSERT_EQ(group->Round(Operation::kEnable), Status::kOk);
   EXPECT_TRUE(group->AllAre(true));
@@ -33,8 +33,8 @@ TEST(ManyCpus, FiveHundredAndTwelveAreEnabledAndDisabledTogether) { ExpectEnable
 
 TEST(ManyCpus, OneOfSixtyFourFailsAtEachEndAndInTheMiddle) {
   for (const unsigned victim : {0u, 31u, 63u}) {
-    Crew crew(64);
-    const auto group = std::make_unique<Group<64>>(crew);
+    TestCpus test_cpus(64);
+    const auto group = std::make_unique<Group<64>>(test_cpus);
     group->cpus[victim].trouble = Trouble::kFailsLate;
     group->Prepare();
     EXPECT_EQ(group->Round(Operation::kEnable), StatusOf(Trouble::kFailsLate));
@@ -86,31 +86,31 @@ struct FaultyPair {
     (void)self.all.Join(cpu, self.faulting.Local(), clock, PatientClock::kLimit);
     self.after = HostView::Now();
   }
-  Status Round(Crew& crew, Operation operation) {
+  Status Round(TestCpus& test_cpus, Operation operation) {
     std::atomic<unsigned> waiting = 0;
     PatientClock clock(waiting, 0);
-    const auto summon = [&] { crew.Start(1, &FaultyPair::Join, this); };
+    const auto summon = [&] { test_cpus.Start(1, &FaultyPair::Join, this); };
     const allcpus::LocalCpu here = allcpus::Local(cpus[0]);
     const bool enable = operation == Operation::kEnable;
     const Status status = enable ? all.EnableAll(0, here, clock, PatientClock::kLimit, summon)
                                  : all.DisableAll(0, here, clock, PatientClock::kLimit, summon);
-    crew.WaitForAll();
+    test_cpus.WaitForAll();
     return status;
   }
 };
 
 /// Fails each register access of CPU 1's change in turn, until there is none left to fail.
 void ExpectEveryFaultUndone(Operation operation) {
-  Crew crew(2);
+  TestCpus test_cpus(2);
   const auto pair = std::make_unique<FaultyPair>();
   const bool was = operation == Operation::kDisable;
   ASSERT_EQ(pair->cpus[0].Create(CpuId{0}), Status::kOk);
   ASSERT_EQ(pair->cpus[1].Create(CpuId{1}), Status::kOk);
-  if (was) ASSERT_EQ(pair->Round(crew, Operation::kEnable), Status::kOk);
+  if (was) ASSERT_EQ(pair->Round(test_cpus, Operation::kEnable), Status::kOk);
   for (pair->faulting.fault_at = 1;; ++pair->faulting.fault_at) {
     SCOPED_TRACE(pair->faulting.fault_at);
     pair->faulting.faulted = false;
-    const Status status = pair->Round(crew, operation);
+    const Status status = pair->Round(test_cpus, operation);
     if (!pair->faulting.faulted) break;
     ASSERT_EQ(status, Status::kLostState);
     EXPECT_EQ(pair->all.report(1).outcome, Outcome::kAsBefore);

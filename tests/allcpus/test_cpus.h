@@ -8,7 +8,7 @@ namespace trivet::tests {
 
 using Work = void (*)(unsigned cpu, void* context);
 
-/// What a CPU of a crew does next. Written by the test's CPU and by the worker, in turns.
+/// What a TestCpus CPU does next. Written by the test's CPU and by the worker, in turns.
 struct alignas(128) Mailbox {
   enum class Mail : unsigned { kNone, kWork, kQuit, kGone };
   std::atomic<Mail> mail = Mail::kNone;
@@ -16,15 +16,15 @@ struct alignas(128) Mailbox {
   void* context = nullptr;
 };
 
-class Crew {
+class TestCpus {
  public:
   static constexpr unsigned kMostCpus = 512;
 
   /// `count` CPUs that exist here, the caller's among them as number 0.
-  explicit Crew(unsigned count);
-  ~Crew();
-  Crew(const Crew&) = delete;
-  Crew& operator=(const Crew&) = delete;
+  explicit TestCpus(unsigned count);
+  ~TestCpus();
+  TestCpus(const TestCpus&) = delete;
+  TestCpus& operator=(const TestCpus&) = delete;
 
   /// Has CPU number `cpu`, not 0, run `work(cpu, context)` at EL2, D, A, I and F masked, on the
   /// registers that its last work left. One work at a time.

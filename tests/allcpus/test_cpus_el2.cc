@@ -2,7 +2,7 @@
 
 #include "hal/status.h"
 #include "platforms/runtime/cpus.h"
-#include "tests/allcpus/crew.h"
+#include "tests/allcpus/test_cpus.h"
 #include "tests/support/machine.h"
 
 namespace trivet::tests {
@@ -18,14 +18,14 @@ void RunWorker(unsigned cpu, void*) {
 
 }  // namespace
 
-void Crew::Yield() { asm volatile("yield"); }
-void Crew::Rest() { Yield(); }
+void TestCpus::Yield() { asm volatile("yield"); }
+void TestCpus::Rest() { Yield(); }
 
-/// A CPU that served another crew may not have parked yet.
+/// A CPU that served another TestCpus object may not have parked yet.
 void SpawnWorkers(unsigned count) {
   new (machine_of_cpu_0) Machine;
   for (unsigned cpu = 1; cpu < count; ++cpu) {
-    while (platforms::StartCpu(cpu, &RunWorker, nullptr) != Status::kOk) Crew::Yield();
+    while (platforms::StartCpu(cpu, &RunWorker, nullptr) != Status::kOk) TestCpus::Yield();
   }
 }
 

@@ -1,20 +1,20 @@
-#include "tests/allcpus/crew.h"
+#include "tests/allcpus/test_cpus.h"
 
 namespace trivet::tests {
 namespace {
 
-Mailbox mailboxes[Crew::kMostCpus];
+Mailbox mailboxes[TestCpus::kMostCpus];
 
 using Mail = Mailbox::Mail;
 
 }  // namespace
 
-Crew::Crew(unsigned count) : count_(count) {
+TestCpus::TestCpus(unsigned count) : count_(count) {
   for (unsigned cpu = 1; cpu < count; ++cpu) mailboxes[cpu].mail = Mail::kNone;
   SpawnWorkers(count);
 }
 
-Crew::~Crew() {
+TestCpus::~TestCpus() {
   WaitForAll();
   for (unsigned cpu = 1; cpu < count_; ++cpu) {
     mailboxes[cpu].mail = Mail::kQuit;
@@ -23,14 +23,14 @@ Crew::~Crew() {
   JoinWorkers(count_);
 }
 
-void Crew::Start(unsigned cpu, Work work, void* context) {
+void TestCpus::Start(unsigned cpu, Work work, void* context) {
   Mailbox& box = mailboxes[cpu];
   box.work = work;
   box.context = context;
   box.mail = Mail::kWork;
 }
 
-void Crew::WaitForAll() {
+void TestCpus::WaitForAll() {
   for (unsigned cpu = 1; cpu < count_; ++cpu) {
     while (mailboxes[cpu].mail == Mail::kWork) Rest();
   }
@@ -45,7 +45,7 @@ void ServeMailbox(unsigned cpu) {
         box.mail = Mail::kNone;
         break;
       case Mail::kQuit: box.mail = Mail::kGone; return;
-      default: Crew::Rest();
+      default: TestCpus::Rest();
     }
   }
 }

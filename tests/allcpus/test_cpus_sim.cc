@@ -7,14 +7,14 @@
 #include "sim/pe/machine.h"
 #include "sim/pe/scoped_pe.h"
 #include "sim/profiles/profile.h"
-#include "tests/allcpus/crew.h"
+#include "tests/allcpus/test_cpus.h"
 
 namespace trivet::tests {
 namespace {
 
 constexpr std::uint64_t kHostVectors = 0x4010'0000;
 
-/// The PEs of the crew that is alive, and the host threads they run on.
+/// the PEs of the TestCpus in use, and the host threads they run on.
 struct Simulated {
   sim::Machine machine;
   sim::ScopedPe cpu_0{machine.pe(0)};
@@ -34,8 +34,8 @@ void BecomeHost(sim::Pe& pe) {
 
 }  // namespace
 
-void Crew::Yield() { std::this_thread::yield(); }
-void Crew::Rest() { std::this_thread::sleep_for(std::chrono::milliseconds(1)); }
+void TestCpus::Yield() { std::this_thread::yield(); }
+void TestCpus::Rest() { std::this_thread::sleep_for(std::chrono::milliseconds(1)); }
 
 void SpawnWorkers(unsigned count) {
   simulated = std::make_unique<Simulated>(count);
