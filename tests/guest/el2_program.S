@@ -1,4 +1,4 @@
-// The guest of life.h, executed at EL1 under an identity stage 2.
+// The guest of guest_scenario.h, executed at EL1 under an identity stage 2.
 
   .section .text.trivet_test_guest, "ax"
   .balign 64

@@ -1,4 +1,4 @@
-#include "tests/guest/life.h"
+#include "tests/guest/guest_scenario.h"
 
 extern "C" const char trivet_test_guest[];
 

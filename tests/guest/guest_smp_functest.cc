@@ -1,4 +1,5 @@
-// The guest's life on up to four CPUs at once, each with its own page, stage 2 and timer. EL2 only.
+// The guest scenario on up to four CPUs at once, each with its own page, stage 2 and timer. EL2
+// only.
 
 #include <gtest/gtest.h>
 
@@ -6,8 +7,8 @@
 #include <atomic>
 
 #include "platforms/runtime/cpus.h"
-#include "tests/guest/life.h"
-#include "tests/guest/life_expectations.h"
+#include "tests/guest/guest_scenario.h"
+#include "tests/guest/scenario_expectations.h"
 
 namespace trivet::tests {
 namespace {
@@ -15,8 +16,8 @@ namespace {
 constexpr unsigned kMostCpus = 4;
 constexpr auto kKind = percpu::HostKind::kNvhe;
 
-Life lives[kMostCpus];
-Service service;
+ScenarioResult results[kMostCpus];
+HostInterface host_interface;
 std::atomic<unsigned> arrived;
 std::atomic<unsigned> done;
 
@@ -27,7 +28,7 @@ void LiveOnThisCpu(unsigned cpu, void*) {
   ++arrived;
   while (arrived < Cpus()) {
   }
-  LiveThrough(cpu, kKind, service, lives[cpu]);
+  RunScenario(cpu, kKind, host_interface, results[cpu]);
   ++done;
 }
 
@@ -41,24 +42,24 @@ Status StartWhenParked(unsigned cpu) {
   return status;
 }
 
-class GuestSmp : public ::testing::TestWithParam<Service> {};
+class GuestSmp : public ::testing::TestWithParam<HostInterface> {};
 
-TEST_P(GuestSmp, AllCpusLiveTheWholeLifeAtOnce) {
-  service = GetParam();
+TEST_P(GuestSmp, AllCpusRunTheScenarioAtOnce) {
+  host_interface = GetParam();
   arrived = done = 0;
-  for (Life& life : lives) life = {};
+  for (ScenarioResult& result : results) result = {};
   for (unsigned cpu = 1; cpu < Cpus(); ++cpu) ASSERT_EQ(StartWhenParked(cpu), Status::kOk);
   LiveOnThisCpu(0, nullptr);
   while (done < Cpus()) {
   }
   for (unsigned cpu = 0; cpu < Cpus(); ++cpu) {
     SCOPED_TRACE(cpu);
-    ExpectTheWholeLife(kKind, service, lives[cpu]);
+    ExpectScenario(kKind, host_interface, results[cpu]);
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Services, GuestSmp,
-                         ::testing::Values(Service::kCallback, Service::kPassThrough));
+                         ::testing::Values(HostInterface::kCallback, HostInterface::kPassThrough));
 
 }  // namespace
 }  // namespace trivet::tests

@@ -4,40 +4,40 @@
 
 #include <tuple>
 
-#include "tests/guest/life.h"
-#include "tests/guest/life_expectations.h"
+#include "tests/guest/guest_scenario.h"
+#include "tests/guest/scenario_expectations.h"
 
 namespace trivet::tests {
 namespace {
 
 using percpu::HostKind;
 
-class Guest : public ::testing::TestWithParam<std::tuple<HostKind, Service>> {
+class Guest : public ::testing::TestWithParam<std::tuple<HostKind, HostInterface>> {
  protected:
   static HostKind kind() { return std::get<0>(GetParam()); }
-  static Service service() { return std::get<1>(GetParam()); }
+  static HostInterface host_interface() { return std::get<1>(GetParam()); }
 };
 
 TEST_P(Guest, EveryKindOfExitThenTheHostIsAsItWas) {
-  static Life life;
-  life = {};
-  LiveThrough(0, kind(), service(), life);
-  ExpectTheWholeLife(kind(), service(), life);
+  static ScenarioResult result;
+  result = {};
+  RunScenario(0, kind(), host_interface(), result);
+  ExpectScenario(kind(), host_interface(), result);
 }
 
 TEST_P(Guest, TwoLivesInARowLeaveNothingBehind) {
-  static Life first, second;
+  static ScenarioResult first, second;
   first = second = {};
-  LiveThrough(0, kind(), service(), first);
-  LiveThrough(0, kind(), service(), second);
-  ExpectTheWholeLife(kind(), service(), second);
+  RunScenario(0, kind(), host_interface(), first);
+  RunScenario(0, kind(), host_interface(), second);
+  ExpectScenario(kind(), host_interface(), second);
   EXPECT_TRUE(first.before == second.before);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     HostKinds, Guest,
     ::testing::Combine(::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe),
-                       ::testing::Values(Service::kCallback, Service::kPassThrough)));
+                       ::testing::Values(HostInterface::kCallback, HostInterface::kPassThrough)));
 
 }  // namespace
 }  // namespace trivet::tests

@@ -11,7 +11,7 @@
 #include "hal/status.h"
 #include "percpu/host.h"
 #include "percpu/per_cpu.h"
-#include "tests/guest/life.h"
+#include "tests/guest/guest_scenario.h"
 #include "tests/support/machine.h"
 #include "tests/support/test_host.h"
 #include "vcpu/stage2.h"
@@ -33,15 +33,15 @@ struct Served {
 };
 Served& ServedBy(const vectors::InPlaceExit& exit);
 
-/// Serves every synchronous exit of life.h's guest but HVC #2: the trapped MRS and the load that
-/// faults are given kFromHook, HVC #1 has it written to X18 and X30. The load starts the timer that
-/// ends the endless loop behind it.
+/// Serves every synchronous exit of guest_scenario.h's guest but HVC #2: the trapped MRS and the
+/// load that faults are given kFromHook, HVC #1 has it written to X18 and X30. The load starts the
+/// timer that ends the endless loop behind it.
 vectors::InPlace ServeTraps(vectors::InPlaceExit& exit);
 /// Acknowledges the interrupt and takes the guest out of its endless loop.
 vectors::InPlace ServeIrq(vectors::InPlaceExit& exit);
 
-/// The guest of life.h with hooks, from enable to disable under a host of one kind, with a pattern
-/// in every register that it does not use itself.
+/// The guest of guest_scenario.h with hooks, from enable to disable under a host of one kind, with
+/// a pattern in every register that it does not use itself.
 template <percpu::Host H>
 class InPlaceGuest {
  public:

@@ -7,8 +7,8 @@
 
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
+#include "tests/guest/guest_scenario.h"
 #include "tests/guest/in_place_guest.h"
-#include "tests/guest/life.h"
 #include "tests/support/machine.h"
 #include "tests/support/test_host.h"
 
@@ -86,36 +86,36 @@ void ExpectFiqServed(HostKind kind) {
   guest.ExpectRegisters({});
 }
 
-class InPlaceExits : public ::testing::TestWithParam<std::tuple<HostKind, Service>> {
+class InPlaceExits : public ::testing::TestWithParam<std::tuple<HostKind, HostInterface>> {
  protected:
   static HostKind kind() { return std::get<0>(GetParam()); }
-  static bool chained() { return std::get<1>(GetParam()) == Service::kPassThrough; }
+  static bool pass_through() { return std::get<1>(GetParam()) == HostInterface::kPassThrough; }
 };
 
 TEST_P(InPlaceExits, AreServedWithinOneRun) {
-  if (chained()) return ExpectOneRunServesManyExits<PassThroughTestHost>(kind());
+  if (pass_through()) return ExpectOneRunServesManyExits<PassThroughTestHost>(kind());
   ExpectOneRunServesManyExits<TestHost>(kind());
 }
 
 TEST_P(InPlaceExits, EndTheRunWhenTheHookDeclines) {
-  if (chained()) return ExpectADeclinedExitEndsTheRun<PassThroughTestHost>(kind());
+  if (pass_through()) return ExpectADeclinedExitEndsTheRun<PassThroughTestHost>(kind());
   ExpectADeclinedExitEndsTheRun<TestHost>(kind());
 }
 
 TEST_P(InPlaceExits, AreSafeWhenAHookIsInterrupted) {
-  if (chained()) return ExpectAHookMayBeInterrupted<PassThroughTestHost>(kind());
+  if (pass_through()) return ExpectAHookMayBeInterrupted<PassThroughTestHost>(kind());
   ExpectAHookMayBeInterrupted<TestHost>(kind());
 }
 
 TEST_P(InPlaceExits, ByFiqAreServed) {
-  if (chained()) return ExpectFiqServed<PassThroughTestHost>(kind());
+  if (pass_through()) return ExpectFiqServed<PassThroughTestHost>(kind());
   ExpectFiqServed<TestHost>(kind());
 }
 
 INSTANTIATE_TEST_SUITE_P(
     HostKinds, InPlaceExits,
     ::testing::Combine(::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe),
-                       ::testing::Values(Service::kCallback, Service::kPassThrough)));
+                       ::testing::Values(HostInterface::kCallback, HostInterface::kPassThrough)));
 
 }  // namespace
 }  // namespace trivet::tests

@@ -6,7 +6,7 @@
 
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
-#include "tests/guest/life.h"
+#include "tests/guest/guest_scenario.h"
 #include "tests/support/abilities.h"
 #include "tests/support/machine.h"
 #include "tests/support/test_host.h"

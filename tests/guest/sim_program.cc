@@ -1,5 +1,5 @@
 #include "sim/instructions/instruction.h"
-#include "tests/guest/life.h"
+#include "tests/guest/guest_scenario.h"
 #include "tests/support/sim/place_program.h"
 
 namespace trivet::tests {

@@ -7,7 +7,7 @@
 #include "percpu/per_cpu.h"
 #include "sim/pe/pe.h"
 #include "sim/pe/trace.h"
-#include "tests/guest/life.h"
+#include "tests/guest/guest_scenario.h"
 #include "tests/support/machine.h"
 #include "tests/support/sim/sim_machine.h"
 #include "tests/support/test_host.h"
@@ -22,7 +22,7 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 using percpu::HostKind;
 using vcpu::ExitReason;
 
-// Offsets of life.h's guest.
+// Offsets of guest_scenario.h's guest.
 constexpr std::uint64_t kHypercall = 4;
 constexpr std::uint64_t kForever = 24;
 

@@ -11,7 +11,7 @@
 
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
-#include "tests/guest/life.h"
+#include "tests/guest/guest_scenario.h"
 #include "tests/support/host_view.h"
 #include "tests/support/machine.h"
 #include "tests/support/test_host.h"
@@ -26,14 +26,14 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 using percpu::HostKind;
 using vcpu::ExitReason;
 
-// Offsets of life.h's guest.
+// Offsets of guest_scenario.h's guest.
 constexpr std::uint64_t kHypercall = 4;
 constexpr std::uint64_t kLoad = 20;
 constexpr std::uint64_t kForever = 24;
 constexpr std::uint16_t kVmid = 5;
 constexpr unsigned kTimerTicks = 2000;
 
-/// A guest with neighbours that nobody has a reason to write to.
+/// A guest between guard areas that no code may write to.
 struct Guarded {
   static constexpr std::byte kUntouched{0xa5};
   std::byte below[4096];

@@ -29,7 +29,7 @@ inline constexpr std::uint64_t kGuestVbar = 0x5000'0800;    ///< What x2 holds.
 inline constexpr std::uint64_t kUnmappedIpa = 0xc000'0120;  ///< What x1 points at.
 
 /// What happened from enable to disable on one CPU.
-struct Life {
+struct ScenarioResult {
   static constexpr unsigned kExits = 7;
 
   Status create, enable, unload, audit, disable;
@@ -45,11 +45,12 @@ struct Life {
 };
 
 /// How the host takes the exceptions of EL2 itself while Trivet's vectors are installed.
-enum class Service : std::uint8_t { kCallback, kPassThrough };
+enum class HostInterface : std::uint8_t { kCallback, kPassThrough };
 
-/// Under a host of `kind`, served as it says: enables this CPU, runs the guest through all of its
-/// exits, disables, and lets one interrupt arrive at the host. No assertions: any CPU may call it.
-/// `slot` chooses the storage: one per concurrent caller.
-void LiveThrough(unsigned slot, percpu::HostKind kind, Service service, Life& life);
+/// Under a host of `kind`, with `host_interface`: enables this CPU, runs the guest through all of
+/// its exits, disables, and lets one interrupt arrive at the host. No assertions: any CPU may call
+/// it. `slot` chooses the storage: one per concurrent caller.
+void RunScenario(unsigned slot, percpu::HostKind kind, HostInterface host_interface,
+                 ScenarioResult& result);
 
 }  // namespace trivet::tests

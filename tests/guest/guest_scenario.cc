@@ -1,4 +1,4 @@
-#include "tests/guest/life.h"
+#include "tests/guest/guest_scenario.h"
 
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
@@ -40,20 +40,20 @@ vcpu::Config ConfigFor(vcpu::BlockStage2& stage2, unsigned slot) {
 }
 
 /// One run and what the host does about it: interrupts are opened, trapped instructions skipped.
-bool Step(vcpu::Vcpu& guest, percpu::PerCpuState& cpu, Life& life) {
+bool Step(vcpu::Vcpu& guest, percpu::PerCpuState& cpu, ScenarioResult& result) {
   const Result<vcpu::Exit> exit = guest.Run(cpu);
-  const unsigned n = life.exits++;
-  life.run[n] = exit ? Status::kOk : exit.error();
+  const unsigned n = result.exits++;
+  result.run[n] = exit ? Status::kOk : exit.error();
   if (!exit) return false;
-  life.exit[n] = *exit;
-  life.pc[n] = guest.frame().pc - PlaceGuest();
+  result.exit[n] = *exit;
+  result.pc[n] = guest.frame().pc - PlaceGuest();
   if (exit->reason == vcpu::ExitReason::kIrq) OpenInterruptWindow();
   if (exit->reason != vcpu::ExitReason::kHypercall) guest.SkipInstruction();
   return true;
 }
 
 template <percpu::Host H>
-void LiveUnder(unsigned slot, percpu::HostKind kind, Life& life) {
+void RunUnder(unsigned slot, percpu::HostKind kind, ScenarioResult& result) {
   Machine machine(kind);
   Storage<H>& storage = FreshStorage<H>(slot);
   ShowToTableWalks(&storage.stage2, sizeof(storage.stage2));
@@ -62,32 +62,34 @@ void LiveUnder(unsigned slot, percpu::HostKind kind, Life& life) {
   guest.frame().x[1] = kUnmappedIpa;
   guest.frame().x[2] = kGuestVbar;
 
-  life.before = HostView::Now();
-  life.create = storage.cpu.Create(Cpu::CurrentCpu());
-  life.enable = storage.cpu.HardwareEnable();
-  while (life.exits < Life::kExits) {
+  result.before = HostView::Now();
+  result.create = storage.cpu.Create(Cpu::CurrentCpu());
+  result.enable = storage.cpu.HardwareEnable();
+  while (result.exits < ScenarioResult::kExits) {
     // The sixth run is the guest's endless loop: only an interrupt ends it.
-    if (life.exits == 5) machine.StartTimer(kTimerTicks);
-    if (!Step(guest, storage.cpu, life)) break;
+    if (result.exits == 5) machine.StartTimer(kTimerTicks);
+    if (!Step(guest, storage.cpu, result)) break;
   }
-  life.irqs_to_handler = TestHost::Here().irqs;
-  life.irqs_to_host_table = HostTableIrqs();
-  life.hcr = guest.hcr();
-  life.unload = guest.Unload(storage.cpu);
-  life.audit = storage.cpu.Audit();
-  life.disable = storage.cpu.HardwareDisable();
-  life.after = HostView::Now();
+  result.irqs_to_handler = TestHost::Here().irqs;
+  result.irqs_to_host_table = HostTableIrqs();
+  result.hcr = guest.hcr();
+  result.unload = guest.Unload(storage.cpu);
+  result.audit = storage.cpu.Audit();
+  result.disable = storage.cpu.HardwareDisable();
+  result.after = HostView::Now();
 
   machine.TriggerIrq();
   OpenInterruptWindow();
-  life.irqs_after = HostTableIrqs() - life.irqs_to_host_table;
+  result.irqs_after = HostTableIrqs() - result.irqs_to_host_table;
 }
 
 }  // namespace
 
-void LiveThrough(unsigned slot, percpu::HostKind kind, Service service, Life& life) {
-  if (service == Service::kPassThrough) return LiveUnder<PassThroughTestHost>(slot, kind, life);
-  LiveUnder<TestHost>(slot, kind, life);
+void RunScenario(unsigned slot, percpu::HostKind kind, HostInterface host_interface,
+                 ScenarioResult& result) {
+  if (host_interface == HostInterface::kPassThrough)
+    return RunUnder<PassThroughTestHost>(slot, kind, result);
+  RunUnder<TestHost>(slot, kind, result);
 }
 
 }  // namespace trivet::tests
