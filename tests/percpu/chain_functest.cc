@@ -62,7 +62,7 @@ void trivet_probe_taken() {
     case 0: Cpu::Write<ElrEl2>(ElrEl2::FromRaw(trivet_probe_recorded.elr + 4)); break;
     case kIrqSlot: (void)AcknowledgeIrq(); break;
     case kFiqSlot: (void)AcknowledgeFiq(); break;
-    default: ADD_FAILURE() << "an SError nobody asked for";
+    default: ADD_FAILURE() << "unexpected SError";
   }
 }
 }

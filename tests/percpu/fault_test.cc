@@ -23,21 +23,21 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 using percpu::HostKind;
 
 /// One CPU with one kind of host on it.
-struct Ground {
+struct CpuAndHost {
   sim::Profile profile;
   HostKind kind;
 };
 
-std::vector<Ground> EveryGround() {
-  std::vector<Ground> grounds;
+std::vector<CpuAndHost> EveryCpuAndHost() {
+  std::vector<CpuAndHost> cases;
   for (const sim::Profile& profile : sim::AllProfiles()) {
-    grounds.push_back({profile, HostKind::kNvhe});
-    grounds.push_back({profile, HostKind::kNvheTge});
+    cases.push_back({profile, HostKind::kNvhe});
+    cases.push_back({profile, HostKind::kNvheTge});
     if (!sim::Pe(profile).model().Has(Feature::kVhe)) continue;
-    grounds.push_back({profile, HostKind::kVhe});
-    grounds.push_back({profile.WithE2hRes1(), HostKind::kVhe});
+    cases.push_back({profile, HostKind::kVhe});
+    cases.push_back({profile.WithE2hRes1(), HostKind::kVhe});
   }
-  return grounds;
+  return cases;
 }
 
 void BecomeHost(sim::Pe& pe, HostKind kind) {
@@ -66,8 +66,8 @@ class Victim {
   using Cpu0 = percpu::PerCpu<H>;
   using Call = Status (Cpu0::*)();
 
-  explicit Victim(const Ground& ground) : pe_(ground.profile), current_(pe_) {
-    BecomeHost(pe_, ground.kind);
+  explicit Victim(const CpuAndHost& c) : pe_(c.profile), current_(pe_) {
+    BecomeHost(pe_, c.kind);
     EXPECT_EQ(cpu_.Create(Cpu::CurrentCpu()), Status::kOk);
     disabled_ = Values(pe_);
     EXPECT_EQ(cpu_.HardwareEnable(), Status::kOk);
@@ -110,9 +110,9 @@ class Victim {
 
 template <percpu::Host H>
 void FailEverywhere() {
-  for (const Ground& ground : EveryGround()) {
-    SCOPED_TRACE(ground.profile.name + ", kind " + std::to_string(static_cast<int>(ground.kind)));
-    Victim<H> victim(ground);
+  for (const CpuAndHost& c : EveryCpuAndHost()) {
+    SCOPED_TRACE(c.profile.name + ", kind " + std::to_string(static_cast<int>(c.kind)));
+    Victim<H> victim(c);
     using Cpu0 = percpu::PerCpu<H>;
     EXPECT_GE(victim.FailEachAccess(true, &Cpu0::HardwareEnable, &Cpu0::HardwareDisable), 15u);
     EXPECT_GE(victim.FailEachAccess(false, &Cpu0::HardwareDisable, &Cpu0::HardwareEnable), 15u);
@@ -125,7 +125,7 @@ void FailEverywhere() {
 
 TEST(TransitionFault, LeavesTheOldStateOrTheNewOneBitForBit) { FailEverywhere<TestHost>(); }
 
-TEST(TransitionFault, DoesSoUnderAChainedHost) { FailEverywhere<PassThroughTestHost>(); }
+TEST(TransitionFault, DoesSoUnderAPassThroughHost) { FailEverywhere<PassThroughTestHost>(); }
 
 }  // namespace
 }  // namespace trivet::tests

@@ -46,7 +46,7 @@ bool HostTable(sim::Pe&, std::uint64_t offset) {
 /// What TPIDR_EL2 leads to while it is the host's: vectors that go there are noticed by Take().
 vectors::CpuSlot not_ours = {.handlers = RecordingHost::HandlersFor({})};
 
-/// Taking an exception changes these; whoever nests has saved them.
+/// Taking an exception changes these; a nested handler has saved them.
 bool IsExceptionState(RegisterId id) {
   return id == RegisterId::kElrEl2 || id == RegisterId::kSpsrEl2 || id == RegisterId::kEsrEl2 ||
          id == RegisterId::kFarEl2;
@@ -170,7 +170,7 @@ void InterruptedCpu::Take(Taker taker, Injection what, const vectors::CpuSlot* s
   if (slot != nullptr) {
     const bool ours = slot == reinterpret_cast<const vectors::CpuSlot*>(&cpu()) ||
                       slot == reinterpret_cast<const vectors::CpuSlot*>(&*minimal_);
-    EXPECT_TRUE(ours) << "the vectors found somebody else's slot";
+    EXPECT_TRUE(ours) << "TPIDR_EL2 is not this CPU's slot";
   }
   if (what == Injection::kAbort) {
     if (slot != nullptr) EXPECT_EQ(slot->crash.far, kAbortedAddress);

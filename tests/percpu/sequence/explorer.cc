@@ -40,7 +40,7 @@ Explorer::Result Explorer::Explore(unsigned depth) {
 }
 
 /// Makes the transition, in the model too, and reaches the state behind it. An operation that
-/// nobody can make leads nowhere: the sequence is the one without it.
+/// that cannot be made leads nowhere: the sequence is the one without it.
 void Explorer::Try(const Edge& edge) {
   const Node from = nodes_[edge.from];
   Subject& subject = *subjects_[edge.subject];

@@ -60,7 +60,7 @@ Status Model::Leave(Phase next, const Constants& constants) {
 Status Model::Run(const Constants& constants) {
   if (phase != Phase::kEnabled) return Status::kNotEnabled;
   if (guest_lost) {
-    guest_lost = false;  // Whoever runs it makes a new one.
+    guest_lost = false;  // The next run makes a new one.
     return Status::kLostState;
   }
   if (guest_loaded) return Status::kOk;
@@ -71,7 +71,7 @@ Status Model::Run(const Constants& constants) {
   return Status::kOk;
 }
 
-/// Nothing looks before a run whether somebody else took the vectors or the loaded guest's stage 2:
+/// Nothing looks before a run whether other code took the vectors or the loaded guest's stage 2:
 /// Audit() does.
 bool Model::ForeignWriteBreaksRun(const Constants& constants) const {
   if (CheckEnabled(constants) == Status::kVectorsReplaced) return true;

@@ -22,7 +22,7 @@ struct Constants {
   Registers boot;                ///< What it has after the power was gone.
   Registers ours;                ///< VBAR_EL2, TPIDR_EL2 and the stage 2 that maps nothing.
   Registers guest;               ///< The guest's stage 2.
-  Registers foreign;             ///< VBAR_EL2 and stage 2 of somebody else.
+  Registers foreign;             ///< VBAR_EL2 and stage 2 of other code.
   std::uint64_t policy_hcr = 0;  ///< HCR_EL2 bits that the policy sets.
   std::uint64_t vm = 0;          ///< HCR_EL2.VM.
 };
@@ -46,7 +46,7 @@ struct Model {
 
   bool operator==(const Model&) const = default;
 
-  /// What the call says; nothing when nobody can make it, because the CPU has no power, or because
+  /// The call's result; nothing when it cannot be made, because the CPU has no power, or because
   /// a foreign write took what the guest would run on.
   std::optional<Status> Apply(Operation operation, const Constants& constants);
 

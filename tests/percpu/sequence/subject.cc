@@ -43,7 +43,7 @@ bool IsModelled(RegisterId id) {
 }
 
 /// Writes `error` to `to` with zeros between its members: what is there was left by the stack that
-/// the structure came from, and nobody reads it.
+/// the structure came from, and nothing reads it.
 void ClearPadding(const percpu::Error& error, std::byte* to) {
   percpu::Error clean;
   std::memset(static_cast<void*>(&clean), 0, sizeof(clean));
