@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "tools/json/quoted.h"
+#include "tools/json/json_value.h"
 
 namespace trivet::bench {
 namespace {

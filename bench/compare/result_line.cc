@@ -1,13 +1,13 @@
 #include "bench/compare/result_line.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
+#include <cstdlib>
 #include <format>
 #include <map>
 #include <utility>
 
 #include "bench/protocol/checksum.h"
+#include "tools/json/json_value.h"
 
 namespace trivet::bench {
 namespace {
@@ -15,96 +15,49 @@ namespace {
 /// A flat JSON object: strings and numbers by name, nothing nested.
 class Object {
  public:
-  /// The error says what is wrong.
   static std::expected<Object, std::string> Parse(std::string_view text);
 
   std::string String(const std::string& name) const {
     const auto found = strings_.find(name);
     return found == strings_.end() ? "" : found->second;
   }
-  /// The number of that name, which is then no longer there.
+  /// Removes the number of that name, and returns it.
   std::optional<double> Take(std::string_view name) {
     const auto found = numbers_.find(name);
     if (found == numbers_.end()) return std::nullopt;
     return numbers_.extract(found).mapped();
   }
-  /// Those that are left.
+  /// The numbers that were not taken.
   std::map<std::string, double, std::less<>> numbers() && { return std::move(numbers_); }
 
  private:
-  bool ParseMembers();
-  bool ParseMember();
-  bool ParseString(std::string& value);
-  bool ParseNumber(double& value);
-  bool Take(char c);
-  bool Fail(std::string what) {
-    if (error_.empty()) error_ = std::move(what);
-    return false;
-  }
-
-  std::string_view rest_;
-  std::string error_;
   std::map<std::string, std::string> strings_;
   std::map<std::string, double, std::less<>> numbers_;
 };
 
-bool Object::Take(char c) {
-  if (!rest_.starts_with(c)) return false;
-  rest_.remove_prefix(1);
-  return true;
-}
-
-bool Object::ParseString(std::string& value) {
-  if (!Take('"')) return Fail("a string must start with a quote");
-  while (!rest_.empty()) {
-    const char c = rest_.front();
-    rest_.remove_prefix(1);
-    if (c == '"') return true;
-    if (c != '\\') {
-      value += c;
-    } else if (rest_.starts_with('"') || rest_.starts_with('\\')) {
-      value += rest_.front();
-      rest_.remove_prefix(1);
+std::expected<Object, std::string> Object::Parse(std::string_view text) {
+  using Kind = json::JsonValue::Kind;
+  json::JsonValue value;
+  std::string error;
+  if (!json::JsonValue::Parse(text, value, error)) return std::unexpected(error);
+  if (value.kind() != Kind::kObject) return std::unexpected("no object");
+  Object object;
+  for (const auto& [name, member] : value.members()) {
+    if (object.strings_.contains(name) || object.numbers_.contains(name)) {
+      return std::unexpected('"' + name + "\" appears twice");
+    }
+    if (member.kind() == Kind::kString) {
+      object.strings_[name] = member.text();
+    } else if (member.kind() == Kind::kNumber) {
+      object.numbers_[name] = std::strtod(member.text().c_str(), nullptr);
     } else {
-      return Fail("unknown escape in a string");
+      return std::unexpected('"' + name + "\" is neither a string nor a number");
     }
   }
-  return Fail("a string does not end");
-}
-
-bool Object::ParseNumber(double& value) {
-  const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
-  if (error != std::errc() || !std::isfinite(value)) return Fail("neither a string nor a number");
-  rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-  return true;
-}
-
-bool Object::ParseMember() {
-  std::string name;
-  if (!ParseString(name)) return false;
-  if (strings_.contains(name) || numbers_.contains(name))
-    return Fail("\"" + name + "\" appears twice");
-  if (!Take(':')) return Fail("no colon after \"" + name + "\"");
-  return rest_.starts_with('"') ? ParseString(strings_[name]) : ParseNumber(numbers_[name]);
-}
-
-bool Object::ParseMembers() {
-  if (!Take('{')) return Fail("no object");
-  do {
-    if (!ParseMember()) return false;
-  } while (Take(','));
-  if (!Take('}')) return Fail("the object does not end");
-  return rest_.empty() || Fail("something follows the object");
-}
-
-std::expected<Object, std::string> Object::Parse(std::string_view text) {
-  Object object;
-  object.rest_ = text;
-  if (!object.ParseMembers()) return std::unexpected(object.error_);
   return object;
 }
 
-/// Adds what the object says; the error says what it lacks.
+/// Adds one result; the error names what is missing.
 std::expected<void, std::string> AddResult(Object object, TargetOutput& output) {
   Result result = {.name = object.String("name"),
                    .instructions = object.Take("instructions"),

@@ -154,22 +154,23 @@ struct BadLine {
 class Malformed : public ::testing::TestWithParam<BadLine> {};
 TEST_P(Malformed, IsAnErrorThatNamesTheLine) {
   const std::string error = ErrorOf("first line\n" + Line(GetParam().line));
-  EXPECT_EQ(error, "line 2 is not a result: " + std::string(GetParam().what));
+  EXPECT_TRUE(error.starts_with("line 2 is not a result: " + std::string(GetParam().what)))
+      << error;
 }
 INSTANTIATE_TEST_SUITE_P(
     Lines, Malformed,
-    ::testing::Values(BadLine{"", "no object"},  //
-                      BadLine{"[1]", "no object"},
-                      BadLine{"{}", "a string must start with a quote"},
-                      BadLine{"{\"name\"", "no colon after \"name\""},
-                      BadLine{"{\"name\":\"a", "a string does not end"},
-                      BadLine{"{\"name\":\"a\\n\"}", "unknown escape in a string"},
-                      BadLine{"{\"name\":\"a\",", "a string must start with a quote"},
-                      BadLine{"{\"name\":\"a\",\"time_ns\":}", "neither a string nor a number"},
-                      BadLine{"{\"name\":\"a\",\"time_ns\":1", "the object does not end"},
-                      BadLine{"{\"name\":\"a\",\"time_ns\":1}}", "something follows the object"},
-                      BadLine{"{\"name\":\"a\",\"time_ns\":{}}", "neither a string nor a number"},
-                      BadLine{"{\"name\":\"a\",\"time_ns\":nan}", "neither a string nor a number"},
+    ::testing::Values(BadLine{"", "byte 0: "},  //
+                      BadLine{"[1]", "no object"}, BadLine{"{}", "neither a name nor a context"},
+                      BadLine{"{\"name\"", "byte 7: "}, BadLine{"{\"name\":\"a", "byte 10: "},
+                      BadLine{"{\"name\":\"a\\x\"}", "byte 11: "},
+                      BadLine{"{\"name\":\"a\",", "byte 12: "},
+                      BadLine{"{\"name\":\"a\",\"time_ns\":}", "byte 22: "},
+                      BadLine{"{\"name\":\"a\",\"time_ns\":1", "byte 23: "},
+                      BadLine{"{\"name\":\"a\",\"time_ns\":1}}", "byte 24: "},
+                      BadLine{"{\"name\":\"a\",\"time_ns\":{}}",
+                              "\"time_ns\" is neither a string nor a number"},
+                      BadLine{"{\"name\":\"a\",\"time_ns\":nan}", "byte 23: "},
+                      BadLine{"{\"name\":\"a\",\"time_ns\":1e999}", "byte "},
                       BadLine{"{\"name\":\"a\",\"name\":\"b\"}", "\"name\" appears twice"},
                       BadLine{"{\"time_ns\":1}", "neither a name nor a context"},
                       BadLine{"{\"name\":\"a\"}", "\"a\" has no figures"}));

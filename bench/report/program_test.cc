@@ -123,7 +123,10 @@ TEST_F(ReportProgram, SaysWhatIsWrongBeforeItMeasures) {
            {{bench, "--out=page", "--compare=none"},
             "report: cannot read '" + Path("none") + "'\n"},
            {{bench, "--out=page", "--compare=bench"},
-            "report: '" + Path("bench") + "' is no saved run: byte 0: expected a value\n"}}) {
+            "report: '" + Path("bench") +
+                "' is no saved run: byte 0: syntax error while parsing value - invalid literal; "
+                "last read: "
+                "'#'\n"}}) {
     const Execution run = Execute(arguments);
     EXPECT_EQ(run.status, 1);
     EXPECT_EQ(run.output, why);

@@ -62,7 +62,7 @@ TEST(ParseRun, TakesGoogleBenchmarksOwnFileForTheSimulators) {
 }
 
 TEST(ParseRun, SaysWhatIsNoSavedRun) {
-  EXPECT_EQ(ParseRun("").error(), "byte 0: expected a value");
+  EXPECT_TRUE(ParseRun("").error().starts_with("byte 0: "));
   EXPECT_EQ(ParseRun("[]").error(), "it has no benchmarks");
   EXPECT_EQ(ParseRun(R"({"benchmarks": 1})").error(), "it has no benchmarks");
   EXPECT_EQ(ParseRun(R"({"benchmarks": [{}]})").error(), "a benchmark has no name");

@@ -118,7 +118,7 @@ TEST(Replay, PathsAreTheUsersUnderBazelRun) {
 
 TEST(Scenarios, RefuseWhatIsNoScenarioFile) {
   const std::string path = FileWith("wrong.json", "{\"scenarios\": [");
-  ExpectRefusal(Call(scenarios_tool + " " + path), path + ": byte 15: expected a value");
+  ExpectRefusal(Call(scenarios_tool + " " + path), path + ": byte 15: syntax error ");
   ExpectRefusal(Call(scenarios_tool), "usage: scenarios FILE...");
 }
 

@@ -2,92 +2,80 @@
 
 #include <cstdlib>
 #include <format>
+#include <nlohmann/json.hpp>
 
 namespace trivet::json {
 
-class JsonReader {
+/// Builds a value from the parser's events, with the text of numbers as they were written.
+class JsonReader : public nlohmann::json_sax<nlohmann::json> {
  public:
-  explicit JsonReader(std::string_view text) : text_(text) {}
+  explicit JsonReader(JsonValue& document) : document_(document) {}
 
-  bool Document(JsonValue& value) {
-    return Value(value, 0) && (SkipSpace(), at_ == text_.size() || Wrong("nothing more"));
+  std::string error;
+
+  bool null() override { return Add(Kind::kNull, ""); }
+  bool boolean(bool value) override { return Add(Kind::kBool, value ? "true" : "false"); }
+  bool number_integer(number_integer_t value) override {
+    return Add(Kind::kNumber, std::to_string(value));
   }
-  const std::string& error() const { return error_; }
+  bool number_unsigned(number_unsigned_t value) override {
+    return Add(Kind::kNumber, std::to_string(value));
+  }
+  bool number_float(number_float_t, const string_t& text) override {
+    return Add(Kind::kNumber, text);
+  }
+  bool string(string_t& text) override { return Add(Kind::kString, text); }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(std::size_t) override { return Open(Kind::kObject); }
+  bool start_array(std::size_t) override { return Open(Kind::kArray); }
+  bool key(string_t& name) override { return (key_ = name, true); }
+  bool end_object() override { return Close(); }
+  bool end_array() override { return Close(); }
 
- private:
-  static constexpr int kDeepest = 64;
-
-  bool Wrong(std::string_view expected) {
-    if (error_.empty()) error_ = std::format("byte {}: expected {}", at_, expected);
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::json::exception& why) override {
+    // "[json.exception.NAME.NUMBER] parse error at line 1, column 6: WHAT", or "[...] WHAT".
+    std::string_view text = why.what();
+    text.remove_prefix(text.find("] ") + 2);
+    if (text.starts_with("parse error at ")) text.remove_prefix(text.find(": ") + 2);
+    error = std::format("byte {}: {}", position - 1, text);
     return false;
   }
-  char Peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-  void SkipSpace() {
-    while (Peek() == ' ' || Peek() == '\n' || Peek() == '\t' || Peek() == '\r') ++at_;
+
+ private:
+  using Kind = JsonValue::Kind;
+  static constexpr std::size_t kDeepest = 64;
+
+  /// Where the next value belongs.
+  JsonValue& Next() {
+    if (open_.empty()) return document_;
+    return open_.back()->members_.emplace_back(std::exchange(key_, {}), JsonValue()).second;
   }
-  bool Take(char c) {
-    SkipSpace();
-    if (Peek() != c) return false;
-    ++at_;
+  bool Add(Kind kind, std::string text) {
+    JsonValue& value = Next();
+    value.kind_ = kind;
+    value.text_ = std::move(text);
     return true;
   }
-
-  bool String(std::string& out) {
-    if (!Take('"')) return Wrong("a string");
-    while (at_ < text_.size() && text_[at_] != '"') {
-      if (text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
-      out += text_[at_++];
-    }
-    return Take('"') || Wrong("the end of a string");
+  bool Open(Kind kind) {
+    if (open_.size() == kDeepest) error = "too much nesting";
+    if (!error.empty()) return false;
+    JsonValue& value = Next();
+    value.kind_ = kind;
+    open_.push_back(&value);
+    return true;
   }
+  bool Close() { return (open_.pop_back(), true); }
 
-  bool List(JsonValue& value, char close, int depth) {
-    const bool object = close == '}';
-    value.kind_ = object ? JsonValue::Kind::kObject : JsonValue::Kind::kArray;
-    if (Take(close)) return true;
-    do {
-      auto& [name, member] = value.members_.emplace_back();
-      if (object && (!String(name) || !(Take(':') || Wrong("':'")))) return false;
-      if (!Value(member, depth + 1)) return false;
-    } while (Take(','));
-    return Take(close) || Wrong(object ? "',' or '}'" : "',' or ']'");
-  }
-
-  bool Word(JsonValue& value) {
-    while (at_ < text_.size() && std::string_view("+-.eE").find(Peek()) != std::string_view::npos) {
-      value.text_ += text_[at_++];
-    }
-    while ((Peek() >= '0' && Peek() <= '9') || (Peek() >= 'a' && Peek() <= 'z') || Peek() == '.' ||
-           Peek() == 'E' || Peek() == '-' || Peek() == '+') {
-      value.text_ += text_[at_++];
-    }
-    if (value.text_ == "null") return value.text_.clear(), true;
-    const bool is_bool = value.text_ == "true" || value.text_ == "false";
-    value.kind_ = is_bool ? JsonValue::Kind::kBool : JsonValue::Kind::kNumber;
-    char* end = nullptr;
-    std::strtod(value.text_.c_str(), &end);
-    return is_bool || (!value.text_.empty() && *end == '\0') || Wrong("a value");
-  }
-
-  bool Value(JsonValue& value, int depth) {
-    if (depth > kDeepest) return Wrong("less nesting");
-    SkipSpace();
-    if (Take('{')) return List(value, '}', depth);
-    if (Take('[')) return List(value, ']', depth);
-    if (Peek() != '"') return Word(value);
-    value.kind_ = JsonValue::Kind::kString;
-    return String(value.text_);
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
-  std::string error_;
+  JsonValue& document_;
+  std::vector<JsonValue*> open_;  ///< from the document to the innermost list
+  std::string key_;
 };
 
 bool JsonValue::Parse(std::string_view text, JsonValue& value, std::string& error) {
-  JsonReader reader(text);
-  if (reader.Document(value)) return true;
-  error = reader.error();
+  JsonReader reader(value);
+  if (nlohmann::json::sax_parse(text, &reader)) return true;
+  error = reader.error;
   return false;
 }
 
@@ -98,6 +86,11 @@ const JsonValue* JsonValue::Find(std::string_view name) const {
     if (key == name) return &value;
   }
   return nullptr;
+}
+
+std::string Quoted(std::string_view text) {
+  using nlohmann::json;
+  return json(text).dump(-1, ' ', /*ensure_ascii=*/false, json::error_handler_t::replace);
 }
 
 }  // namespace trivet::json

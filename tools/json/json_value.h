@@ -6,15 +6,15 @@
 #include <utility>
 #include <vector>
 
-/// Enough of a JSON reader for tables of facts: no Unicode escapes beyond keeping them as written.
+/// JSON of other programs, by nlohmann_json, whose header takes seconds to compile and is
+/// included in json_value.cc only.
 namespace trivet::json {
 
 class JsonValue {
  public:
   enum class Kind { kNull, kBool, kNumber, kString, kArray, kObject };
 
-  /// Reads a whole document. On an error returns false and says in `error` what was wrong at which
-  /// byte.
+  /// Reads a whole document. On an error returns false; `error` is one line with the offset.
   static bool Parse(std::string_view text, JsonValue& value, std::string& error);
 
   Kind kind() const { return kind_; }
@@ -34,5 +34,8 @@ class JsonValue {
   std::string text_;
   std::vector<std::pair<std::string, JsonValue>> members_;
 };
+
+/// `text` as a JSON string.
+std::string Quoted(std::string_view text);
 
 }  // namespace trivet::json

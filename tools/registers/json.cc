@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "hal/register_info.h"
-#include "tools/json/quoted.h"
+#include "tools/json/json_value.h"
 #include "tools/registers/words.h"
 
 namespace trivet::registers {
