@@ -5,20 +5,13 @@
 #include <format>
 
 #include "bench/protocol/checksum.h"
+#include "tools/json/json_value.h"
 
 namespace trivet::bench {
 namespace {
 
+using json::Quoted;
 using Run = benchmark::BenchmarkReporter::Run;
-
-std::string Quoted(const std::string& text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-  }
-  return quoted + '"';
-}
 
 /// FAMILY/OPERATION and its arguments, without how it was measured.
 std::string NameOf(const Run& run) {

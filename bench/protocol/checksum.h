@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "freestanding/text/crc32.h"
+
 /// A result line is `TRIVET-BENCH: OBJECT CHECKSUM`: a flat JSON object, a space and the CRC-32 of
 /// the object's text. A console that several CPUs write to may mix their lines; the checksum tells
 /// a whole line from a mixture. The last line is {"end":N}, after N results: it shows a line that
@@ -12,22 +14,11 @@ namespace trivet::bench {
 
 inline constexpr std::string_view kResultPrefix = "TRIVET-BENCH: ";
 
-/// CRC-32 as in Ethernet and zlib (ITU-T V.42: reflected polynomial 0xedb88320, all ones first and
-/// inverted last). It finds every change within 32 neighbouring bits.
-constexpr std::uint32_t Crc32(std::string_view text) {
-  std::uint32_t crc = 0xffff'ffff;
-  for (const char c : text) {
-    crc ^= static_cast<unsigned char>(c);
-    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xedb8'8320 : 0);
-  }
-  return ~crc;
-}
-
 /// What follows `object` on its line: a space and eight hexadecimal digits.
 class Checksum {
  public:
   explicit constexpr Checksum(std::string_view object) {
-    const std::uint32_t crc = Crc32(object);
+    const std::uint32_t crc = text::Crc32(object);
     for (unsigned i = 0; i < 8; ++i) text_[i + 1] = "0123456789abcdef"[crc >> (28 - 4 * i) & 0xf];
   }
   constexpr std::string_view view() const { return {text_.data(), text_.size()}; }

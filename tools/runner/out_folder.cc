@@ -8,8 +8,8 @@
 #include <map>
 #include <sstream>
 
+#include "freestanding/text/crc32.h"
 #include "tools/runner/qemu_command.h"
-#include "tools/runner/serial/crc.h"
 #include "tools/runner/serial/start.h"
 #include "tools/runner/terminal_io.h"
 
@@ -64,10 +64,10 @@ std::string Contents(const fs::path& path) {
 Files MakeFiles(const std::string& name, const std::string& image, const std::string& arguments) {
   const std::string instructions = std::vformat(
       kInstructions,
-      std::make_format_args(name, static_cast<const std::size_t&>(image.size()),
-                            static_cast<const std::string&>(Hex(image.size())),
-                            static_cast<const std::string&>(std::format("{:08x}", Crc32(image))),
-                            arguments));
+      std::make_format_args(
+          name, static_cast<const std::size_t&>(image.size()),
+          static_cast<const std::string&>(Hex(image.size())),
+          static_cast<const std::string&>(std::format("{:08x}", text::Crc32(image))), arguments));
   return {{name, image},
           {"kernel8.img", image},
           {"EFI/BOOT/BOOTAA64.EFI", image},

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tools/runner/serial/crc.h"
+#include "freestanding/text/crc32.h"
 
 namespace trivet::runner {
 namespace {
@@ -110,7 +110,7 @@ OrEnd<Outcome> ImageLoader::LoadPiece(const Image& image, std::uint64_t address,
 
 OrEnd<Outcome> ImageLoader::Verify(std::string_view data, std::uint64_t address) {
   constexpr int kReadings = 12;
-  const std::uint32_t right = Crc32(data);
+  const std::uint32_t right = text::Crc32(data);
   const std::string command = "crc32 " + Hex(address) + ' ' + Hex(data.size());
   std::optional<std::uint32_t> wrong;
   for (int i = 0; i < kReadings; ++i) {

@@ -5,8 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "tools/runner/serial/crc.h"
-
 /// [ymodem] 4: what is on the line.
 namespace trivet::runner::modem {
 
@@ -21,6 +19,18 @@ inline constexpr char kFill = 0x1a;  // after the data's end
 
 inline constexpr std::size_t kShort = 128;
 inline constexpr std::size_t kLong = 1024;
+
+/// The CRC of YMODEM blocks: x^16 + x^12 + x^5 + 1, starting at 0 (ITU-T V.41).
+constexpr std::uint16_t Crc16(std::string_view bytes) {
+  std::uint16_t crc = 0;
+  for (const char c : bytes) {
+    crc = static_cast<std::uint16_t>(crc ^ static_cast<unsigned char>(c) << 8);
+    for (int bit = 0; bit < 8; ++bit) {
+      crc = static_cast<std::uint16_t>(crc << 1 ^ ((crc & 0x8000) != 0 ? 0x1021 : 0));
+    }
+  }
+  return crc;
+}
 
 /// Block `number` with `data`, filled up with `fill` to 128 or 1024 bytes.
 inline std::string Packet(std::uint8_t number, std::string_view data, bool crc, char fill) {

@@ -30,10 +30,7 @@ OrEnd<Outcome> Send(FakeLine& line, const std::string& data) {
   return SendFile(wire, "a.img", data, [](std::size_t) {});
 }
 
-TEST(Modem, ChecksAreTheStandards) {
-  EXPECT_EQ(Crc16("123456789"), 0x31c3);
-  EXPECT_EQ(Crc32("123456789"), 0xcbf43926u);
-}
+TEST(Modem, ChecksAreTheStandards) { EXPECT_EQ(modem::Crc16("123456789"), 0x31c3); }
 
 TEST(Modem, APacketIsAsInTheReference) {
   using namespace modem;

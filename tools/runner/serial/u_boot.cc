@@ -1,6 +1,8 @@
 #include "tools/runner/serial/u_boot.h"
 
 #include <algorithm>
+#include <charconv>
+#include <format>
 
 namespace trivet::runner {
 namespace {
@@ -233,24 +235,12 @@ std::optional<std::uint64_t> ParseHex(std::string_view text) {
   if (text.starts_with("0x") || text.starts_with("0X")) text.remove_prefix(2);
   if (text.empty() || text.size() > 16) return std::nullopt;
   std::uint64_t value = 0;
-  for (const char c : text) {
-    const std::size_t digit =
-        std::string_view("0123456789abcdef")
-            .find(static_cast<char>(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c));
-    if (digit == std::string_view::npos) return std::nullopt;
-    value = value << 4 | digit;
-  }
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
 
-std::string Hex(std::uint64_t value) {
-  std::string digits;
-  do {
-    digits.insert(digits.begin(), "0123456789abcdef"[value & 0xf]);
-    value >>= 4;
-  } while (value != 0);
-  return digits;
-}
+std::string Hex(std::uint64_t value) { return std::format("{:x}", value); }
 
 // [u-boot] `crc32 for 40400000 ... 404043bf ==> 1a2b3c4d`, a line of its own.
 std::optional<std::uint32_t> ParseCrc32(std::string_view output, std::uint64_t address,

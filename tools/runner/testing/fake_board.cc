@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "tools/runner/serial/crc.h"
+#include "freestanding/text/crc32.h"
 
 namespace trivet::runner::testing {
 namespace {
@@ -152,7 +152,7 @@ void FakeBoard::Crc(const std::vector<std::string>& words) {
   const std::string memory = Memory(address, size);
   if (memory.empty()) return Say("\"Synchronous Abort\" handler\r\n");
   Say(Format("crc32 for %08llx ... %08llx ==> %08x\r\n", static_cast<unsigned long long>(address),
-             static_cast<unsigned long long>(address + size - 1), Crc32(memory)));
+             static_cast<unsigned long long>(address + size - 1), text::Crc32(memory)));
 }
 
 void FakeBoard::Receive(const std::vector<std::string>& words, int now_ms) {
