@@ -7,8 +7,7 @@
 
 namespace trivet::tools {
 
-/// The file that the user means by `path`: relative to the folder he ran `bazel run` in, which
-/// Bazel leaves in BUILD_WORKING_DIRECTORY, since it starts programs elsewhere.
+/// Resolves `path` against BUILD_WORKING_DIRECTORY, the folder where `bazel run` was started.
 inline std::string UserPath(std::string_view path) {
   const char* const folder = std::getenv("BUILD_WORKING_DIRECTORY");
   if (folder == nullptr) return std::string(path);

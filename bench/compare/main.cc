@@ -45,7 +45,7 @@ std::string_view Tail(std::string_view text, int lines) {
   return text;
 }
 
-/// What a target came to. A target that failed may have printed results all the same.
+/// Results of a target. A failed one may have results, too.
 struct Target {
   std::optional<TargetOutput> output;
   bool failed = false;
@@ -70,7 +70,7 @@ std::string WhyFailed(const runner::ChildEnd& end,
 /// How a target's program is run.
 struct Execution {
   bool may_be_empty = false;
-  bool on_board = false;  ///< it talks to the user itself, and has a board to leave in order
+  bool on_board = false;  ///< it reports progress itself, and needs time to restore the device
   bool shows_console = false;
 };
 
@@ -89,14 +89,14 @@ runner::ChildEnd Execute(const std::vector<std::string>& command, const Executio
   return runner::RunChild(command, std::nullopt, terminal);
 }
 
-/// What this program ends with when its only target failed so.
+/// Exit status of this program after its only target failed.
 int StatusOf(const runner::ChildEnd& end) {
   using Kind = runner::ChildEnd::Kind;
   if (end.kind == Kind::kExited && end.value != 0) return end.value;
   return end.kind == Kind::kInterrupted ? 128 + end.value : kStatusFailed;
 }
 
-/// Runs one target and tells the user when it failed.
+/// Runs one target; reports a failure on standard error.
 Target RunTarget(const char* name, const std::vector<std::string>& command, const Execution& how) {
   Progress(name, "running");
   std::string output;
@@ -126,7 +126,7 @@ Target RunSimulator(const Options& options) {
   return RunTarget("simulator", command, {.may_be_empty = !options.filter.empty()});
 }
 
-/// All of it, whatever the filter: it takes a moment, and the limits are wanted.
+/// Ignores the filter: a full run is short, and the table needs the limits.
 Target RunEl2(const Options& options) {
   if (options.el2.empty()) return {};
   std::vector<std::string> command = options.el2;
@@ -149,8 +149,8 @@ std::string Footnotes(const Options& options, const Targets& targets) {
   return notes;
 }
 
-/// What the user asked to see, in the file and on the console, which may be a pipe that ends early.
-/// The error is one line for him.
+/// Prints the table or JSON and writes the file. Standard output may be a pipe that closes early.
+/// Returns a one-line error.
 std::expected<void, std::string> Publish(const Options& options, const Targets& targets,
                                          const Filter& selected, std::optional<OutputFile>& file) {
   std::string table = RenderTable(targets, selected);
@@ -184,10 +184,10 @@ int Run(const Options& options, const Filter& selected) {
   return simulator.failed || el2.failed ? failed : 0;
 }
 
-/// Becomes the EL2 target's program, to write files or to debug: there will be no results.
+/// Replaces this process by the EL2 target's program, to write files or to debug.
 int BecomeEl2(const Options& options) {
   std::vector<std::string> command = options.el2;
-  // The user is the reader, not a program.
+  // A person reads the output.
   std::erase(command, "--trivet_lines");
   command.insert(command.end(), options.runner.begin(), options.runner.end());
   if (!options.filter.empty()) command.push_back("--benchmark_filter=" + options.filter);

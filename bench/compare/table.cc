@@ -43,7 +43,7 @@ std::string Decimal(double value, int decimals) {
   return text;
 }
 
-/// Whole, as instruction counts are; a count that is not says so.
+/// Instruction counts are whole numbers; a count that is not is marked.
 std::string Count(double value) {
   const bool whole = value == static_cast<double>(static_cast<long long>(value));
   return Decimal(value, whole ? 0 : 3);

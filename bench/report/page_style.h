@@ -2,8 +2,8 @@
 
 namespace trivet::bench::report {
 
-/// Light or dark as the reader's system asks; on paper always light, no chart across two pages.
-/// Colours are told apart by readers who see red and green alike.
+/// Light or dark by the reader's system setting; on paper always light, no chart across two pages.
+/// Colours differ for readers with red-green blindness, too.
 inline constexpr char kPageStyle[] = R"css(
 :root { color-scheme: light dark; --back: #fff; --text: #1b1f24; --dim: #57606a; --grid: #d8dee4;
   --el2: #0969da; --simulator: #8250df; --limit: #6e7781; --baseline: #bf8700; --worse: #bc4c00;

@@ -31,7 +31,7 @@ struct SavedRun {
   const Row* Find(std::string_view target, std::string_view name) const;
 };
 
-/// The figure that says what a target's row costs: el2 "instructions", simulator "cpu_time", in ns.
+/// The figure that is the cost of a target's row: el2 "instructions", simulator "cpu_time", in ns.
 std::string_view CostFigure(std::string_view target);
 
 /// Reads such a file. Aggregates are left out; of repetitions the first one counts. The error is

@@ -11,7 +11,7 @@ std::string Escaped(std::string_view text);
 enum class Anchor { kStart, kMiddle, kEnd };
 
 /// An SVG element put together shape by shape. Lengths are pixels at full width; looks are the
-/// page's classes. `data` is attributes that repeat the numbers, for whoever reads the page with a
+/// page's classes. `data` is attributes that repeat the numbers, for readers of the page with a
 /// program; `tip` shows where the pointer rests.
 class Svg {
  public:

@@ -65,7 +65,7 @@ bool OpenInput(bool has_input, int (&ends)[2]) {
 /// One running child and the pipes that are its terminal.
 class Child {
  public:
-  /// Forks. After a failure Error() says why and nothing runs.
+  /// Forks. After a failure Error() is the reason and nothing runs.
   Child(const std::vector<std::string>& command, const Terminal& terminal) : terminal_(terminal) {
     int input[2] = {-1, -1};
     int output[2];
@@ -103,7 +103,8 @@ class Child {
   /// True once the child has ended; then status() is its wait status.
   bool Ended() { return ended_ || Reap(WNOHANG); }
 
-  /// Ends the whole group, also what the child may have left behind. A polite child is asked first.
+  /// Ends the whole group, also what the child may have left behind. A polite child gets SIGTERM
+  /// first.
   void Kill() {
     if (pid_ <= 0) return;
     if (terminal_.polite && !ended_) Ask();

@@ -15,7 +15,7 @@ struct ChildEnd {
     kExited,       ///< by itself, with `value` as its status
     kKilled,       ///< by signal `value` that we did not send
     kTimedOut,     ///< we killed it at the deadline
-    kFinished,     ///< it said that it has finished, and did not end: we killed it
+    kFinished,     ///< `finished` was true, and it was killed
     kInterrupted,  ///< we killed it because we got signal `value`
     kNotStarted,   ///< it could not be executed; `value` is errno
   };

@@ -32,7 +32,7 @@ using platforms::kPassLine;
 /// before or after it.
 std::optional<int> ParseStatusLine(std::string_view line);
 
-/// What a console said about the run.
+/// A console's text, and what it shows about the run.
 class Transcript {
  public:
   /// `expected`: the line to look for; empty: none.

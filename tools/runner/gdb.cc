@@ -30,7 +30,7 @@ int FreePort() {
   return found ? ntohs(address.sin_port) : 0;
 }
 
-/// Where the emulator puts the image: asked of one that does not run.
+/// The image's load address, from the monitor of an emulator that is halted.
 std::string LoadAddress(const Options& options, std::vector<std::string> command) {
   for (std::size_t i = 0; i + 1 < command.size(); ++i) {
     if (command[i] == "-monitor") command[i + 1] = "stdio";

@@ -14,7 +14,7 @@ namespace trivet::runner {
 /// deadline.
 Verdict Debug(Options options, const std::vector<std::string>& command);
 
-/// Where QEMU's monitor says, by `info roms`, that it put the file `image`; empty: it does not say.
+/// Load address of the file `image` in the output of QEMU's `info roms`; empty: not listed.
 std::string ParseLoadAddress(const std::string& roms, const std::string& image);
 
 }  // namespace trivet::runner

@@ -28,7 +28,7 @@ int Report(const Verdict& verdict) {
   return verdict.status;
 }
 
-/// A user who names no place gets the emulator, and is told so.
+/// Without --qemu, --serial, --gdb or --out the emulator is used, with a note.
 void SayWhere(const Options& options) {
   if (!options.by_user || options.where != Where::kDefault) return;
   const std::string board = std::filesystem::path(options.machine).parent_path().filename();

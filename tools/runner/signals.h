@@ -11,7 +11,7 @@ void WatchSignals();
 /// Readable when a signal came since the last PendingStop(); -1 before WatchSignals().
 int SignalFile();
 
-/// The last signal since the last call that asks this program to stop, or 0.
+/// The last signal since the last call that stops this program, or 0.
 int PendingStop();
 
 /// In a child between fork() and exec: signals mean again what they mean by default.

@@ -4,7 +4,7 @@
 
 namespace trivet::runner {
 
-/// Writes all of `text`, as far as somebody reads it.
+/// Writes all of `text`, until the reader closes the file.
 void WriteAll(int file, std::string_view text);
 
 }  // namespace trivet::runner

@@ -100,7 +100,7 @@ std::string ReadRegister(Debugger& debugger, int number) {
   return debugger.Ask(packet);
 }
 
-/// What follows `before` in what the runner said, once it did; digits of `base`.
+/// Waits for `before` in the runner's output; returns the `digits` after it.
 std::string Said(const std::string& path, const std::string& before, const char* digits) {
   for (int i = 0; i < 600; ++i) {
     const std::string text = testing::ReadFile(path);

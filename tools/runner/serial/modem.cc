@@ -64,8 +64,8 @@ class Sender {
   std::string before_;             ///< the packet before the one being sent
 };
 
-// Only a letter that is asked for twice, or a NAK, or silence after one is a request: others are
-// the end of what was said before.
+// A letter is a request only if it repeats or silence follows; otherwise it is the end of earlier
+// text.
 OrEnd<Outcome> Sender::WaitForReceiver() {
   const milliseconds end = wire_.Now() + kStartLimit;
   int cancels = 0;
@@ -103,7 +103,7 @@ OrEnd<Outcome> Sender::SendBlocks(std::string_view data) {
   return Outcome{.done = true, .why = {}};
 }
 
-// A receiver that is one block behind, since we took noise for its answer, refuses all that
+// A receiver that is one block behind, since noise was taken for its reply, refuses all that
 // follows: from time to time the block before is sent again, which a receiver that has it just
 // acknowledges.
 OrEnd<Outcome> Sender::Deliver(std::uint8_t number, std::string_view data, char fill) {
@@ -120,7 +120,7 @@ OrEnd<Outcome> Sender::Deliver(std::uint8_t number, std::string_view data, char 
       return Outcome{.done = true, .why = {}};
     }
     if (*reply == Reply::kTaken) continue;
-    // Refused and never without an answer: it has not got it, so another block may have this
+    // Refused, each time by a reply: it does not have the block, so another block may have this
     // number.
     refused = *reply == Reply::kAgain && refused >= 0 ? refused + 1 : -1;
     if (data.size() > kShort && refused == 2) {
@@ -153,7 +153,7 @@ OrEnd<Outcome> Sender::End() {
   return Outcome{.done = true, .why = {}};
 }
 
-/// Tells a receiver that still waits to stop.
+/// Cancels a receiver that still waits.
 OrEnd<Outcome> Sender::Abandon(const OrEnd<Outcome>& why) {
   if (!why) return why;
   const auto told = wire_.Write(std::string(8, kCancel));
@@ -163,7 +163,7 @@ OrEnd<Outcome> Sender::Abandon(const OrEnd<Outcome>& why) {
   return why;
 }
 
-/// Sends a packet and waits for the answer to it. A reply that came before cannot be one.
+/// Sends a packet and waits for the reply. Earlier replies are dropped.
 OrEnd<Reply> Sender::Exchange(const std::string& bytes) {
   if (const auto purged = wire_.Purge(); !purged) return std::unexpected(purged.error());
   const milliseconds start = wire_.Now();

@@ -72,7 +72,7 @@ OrEnd<void> UBoot::CheckThatItIsUBoot() {
   for (int i = 0; i < kAnswers; ++i) {
     const auto version = Run("version");
     if (!version) return std::unexpected(version.error());
-    // The other is how a U-Boot without this command says so.
+    // The second is the output of a U-Boot without this command.
     for (const char* sign : {"U-Boot", "Unknown command 'version'"}) {
       if (version->find(sign) != version->npos) return {};
     }
@@ -104,7 +104,7 @@ OrEnd<std::optional<std::string>> UBoot::LearnPrompt() {
   return prompt;
 }
 
-/// Returns what it says to that. A receiver that was left in the middle of a packet says nothing,
+/// Returns the output. A receiver that was left in the middle of a packet is silent,
 /// and for as long as something is typed: now and then nothing is.
 OrEnd<std::string> UBoot::Interrupt(const std::string& key, milliseconds limit) {
   if (const auto sent = wire_.Write(std::string(kInterrupt) + key); !sent) {
@@ -218,8 +218,8 @@ OrEnd<std::string> UBoot::Variable(const std::string& name) {
   return output->substr(start.size(), output->find('\n') - start.size());
 }
 
-// [u-boot] `NAME - what it does`, or `Unknown command 'NAME'`; a board without `help` is believed
-// to have everything.
+// [u-boot] `NAME - what it does`, or `Unknown command 'NAME'`; a board without `help` is
+// assumed to have every command.
 OrEnd<bool> UBoot::Has(const std::string& command) {
   for (int i = 0; i < 2 * kAnswers; ++i) {
     const auto help = Run("help " + command);

@@ -10,7 +10,7 @@
 namespace trivet::runner {
 
 /// U-Boot at the other end of a wire that may lose, change and repeat bytes. A command is entered
-/// only after its echo has been seen whole, and an answer counts only when it came twice the same,
+/// only after its echo has been seen whole, and output counts only when it was the same twice,
 /// or carries its own proof. What any prompt looks like is learned.
 ///
 /// [u-boot] doc/usage: cmdline, environment; ^C drops what was typed, an empty line repeats the
@@ -32,7 +32,7 @@ class UBoot {
   /// returns. It has `limit` to give the prompt back.
   OrEnd<std::string> Run(const std::string& command, milliseconds limit = kCommandLimit);
 
-  /// The same until the answer came twice in a row.
+  /// Repeats the command until its output is the same twice in a row.
   OrEnd<std::string> Ask(const std::string& command);
 
   /// Enters a command that is not to come back to the prompt.

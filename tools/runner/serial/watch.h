@@ -11,7 +11,7 @@ namespace trivet::runner {
 
 /// Listens to a board whose image was just started until the run ends, and judges it as in an
 /// emulator. It ends with the image's status line, with its return to U-Boot's `go`, when the board
-/// restarts, when U-Boot's `prompt` is back, or after `limit`. `wire` shows what it hears to
+/// restarts, when U-Boot's `prompt` is back, or after `limit`. `wire` passes what it reads to
 /// `transcript`.
 Verdict Watch(Wire& wire, const Transcript& transcript, std::string_view prompt,
               const Expectation& expected, std::optional<milliseconds> limit);

@@ -32,7 +32,7 @@ class FakeBoard {
   explicit FakeBoard(Config config);
 
   void Input(char byte, int now_ms);
-  /// Lets the time pass that Timer() told of.
+  /// The time of Timer() has come.
   void Tick(int now_ms);
   /// When something happens by itself; nothing: never.
   std::optional<int> Timer() const;

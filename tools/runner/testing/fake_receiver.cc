@@ -36,11 +36,11 @@ void FakeReceiver::Wrong(int now_ms) {
   put_(crc_ ? kWantCrc : kNak);
 }
 
-// Before it asks again it wants silence for as long, and forgets what it hears until then.
+// Before a new request the line must be silent for as long; bytes until then are dropped.
 void FakeReceiver::Timeout(int now_ms) {
   flushing_ = !flushing_;
   if (flushing_) return Restart(now_ms);
-  // Nobody closes the session: it has the file.
+  // The session is not closed, but the file is complete.
   if (at_end_) return End(/*failed=*/false);
   Wrong(now_ms);
 }

@@ -8,7 +8,7 @@
 namespace trivet::runner::testing {
 
 /// A YMODEM receiver that behaves as U-Boot's does, byte by byte on a clock of the
-/// test's. It asks with 'C' again, not with NAK, for what came wrong.
+/// test's. It requests a damaged block again with 'C', not with NAK.
 class FakeReceiver {
  public:
   using Put = std::function<void(char)>;

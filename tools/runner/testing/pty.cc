@@ -16,7 +16,7 @@ Pty::Pty() : master_(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
   }
   device_ = ptsname(master_);
   kept_ = open(device_.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
-  // A device that nobody reads would echo what the board says.
+  // A device that no program has opened would echo the board's output.
   struct termios settings;
   tcgetattr(kept_, &settings);
   settings.c_lflag &= ~static_cast<tcflag_t>(ECHO);

@@ -15,7 +15,7 @@ class Pty {
 
   int master() const { return master_; }
   const std::string& device() const { return device_; }
-  /// An open device end: as long as it lives nobody else's closing hangs up.
+  /// An open device end: while it is open, closing another one does not hang up.
   int kept() const { return kept_; }
   /// What unplugging is.
   void Unplug();
