@@ -10,26 +10,32 @@
 #include <vector>
 
 #include "platforms/machine/show.h"
+#include "tools/options/options.h"
 #include "tools/user_path.h"
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fputs("usage: show FILE.dtb (on a running Linux: /sys/firmware/fdt)\n", stderr);
-    return 2;
-  }
-  std::ifstream file(trivet::tools::UserPath(argv[1]), std::ios::binary);
+  using namespace trivet;  // NOLINT(google-build-using-namespace): its own main
+  const tools::Command command = {.usage = "show FILE.dtb (on a running Linux: /sys/firmware/fdt)",
+                                  .options = {},
+                                  .takes_operands = true};
+  const auto rest = tools::Parse(command, tools::Words(argv + 1, argv + argc));
+  if (!rest) return tools::Misused("show", rest.error());
+  if (rest->help) return std::fputs(tools::Help(command).c_str(), stdout), 0;
+  if (rest->operands.size() != 1) return tools::Misused("show", "needs one FILE.dtb");
+  const char* const path = rest->operands.front().c_str();
+  std::ifstream file(tools::UserPath(path), std::ios::binary);
   if (!file) {
-    std::fprintf(stderr, "show: cannot read '%s'\n", argv[1]);
+    std::fprintf(stderr, "show: cannot read '%s'\n", path);
     return 1;
   }
   const std::string bytes((std::istreambuf_iterator<char>(file)), {});
   std::vector<std::uint32_t> words((bytes.size() + 3) / 4);
   std::memcpy(words.data(), bytes.data(), bytes.size());
-  const auto tree = trivet::platforms::fdt::Tree::Check(words);
+  const auto tree = platforms::fdt::Tree::Check(words);
   if (!tree) {
-    std::fprintf(stderr, "show: '%s' is not a device tree: %s\n", argv[1], ToString(tree.error()));
+    std::fprintf(stderr, "show: '%s' is not a device tree: %s\n", path, ToString(tree.error()));
     return 1;
   }
-  std::fputs(trivet::platforms::Show(*tree).c_str(), stdout);
+  std::fputs(platforms::Show(*tree).c_str(), stdout);
   return 0;
 }
