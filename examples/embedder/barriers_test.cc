@@ -15,6 +15,7 @@ namespace embedder {
 namespace {
 
 namespace sim = trivet::sim;
+using trivet::hal::CptrEl2E2h;
 using trivet::hal::Cpu;
 using trivet::hal::HcrEl2;
 using trivet::hal::VbarEl2;
@@ -65,6 +66,16 @@ TEST_F(OwnCode, AnInterruptIsTakenAtTheNewVectors) {
 TEST_F(OwnCode, WithoutTheIsbItIsTakenAtTheOldOnes) {
   OpenInterruptsTooEarlyOn(kNewVectors);
   EXPECT_EQ(taken_at, kOldVectors + 0x280);
+}
+
+/// The message that Trivet's README shows.
+TEST(MissingIsb, BetweenE2hAndARegisterWhoseLayoutItChangesIsNamed) {
+  sim::Pe pe(sim::ProfileNamed("neoverse-v1"));
+  const sim::ScopedPe current(pe);
+  Cpu::Write<HcrEl2>(HcrEl2::Inert().rw(true).e2h(true));
+  EXPECT_THAT([] { Cpu::Write<CptrEl2E2h>(CptrEl2E2h::Inert()); },
+              ::testing::ThrowsMessage<sim::Violation>(::testing::HasSubstr(
+                  "HCR_EL2.E2H was changed and no context synchronization event followed")));
 }
 
 TEST_F(OwnCode, AReservedBitIsNamed) {
