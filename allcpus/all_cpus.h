@@ -36,15 +36,15 @@ class AllCpus {
   AllCpus(const AllCpus&) = delete;
   AllCpus& operator=(const AllCpus&) = delete;
 
-  /// Opens a round, which the calling CPU is to lead. The others are called in afterwards: an
-  /// announced round is there for whoever comes. Errors, nothing changed: kAlreadyCreated (the last
-  /// round has not ended on some CPU).
+  /// Opens a round, which the calling CPU is to lead. Call the other CPUs afterwards: they join the
+  /// announced round at any time. Errors, nothing changed: kAlreadyCreated (the last round has not
+  /// ended on some CPU).
   Status Announce(Operation operation) { return allcpus::Announce(Group(), operation); }
 
   /// Takes part in the announced round. Errors, this CPU is as before: what failed on it;
   /// kPeerFailed, kTimedOut (the round failed, or did before this CPU came); kNotCreated (no round
   /// was announced); kAlreadyCreated (this CPU has joined it already); kInvalidArgument (index).
-  /// Where IsEnabled() tells otherwise after an error, the leader died or an undo failed.
+  /// If the CPU is changed after an error (IsEnabled()), the leader died or an undo failed.
   template <Clock K>
   Status Join(unsigned index, const LocalCpu& cpu, K& clock, std::uint64_t limit) {
     if (index >= kCpus) return Status::kInvalidArgument;
@@ -57,8 +57,8 @@ class AllCpus {
   }
 
   /// Leads the announced round and takes part in it. kOk: every CPU is changed. Errors, every CPU
-  /// is as before, but for those whose report says otherwise: what failed on the first CPU that
-  /// failed; kTimedOut; kNotCreated (no round was announced); kInvalidArgument (index).
+  /// is as before, except as its report states: the error of the first CPU that failed; kTimedOut;
+  /// kNotCreated (no round was announced); kInvalidArgument (index).
   template <Clock K>
   Status Lead(unsigned index, const LocalCpu& cpu, K& clock, std::uint64_t limit) {
     if (index >= kCpus) return Status::kInvalidArgument;
@@ -71,7 +71,7 @@ class AllCpus {
       if (!member.finished()) {
         member.Step(cpu, member_timeout.IsOver(member.position().phase));
       }
-      if (!leader.finished()) LookAtAll(leader, leader_timeout);
+      if (!leader.finished()) ReadAllCells(leader, leader_timeout);
     }
     return leader.result();
   }
@@ -88,21 +88,21 @@ class AllCpus {
     return Do(Operation::kDisable, index, cpu, clock, limit, summon);
   }
 
-  /// What the last Lead() found out about a CPU. The leader's, until it leads again.
+  /// A CPU's result in the last Lead(). For the leader, until it leads again.
   const CpuReport& report(unsigned index) const { return reports_[index]; }
   void PrintReport(hal::TextSink sink) const { Print(reports_, kCpus, sink); }
 
  private:
   Rendezvous Group() { return {.leader = &leader_, .members = members_, .count = kCpus}; }
 
-  /// Members give the leader twice the time it gives them: as long as it lives, it decides.
+  /// Members wait twice as long as the leader, so that a running leader always decides.
   static constexpr std::uint64_t Twice(std::uint64_t limit) {
     return limit > ~std::uint64_t{0} / 2 ? ~std::uint64_t{0} : limit * 2;
   }
 
-  /// One pass over the cells: the time is asked for once.
+  /// One pass over the cells; reads the clock once.
   template <Clock K>
-  static void LookAtAll(Leader& leader, Timeout<K>& timeout) {
+  static void ReadAllCells(Leader& leader, Timeout<K>& timeout) {
     const bool expired = timeout.IsOver(leader.position().phase);
     do {
       leader.Step(expired);

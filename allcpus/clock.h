@@ -8,8 +8,8 @@
 
 namespace trivet::allcpus {
 
-/// How a CPU measures how long it waits. Now() grows, in units that are the caller's, and is this
-/// CPU's alone; Pause() is called between two looks at what is waited for and may yield.
+/// Measures how long a CPU waits. Now() increases, in the caller's units, and is used by this CPU
+/// alone; Pause() is called between two polls and may yield.
 template <class K>
 concept Clock = requires(K& clock) {
   { clock.Now() } -> std::convertible_to<std::uint64_t>;
@@ -23,23 +23,23 @@ struct SystemCounter {
   static void Pause() {}
 };
 
-/// Counts the looks themselves, for where there is no clock.
+/// Counts polls instead of time, for use without a clock.
 class PollCount {
  public:
-  std::uint64_t Now() { return ++looks_; }
+  std::uint64_t Now() { return ++polls_; }
   static void Pause() {}
 
  private:
-  std::uint64_t looks_ = 0;
+  std::uint64_t polls_ = 0;
 };
 
-/// Tells whether a phase has lasted longer than `limit`.
+/// Detects that a phase has lasted longer than `limit`.
 template <Clock K>
 class Timeout {
  public:
   Timeout(K& clock, std::uint64_t limit) : clock_(clock), limit_(limit) {}
 
-  /// Called before each look with the phase it is made in.
+  /// Called before each poll, with the present phase.
   template <class Phase>
   bool IsOver(Phase phase) {
     const int now_in = static_cast<int>(phase);

@@ -3,17 +3,17 @@
 namespace trivet::allcpus {
 namespace {
 
-/// What a CPU's stage means to a leader in some phase.
+/// What a CPU's stage means for the leader's present phase.
 enum class Verdict : std::uint8_t {
-  kGood,     ///< As wanted.
+  kGood,     ///< As required.
   kWaitFor,  ///< Not yet.
-  kBad,      ///< It will not be as wanted: abort.
+  kBad,      ///< It can no longer become kGood: abort.
 };
 
-/// `heard` is of an earlier round, or none, until its CPU has checked itself.
-Verdict JudgePrepared(const MemberMessage& heard, bool joined) {
+/// `message` is from an earlier round, or empty, until its CPU has made its checks.
+Verdict JudgePrepared(const MemberMessage& message, bool joined) {
   if (!joined) return Verdict::kWaitFor;
-  return heard.stage == MemberStage::kPrepared ? Verdict::kGood : Verdict::kBad;
+  return message.stage == MemberStage::kPrepared ? Verdict::kGood : Verdict::kBad;
 }
 
 Verdict JudgeCommitted(MemberStage stage) {
@@ -25,8 +25,8 @@ Verdict JudgeCommitted(MemberStage stage) {
   }
 }
 
-/// Who withdrew before the rechecking undoes its change; who did after it comes back. A CPU that
-/// left undecided stays changed, which is what a leader that got here is about to tell everybody.
+/// A CPU that withdrew before kRechecking undoes its change; one that withdrew later returns to
+/// kCommitted. A kUndecided CPU stays changed, which agrees with the verdict to come, kDone.
 Verdict JudgeRechecked(MemberStage stage) {
   switch (stage) {
     case MemberStage::kCommitted:
@@ -37,20 +37,20 @@ Verdict JudgeRechecked(MemberStage stage) {
 }
 
 /// A CPU that never joined is not waited for: it will get an error when it does.
-Verdict JudgeSettled(const MemberMessage& heard, bool joined) {
-  return !joined || IsEnd(heard.stage) ? Verdict::kGood : Verdict::kWaitFor;
+Verdict JudgeSettled(const MemberMessage& message, bool joined) {
+  return !joined || IsEnd(message.stage) ? Verdict::kGood : Verdict::kWaitFor;
 }
 
-Verdict Judge(Leader::Phase phase, const MemberMessage& heard, bool joined) {
+Verdict Judge(Leader::Phase phase, const MemberMessage& message, bool joined) {
   switch (phase) {
-    case Leader::Phase::kCollectPrepared: return JudgePrepared(heard, joined);
-    case Leader::Phase::kCollectCommitted: return JudgeCommitted(heard.stage);
-    case Leader::Phase::kRecheck: return JudgeRechecked(heard.stage);
-    default: return JudgeSettled(heard, joined);
+    case Leader::Phase::kCollectPrepared: return JudgePrepared(message, joined);
+    case Leader::Phase::kCollectCommitted: return JudgeCommitted(message.stage);
+    case Leader::Phase::kRecheck: return JudgeRechecked(message.stage);
+    default: return JudgeSettled(message, joined);
   }
 }
 
-/// The outcome of a CPU that stands at `stage` when the leader stops waiting for it.
+/// The outcome of a CPU that is at `stage` when the leader stops waiting for it.
 Outcome OutcomeOf(MemberStage stage, bool stands) {
   switch (stage) {
     case MemberStage::kLeft: return Outcome::kChanged;
@@ -59,7 +59,8 @@ Outcome OutcomeOf(MemberStage stage, bool stands) {
     case MemberStage::kCommitted:
     case MemberStage::kWithdrawing: return stands ? Outcome::kChanged : Outcome::kUnresolved;
     case MemberStage::kConfirming: return Outcome::kUnresolved;
-    default: return Outcome::kAsBefore;  // kPrepared too: it looks before it changes anything.
+    default:
+      return Outcome::kAsBefore;  // kPrepared too: it rereads the leader's word before it changes.
   }
 }
 
@@ -68,7 +69,7 @@ bool FailedByItself(MemberStage stage) {
          stage == MemberStage::kWithdrawn || stage == MemberStage::kUndoFailed;
 }
 
-/// Between these stages a CPU's hardware and its word may be of different opinions.
+/// At these stages the CPU's registers and its published state may disagree.
 bool IsInTheMiddle(MemberStage stage) { return !IsEnd(stage) && stage != MemberStage::kPrepared; }
 
 }  // namespace
@@ -97,8 +98,8 @@ Leader::Leader(const Rendezvous& group, CpuReport* cpus)
 void Leader::Step(bool expired) {
   switch (at_.phase) {
     case Phase::kFinished: return;
-    case Phase::kSay:
-      round_.stage = at_.say;
+    case Phase::kPublish:
+      round_.stage = at_.to_publish;
       if (at_.result != Status::kOk) {
         const bool late = at_.result == Status::kTimedOut;
         round_.status = late ? Status::kTimedOut : Status::kPeerFailed;
@@ -106,22 +107,22 @@ void Leader::Step(bool expired) {
       group_.leader->Write(round_);
       at_.phase = at_.next;
       return;
-    default: return Look(expired);
+    default: return ReadCell(expired);
   }
 }
 
-/// One cell. A stage that is good stays good or becomes bad, so a pass that waited for nobody is a
-/// moment at which nobody had to be waited for.
-void Leader::Look(bool expired) {
+/// Reads one cell. A good stage stays good or becomes bad, so a pass that waited for no CPU proves
+/// a moment at which all were ready.
+void Leader::ReadCell(bool expired) {
   const unsigned index = at_.index;
   if (index == 0) at_.last_pass = expired;
-  const MemberMessage heard = group_.members[index].Read();
-  const Verdict verdict = Judge(at_.phase, heard, heard.round == round_.round);
-  if (verdict == Verdict::kBad) return Abort(heard.status);
+  const MemberMessage message = group_.members[index].Read();
+  const Verdict verdict = Judge(at_.phase, message, message.round == round_.round);
+  if (verdict == Verdict::kBad) return Abort(message.status);
   const bool waits = verdict == Verdict::kWaitFor;
   at_.complete = at_.complete && !waits;
   if (at_.phase == Phase::kSettle) {
-    Note(heard, index);
+    Note(message, index);
   } else {
     cpus_[index].status = waits ? Status::kTimedOut : Status::kOk;  // If this pass is the last.
   }
@@ -152,7 +153,7 @@ void Leader::Advance() {
   }
 }
 
-/// The CPU that was looked at failed, so nobody is late.
+/// The CPU that was read has failed, so no other is reported as late.
 void Leader::Abort(Status cause) {
   for (unsigned i = 0; i < group_.count; ++i) cpus_[i].status = Status::kOk;
   cpus_[at_.index].status = cause;
@@ -162,13 +163,13 @@ void Leader::Abort(Status cause) {
   Announce(LeaderStage::kAborted, Phase::kSettle);
 }
 
-void Leader::Note(const MemberMessage& heard, unsigned index) {
+void Leader::Note(const MemberMessage& message, unsigned index) {
   CpuReport& cpu = cpus_[index];
   const bool stands = at_.result == Status::kOk;
-  const bool joined = heard.round == round_.round;
-  cpu.outcome = joined ? OutcomeOf(heard.stage, stands) : Outcome::kAbsent;
-  if (joined && FailedByItself(heard.stage)) {
-    cpu.status = heard.status;
+  const bool joined = message.round == round_.round;
+  cpu.outcome = joined ? OutcomeOf(message.stage, stands) : Outcome::kAbsent;
+  if (joined && FailedByItself(message.stage)) {
+    cpu.status = message.status;
     cpu.error = group_.members[index].error;
   } else if (!stands && cpu.status == Status::kOk) {
     cpu.status = Status::kPeerFailed;
@@ -176,9 +177,9 @@ void Leader::Note(const MemberMessage& heard, unsigned index) {
 }
 
 void Leader::Announce(LeaderStage stage, Phase next) {
-  at_.say = stage;
+  at_.to_publish = stage;
   at_.next = next;
-  at_.phase = Phase::kSay;
+  at_.phase = Phase::kPublish;
 }
 
 }  // namespace trivet::allcpus

@@ -11,28 +11,29 @@ namespace trivet::allcpus {
 /// (the last round has not ended, or a CPU is still in the middle of its change).
 Status Announce(const Rendezvous& group, Operation operation);
 
-/// The leader's part in a round, step by step; as for Member, at most one access of shared memory
-/// each. It joins as a Member of its own besides.
+/// The leader's part in a round, as a state machine; as for Member, a step makes at most one access
+/// of shared memory. The leading CPU also joins as a Member.
 class Leader {
  public:
   enum class Phase : std::uint8_t {
     kCollectPrepared,
     kCollectCommitted,
-    kRecheck,  ///< Looks once more whether anybody withdrew.
-    kSettle,   ///< The verdict is out: waits until every CPU that joined has acted on it.
-    kSay,      ///< Writes its word, then goes on in `next`.
+    kRecheck,  ///< Checks again that no CPU withdrew.
+    kSettle,   ///< The verdict is published: waits until every joined CPU has acted on it.
+    kPublish,  ///< Writes its word, then continues in `next`.
     kFinished,
   };
 
-  /// All there is to know about where it stands.
+  /// The complete state of the machine.
   struct Position {
     Phase phase = Phase::kFinished;
-    Phase next = Phase::kFinished;  ///< After kSay.
-    LeaderStage say = LeaderStage::kIdle;
+    Phase next = Phase::kFinished;  ///< After kPublish.
+    LeaderStage to_publish = LeaderStage::kIdle;
     Status result = Status::kNotCreated;
-    bool complete = true;     ///< So far in this pass over the cells, nobody was waited for.
-    bool last_pass = false;   ///< It began after the time was over: who is not ready now is late.
-    std::uint16_t index = 0;  ///< The cell it looks at next.
+    bool complete = true;  ///< So far in this pass over the cells, no CPU was waited for.
+    bool last_pass =
+        false;  ///< It began after the time limit: a CPU that is not ready now is late.
+    std::uint16_t index = 0;  ///< The cell it reads next.
     friend bool operator==(const Position&, const Position&) = default;
   };
 
@@ -40,20 +41,21 @@ class Leader {
   /// is announced.
   Leader(const Rendezvous& group, CpuReport* cpus);
 
-  /// Goes on by one step. `expired`: the present phase has lasted long enough.
+  /// Makes one step. `expired`: the present phase has reached its time limit.
   void Step(bool expired);
 
   bool finished() const { return at_.phase == Phase::kFinished; }
-  /// Once finished: kOk, all CPUs are changed; or why all are as before. `cpus` has the details.
+  /// Once finished: kOk, all CPUs are changed; or the reason why all are as before. `cpus` has the
+  /// details.
   Status result() const { return at_.result; }
   const Position& position() const { return at_; }
 
  private:
-  void Look(bool expired);
+  void ReadCell(bool expired);
   void EndPass();
   void Advance();
   void Abort(Status cause);
-  void Note(const MemberMessage& heard, unsigned index);
+  void Note(const MemberMessage& message, unsigned index);
   void Announce(LeaderStage stage, Phase next);
 
   Rendezvous group_;

@@ -21,7 +21,8 @@ struct LocalCpu {
   percpu::Error (*act)(void* self, Action action, Operation operation);
 };
 
-/// A PerCpu, or what looks like one, as a LocalCpu. It must outlive the call it is passed to.
+/// A PerCpu, or a type with the same calls, as a LocalCpu. It must outlive the call it is passed
+/// to.
 template <class C>
 LocalCpu Local(C& cpu) {
   return {.self = &cpu, .act = [](void* self, Action action, Operation operation) {

@@ -6,8 +6,8 @@ void Member::Step(const LocalCpu& cpu, bool expired) {
   switch (at_.phase) {
     case Phase::kArrive: return Arrive();
     case Phase::kPrepare: return Prepare(cpu);
-    case Phase::kSay:
-      own_->Write({.round = round_, .stage = at_.say, .status = at_.result});
+    case Phase::kPublish:
+      own_->Write({.round = round_, .stage = at_.to_publish, .status = at_.result});
       return GoTo(at_.next);
     case Phase::kAwaitCommit: return AwaitCommit(expired);
     case Phase::kConfirm: return Confirm();
@@ -21,13 +21,13 @@ void Member::Step(const LocalCpu& cpu, bool expired) {
 }
 
 void Member::Arrive() {
-  const LeaderMessage heard = leader_->Read();
-  if (heard.stage == LeaderStage::kIdle) return Finish(Status::kNotCreated);
-  if (own_->Read().round == heard.round) return Finish(Status::kAlreadyCreated);
-  // A round that needs this CPU cannot get further without it, except to its end.
-  if (heard.stage != LeaderStage::kPreparing) return Finish(heard.status);
-  round_ = heard.round;
-  at_.operation = heard.operation;
+  const LeaderMessage message = leader_->Read();
+  if (message.stage == LeaderStage::kIdle) return Finish(Status::kNotCreated);
+  if (own_->Read().round == message.round) return Finish(Status::kAlreadyCreated);
+  // A round that needs this CPU cannot proceed without it, except to its end.
+  if (message.stage != LeaderStage::kPreparing) return Finish(message.status);
+  round_ = message.round;
+  at_.operation = message.operation;
   GoTo(Phase::kPrepare);
 }
 
@@ -38,10 +38,10 @@ void Member::Prepare(const LocalCpu& cpu) {
   Vote(MemberStage::kPrepared, Phase::kAwaitCommit);
 }
 
-/// Until this CPU says kConfirming it may leave at any time: a leader that has not heard
+/// Until this CPU publishes kConfirming it may leave at any time: a leader that has not read
 /// kCommitted from it cannot recheck.
 void Member::AwaitCommit(bool expired) {
-  switch (Heard()) {
+  switch (LeaderStageNow()) {
     case LeaderStage::kPreparing:
       if (expired) End(MemberStage::kWithdrawn, Status::kTimedOut);
       return;
@@ -50,10 +50,10 @@ void Member::AwaitCommit(bool expired) {
   }
 }
 
-/// Either this CPU sees that the leader aborted, or the leader, which looks after it has said so,
-/// sees that this CPU is about to change.
+/// Either this CPU sees that the leader aborted, or the leader, which reads the cells after it
+/// published kAborted, sees kConfirming and waits for this CPU.
 void Member::Confirm() {
-  if (Heard() == LeaderStage::kCommitting) return GoTo(Phase::kCommit);
+  if (LeaderStageNow() == LeaderStage::kCommitting) return GoTo(Phase::kCommit);
   End(MemberStage::kUndone, Status::kPeerFailed);
 }
 
@@ -65,7 +65,7 @@ void Member::Commit(const LocalCpu& cpu) {
 }
 
 void Member::AwaitVerdict(bool expired) {
-  switch (Heard()) {
+  switch (LeaderStageNow()) {
     case LeaderStage::kCommitting:
       if (!expired) return;
       at_.result = Status::kTimedOut;
@@ -76,10 +76,10 @@ void Member::AwaitVerdict(bool expired) {
   }
 }
 
-/// A leader that rechecks after this CPU said kWithdrawing looks again and sees it. One that was
-/// rechecking before may have missed it: then its verdict counts.
+/// A leader that begins to recheck after this CPU published kWithdrawing sees it. One that began
+/// before may have missed it: then the leader's verdict counts.
 void Member::ConfirmWithdrawal() {
-  switch (Heard()) {
+  switch (LeaderStageNow()) {
     case LeaderStage::kCommitting: return UndoThenEnd(MemberStage::kWithdrawn, Status::kTimedOut);
     case LeaderStage::kRechecking:
       at_.result = Status::kOk;
@@ -90,7 +90,7 @@ void Member::ConfirmWithdrawal() {
 }
 
 void Member::AwaitRecheck(bool expired) {
-  switch (Heard()) {
+  switch (LeaderStageNow()) {
     case LeaderStage::kRechecking:
       if (expired) End(MemberStage::kUndecided, Status::kTimedOut);
       return;
@@ -106,15 +106,15 @@ void Member::Undo(const LocalCpu& cpu) {
   End(MemberStage::kUndoFailed, error.status);
 }
 
-LeaderStage Member::Heard() const {
-  const LeaderMessage heard = leader_->Read();
-  return heard.round == round_ ? heard.stage : LeaderStage::kAborted;
+LeaderStage Member::LeaderStageNow() const {
+  const LeaderMessage message = leader_->Read();
+  return message.round == round_ ? message.stage : LeaderStage::kAborted;
 }
 
 void Member::Vote(MemberStage stage, Phase next) {
-  at_.say = stage;
+  at_.to_publish = stage;
   at_.next = next;
-  GoTo(Phase::kSay);
+  GoTo(Phase::kPublish);
 }
 
 void Member::End(MemberStage stage, Status result) {

@@ -7,15 +7,15 @@
 
 namespace trivet::allcpus {
 
-/// One CPU's part in a round, step by step. A step is at most one access of shared memory, or one
-/// action of the CPU: whoever runs the steps of several machines in some order has one of the
-/// orders in which CPUs can run them.
+/// One CPU's part in a round, as a state machine. A step makes at most one access of shared memory,
+/// or one action on the CPU: every order in which a test runs the steps of several machines is one
+/// in which CPUs can run them.
 class Member {
  public:
   enum class Phase : std::uint8_t {
     kArrive,
     kPrepare,
-    kSay,  ///< Writes its word, then goes on in `next`.
+    kPublish,  ///< Writes its word, then continues in `next`.
     kAwaitCommit,
     kConfirm,
     kCommit,
@@ -26,11 +26,11 @@ class Member {
     kFinished,
   };
 
-  /// All there is to know about where it stands.
+  /// The complete state of the machine.
   struct Position {
     Phase phase = Phase::kArrive;
-    Phase next = Phase::kArrive;           ///< After kSay.
-    MemberStage say = MemberStage::kAway;  ///< The word of kSay.
+    Phase next = Phase::kArrive;                  ///< After kPublish.
+    MemberStage to_publish = MemberStage::kAway;  ///< The word of kPublish.
     MemberStage after_undo = MemberStage::kAway;
     Status result = Status::kOk;
     Operation operation = Operation::kEnable;
@@ -39,7 +39,7 @@ class Member {
 
   Member(const LeaderCell& leader, MemberCell& own) : leader_(&leader), own_(&own) {}
 
-  /// Goes on by one step. `expired`: the present phase has lasted long enough. On the CPU of `cpu`.
+  /// Makes one step, on the CPU of `cpu`. `expired`: the present phase has reached its time limit.
   void Step(const LocalCpu& cpu, bool expired);
 
   bool finished() const { return at_.phase == Phase::kFinished; }
@@ -60,8 +60,8 @@ class Member {
   void AwaitRecheck(bool expired);
   void Undo(const LocalCpu& cpu);
 
-  /// What the leader says about this round: kAborted once it is over and another has begun.
-  LeaderStage Heard() const;
+  /// The leader's stage in this round: kAborted once another round has begun.
+  LeaderStage LeaderStageNow() const;
   void GoTo(Phase phase) { at_.phase = phase; }
   void Vote(MemberStage stage, Phase next);
   void End(MemberStage stage, Status result);

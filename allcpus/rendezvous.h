@@ -9,7 +9,7 @@
 
 /// The memory that the CPUs of one round share: one word a CPU, written by that CPU alone. No
 /// read-modify-write anywhere, so that it works where exclusives do not, as on boards with the MMU
-/// off. Every access of a word is sequentially consistent; README.md says why that is enough.
+/// off. Every access of a word is sequentially consistent; README.md proves that this suffices.
 namespace trivet::allcpus {
 
 /// What a round does on every CPU.
@@ -20,9 +20,9 @@ enum class LeaderStage : std::uint8_t {
   kIdle,        ///< No round was ever announced.
   kPreparing,   ///< CPUs arrive and check; nothing is changed.
   kCommitting,  ///< Every CPU can: each may change itself.
-  kRechecking,  ///< Every CPU has changed itself; nobody may withdraw from here on.
-  kDone,        ///< It stands.
-  kAborted,     ///< Every CPU goes back to what it was.
+  kRechecking,  ///< Every CPU has changed itself; none may withdraw from here on.
+  kDone,        ///< Success: every CPU keeps its change.
+  kAborted,     ///< Failure: every CPU undoes its change.
 };
 
 /// How far a CPU is in the round it joined last.
@@ -38,7 +38,7 @@ enum class MemberStage : std::uint8_t {
   kUndone,       ///< Ended: the leader aborted, as before.
   kUndoFailed,   ///< Ended: could not be put back.
   kUndecided,    ///< Ended: changed, and the leader stopped between rechecking and its verdict.
-  kLeft,         ///< Ended: changed, and it stands.
+  kLeft,         ///< Ended: changed, and keeps the change.
   kCount,
 };
 
@@ -53,7 +53,7 @@ constexpr bool IsEnd(MemberStage stage) {
   }
 }
 
-/// What a word says. Rounds are numbered from 1; 40 bits of them do not come round again.
+/// The content of a word. Rounds are numbered from 1; 40 bits do not wrap in practice.
 template <class Stage>
 struct Message {
   std::uint64_t round = 0;
@@ -76,8 +76,8 @@ struct Message {
 using LeaderMessage = Message<LeaderStage>;
 using MemberMessage = Message<MemberStage>;
 
-/// Keeps one CPU's word out of the others' cache lines. No Arm CPU known to us has longer ones,
-/// A64FX (256 bytes) apart, where it costs time and nothing else.
+/// Keeps one CPU's word out of the others' cache lines. Only A64FX (256 bytes) is known to have
+/// longer lines; there it costs time only.
 inline constexpr std::size_t kLineSize = 128;
 
 /// A word that one CPU writes and any CPU reads.
@@ -89,7 +89,7 @@ class alignas(kLineSize) Cell {
   Cell& operator=(const Cell&) = delete;
 
   /// One LDAR. Sequentially consistent: ordered with this CPU's own earlier Write, which is what
-  /// "say it, then look again" relies on.
+  /// "publish, then read again" relies on.
   Message<Stage> Read() const {
     return Message<Stage>::Decode(word_.load(std::memory_order_seq_cst));
   }
@@ -108,8 +108,8 @@ class alignas(kLineSize) Cell {
 using LeaderCell = Cell<LeaderStage>;
 
 struct MemberCell : Cell<MemberStage> {
-  /// More about a failure. Written before the word says so, constant from then until its CPU joins
-  /// another round; to be read after the word.
+  /// Details of a failure. Written before the word that reports it, then constant until its CPU
+  /// joins another round; to be read after the word.
   percpu::Error error = {};
 };
 

@@ -20,7 +20,7 @@ void Print(const CpuReport* cpus, unsigned count, hal::TextSink sink) {
   hal::TextWriter out(sink);
   for (unsigned i = 0; i < count; ++i) {
     const Outcome outcome = cpus[i].outcome;
-    if (!IsToBlame(cpus[i]) && (outcome == Outcome::kChanged || outcome == Outcome::kAsBefore))
+    if (!CausedFailure(cpus[i]) && (outcome == Outcome::kChanged || outcome == Outcome::kAsBefore))
       continue;
     out.Text("CPU ").Decimal(i).Text(": ").Text(trivet::ToString(cpus[i].status));
     out.Text(", ").Text(ToString(outcome)).EndLine();

@@ -96,14 +96,14 @@ void Verify(benchmark::State& state) {
 
 // In the order in which enable and disable take them.
 BENCHMARK(Snapshot)->Name("step/snapshot");
-BENCHMARK(Do<percpu::ClaimSlot>)->Name("step/claim_slot");
+BENCHMARK(Do<percpu::PublishCpuPointer>)->Name("step/claim_slot");
 BENCHMARK(Do<percpu::GuardStage2>)->Name("step/guard_stage2");
 BENCHMARK(Do<percpu::InstallVectors>)->Name("step/install_vectors");
 BENCHMARK(Do<percpu::SwitchHcr>)->Name("step/switch_hcr");
 BENCHMARK(Undo<percpu::SwitchHcr>)->Name("step/switch_hcr_undo");
 BENCHMARK(Undo<percpu::InstallVectors>)->Name("step/install_vectors_undo");
 BENCHMARK(Undo<percpu::GuardStage2>)->Name("step/guard_stage2_undo");
-BENCHMARK(Undo<percpu::ClaimSlot>)->Name("step/claim_slot_undo");
+BENCHMARK(Undo<percpu::PublishCpuPointer>)->Name("step/claim_slot_undo");
 BENCHMARK(Verify)->Name("step/verify");
 
 /// VBAR_EL2, HCR_EL2 and TPIDR_EL2 for one run of a guest, and back.

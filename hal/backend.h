@@ -26,8 +26,8 @@ enum class Tlbi : std::uint8_t {
 };
 
 /// A backend is an empty struct of always-inlined static functions. Read and Write of a register
-/// whose description forbids the access do not compile. Calls need EL2 unless the register says
-/// otherwise.
+/// whose description forbids the access do not compile. Calls need EL2 unless the register's
+/// description allows less.
 template <class B>
 concept Backend = requires(HcrEl2 hcr, Daif daif) {
   { B::template Read<HcrEl2>() } -> std::same_as<HcrEl2>;

@@ -5,7 +5,7 @@
 
 #include "hal/register_info.h"
 
-/// Register values as text for a person. Freestanding: no heap, no locale, any exception level.
+/// Register values as text. Freestanding: no heap, no locale, any exception level.
 namespace trivet::hal {
 
 /// Receives the text piece by piece; pieces are not NUL-terminated.

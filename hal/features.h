@@ -16,7 +16,7 @@ struct IdSlot {
   R value;
 };
 
-/// The ID registers that decide about features: what one CPU says about itself.
+/// One CPU's ID registers: those that features depend on.
 struct IdValues :
 #define ID_REGISTER(Type) IdSlot<Type>,
 #include "hal/features.def"
@@ -50,7 +50,7 @@ struct IdValues :
   }
 };
 
-/// The ID registers of the CPU that calls, read when asked for: a constant feature costs one MRS.
+/// The calling CPU's ID registers, read on each use: a constant feature costs one MRS.
 template <class B>
 struct LiveIds {
   template <class R>
@@ -99,7 +99,7 @@ bool Has() {
   return Has(kFeature, LiveIds<B>{});
 }
 
-/// Every feature's answer, computed once.
+/// Has() of every feature, computed once.
 class FeatureSet {
  public:
   constexpr FeatureSet() = default;

@@ -52,7 +52,7 @@ TEST(Has, FifteenMeansAbsentInSignedFields) {
   EXPECT_FALSE(Has(Feature::kDoubleLock, ids));
 }
 
-// [arm-arm] ID_AA64MMFR4_EL1.E2H0: 0b1110 and 0b1111 say that E2H is RES1.
+// [arm-arm] ID_AA64MMFR4_EL1.E2H0: 0b1110 and 0b1111 mean that E2H is RES1.
 TEST(Has, NegativeE2h0MeansThatE2hIsResOne) {
   IdValues ids;
   for (const std::uint8_t absent : {14, 15}) {

@@ -63,7 +63,7 @@ constexpr bool IsUnannounced(RegisterId id) {
 }  // namespace internal
 
 /// True when the CPU that calls, whose features are `features`, has the register `info` at EL2 and
-/// an ID register says so. At EL2; a GICv3's system registers enabled (ICC_SRE_EL2.SRE).
+/// an ID register announces it. At EL2; a GICv3's system registers enabled (ICC_SRE_EL2.SRE).
 template <class B>
 bool IsPresent(const RegisterInfo& info, const FeatureSet& features) {
   constexpr unsigned kEl3 = 6;  // op1 of names that only EL3 can use.

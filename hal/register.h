@@ -6,7 +6,7 @@
 
 namespace trivet::hal {
 
-/// What hal/regs/*.def says about one register type; specialized in hal/registers.h.
+/// The description of one register type in hal/regs/*.def; specialized in hal/registers.h.
 template <class R>
 struct Description;
 

@@ -6,7 +6,7 @@
 #include "hal/feature.h"
 #include "hal/register_id.h"
 
-/// What a register description says, as data: the simulator, the decoder and the reference page
+/// The register descriptions as data: the simulator, the decoder and the reference page
 /// read these tables; the typed accessors in hal/registers.h come from the same hal/regs/*.def
 /// lines.
 namespace trivet::hal {
@@ -39,7 +39,7 @@ enum class Access : std::uint8_t { kReadWrite, kReadOnly, kWriteOnly };
 enum class Sync : std::uint8_t {
   kProgramOrder,  ///< Later instructions see it: ELR, SPSR, SP, PSTATE, ICC_PMR.
   kContext,       ///< A context synchronization event: ISB, exception entry, exception return.
-  kNothing,       ///< Nobody reads it indirectly: thread identifiers, ID registers, counters.
+  kNothing,       ///< It has no indirect readers: thread identifiers, ID registers, counters.
 };
 
 /// Registers whose bits mean something else when HCR_EL2.E2H is set have two descriptions.
@@ -62,8 +62,7 @@ struct Encoding {
   friend constexpr bool operator==(const Encoding&, const Encoding&) = default;
 };
 
-/// What a field says besides its place. Combined from the tags below, so that a .def line reads as
-/// words.
+/// A field's properties besides its position. Combined from the tags in hal/field_tags.h.
 struct FieldTraits {
   Feature needs = Feature::kBase;         ///< RES0 on a CPU without it.
   Feature res1_without = Feature::kBase;  ///< RES1 on a CPU without it.

@@ -103,7 +103,7 @@ constexpr Encoding Enc(std::uint8_t op0, std::uint8_t op1, std::uint8_t crn, std
 #undef TRIVET_DESCRIBE
 #undef TRIVET_BORROW
 
-/// Everything the description of R says, as data.
+/// The description of R, as data.
 template <class R>
 inline constexpr RegisterInfo kInfo = [] {
   RegisterInfo info = Description<R>::kHeader;

@@ -4,9 +4,9 @@
 
 namespace trivet::hal {
 
-/// The two names by which software at EL2 reaches one register or its layout: with HCR_EL2.E2H
+/// The two names by which software at EL2 accesses one register or its layout: with HCR_EL2.E2H
 /// clear and with it set. A guest's SCTLR_EL1 is SCTLR_EL1 or SCTLR_EL12; the host's CPTR_EL2 is
-/// one name with two layouts. Registers not listed here go by one name. [arm-arm] "System and
+/// one name with two layouts. Registers not listed here have one name. [arm-arm] "System and
 /// Special-purpose register redirection".
 template <class R>
 struct NamesAtEl2 {

@@ -5,7 +5,7 @@
 
 namespace trivet {
 
-/// What a Trivet call says about itself. One table, referred to from everywhere else.
+/// Result codes of Trivet calls. The only table of them.
 enum class [[nodiscard]] Status : std::uint8_t {
   kOk = 0,
   kNotAtEl2,            ///< The caller does not run at EL2.
@@ -14,17 +14,17 @@ enum class [[nodiscard]] Status : std::uint8_t {
   kAlreadyEnabled,      ///< HardwareEnable() while enabled; nothing was touched.
   kNotEnabled,          ///< The call needs an enabled CPU; nothing was touched.
   kWrongCpu,            ///< The object belongs to another CPU than the one that called.
-  kInUse,               ///< HCR_EL2.VM is already set: somebody else runs guests here.
-  kVectorsReplaced,     ///< VBAR_EL2 is not what Trivet installed: somebody else changed it.
+  kInUse,               ///< HCR_EL2.VM is already set: another hypervisor runs here.
+  kVectorsReplaced,     ///< VBAR_EL2 is not what Trivet installed: other code changed it.
   kUnsupportedFeature,  ///< This CPU lacks a feature (or has one Trivet cannot serve): see Error.
   kHandlerMissing,      ///< A host handler, or the memory for a chain table, is null.
-  kRestoreMismatch,     ///< A register did not take its value: see Error for which, want and got.
+  kRestoreMismatch,     ///< A register did not take its value: Error has it, expected and got.
   kInvalidArgument,     ///< An argument is out of range or misaligned.
   kOutOfReach,          ///< The host's vector table is too far from the chain table's memory.
-  kLostState,           ///< The CPU was powered down since: registers hold nothing of ours.
-  kSuspended,           ///< Between PrepareSuspend() and what must follow it.
-  kTimedOut,            ///< A CPU did not arrive or finish in time: the round's report has which.
-  kPeerFailed,          ///< Another CPU could not; nothing stays changed on this one.
+  kLostState,           ///< The CPU was powered down since: its registers are lost.
+  kSuspended,           ///< PrepareSuspend() was called: Resumed() or SuspendFailed() must follow.
+  kTimedOut,            ///< A CPU did not arrive or finish in time: the round's report names it.
+  kPeerFailed,          ///< Another CPU failed; nothing stays changed on this one.
 };
 
 template <class T>

@@ -1,5 +1,4 @@
-// The run loop's half of PerCpuState: whose guest registers are loaded, and the world a guest runs
-// in.
+// The run loop's half of PerCpuState: loads guest registers and switches EL2 registers for a run.
 
 #include "hal/cpu.h"
 #include "percpu/hcr_policy.h"
@@ -23,8 +22,8 @@ void PerCpuState::SetOwner(GuestRegisters* owner) {
   resident_ = switches_runs_ ? nullptr : owner;
 }
 
-/// Under a VHE host the shared registers are the host's whenever it runs: BeginRun and EndRun
-/// switch them.
+/// Under a VHE host BeginRun and EndRun switch the shared registers: the host uses them whenever it
+/// runs.
 void PerCpuState::SwitchGuestTo(GuestRegisters* next) {
   if (next == owner_) return;
   Cpu cpu;
@@ -42,8 +41,8 @@ void PerCpuState::SwitchGuestTo(GuestRegisters* next) {
   Cpu::Isb();
 }
 
-/// What HCR_EL2 has of `bits` on this CPU. Found out once: by the first load of a guest that needs
-/// them, from a dozen ID registers.
+/// The layout of `bits` of HCR_EL2 on this CPU. Read once, from a dozen ID registers, by the first
+/// load of a guest that needs them.
 HcrLayout PerCpuState::LayoutOf(std::uint64_t bits) {
   if ((bits & ~known_bits_) != 0) [[unlikely]] {
     known_bits_ |= bits;
@@ -108,7 +107,7 @@ void PerCpuState::RestoreAfterRun() {
   in_run_ = false;
 }
 
-/// Puts the host's values where a guest's are loaded, and saves nothing.
+/// Replaces a loaded guest's registers by the host's, without saving the guest's.
 void PerCpuState::RestoreHostsGuestRegisters() {
   if (owner_ == nullptr) return;
   Cpu cpu;

@@ -20,7 +20,7 @@ void PrintField(const char* what, const hal::FieldInfo& field, HcrReason reason,
 
 const char* ToString(HcrReason reason) {
   switch (reason) {
-    case HcrReason::kAsAsked: return "as asked";
+    case HcrReason::kAsRequested: return "as requested";
     case HcrReason::kFeatureAbsent: return "this CPU lacks";
     case HcrReason::kHostOwned: return "only the host may set it";
     case HcrReason::kPolicyClears: return "the policy clears it";

@@ -9,24 +9,24 @@
 #include "hal/registers.h"
 #include "percpu/policy.h"
 
-/// What becomes of the HCR_EL2 bits that a guest asks for: the policy, the host and the CPU have
-/// their say, and every bit that is not as asked has a reason. Constant where the arguments are.
+/// Computes a guest's HCR_EL2 from its request, the policy, the host's value and the CPU's
+/// features, and reports why each bit differs from the request. constexpr.
 namespace trivet::percpu {
 
-/// Why a bit of a guest's HCR_EL2 is not what was asked for.
+/// Why a bit of a guest's HCR_EL2 differs from the request.
 enum class HcrReason : std::uint8_t {
-  kAsAsked,        ///< It is what was asked for.
+  kAsRequested,    ///< It does not differ.
   kFeatureAbsent,  ///< Clear: RES0 on this CPU, which lacks the field's feature.
   kHostOwned,      ///< Clear: in kHostOwned, never a guest's to set.
   kPolicyClears,   ///< Clear: in the policy's kHcrClear.
   kNotAllowed,     ///< Clear: not in the policy's kHcrAllowed.
   kPolicySets,     ///< Set: in the policy's kHcrSet.
   kReadsAsOne,     ///< Set: RES1 or RAO/WI on this CPU, which lacks the alternative.
-  kHostHas,        ///< Set: the host has it, and what the policy does not name stays the host's.
+  kHostHas,        ///< Set: the host has it set, and the policy does not clear it.
   kCount,
 };
 
-/// What a reason means, for messages. Never null.
+/// The reason as text, for messages. Never null.
 const char* ToString(HcrReason reason);
 
 /// HCR_EL2 as one CPU implements it. [arm-arm] HCR_EL2, the conditions of each field.
@@ -34,8 +34,7 @@ struct HcrLayout {
   std::uint64_t absent = 0;  ///< RES0 for want of a feature.
   std::uint64_t ones = 0;    ///< RES1 or RAO/WI.
 
-  /// `cpu` answers Has(Feature): a hal::FeatureSet, or LiveFeatures. It is asked about the bits in
-  /// `of` only.
+  /// The layout of the bits in `of`. `cpu` has Has(Feature): a hal::FeatureSet, or LiveFeatures.
   template <class Features>
   static constexpr HcrLayout For(const Features& cpu, std::uint64_t of = ~std::uint64_t{0}) {
     HcrLayout layout;
@@ -58,7 +57,7 @@ static_assert(hal::MaskOf(hal::kInfo<hal::HcrEl2>.fields, hal::BitKind::kRes0) =
 /// The fields that some CPUs lack.
 inline constexpr std::uint64_t kConditionalHcr = HcrLayout::For(hal::FeatureSet()).absent;
 
-/// The features of the CPU that calls, read when asked for. EL1 or above.
+/// The calling CPU's features; each Has() reads an ID register. EL1 or above.
 template <class B>
 struct LiveFeatures {
   static bool Has(hal::Feature feature) { return hal::Has(feature, hal::LiveIds<B>{}); }
@@ -71,8 +70,8 @@ constexpr hal::HcrEl2 Grant(hal::HcrEl2 requested, const PolicyValues& policy,
   return hal::HcrEl2::FromRaw(requested.raw() & free);
 }
 
-/// HCR_EL2 while a guest runs that was granted `granted`, under a host that has `host`. TGE would
-/// keep EL1 from existing.
+/// HCR_EL2 while a guest with `granted` runs under a host with `host`. TGE is cleared: with TGE set
+/// there is no EL1.
 constexpr hal::HcrEl2 Compose(hal::HcrEl2 host, const PolicyValues& policy, hal::HcrEl2 granted) {
   return hal::HcrEl2::FromRaw((host.raw() | policy.hcr_set.raw() | granted.raw()) &
                               ~policy.hcr_clear.raw())
@@ -95,7 +94,7 @@ struct HcrTerms {
   }
 };
 
-/// What a guest gets for what it asked, and why.
+/// The result of Constrain(): the value, and why it differs from the request.
 class ConstrainedHcr {
  public:
   constexpr ConstrainedHcr() = default;
@@ -104,18 +103,18 @@ class ConstrainedHcr {
   constexpr hal::HcrEl2 value() const { return value_; }
   /// The bits of the request that the policy allows and the CPU has.
   constexpr hal::HcrEl2 granted() const { return granted_; }
-  /// The bits of the request that it does not have.
+  /// Requested bits that are clear in the value.
   constexpr hal::HcrEl2 dropped() const { return Without(requested_, value_); }
-  /// The bits that it has without having been asked for.
+  /// Bits set in the value that were not requested.
   constexpr hal::HcrEl2 forced() const { return Without(value_, requested_); }
-  /// Why bit `bit`, 0 to 63, is not as asked.
+  /// Why bit `bit`, 0 to 63, differs from the request.
   constexpr HcrReason ReasonOf(unsigned bit) const {
     for (std::size_t i = 0; i < because_.size(); ++i) {
       if ((because_[i] >> bit & 1) != 0) return static_cast<HcrReason>(i);
     }
-    return HcrReason::kAsAsked;
+    return HcrReason::kAsRequested;
   }
-  /// The bits that are not as asked for this reason; for kAsAsked, none.
+  /// The bits that differ from the request for this reason; for kAsRequested, none.
   constexpr hal::HcrEl2 Because(HcrReason reason) const {
     return hal::HcrEl2::FromRaw(because_[static_cast<std::size_t>(reason)]);
   }
@@ -138,8 +137,8 @@ class ConstrainedHcr {
   std::array<std::uint64_t, static_cast<std::size_t>(HcrReason::kCount)> because_ = {};
 };
 
-/// What a guest gets on these terms. Multi-bit fields are joined by OR too: BSU and TWEDEL come out
-/// no weaker than either part.
+/// A guest's HCR_EL2 on these terms. Multi-bit fields are combined by OR too: the result of BSU and
+/// TWEDEL is no weaker than either part.
 constexpr ConstrainedHcr Constrain(const HcrTerms& terms) {
   constexpr std::uint64_t kAll = ~std::uint64_t{0};
   ConstrainedHcr result;
@@ -160,14 +159,14 @@ constexpr ConstrainedHcr Constrain(const HcrTerms& terms) {
   result.Explain(HcrReason::kHostHas, kAll, forced);
   return result;
 }
-/// What a guest that asks for `requested` gets under `policy`, on a CPU with `layout`, under a host
-/// whose HCR_EL2 is `host`.
+/// The same for `requested` under `policy`, on a CPU with `layout`, under a host whose HCR_EL2 is
+/// `host`.
 constexpr ConstrainedHcr Constrain(hal::HcrEl2 requested, const PolicyValues& policy,
                                    const HcrLayout& layout, hal::HcrEl2 host = {}) {
   return Constrain(HcrTerms{requested, policy, layout, host});
 }
 
-/// The value on one line, then a line a field that is not as asked:
+/// Prints the value, then one line for each field that differs from the request:
 ///
 ///     HCR_EL2 = 0x80082039
 ///       forced   VM        the policy sets it

@@ -10,7 +10,7 @@
 
 namespace trivet::percpu {
 
-/// A host that is called: Trivet takes the exceptions of EL2 itself and calls its handlers.
+/// A callback host: Trivet takes the exceptions at EL2 and calls the host's handlers.
 ///
 ///     struct MyHost {
 ///       static vectors::Handlers HandlersFor(CpuId cpu);
@@ -22,8 +22,8 @@ concept CallbackHost = requires(CpuId cpu) {
   { H::HandlersFor(cpu) } -> std::same_as<vectors::Handlers>;
 };
 
-/// A host that is chained: exceptions of EL2 itself go on in the host's own vector table, with
-/// every register as at entry, TPIDR_EL2 included.
+/// A pass-through host: exceptions taken from EL2 are forwarded to the host's own vector table,
+/// with every register as at entry, TPIDR_EL2 included.
 ///
 ///     struct MyHost {
 ///       static vectors::ChainPlace ChainPlaceFor(CpuId cpu);
@@ -36,19 +36,19 @@ concept PassThroughHost = requires(CpuId cpu) {
   { H::ChainPlaceFor(cpu) } -> std::same_as<vectors::ChainPlace>;
 };
 
-/// What Trivet asks of the host it runs under: one of the two. Optional:
+/// What Trivet requires of the host it runs under: one of the two. Optional:
 ///
 ///     static std::uint64_t PhysicalAddressOf(const void*);
 ///     static std::uint64_t VectorBaseFor(CpuId cpu);
 ///
 /// PhysicalAddressOf is for hosts whose EL2 addresses are not physical ones. VectorBaseFor is
-/// called on `cpu` by enable. Its value is what exceptions are chained to and what disable leaves
-/// in VBAR_EL2, whatever that register held at enable: for hosts whose code runs below EL2 and
-/// reached it through vectors of the caller's.
+/// called on `cpu` by enable. Exceptions are forwarded to its value, and disable leaves it in
+/// VBAR_EL2, whatever that register held at enable: for hosts whose code runs below EL2 and entered
+/// EL2 through the caller's vectors.
 template <class H>
 concept Host = CallbackHost<H> != PassThroughHost<H>;
 
-/// The physical address stage 2 tables are given by. Identity, unless the host says otherwise.
+/// The physical address of a stage 2 table: the host's translation if it has one, else identity.
 template <Host H>
 std::uint64_t PhysicalAddressOf(const void* address) {
   if constexpr (requires { H::PhysicalAddressOf(address); }) {
@@ -58,7 +58,7 @@ std::uint64_t PhysicalAddressOf(const void* address) {
   }
 }
 
-/// The host's own vector base where it says one; nullopt: VBAR_EL2 has it.
+/// The host's own vector base where it supplies one; nullopt: use VBAR_EL2.
 template <Host H>
 std::optional<std::uint64_t> VectorBaseOf(CpuId cpu) {
   if constexpr (requires { H::VectorBaseFor(cpu); }) {

@@ -1,4 +1,4 @@
-// What happens to a CPU besides enable and disable: suspend, power-down, hand-over, panic.
+// Events besides enable and disable: suspend, power-down, hand-over, panic.
 
 #include "hal/cpu.h"
 #include "percpu/masked_interrupts.h"
@@ -9,7 +9,7 @@ namespace trivet::percpu {
 
 using hal::Cpu;
 
-/// Whatever the host has now is the host's: the registers of before are gone.
+/// Saves the host's present registers anew: the values from before the suspend are not used.
 Status PerCpuState::Resume(const EnableRequest& request) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
@@ -18,12 +18,12 @@ Status PerCpuState::Resume(const EnableRequest& request) {
   return Status::kOk;
 }
 
-/// A host that finds one of its registers other than PrepareSuspend() left it did lose power.
+/// A register that differs from what PrepareSuspend() left means that power was lost.
 Status PerCpuState::ResumeInPlace(const EnableRequest& request) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
   if (const Status s = CheckEnable(State::kSuspended, request); s != Status::kOk) return s;
-  if (const Status s = VerifyWorld(Status::kLostState); s != Status::kOk) return s;
+  if (const Status s = VerifyEl2Context(Status::kLostState); s != Status::kOk) return s;
   if (const Status s = VerifyControls(Status::kLostState); s != Status::kOk) return s;
   Enter(State::kSuspended, request);
   return Status::kOk;
@@ -50,7 +50,7 @@ void PerCpuState::PoweredDown() {
   state_.store(State::kReady, std::memory_order_release);
 }
 
-/// The vectors and HCR_EL2 come first: from then on a fault in here is the host's to report.
+/// The vectors and HCR_EL2 come first: from then on the host's vectors take a fault in this code.
 void PerCpuState::RestoreHostNow() {
   Cpu cpu;
   if (in_run_) {
@@ -61,8 +61,8 @@ void PerCpuState::RestoreHostNow() {
   RestoreHostsGuestRegisters();
 }
 
-/// Assumes nothing but that this page can be read: no lock, no check of what the registers hold, no
-/// access to a guest's memory. The state changes last, so that a panic inside it starts over.
+/// Requires only that this page can be read: takes no lock, checks no register, accesses no guest
+/// memory. The state changes last, so that a panic inside it starts over.
 void PerCpuState::Panic() {
   if (!AtEl2()) return;
   const MaskedInterrupts masked;

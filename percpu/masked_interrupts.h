@@ -4,7 +4,7 @@
 
 namespace trivet::percpu {
 
-/// Masks D, A, I and F for its lifetime and then restores what the caller had: it never unmasks.
+/// Masks D, A, I and F for its lifetime, then restores the caller's mask.
 class MaskedInterrupts {
  public:
   MaskedInterrupts() : before_(hal::Cpu::DaifMask()) {}
@@ -16,7 +16,8 @@ class MaskedInterrupts {
   const hal::Daif before_;
 };
 
-/// The caller's word that it is on the CPU it names, cannot leave it, and has D, A, I and F masked.
+/// Passed by a caller that runs on the CPU it names, cannot migrate, and has D, A, I and F masked.
+/// Unchecked.
 struct MaskedAndPinned {};
 
 }  // namespace trivet::percpu

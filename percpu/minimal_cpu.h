@@ -15,7 +15,7 @@
 namespace trivet::percpu {
 
 /// What a minimal transition does to the registers, without the check of the caller's state:
-/// VBAR_EL2 and the host's whole HCR_EL2, one ISB. At EL2, masked and pinned, in turn.
+/// VBAR_EL2 and the host's whole HCR_EL2, one ISB. At EL2, masked and pinned, alternately.
 template <Policy P = DefaultPolicy>
 struct MinimalSwitch {
   hal::VbarEl2 host_vbar;
@@ -35,11 +35,11 @@ struct MinimalSwitch {
   }
 };
 
-/// The least that turns virtualization on and off correctly, for hosts that do it often and guard
-/// the rest themselves: VBAR_EL2 and the host's whole HCR_EL2, one ISB, nothing else. What PerCpu
-/// does besides is the caller's: VTCR_EL2 and VTTBR_EL2 define a stage 2 before Enable, stale TLB
-/// entries are invalidated, and nobody else changes the registers meanwhile. nVHE hosts only. One
-/// page, declared like a PerCpu.
+/// The shortest correct way to turn virtualization on and off, for hosts that do it often: VBAR_EL2
+/// and the host's whole HCR_EL2, one ISB, nothing else. The caller does the rest of PerCpu's work:
+/// it sets VTCR_EL2 and VTTBR_EL2 to a valid stage 2 before HardwareEnable(), invalidates stale TLB
+/// entries, and keeps other code from changing these registers. nVHE hosts only. One page, declared
+/// like a PerCpu.
 template <CallbackHost H, Policy P = DefaultPolicy>
   requires(P::kVectors == VectorSwitch::kPerEnable)
 class alignas(vectors::kCpuPageSize) MinimalCpu {

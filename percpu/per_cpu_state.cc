@@ -26,7 +26,7 @@ VbarEl2 PerCpuState::OurVectors() const {
   return VbarEl2::FromRaw(IsPassThrough() ? chain_.executable : vectors::TableBase());
 }
 
-/// A chain table needs no slot: the register stays the host's.
+/// A chain table does not use TPIDR_EL2: the register stays the host's.
 TpidrEl2 PerCpuState::OurTpidr(TpidrEl2 host) const {
   return IsPassThrough() ? host : TpidrEl2::FromRaw(reinterpret_cast<std::uint64_t>(&slot_));
 }
@@ -44,7 +44,7 @@ Status PerCpuState::CreateFor(CpuId cpu, const vectors::ChainPlace& chain) {
   return Bind(cpu, vectors::CheckChainPlace(chain), {}, chain);
 }
 
-/// `host`: whether what the host gives, handlers or a place for a chain table, is usable.
+/// `host`: the result of checking the host's handlers or chain table memory.
 Status PerCpuState::Bind(CpuId cpu, Status host, const vectors::Handlers& handlers,
                          const vectors::ChainPlace& chain) {
   if (state_.load(std::memory_order_acquire) != State::kVacant) {
@@ -68,7 +68,7 @@ Status PerCpuState::CheckHostVectors(std::uint64_t base) {
   return status == Status::kOk ? status : Fail({.status = status, .got = base});
 }
 
-/// What the policy sets must exist: a bit that is RES0 here would silently do nothing.
+/// Every bit that the policy sets must exist: a bit that is RES0 here would silently do nothing.
 Status PerCpuState::CheckPolicy(const PolicyValues& policy) {
   const std::uint64_t conditional = policy.hcr_set.raw() & kConditionalHcr;
   if (conditional == 0) return Status::kOk;
@@ -88,7 +88,7 @@ Status PerCpuState::CheckEnable(State from, const EnableRequest& request) {
   if (state == State::kSuspended && from != state) return Fail({.status = Status::kSuspended});
   if (state == State::kReady && from != state) return Fail({.status = Status::kNotEnabled});
   if (state != from) return Fail({.status = Status::kAlreadyEnabled});
-  // Another object of ours shows by its vectors, unless those change hands per run.
+  // Detects another PerCpu by its vectors, unless they are switched per run.
   const std::uint64_t vbar = Cpu::Read<VbarEl2>().raw();
   const bool ours = vbar == vectors::TableBase() || vbar == OurVectors().raw();
   if (ours || Cpu::Read<HcrEl2>().vm()) return Fail({.status = Status::kInUse});
@@ -96,8 +96,8 @@ Status PerCpuState::CheckEnable(State from, const EnableRequest& request) {
   return CheckHostVectors(request.host_vbar.value_or(vbar));
 }
 
-/// Reads everything a transition will need; writes no register.
-void PerCpuState::PrepareIntent(const EnableRequest& request) {
+/// Reads everything that a transition needs; writes no register.
+void PerCpuState::PrepareTransition(const EnableRequest& request) {
   const PolicyValues& policy = request.policy;
   Cpu cpu;
   transition_.host = El2Context::Live<Cpu>();
@@ -124,10 +124,10 @@ Status PerCpuState::Enable(const EnableRequest& request) {
   return Status::kOk;
 }
 
-/// Interrupts masked, all checks passed. A step that fails (only a test can make one) leaves the
-/// registers and the state as they were.
+/// Interrupts masked, all checks passed. A step that throws (under test only) leaves the registers
+/// and the state as they were.
 void PerCpuState::Enter(State from, const EnableRequest& request) {
-  PrepareIntent(request);
+  PrepareTransition(request);
   const VbarEl2 host_vbar =
       request.host_vbar ? VbarEl2::FromRaw(*request.host_vbar) : transition_.host.vbar;
   if (IsPassThrough()) vectors::MakeChainTable(chain_, host_vbar.raw());
@@ -139,7 +139,7 @@ void PerCpuState::Enter(State from, const EnableRequest& request) {
   state_.store(State::kEntering, std::memory_order_release);
   Cpu cpu;
   EnterTrivet(cpu, vector_ownership(), transition_);
-  transition_.host.vbar = host_vbar;  // From here on: a failure above put back what was found.
+  transition_.host.vbar = host_vbar;  // Not before: a roll-back above restores the value found.
   attempt.outcome = State::kEnabled;
 }
 
@@ -156,7 +156,7 @@ Status PerCpuState::CheckDisable() {
                .got = vbar.raw()});
 }
 
-/// Everything back to the host, and `next` as the state.
+/// Restores the host's registers and sets the state to `next`.
 Status PerCpuState::Leave(State next) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
@@ -167,8 +167,8 @@ Status PerCpuState::Leave(State next) {
   LeaveTrivet(cpu, vector_ownership(), transition_);
   state_.store(next, std::memory_order_release);
   generation_.fetch_add(1, std::memory_order_acq_rel);
-  KeepWhatTheHostKept();
-  if (const Status s = VerifyWorld(Status::kRestoreMismatch); s != Status::kOk) return s;
+  AdoptHostChanges();
+  if (const Status s = VerifyEl2Context(Status::kRestoreMismatch); s != Status::kOk) return s;
   return VerifyControls(Status::kRestoreMismatch);
 }
 
@@ -188,7 +188,7 @@ Status PerCpuState::PlanEnable(const EnableRequest& request, Plan& plan) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
   if (const Status s = CheckEnable(State::kReady, request); s != Status::kOk) return s;
-  PrepareIntent(request);
+  PrepareTransition(request);
   PlanRecorder recorder(plan);
   EnterTrivet(recorder, vector_ownership(), transition_);
   return Status::kOk;
@@ -213,14 +213,14 @@ Status PerCpuState::Expect(typename R::Value expected, Status mismatch) {
                .got = live.raw()});
 }
 
-/// What stayed the host's while the CPU was enabled was the host's to change.
-void PerCpuState::KeepWhatTheHostKept() {
+/// The host may have changed the registers that stayed its own while the CPU was enabled.
+void PerCpuState::AdoptHostChanges() {
   const El2Context live = El2Context::Live<Cpu>();
   if (per_run_) transition_.host = live;
   if (!HoldsTpidr()) transition_.host.tpidr = live.tpidr;
 }
 
-Status PerCpuState::VerifyWorld(Status mismatch) {
+Status PerCpuState::VerifyEl2Context(Status mismatch) {
   if (const Status s = Expect<VbarEl2>(transition_.host.vbar, mismatch); s != Status::kOk) return s;
   if (const Status s = Expect<HcrEl2>(transition_.host.hcr, mismatch); s != Status::kOk) return s;
   return Expect<TpidrEl2>(transition_.host.tpidr, mismatch);

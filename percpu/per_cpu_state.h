@@ -30,15 +30,16 @@ struct Error {
   std::uint64_t got = 0;
 };
 
-/// What a host type asks of an enable.
+/// The host type's parameters of an enable.
 struct EnableRequest {
   PolicyValues policy;
   std::uint64_t empty_stage2;  ///< Physical address of a stage 2 table that maps nothing.
   std::optional<std::uint64_t> host_vbar;  ///< The host's vectors, where VBAR_EL2 has others.
 };
 
-/// What the vectors need, what the host had, and the transitions of one CPU, for any host type. Use
-/// it through PerCpu<Host>, which makes a page of it. All zeros is a valid, vacant object.
+/// The vectors' data, the host's saved registers and the transitions of one CPU, for any host type.
+/// Use it through PerCpu<Host>, which adds the rest of the page. All zeros is a valid, vacant
+/// object.
 class alignas(16) PerCpuState {
  public:
   constexpr PerCpuState() = default;
@@ -49,11 +50,11 @@ class alignas(16) PerCpuState {
   bool IsEnabled() const { return state_.load(std::memory_order_acquire) == State::kEnabled; }
   const Error& last_error() const { return error_; }
   const vectors::CrashRecord& crash() const { return slot_.crash; }
-  /// How often this CPU's hardware state was given up: by disable, power-down or hand-over. What
-  /// was cached from an enabled CPU is stale when this has changed.
+  /// Counts how often this CPU's hardware state was given up: by disable, power-down or hand-over.
+  /// Values cached from an enabled CPU are stale when this has changed.
   std::uint32_t generation() const { return generation_.load(std::memory_order_acquire); }
 
-  // What the host had when this CPU was enabled (or says it had: VectorBaseFor). Meaningful while
+  // The host's values at enable (the vector base: VectorBaseFor's, if the host has it). Valid while
   // enabled.
   hal::VbarEl2 host_vector_base() const { return transition_.host.vbar; }
   hal::HcrEl2 host_hcr() const { return transition_.host.hcr; }
@@ -69,18 +70,18 @@ class alignas(16) PerCpuState {
   void SwitchGuestTo(GuestRegisters* next);
   const GuestRegisters* guest_owner() const { return owner_; }
   /// True when the caller is on this CPU, it is enabled, `guest` is loaded, and a run switches
-  /// nothing: BeginRun() and EndRun() may be left out. What every exit that is not the first costs.
+  /// nothing: BeginRun() and EndRun() may be left out. Part of every exit but the first.
   bool IsResidentHere(const GuestRegisters& guest) const {
     const bool here = hal::Cpu::Read<hal::MpidrEl1>().raw() == mpidr_;
     return (resident_ == &guest) & here;  // One branch.
   }
   /// The same for a caller that knows where it is.
   bool IsResident(const GuestRegisters& guest) const { return resident_ == &guest; }
-  /// What a guest that asks for these HCR_EL2 bits gets on this CPU: the policy's and the host's
-  /// bits, and of `requested` what the policy allows and the CPU has.
+  /// The HCR_EL2 of a guest that requests these bits on this CPU: the policy's and the host's bits,
+  /// and those of `requested` that the policy allows and the CPU has.
   ConstrainedHcr ConstrainGuest(hal::HcrEl2 requested) { return Constrain(TermsFor(requested)); }
-  /// The same for the guest that is being loaded, put into effect with its next entry. Out: on what
-  /// terms; the reasons, which a load does not need, follow from them.
+  /// The same for the guest that is being loaded, in effect from its next entry. Out: the terms,
+  /// from which Constrain() gives the reasons.
   void SetGuestTraps(hal::HcrEl2 requested, HcrTerms& terms);
   /// CPTR_EL2 and CNTHCTL_EL2 for the guest that is being loaded, in the layout of the host's E2H.
   void SetGuestSharedControls(const SharedControls& controls);
@@ -99,7 +100,7 @@ class alignas(16) PerCpuState {
   Status PlanEnable(const EnableRequest& request, Plan& plan);
   Status PlanDisable(Plan& plan);
   Status Audit();
-  // Life events: life_events.cc.
+  // Power and hand-over events: life_events.cc.
   Status PrepareSuspend() { return Leave(State::kSuspended); }
   Status Resume(const EnableRequest& request);
   Status ResumeInPlace(const EnableRequest& request);
@@ -111,9 +112,9 @@ class alignas(16) PerCpuState {
   enum class State : std::uint8_t {
     kVacant,
     kReady,
-    kEntering,  ///< Registers may already be Trivet's; `transition_` says what they were.
+    kEntering,  ///< Registers may already be Trivet's; `transition_` has the host's values.
     kEnabled,
-    kSuspended,  ///< Disabled, to be enabled again by what ends the suspend.
+    kSuspended,  ///< Disabled; Resumed() or SuspendFailed() enables it again.
   };
 
   bool IsPassThrough() const { return chain_.words != nullptr; }
@@ -122,7 +123,7 @@ class alignas(16) PerCpuState {
   VectorOwnership vector_ownership() const;
   /// The value for VBAR_EL2 while the vectors are Trivet's.
   hal::VbarEl2 OurVectors() const;
-  /// The value for TPIDR_EL2 then, under a host that has `host` in it.
+  /// The value for TPIDR_EL2 while enabled, under a host that has `host` in it.
   hal::TpidrEl2 OurTpidr(hal::TpidrEl2 host) const;
   static bool AtEl2();
   Status Bind(CpuId cpu, Status host, const vectors::Handlers& handlers,
@@ -131,12 +132,12 @@ class alignas(16) PerCpuState {
   Status CheckPolicy(const PolicyValues& policy);
   Status CheckHostVectors(std::uint64_t base);
   Status CheckDisable();
-  void PrepareIntent(const EnableRequest& request);
+  void PrepareTransition(const EnableRequest& request);
   void Enter(State from, const EnableRequest& request);
   Status Leave(State next);
   void RestoreHostNow();
-  void KeepWhatTheHostKept();
-  Status VerifyWorld(Status mismatch);
+  void AdoptHostChanges();
+  Status VerifyEl2Context(Status mismatch);
   Status VerifyControls(Status mismatch);
   template <class R>
   Status Expect(typename R::Value expected, Status mismatch);
@@ -147,25 +148,25 @@ class alignas(16) PerCpuState {
   HcrTerms TermsFor(hal::HcrEl2 requested);
   void RestoreHostsGuestRegisters();
 
-  vectors::CpuSlot slot_;      // First: TPIDR_EL2 points here, unless the host is chained.
+  vectors::CpuSlot slot_;      // First: TPIDR_EL2 points here, except under a pass-through host.
   vectors::ChainPlace chain_;  // Of a pass-through host.
   TransitionState transition_;
   GuestRegisters host_guest_registers_;
   SharedControls host_shared_controls_;
   SharedControls guest_shared_controls_;
-  El2Context run_host_;  // The host's world as the current run found it.
+  El2Context run_host_;  // The host's values when the current run began.
   PolicyValues policy_ = {};
-  hal::HcrEl2 guest_traps_;       // HCR_EL2 bits that the loaded guest asked for and got.
-  std::uint64_t known_bits_ = 0;  // Of HCR_EL2: for these `layout_` says what this CPU has.
+  hal::HcrEl2 guest_traps_;       // HCR_EL2 bits granted to the loaded guest.
+  std::uint64_t known_bits_ = 0;  // The bits of HCR_EL2 that `layout_` covers.
   HcrLayout layout_;
   GuestRegisters* owner_ = nullptr;
-  const GuestRegisters* resident_ = nullptr;  // owner_, unless a run switches worlds.
+  const GuestRegisters* resident_ = nullptr;  // owner_, unless each run switches registers.
   std::uint64_t mpidr_ = 0;                   // Of cpu_, while enabled.
   CpuId cpu_;
   Error error_;
   bool per_run_ = false;        // Vectors and TPIDR_EL2 are Trivet's only during a run.
   bool switches_runs_ = false;  // HCR_EL2 differs between the host and a guest.
-  bool in_run_ = false;         // Registers may be the guest's; run_host_ says what they were.
+  bool in_run_ = false;         // Registers may be the guest's; run_host_ has the host's values.
   std::atomic<std::uint32_t> generation_ = 0;
   std::atomic<State> state_ = State::kVacant;
 };

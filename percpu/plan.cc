@@ -7,7 +7,7 @@
 namespace trivet::percpu {
 namespace {
 
-constexpr std::size_t kStepColumn = 22;
+constexpr std::size_t kStepColumn = 26;
 constexpr std::size_t kNameColumn = 14;
 
 void Put(hal::TextSink sink, const char* text, std::size_t width = 0) {

@@ -9,8 +9,8 @@
 
 namespace trivet::percpu {
 
-/// What a transition would do on this CPU now, action by action: made by running the transition's
-/// own steps on a backend that writes down instead of writing. About 1.6 KiB.
+/// What a transition would do on this CPU now, action by action: recorded by running its steps on a
+/// backend that does not write. About 1.6 KiB.
 class Plan {
  public:
   enum class Action : std::uint8_t { kWrite, kIsb, kDsb, kTlbi };
@@ -28,7 +28,7 @@ class Plan {
   std::size_t size() const { return size_; }
   const Line& operator[](std::size_t i) const { return lines_[i]; }
 
-  /// One line an action: step, register with both values, or the barrier.
+  /// One line for each action: step, register with both values, or the barrier.
   void Print(hal::TextSink sink) const;
 
  private:
@@ -38,12 +38,12 @@ class Plan {
   std::size_t size_ = 0;
 };
 
-/// A backend that reads the live registers and records what would be done to them.
+/// A backend that reads the live registers and records writes and barriers.
 class PlanRecorder {
  public:
   explicit PlanRecorder(Plan& plan) : plan_(plan) {}
 
-  /// Names the step of what follows.
+  /// Names the step of the actions that follow.
   void BeginStep(const char* name) { step_ = name; }
 
   template <hal::ReadableRegister R>

@@ -7,19 +7,18 @@
 
 namespace trivet::percpu {
 
-/// When VBAR_EL2 changes hands. On a VHE host it is always per run: the host's own vectors live
-/// there.
+/// When VBAR_EL2 is switched. On a VHE host always per run: the host's own vectors are in it.
 enum class VectorSwitch : std::uint8_t { kPerEnable, kPerRun };
 
-/// Bits of HCR_EL2 that are never a policy's or a guest's to set: the host's own mode, and nested
-/// virtualization, which Trivet does not have.
+/// Bits of HCR_EL2 that neither a policy nor a guest may set: the host's own mode, and nested
+/// virtualization, which Trivet does not support.
 inline constexpr hal::HcrEl2 kHostOwned =
     hal::HcrEl2().e2h(true).tge(true).nv(true).nv1(true).nv2(true).at(true);
 
 /// Bits that give a guest registers which Trivet does not switch, so that it would change the
 /// host's or another guest's: authentication keys (API, APK), allocation tags (ATA, DCT),
 /// SCXTNUM_EL1, RAS fault injection (FIEN), activity monitor offsets. And VSE: hardware clears it
-/// when the guest takes the SError, which no record here would notice.
+/// when the guest takes the SError, which Trivet would not notice.
 inline constexpr hal::HcrEl2 kNotSwitched = hal::HcrEl2()
                                                 .api(true)
                                                 .apk(true)
@@ -30,13 +29,12 @@ inline constexpr hal::HcrEl2 kNotSwitched = hal::HcrEl2()
                                                 .amvoffen(true)
                                                 .vse(true);
 
-/// Which bits HCR_EL2 gains, which it loses, and when. Everything else stays the host's. A policy
-/// that touches a bit of the host's does not compile, nor does one that sets and clears the same
-/// bit, nor one that clears bits while the host runs: without its IMO a host at EL2 receives no
-/// IRQs.
+/// Which bits of HCR_EL2 are set and cleared, and when. All others keep the host's value. A policy
+/// that names a bit of kHostOwned does not compile, nor does one that sets and clears the same bit,
+/// nor one that clears bits while the host runs: with IMO clear, an EL2 host receives no IRQs.
 ///
-/// A policy may also have `kHcrAllowed`, the bits that a guest may ask for besides; kAllowed<P> is
-/// the answer for every policy.
+/// A policy may also have `kHcrAllowed`, the bits that a guest may request in addition; kAllowed<P>
+/// has them for every policy.
 template <class P>
 concept Policy =
     requires {
@@ -47,8 +45,8 @@ concept Policy =
     (P::kHcrSet.raw() & P::kHcrClear.raw()) == 0 &&
     (P::kVectors == VectorSwitch::kPerRun || P::kHcrClear.raw() == 0);
 
-/// The bits that a guest may ask for under P: P's own list, or all that are not the host's and need
-/// no switching that Trivet does not do.
+/// The bits that a guest may request under P: P's own list, or all bits outside kHostOwned and
+/// kNotSwitched.
 template <Policy P>
 inline constexpr hal::HcrEl2 kAllowed = [] {
   if constexpr (requires { P::kHcrAllowed; }) {
@@ -68,8 +66,8 @@ struct DefaultPolicy {
   static constexpr VectorSwitch kVectors = VectorSwitch::kPerEnable;
 };
 
-/// {VM, RW, IMO, FMO, TSC}: the set of the design Trivet grew out of. SErrors stay masked at an EL2
-/// host.
+/// {VM, RW, IMO, FMO, TSC}: the bits of the baseline design (docs/costs.md). SErrors stay masked at
+/// an EL2 host.
 struct BaselinePolicy {
   static constexpr hal::HcrEl2 kHcrSet =
       hal::HcrEl2().vm(true).rw(true).imo(true).fmo(true).tsc(true);
@@ -78,8 +76,8 @@ struct BaselinePolicy {
 };
 static_assert(BaselinePolicy::kHcrSet.raw() == 0x8008'0019);
 
-/// The default bits, the vectors only while a guest runs: the host takes its interrupts through its
-/// own table.
+/// The default bits; Trivet's vectors only while a guest runs: the host takes its interrupts
+/// through its own table.
 struct PerRunPolicy {
   static constexpr hal::HcrEl2 kHcrSet = DefaultPolicy::kHcrSet;
   static constexpr hal::HcrEl2 kHcrClear = {};

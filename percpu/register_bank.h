@@ -10,8 +10,8 @@
 namespace trivet::percpu {
 
 /// Registers that are saved, restored and compared together, in the order of the list. 8 bytes
-/// each. A register is reached by the name that the host's E2H gives it; one whose feature the CPU
-/// lacks is passed over.
+/// each. Each is accessed by its name under the host's E2H; one whose feature the CPU lacks is
+/// skipped.
 template <hal::SystemRegister... Rs>
 class RegisterBank {
  public:
@@ -24,8 +24,8 @@ class RegisterBank {
     });
   }
 
-  /// Writes every register. The caller supplies the context synchronization event. Inlined
-  /// whatever the optimizer thinks of its size: a transition calls nothing.
+  /// Writes every register. The caller supplies the context synchronization event. Always
+  /// inlined: a transition has no calls.
   template <class B>
   [[gnu::always_inline]] void Restore(B& backend, const CpuTraits& cpu) const {
     Visit(cpu, [&]<class Name>(const std::uint64_t& value) {
@@ -81,7 +81,7 @@ class RegisterBank {
 
   template <class Name, class Value, class F>
   [[gnu::always_inline]] static bool VisitOne(Value& value, const CpuTraits& cpu, F& visit) {
-    // The E2H names need FEAT_VHE, which an E2H host shows.
+    // The E2H names need FEAT_VHE, which an E2H host implies.
     if constexpr (hal::kInfo<Name>.needs != hal::Feature::kBase &&
                   hal::kInfo<Name>.needs != hal::Feature::kVhe) {
       if (!cpu.template Has<hal::kInfo<Name>.needs>()) return true;

@@ -7,39 +7,38 @@
 #include "percpu/transition.h"
 #include "percpu/transition_state.h"
 
-/// The steps that transitions are made of. Each writes something of Trivet's and, undone, the
-/// host's value again. Barriers stand where a rule of tests/percpu/transition_rules.h needs one and
-/// nowhere else: every one of them has a test that fails without it. Undo is right after any part
-/// of Do, also after none of it.
+/// The steps of a transition. Do writes Trivet's values, Undo the host's. Barriers stand only where
+/// a rule of tests/percpu/transition_rules.h needs one: for each, a test fails without it. Undo is
+/// correct after any part of Do, including none.
 namespace trivet::percpu {
 
-/// TPIDR_EL2 leads the vectors to this CPU's handlers: before the vectors can be used, and until
-/// they no longer are.
-struct ClaimSlot {
-  static constexpr const char* kName = "claim the slot";
+/// TPIDR_EL2: the vectors find this CPU's handlers through it. Written before the vectors can be
+/// used, restored after they no longer can.
+struct PublishCpuPointer {
+  static constexpr const char* kName = "publish the CPU pointer";
   template <class B>
-  static void Do(B& backend, const TransitionState& transition) {
-    backend.template Write<hal::TpidrEl2>(transition.ours.tpidr);
+  static void Do(B& backend, const TransitionState& state) {
+    backend.template Write<hal::TpidrEl2>(state.ours.tpidr);
   }
   template <class B>
-  static void Undo(B& backend, const TransitionState& transition) {
-    backend.template Write<hal::TpidrEl2>(transition.host.tpidr);
+  static void Undo(B& backend, const TransitionState& state) {
+    backend.template Write<hal::TpidrEl2>(state.host.tpidr);
   }
 };
 
-/// A stage 2 that maps nothing, before VM can be seen. [arm-arm] VTTBR_EL2: UNKNOWN after a warm
-/// reset. Do leaves the barrier to the next step. Undo's is for the vectors too, which are undone
-/// before it: they must be the host's when the slot goes.
+/// Selects a stage 2 that maps nothing, before VM can be seen. [arm-arm] VTTBR_EL2: UNKNOWN after a
+/// warm reset. Do relies on the next step's barrier. Undo's barrier also covers the vectors, which
+/// are restored before it: they must be the host's before TPIDR_EL2 is.
 struct GuardStage2 {
   static constexpr const char* kName = "guard stage 2";
   template <class B>
-  static void Do(B& backend, const TransitionState& transition) {
-    backend.template Write<hal::VtcrEl2>(transition.vtcr);
-    backend.template Write<hal::VttbrEl2>(transition.vttbr);
+  static void Do(B& backend, const TransitionState& state) {
+    backend.template Write<hal::VtcrEl2>(state.vtcr);
+    backend.template Write<hal::VttbrEl2>(state.vttbr);
   }
   template <class B>
-  [[gnu::always_inline]] static void Undo(B& backend, const TransitionState& transition) {
-    transition.host_controls.Restore(backend, transition.cpu);
+  [[gnu::always_inline]] static void Undo(B& backend, const TransitionState& state) {
+    state.host_controls.Restore(backend, state.cpu);
     backend.Isb();
   }
 };
@@ -49,13 +48,13 @@ struct GuardStage2 {
 struct InstallVectors {
   static constexpr const char* kName = "install the vectors";
   template <class B>
-  static void Do(B& backend, const TransitionState& transition) {
-    backend.template Write<hal::VbarEl2>(transition.ours.vbar);
+  static void Do(B& backend, const TransitionState& state) {
+    backend.template Write<hal::VbarEl2>(state.ours.vbar);
     backend.Isb();
   }
   template <class B>
-  static void Undo(B& backend, const TransitionState& transition) {
-    backend.template Write<hal::VbarEl2>(transition.host.vbar);
+  static void Undo(B& backend, const TransitionState& state) {
+    backend.template Write<hal::VbarEl2>(state.host.vbar);
   }
 };
 
@@ -66,13 +65,13 @@ struct InstallVectors {
 struct SwitchHcr {
   static constexpr const char* kName = "switch HCR_EL2";
   template <class B>
-  static void Do(B& backend, const TransitionState& transition) {
-    Switch(backend, transition.ours.hcr);
+  static void Do(B& backend, const TransitionState& state) {
+    Switch(backend, state.ours.hcr);
     backend.Isb();
   }
   template <class B>
-  static void Undo(B& backend, const TransitionState& transition) {
-    Switch(backend, transition.host.hcr);
+  static void Undo(B& backend, const TransitionState& state) {
+    Switch(backend, state.host.hcr);
   }
 
  private:
@@ -85,13 +84,13 @@ struct SwitchHcr {
   }
 };
 
-/// Forgets what another user of stage 2 left in the TLB, where HCR_EL2 itself changes per run. The
-/// order with the writes of stage 2 is free: VM is clear throughout.
+/// Invalidates what an earlier user of stage 2 left in the TLB, where HCR_EL2 itself changes per
+/// run. The order with the writes of stage 2 is free: VM is clear throughout.
 struct ForgetStage2 {
   static constexpr const char* kName = "forget stage 2";
   template <class B>
-  static void Do(B& backend, const TransitionState& transition) {
-    Undo(backend, transition);
+  static void Do(B& backend, const TransitionState& state) {
+    Undo(backend, state);
     backend.Isb();
   }
   template <class B>
@@ -102,39 +101,39 @@ struct ForgetStage2 {
 };
 
 /// Vectors and virtualization are Trivet's from enable to disable.
-using EnablePerEnable = Transition<ClaimSlot, GuardStage2, InstallVectors, SwitchHcr>;
-/// The same for a pass-through host, whose TPIDR_EL2 nothing of Trivet's looks at.
+using EnablePerEnable = Transition<PublishCpuPointer, GuardStage2, InstallVectors, SwitchHcr>;
+/// The same for a pass-through host: Trivet's chain table does not use TPIDR_EL2.
 using EnablePassThrough = Transition<GuardStage2, InstallVectors, SwitchHcr>;
-/// They are Trivet's only while a guest runs: SwitchForRun does the rest.
+/// Vectors and virtualization are Trivet's only while a guest runs: SwitchForRun does the rest.
 using EnablePerRun = Transition<GuardStage2, ForgetStage2>;
 
-/// Which of the lists takes a CPU.
+/// When the vectors are Trivet's; selects the list of steps.
 enum class VectorOwnership : std::uint8_t { kPerEnable, kPassThrough, kPerRun };
 
 /// From the host's registers to Trivet's.
 template <class B>
-void EnterTrivet(B& backend, VectorOwnership vector_ownership, const TransitionState& transition) {
+void EnterTrivet(B& backend, VectorOwnership vector_ownership, const TransitionState& state) {
   switch (vector_ownership) {
-    case VectorOwnership::kPerEnable: return EnablePerEnable::Do(backend, transition);
-    case VectorOwnership::kPassThrough: return EnablePassThrough::Do(backend, transition);
-    case VectorOwnership::kPerRun: return EnablePerRun::Do(backend, transition);
+    case VectorOwnership::kPerEnable: return EnablePerEnable::Do(backend, state);
+    case VectorOwnership::kPassThrough: return EnablePassThrough::Do(backend, state);
+    case VectorOwnership::kPerRun: return EnablePerRun::Do(backend, state);
   }
 }
-/// The way back; right after any part of the way there.
+/// From Trivet's registers to the host's. Correct after any part of EnterTrivet().
 template <class B>
-void LeaveTrivet(B& backend, VectorOwnership vector_ownership, const TransitionState& transition) {
+void LeaveTrivet(B& backend, VectorOwnership vector_ownership, const TransitionState& state) {
   switch (vector_ownership) {
-    case VectorOwnership::kPerEnable: return EnablePerEnable::Undo(backend, transition);
-    case VectorOwnership::kPassThrough: return EnablePassThrough::Undo(backend, transition);
-    case VectorOwnership::kPerRun: return EnablePerRun::Undo(backend, transition);
+    case VectorOwnership::kPerEnable: return EnablePerEnable::Undo(backend, state);
+    case VectorOwnership::kPassThrough: return EnablePassThrough::Undo(backend, state);
+    case VectorOwnership::kPerRun: return EnablePerRun::Undo(backend, state);
   }
 }
 
-/// One run of a guest under a host whose vectors or TGE are its own whenever it runs. Into ends
+/// One run of a guest under a host that has its own vectors or TGE whenever it runs. Into ends
 /// with an ISB although an exception return follows: that return is legal only if it sees TGE
 /// clear, and it reads HCR_EL2 before it synchronizes anything. [arm-arm] "Illegal exception
-/// returns". OutOf has the host's registers in effect before TPIDR_EL2 goes. What EL2 has in its
-/// TLB keeps its meaning (E2H stays) and EL1&0 entries are told apart by VMID.
+/// returns". OutOf puts the host's registers in effect before it restores TPIDR_EL2. No TLB
+/// maintenance: EL2's entries stay valid (E2H is unchanged), EL1&0 entries differ by VMID.
 struct SwitchForRun {
   template <class B>
   static void Into(B& backend, const El2Context& guest) {

@@ -5,7 +5,7 @@
 
 namespace trivet::percpu {
 
-/// The registers that say whose EL2 this is.
+/// The registers that differ between the owners of EL2.
 struct El2Context {
   hal::VbarEl2 vbar;
   hal::HcrEl2 hcr;
@@ -19,8 +19,8 @@ struct El2Context {
   }
 };
 
-/// What the host had, and what Trivet wants instead. Written before the first step, constant during
-/// a transition.
+/// The input of every step: the host's values and Trivet's. Written before the first step, constant
+/// during a transition.
 struct TransitionState {
   El2Context host;
   El2Context ours;

@@ -10,26 +10,26 @@
 
 namespace trivet::vcpu {
 
-/// Set in the reasons that come with more than a vector or a syndrome's class: one test tells them
-/// from the others, which every exit pays.
+/// Set in the reasons that need more than the vector or the syndrome's class: one test, on every
+/// exit, distinguishes them from the others.
 inline constexpr unsigned kHasFault = 0x40, kHasSErrorSyndrome = 0x80;
 
 /// Why a run ended.
 enum class ExitReason : std::uint8_t {
   kHypercall,          ///< HVC: `syndrome.immediate()`.
-  kSecureMonitorCall,  ///< SMC, trapped by HCR_EL2.TSC: PC is at the SMC, not behind it.
+  kSecureMonitorCall,  ///< SMC, trapped by HCR_EL2.TSC: PC is at the SMC, not after it.
   kWaitTrap,           ///< WFI or WFE, trapped: PC is at the instruction.
   kSystemRegister,     ///< Trapped MRS or MSR: `syndrome.system_register()`.
   kIrq,                ///< A physical interrupt, still pending.
   kFiq,
-  kAArch32,                ///< The guest ran AArch32, which Trivet does not serve.
+  kAArch32,                ///< The guest ran AArch32, which Trivet does not support.
   kOther,                  ///< Another exception class: `syndrome.exception_class()`.
   kDataAbort = kHasFault,  ///< Stage 2: `syndrome.data_abort()`, `fault`.
   kInstructionAbort,       ///< Stage 2: `fault`.
   kSError = kHasSErrorSyndrome,
 };
 
-/// A run's end. Aborts carry the addresses; for other reasons they are zero.
+/// How a run ended. Aborts carry the addresses; for other reasons they are zero.
 struct Exit {
   ExitReason reason = ExitReason::kOther;
   vectors::Syndrome syndrome = {};   ///< Valid for synchronous exits and SErrors.
@@ -64,7 +64,7 @@ inline constexpr auto kReasons = [] {
   return reasons;
 }();
 
-/// By vectors::ExitVector, for those that say enough.
+/// Indexed by vectors::ExitVector, for all but kSynchronous.
 inline constexpr ExitReason kReasonsByVector[] = {
     ExitReason::kOther,   ExitReason::kIrq,     ExitReason::kFiq,     ExitReason::kSError,
     ExitReason::kAArch32, ExitReason::kAArch32, ExitReason::kAArch32, ExitReason::kAArch32};

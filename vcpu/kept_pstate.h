@@ -8,10 +8,10 @@
 
 namespace trivet::vcpu {
 
-/// Keeps what a guest's exit leaves otherwise of the host's PSTATE, beside the mask that
-/// Vcpu::Run() keeps: PAN and DIT are the guest's, UAO is 0, TCO 1, SSBS and ALLINT as SCTLR_EL2
-/// says. [arm-arm] "Process state on exception entry". For hosts that use one of them, around any
-/// number of runs; at EL2. Which of them exist is read each time.
+/// Saves the host's PSTATE fields that an exit changes, and restores them at the end of its scope;
+/// Vcpu::Run() itself keeps only the interrupt mask. After an exit PAN and DIT are the guest's, UAO
+/// is 0, TCO 1, SSBS and ALLINT follow SCTLR_EL2. [arm-arm] "Process state on exception entry". For
+/// hosts that use one of them, around any number of runs; at EL2. Reads the ID registers each time.
 class KeptPstate {
  public:
   KeptPstate() { Visit(Save{}); }

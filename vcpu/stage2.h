@@ -11,8 +11,8 @@ namespace trivet::vcpu {
 /// attributes".
 enum class MemoryType : std::uint8_t { kDevice, kNormal };
 
-/// A stage 2 of one table: up to 512 blocks of 1 GiB. Enough to start a guest from; the table is
-/// the object, 4096 bytes, 4096-byte aligned.
+/// A stage 2 of one table: up to 512 blocks of 1 GiB, enough to start a guest. The object is the
+/// table: 4096 bytes, 4096-byte aligned.
 class alignas(4096) BlockStage2 {
  public:
   static constexpr std::uint64_t kBlockSize = std::uint64_t{1} << 30;
@@ -24,7 +24,7 @@ class alignas(4096) BlockStage2 {
 
   /// VTCR_EL2 for this table on the calling CPU. At EL1 or above.
   static hal::VtcrEl2 vtcr();
-  /// VTTBR_EL2 for this table, whose physical address the caller knows.
+  /// VTTBR_EL2 for this table at physical address `table_pa`.
   static hal::VttbrEl2 vttbr(std::uint64_t table_pa, std::uint16_t vmid);
 
  private:

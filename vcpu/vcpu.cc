@@ -25,15 +25,14 @@ percpu::SharedControls ControlsFor(const percpu::CpuTraits& cpu) {
   return controls;
 }
 
-/// Writes a register that percpu gives back to the host.
+/// Writes a register that percpu restores for the host.
 template <class R>
 [[gnu::always_inline]] inline void WriteControl(typename R::Value value) {
   static_assert(percpu::HostControls::Contains<R>(), "HostControls does not restore this register");
   Cpu::Write<R>(value);
 }
 
-/// What the guest reads as its identity and time, debug and PMU trapped, nothing of newer features
-/// enabled.
+/// The guest's identity and time; traps debug and PMU; disables newer features.
 void LoadEl2Controls(const percpu::CpuTraits& cpu) {
   const MdcrEl2 counters = Cpu::Read<MdcrEl2>();
   const MdcrEl2 no_debug = counters.tdra(true).tdosa(true).tda(true);
@@ -60,7 +59,7 @@ Vcpu::Vcpu(const Config& config) : config_(config) {
   registers_.el1.Set<SctlrEl1>(SctlrEl1::Inert());
 }
 
-/// The first run here, or one that switches worlds. Interrupts are masked.
+/// The first run on this CPU, or one that switches EL2 registers. Interrupts are masked.
 Status Vcpu::LoadAndRun(percpu::PerCpuState& cpu, Exit& exit) {
   if (const Status status = cpu.CheckEnabledHere(); status != Status::kOk) return status;
   if (registers_.lost) return Status::kLostState;
@@ -78,8 +77,8 @@ Status Vcpu::Unload(percpu::PerCpuState& cpu) {
   return Status::kOk;
 }
 
-/// Stage 2 and traps first, then the registers that are only meaningful under them. The exception
-/// return of the entry synchronizes what is written here.
+/// Stage 2 and traps first, then the registers that depend on them. The exception return of the
+/// entry synchronizes these writes.
 void Vcpu::Load(percpu::PerCpuState& cpu) {
   Cpu::Write<VtcrEl2>(config_.vtcr);
   Cpu::Write<VttbrEl2>(config_.vttbr);

@@ -14,7 +14,7 @@
 
 namespace trivet::vcpu {
 
-/// What a guest CPU is made of.
+/// A guest CPU's configuration.
 struct Config {
   std::uint64_t entry = 0;     ///< Guest virtual address of the first instruction, EL1h, MMU off.
   std::uint64_t argument = 0;  ///< x0 at the first instruction; the other registers are zero.
@@ -23,13 +23,13 @@ struct Config {
   hal::HcrEl2 traps = {};      ///< Further HCR_EL2 bits while it runs, for example twi or tid3,
                                ///< as far as the policy allows: see Vcpu::hcr().
   hal::MpidrEl1 mpidr = {};    ///< What the guest reads as MPIDR_EL1.
-  /// Called in the middle of a run, by the vectors: vectors/in_place.h says where and with what.
+  /// Fast-path exit handlers, called by the vectors during a run: see vectors/in_place.h.
   vectors::InPlaceHooks in_place = {};
 };
 
 /// One guest CPU. Not movable: from its first run until Unload(), another Vcpu's run, or
-/// HardwareDisable() on that CPU, the CPU's page points at it, and it must live that long. Used by
-/// one host CPU at a time.
+/// HardwareDisable() on that CPU, the CPU's page points at it: it must not be destroyed before.
+/// Used by one host CPU at a time.
 class Vcpu {
  public:
   explicit Vcpu(const Config& config);
@@ -43,8 +43,8 @@ class Vcpu {
     return RunMasked(cpu, cpu.IsResidentHere(registers_));
   }
 
-  /// The same for a loop that runs masked and cannot leave the CPU: what guards against that is
-  /// left out of each run of a loaded guest. A load checks all the same.
+  /// The same for a loop that runs masked and pinned: a run of a loaded guest skips the mask and
+  /// the CPU check. A load checks the CPU.
   [[nodiscard, gnu::always_inline]] Result<Exit> Run(percpu::PerCpuState& cpu,
                                                      percpu::MaskedAndPinned) {
     return RunMasked(cpu, cpu.IsResident(registers_));
@@ -55,15 +55,14 @@ class Vcpu {
   /// mask state (kept). Errors, nothing changed: kNotEnabled, kWrongCpu.
   Status Unload(percpu::PerCpuState& cpu);
 
-  /// What became of Config::traps on the CPU that loaded this guest last: the value of HCR_EL2, the
-  /// bits dropped and the bits forced, with reasons. Nothing asked for before the first run. To
-  /// know before a run, ask percpu::PerCpuState::ConstrainGuest.
+  /// HCR_EL2 on the CPU that loaded this guest last, the bits of Config::traps dropped and the bits
+  /// forced, with reasons. Empty before the first run; percpu::PerCpuState::ConstrainGuest computes
+  /// it in advance.
   percpu::ConstrainedHcr hcr() const { return percpu::Constrain(hcr_terms_); }
 
   /// General registers, PC and PSTATE between runs.
   vectors::GuestFrame& frame() { return frame_; }
-  /// Moves PC behind the 4-byte instruction that was trapped: SMC, WFx, MRS, MSR, an emulated
-  /// access.
+  /// Advances PC past the trapped 4-byte instruction: SMC, WFx, MRS, MSR, an emulated access.
   void SkipInstruction() { frame_.pc += 4; }
 
  private:

@@ -19,7 +19,7 @@ struct El2Backend {
     return R::Value::FromRaw(raw);
   }
 
-  /// One MSR. Takes effect when the register's description says: usually after the next Isb().
+  /// One MSR. Takes effect as the register's description states: usually after the next Isb().
   template <WritableRegister R>
   [[gnu::always_inline]] static void Write(typename R::Value value) {
     static constexpr Encoding kE = kInfo<R>.encoding;

@@ -87,7 +87,7 @@ class Explorer {
 
   void Note() {
     for (unsigned i = 0; i < scenario_.cpus; ++i) {
-      seen_.stages.insert(model_.member(i).position().say);
+      seen_.stages.insert(model_.member(i).position().to_publish);
       if (model_.leader().finished()) seen_.fates.insert(model_.report(i).outcome);
     }
     if (model_.leader().finished()) seen_.leader_results.insert(model_.leader().result());

@@ -160,7 +160,7 @@ std::string ProtocolModel::BrokenByReport() const {
   bool blamed = false;
   for (unsigned i = 0; i < scenario_.cpus; ++i) {
     const Status status = reports_[i].status;
-    blamed = blamed || IsToBlame(reports_[i]);
+    blamed = blamed || CausedFailure(reports_[i]);
     if (leader_.result() == Status::kOk) {
       if (status != Status::kOk) return "a CPU failed in a round that succeeded";
       continue;
@@ -224,7 +224,7 @@ bool ProtocolModel::IsOutcomeLive(unsigned i) const {
 /// The leader knows how the round ends.
 bool ProtocolModel::IsJudged() const {
   const Leader::Position& at = leader_.position();
-  const Leader::Phase phase = at.phase == Leader::Phase::kSay ? at.next : at.phase;
+  const Leader::Phase phase = at.phase == Leader::Phase::kPublish ? at.next : at.phase;
   return phase == Leader::Phase::kSettle || phase == Leader::Phase::kFinished;
 }
 

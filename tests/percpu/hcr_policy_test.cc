@@ -92,7 +92,7 @@ std::uint64_t Premise(HcrReason reason, const Circumstances& now, const HcrLayou
     case HcrReason::kPolicySets: return now.policy.hcr_set.raw();
     case HcrReason::kReadsAsOne: return layout.ones;
     case HcrReason::kHostHas: return now.host.raw();
-    case HcrReason::kAsAsked:
+    case HcrReason::kAsRequested:
     case HcrReason::kCount: break;
   }
   return 0;
@@ -139,8 +139,8 @@ TEST(HcrPolicy, TheReasonOfABitIsTheReasonWhoseMaskHasIt) {
   for (unsigned bit = 0; bit < 64; ++bit) {
     const std::uint64_t changed = result.dropped().raw() | result.forced().raw();
     const HcrReason reason = result.ReasonOf(bit);
-    EXPECT_EQ(reason != HcrReason::kAsAsked, (changed >> bit & 1) != 0) << bit;
-    if (reason == HcrReason::kAsAsked) continue;
+    EXPECT_EQ(reason != HcrReason::kAsRequested, (changed >> bit & 1) != 0) << bit;
+    if (reason == HcrReason::kAsRequested) continue;
     EXPECT_EQ(result.Because(reason).raw() >> bit & 1, 1u) << bit;
   }
 }
@@ -196,10 +196,10 @@ TEST(HcrPolicy, IsAConstantWhereItsArgumentsAre) {
   static_assert(kResult.dropped() == HcrEl2().tge(true));
   static_assert(kResult.ReasonOf(27) == HcrReason::kHostOwned);
   static_assert(kResult.ReasonOf(0) == HcrReason::kPolicySets);
-  static_assert(kResult.ReasonOf(13) == HcrReason::kAsAsked);
+  static_assert(kResult.ReasonOf(13) == HcrReason::kAsRequested);
 }
 
-TEST(HcrPolicy, PrintsEachFieldThatIsNotAsAsked) {
+TEST(HcrPolicy, PrintsEachFieldThatIsNotAsRequested) {
   const HcrLayout layout = HcrLayout::For(sim::ProfileNamed("cortex-a72").Features());
   const ConstrainedHcr result = Constrain(HcrEl2().twi(true).tid5(true).tge(true).vse(true),
                                           kPolicy<BaselinePolicy>, layout, HcrEl2().tid3(true));
