@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "lab/traces/input.h"
+#include "lab/traces/replayer.h"
 #include "sim/profiles/profile.h"
-#include "sim/replay/input.h"
-#include "sim/replay/replayer.h"
 
 namespace trivet::bench {
 namespace {
@@ -19,12 +19,12 @@ constexpr const char* kTraces[] = {"t1_hcr_trap_matrix", "t2_instr", "t6_stage2"
 void Replay(benchmark::State& state) {
   std::vector<std::string> lines;
   for (const char* trace : kTraces) {
-    const std::string path = std::string("sim/replay/testdata/") + trace + ".max_v8.5.elx.gz";
-    const std::string text = sim::ReadInput(path);
+    const std::string path = std::string("lab/golden/") + trace + ".max_v8.5.elx.gz";
+    const std::string text = lab::ReadInput(path);
     std::string_view line;
-    for (sim::Lines rest(text); rest.Next(line);) lines.emplace_back(line);
+    for (lab::Lines rest(text); rest.Next(line);) lines.emplace_back(line);
   }
-  sim::Replayer replayer(sim::ProfileNamed("max"));
+  lab::Replayer replayer(sim::ProfileNamed("max"));
   while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(lines.size()))) {
     for (const std::string& line : lines) (void)replayer.Line(line);
   }

@@ -28,7 +28,7 @@ class JsonValue {
   const JsonValue* Find(std::string_view name) const;
 
  private:
-  friend class JsonReader;
+  friend class JsonBuilder;
 
   Kind kind_ = Kind::kNull;
   std::string text_;

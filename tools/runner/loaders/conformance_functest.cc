@@ -1,4 +1,4 @@
-// `bazel run //tests/conformance:board -- --serial=...` on a machine with the real U-Boot: the
+// `bazel run //lab:board -- --serial=...` on a machine with the real U-Boot: the
 // image is loaded twice, the second time with a trace as its payload, whose results are right where
 // U-Boot left memory.
 
@@ -11,7 +11,7 @@ namespace {
 
 TEST(Conformance, RegistersAndATraceAreAskedOverASerialLine) {
   Machine machine(TftpNetwork());
-  std::vector<std::string> command = {Environment("COMPARE"), "--target=" + Environment("TARGET"),
+  std::vector<std::string> command = {Environment("COMPARE"), "board", "--target=" + Environment("TARGET"),
                                       "--serial=" + machine.pty().device()};
   for (const std::string& option : TftpOptions()) command.push_back(option);
   const testing::Finished run = testing::RunToEnd(command);

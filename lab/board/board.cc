@@ -1,0 +1,175 @@
+// lab board: measures what the EL2 registers of a CPU do, on a board or in QEMU, replays traces on
+// it and compares with the simulator.
+
+#include "lab/board/board.h"
+
+#include <algorithm>
+#include <format>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "lab/board/comparison.h"
+#include "lab/board/simulator.h"
+#include "lab/board/target_run.h"
+#include "lab/board/trace/command.h"
+#include "lab/subcommand.h"
+#include "lab/traces/input.h"
+#include "sim/pe/violation.h"
+#include "sim/profiles/profile_file.h"
+#include "tools/user_path.h"
+
+namespace trivet::lab::board {
+namespace {
+
+using sim::Violation;
+
+/// Runs when no trace is named. In the runfiles.
+constexpr char kBasicTrace[] = "lab/board/trace/basic.elx";
+
+struct Options {
+  std::string target;   ///< Boots the image and prints its console.
+  std::string from;     ///< A recorded console instead.
+  std::string profile;  ///< "": as the target's identification registers say.
+  std::string write;    ///< Where the profile entry goes.
+  tools::Words traces;  ///< Files; none: kBasicTrace.
+  bool qemu = false, verbose = false, no_trace = false;
+  tools::Words rest;  ///< For the target.
+
+  tools::Command Command() {
+    using tools::Path, tools::Paths;
+    return {.usage =
+                "lab board --qemu | --serial=DEVICE | --from=FILE [OPTION...] "
+                "[OPTION_OF_THE_RUNNER...]",
+            .options = {{"--target", "PROGRAM", "", &target},
+                        {"--from", "FILE", "compare a recorded console", Path{&from}},
+                        {"--profile", "CPU|FILE",
+                         "the simulated CPU; default: ID registers of "
+                         "the target",
+                         &profile},
+                        {"--write", "FILE", "write the target as a profile", Path{&write}},
+                        {"--trace", "FILE", "replay a trace; may be repeated", Paths{&traces}},
+                        {"--no-trace", "", "compare registers only", &no_trace},
+                        {"--verbose", "", "print also what agrees or is explained", &verbose}},
+            .takes_operands = true,
+            .passes_unknown_options = true};
+  }
+};
+
+Options ParseOptions(const tools::Words& words) {
+  Options options;
+  const tools::Command command = options.Command();
+  options.rest = Operands(command, words, 0);
+  options.qemu = std::ranges::contains(options.rest, "--qemu");
+  const bool serial = std::ranges::any_of(options.rest, [](const std::string& word) {
+    return word == "--serial" || word.starts_with("--serial=");
+  });
+  const bool recorded = !options.from.empty(), traces = !options.traces.empty();
+  const bool wrong = recorded ? serial || traces : options.qemu == serial || options.target.empty();
+  if (wrong || (traces && options.no_trace)) throw Violation("usage: " + command.usage);
+  return options;
+}
+
+Answers AskTarget(const Options& options) {
+  std::string console;
+  if (options.from.empty()) {
+    Run run = RunTarget(options.target, options.rest);
+    if (run.failed) throw Violation(FailureOf(run));
+    console = std::move(run.console);
+  } else {
+    console = ReadFile(options.from);
+  }
+  Answers answers;
+  std::string error;
+  if (!ParseAnswers(console, answers, error)) throw Violation(error);
+  return answers;
+}
+
+sim::Profile ChooseProfile(const Options& options, const sim::Profile& own) {
+  if (options.profile.empty()) return own;
+  for (const sim::Profile& profile : sim::AllProfiles()) {
+    if (profile.name == options.profile) return own.has_el3 ? profile.WithEl3() : profile;
+  }
+  const std::string path = tools::UserPath(options.profile);
+  return sim::ParseProfile(ReadFile(path), path);
+}
+
+const char* Word(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kAgrees: return "agrees";
+    case Verdict::kReserved: return "agrees";
+    case Verdict::kExplained: return "explained";
+    case Verdict::kDiffers: return "DIFFERS";
+    case Verdict::kNotAsked: return "not asked";
+  }
+  return "?";
+}
+
+/// Prints what is said of each register. Returns how many differ.
+unsigned Report(const std::vector<Comparison>& comparisons, bool verbose) {
+  unsigned counts[5] = {};
+  for (const Comparison& comparison : comparisons) {
+    ++counts[static_cast<unsigned>(comparison.verdict)];
+    const bool quiet = comparison.verdict == Verdict::kAgrees && comparison.text.empty();
+    if (quiet && !verbose) continue;
+    const auto& [id, e2h] = comparison.question;
+    Print(std::format("{}{}: {}{}{}\n", hal::InfoOf(id).name, e2h ? " with E2H" : "",
+                      Word(comparison.verdict), comparison.text.empty() ? "" : ": ",
+                      comparison.text));
+  }
+  const auto count = [&](Verdict verdict) { return counts[static_cast<unsigned>(verdict)]; };
+  Print(
+      std::format("registers: {} agree, {} more agree but for reserved bits, {} explained, {} "
+                  "differ, {} not asked\n",
+                  count(Verdict::kAgrees), count(Verdict::kReserved), count(Verdict::kExplained),
+                  count(Verdict::kDiffers), count(Verdict::kNotAsked)));
+  return count(Verdict::kDiffers);
+}
+
+/// The target as a profile: what it says of itself, and the bits that it fixes.
+void WriteProfile(const std::string& path, sim::Profile profile,
+                  const std::vector<Comparison>& comparisons) {
+  for (const Comparison& comparison : comparisons) {
+    if ((comparison.always_one | comparison.always_zero) == 0) continue;
+    const hal::RegisterInfo& info = hal::InfoOf(comparison.question.first);
+    profile.fixed.push_back({info.name, comparison.always_one, comparison.always_zero});
+  }
+  std::ofstream file(path);
+  file << "// Measured by //lab:board.\n" << sim::FormatProfile(profile);
+  if (!file.flush()) throw Violation(path + ": cannot be written");
+  Print(std::format("profile: {}\n", path));
+}
+
+/// Of the traces that were asked for, or of the one that comes with this, how many lines differ.
+std::size_t RunTraces(const Options& options, const sim::Profile& profile) {
+  if (options.no_trace || !options.from.empty()) return 0;
+  const trace::Place place = {options.target, options.rest, options.qemu};
+  if (options.traces.empty()) {
+    return trace::RunTraceFile(place, profile, kBasicTrace, {.verbose = options.verbose});
+  }
+  std::size_t differ = 0;
+  for (const std::string& path : options.traces) {
+    differ +=
+        trace::RunTraceFile(place, profile, path, {.verbose = options.verbose, .must_run = true});
+  }
+  return differ;
+}
+
+}  // namespace
+
+int Board(const tools::Words& words) {
+  const Options options = ParseOptions(words);
+  for (const std::string& path : options.traces) trace::CheckTraceFile(path);
+  const Answers target = AskTarget(options);
+  const sim::Profile own = ProfileOf(target, "board");
+  const sim::Profile profile = ChooseProfile(options, own);
+  const Answers simulated = AskSimulator(profile, target.has_e2h, target.has_no_e2h);
+  const auto model = sim::Model::For(profile);
+  const auto comparisons = Compare(target, simulated, *model, options.qemu);
+  const unsigned differ = Report(comparisons, options.verbose);
+  if (!options.write.empty()) WriteProfile(options.write, own, comparisons);
+  const std::size_t lines = RunTraces(options, profile);
+  return differ == 0 && lines == 0 ? kAgreed : kDisagreed;
+}
+
+}  // namespace trivet::lab::board

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lab/board/measurements.h"
+#include "sim/model/model.h"
+
+namespace trivet::lab::board {
+
+enum class Verdict : std::uint8_t {
+  kAgrees,
+  kReserved,   ///< Differs in reserved bits only, which a CPU may store, fix or ignore.
+  kExplained,  ///< Differs; deviations.def says why.
+  kDiffers,
+  kNotAsked,  ///< Nothing to compare: cautions.def, or write-only.
+};
+
+struct Comparison {
+  Question question;
+  Verdict verdict = Verdict::kAgrees;
+  std::string text;             ///< What differs and why it may.
+  std::uint64_t differing = 0;  ///< Bits that differ and are not reserved, explained or not.
+  std::uint64_t always_one = 0, always_zero = 0;  ///< Of those, the ones fixed on the target.
+};
+
+/// Compares register by register. `on_qemu`: QEMU's own deviations count as explained.
+std::vector<Comparison> Compare(const Answers& target, const Answers& simulated,
+                                const sim::Model& model, bool on_qemu);
+
+}  // namespace trivet::lab::board

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+// clang-format off
+/// The lines that the image prints and the host reads: words and hexadecimal numbers separated by
+/// one space, then "=" and the sum of the bytes before it, so that a damaged line is known.
+///
+///     conformance 1 E2H NOE2H                                   begins: format; the values that HCR_EL2.E2H can have
+///     reg NAME E2H WRITTEN READ_ESR WRITE_ESR NOW ZEROS ONES
+///     walk NAME E2H ONE BIT VALUE                               a walking bit that reads back as no other write told
+///     end COUNT                                                 ends: lines between
+// clang-format on
+namespace trivet::lab::board {
+
+inline constexpr std::string_view kFirstWord = "conformance";
+inline constexpr std::string_view kLastWord = "end";
+inline constexpr std::uint64_t kFormat = 1;
+
+/// The sum of a line's bytes.
+constexpr std::uint64_t SumOf(std::string_view text) {
+  std::uint64_t sum = 0;
+  for (const char c : text) sum += static_cast<unsigned char>(c);
+  return sum;
+}
+
+/// Makes a line, at most 190 characters.
+class LineWriter {
+ public:
+  LineWriter& Word(std::string_view word) {
+    if (size_ != 0) Put(' ');
+    for (const char c : word) Put(c);
+    return *this;
+  }
+  LineWriter& Number(std::uint64_t value) {
+    char digits[16];
+    std::size_t n = sizeof digits;
+    do {
+      digits[--n] = "0123456789abcdef"[value & 0xf];
+      value >>= 4;
+    } while (value != 0);
+    return Word({digits + n, sizeof digits - n});
+  }
+  LineWriter& End() {
+    const std::uint64_t sum = SumOf(text());
+    Word("=").Number(sum);
+    Put('\n');
+    return *this;
+  }
+  std::string_view text() const { return {text_, size_}; }
+
+ private:
+  void Put(char c) {
+    if (size_ < sizeof text_) text_[size_++] = c;
+  }
+
+  char text_[190];
+  std::size_t size_ = 0;
+};
+
+}  // namespace trivet::lab::board
