@@ -19,7 +19,8 @@ constexpr Ratio kRatios[] = {
     {"sim/pair", "sim/array_pair", 9},
     // Two million lines a second, where an array pair takes 2.5 ns.
     {"sim/replay_line", "sim/array_pair", 200},
-    // More PEs than the first cache holds cost more each, but not more than the second one's latency.
+    // More PEs than the first cache holds cost more each, but not more than the second one's
+    // latency.
     {"sim/pair_each_pe/512", "sim/pair_each_pe/8", 1.6},
 };
 /// Of a loop over 512 PEs, each 64 cost what the others do, but for this factor.

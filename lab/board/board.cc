@@ -30,7 +30,7 @@ constexpr char kBasicTrace[] = "lab/board/trace/basic.elx";
 struct Options {
   std::string target;   ///< Boots the image and prints its console.
   std::string from;     ///< A recorded console instead.
-  std::string profile;  ///< "": as the target's identification registers say.
+  std::string profile;  ///< "": built from the target's identification registers.
   std::string write;    ///< Where the profile entry goes.
   tools::Words traces;  ///< Files; none: kBasicTrace.
   bool qemu = false, verbose = false, no_trace = false;
@@ -70,7 +70,7 @@ Options ParseOptions(const tools::Words& words) {
   return options;
 }
 
-Answers AskTarget(const Options& options) {
+Measurements MeasureTarget(const Options& options) {
   std::string console;
   if (options.from.empty()) {
     Run run = RunTarget(options.target, options.rest);
@@ -79,10 +79,10 @@ Answers AskTarget(const Options& options) {
   } else {
     console = ReadFile(options.from);
   }
-  Answers answers;
+  Measurements measured;
   std::string error;
-  if (!ParseAnswers(console, answers, error)) throw Violation(error);
-  return answers;
+  if (!ParseMeasurements(console, measured, error)) throw Violation(error);
+  return measured;
 }
 
 sim::Profile ChooseProfile(const Options& options, const sim::Profile& own) {
@@ -100,19 +100,19 @@ const char* Word(Verdict verdict) {
     case Verdict::kReserved: return "agrees";
     case Verdict::kExplained: return "explained";
     case Verdict::kDiffers: return "DIFFERS";
-    case Verdict::kNotAsked: return "not asked";
+    case Verdict::kSkipped: return "skipped";
   }
   return "?";
 }
 
-/// Prints what is said of each register. Returns how many differ.
+/// Prints the comparisons. Returns how many registers differ.
 unsigned Report(const std::vector<Comparison>& comparisons, bool verbose) {
   unsigned counts[5] = {};
   for (const Comparison& comparison : comparisons) {
     ++counts[static_cast<unsigned>(comparison.verdict)];
     const bool quiet = comparison.verdict == Verdict::kAgrees && comparison.text.empty();
     if (quiet && !verbose) continue;
-    const auto& [id, e2h] = comparison.question;
+    const auto& [id, e2h] = comparison.key;
     Print(std::format("{}{}: {}{}{}\n", hal::InfoOf(id).name, e2h ? " with E2H" : "",
                       Word(comparison.verdict), comparison.text.empty() ? "" : ": ",
                       comparison.text));
@@ -120,18 +120,18 @@ unsigned Report(const std::vector<Comparison>& comparisons, bool verbose) {
   const auto count = [&](Verdict verdict) { return counts[static_cast<unsigned>(verdict)]; };
   Print(
       std::format("registers: {} agree, {} more agree but for reserved bits, {} explained, {} "
-                  "differ, {} not asked\n",
+                  "differ, {} skipped\n",
                   count(Verdict::kAgrees), count(Verdict::kReserved), count(Verdict::kExplained),
-                  count(Verdict::kDiffers), count(Verdict::kNotAsked)));
+                  count(Verdict::kDiffers), count(Verdict::kSkipped)));
   return count(Verdict::kDiffers);
 }
 
-/// The target as a profile: what it says of itself, and the bits that it fixes.
+/// The target as a profile: its identification registers and the bits that it fixes.
 void WriteProfile(const std::string& path, sim::Profile profile,
                   const std::vector<Comparison>& comparisons) {
   for (const Comparison& comparison : comparisons) {
     if ((comparison.always_one | comparison.always_zero) == 0) continue;
-    const hal::RegisterInfo& info = hal::InfoOf(comparison.question.first);
+    const hal::RegisterInfo& info = hal::InfoOf(comparison.key.first);
     profile.fixed.push_back({info.name, comparison.always_one, comparison.always_zero});
   }
   std::ofstream file(path);
@@ -140,7 +140,7 @@ void WriteProfile(const std::string& path, sim::Profile profile,
   Print(std::format("profile: {}\n", path));
 }
 
-/// Of the traces that were asked for, or of the one that comes with this, how many lines differ.
+/// Runs the traces on the command line, else kBasicTrace. Returns how many lines differ.
 std::size_t RunTraces(const Options& options, const sim::Profile& profile) {
   if (options.no_trace || !options.from.empty()) return 0;
   const trace::Place place = {options.target, options.rest, options.qemu};
@@ -160,10 +160,10 @@ std::size_t RunTraces(const Options& options, const sim::Profile& profile) {
 int Board(const tools::Words& words) {
   const Options options = ParseOptions(words);
   for (const std::string& path : options.traces) trace::CheckTraceFile(path);
-  const Answers target = AskTarget(options);
+  const Measurements target = MeasureTarget(options);
   const sim::Profile own = ProfileOf(target, "board");
   const sim::Profile profile = ChooseProfile(options, own);
-  const Answers simulated = AskSimulator(profile, target.has_e2h, target.has_no_e2h);
+  const Measurements simulated = MeasureSimulator(profile, target.has_e2h, target.has_no_e2h);
   const auto model = sim::Model::For(profile);
   const auto comparisons = Compare(target, simulated, *model, options.qemu);
   const unsigned differ = Report(comparisons, options.verbose);

@@ -35,13 +35,13 @@ class Comparer {
         caution_(CautionOf(info_)),
         model_(model),
         on_qemu_(on_qemu) {
-    comparison_.question = {target.result.id, target.result.e2h};
+    comparison_.key = {target.result.id, target.result.e2h};
   }
 
   Comparison Run() {
     if (caution_.unread || info_.access == hal::Access::kWriteOnly) {
-      comparison_.verdict = Verdict::kNotAsked;
-      Say(caution_.unread ? caution_.reason : "write-only: nothing can be read back");
+      comparison_.verdict = Verdict::kSkipped;
+      AddText(caution_.unread ? caution_.reason : "write-only: nothing can be read back");
       return comparison_;
     }
     if (!ours_.refusal.empty()) {
@@ -51,17 +51,17 @@ class Comparer {
     }
     if (*caution_.reason != '\0') {
       const bool all = caution_.untouched == kAll;
-      Say(std::format("{}{}",
-                      all               ? "not written: "
-                      : caution_.moving ? ""
-                                        : "in part: ",
-                      caution_.reason));
+      AddText(std::format("{}{}",
+                          all               ? "not written: "
+                          : caution_.moving ? ""
+                                            : "in part: ",
+                          caution_.reason));
     }
     return comparison_;
   }
 
  private:
-  void Say(std::string_view text) {
+  void AddText(std::string_view text) {
     if (!comparison_.text.empty()) comparison_.text += "; ";
     comparison_.text += text;
   }
@@ -83,7 +83,7 @@ class Comparer {
   void Access(const std::string& text) {
     const Deviation* const why = Explain(Deviation::kAccess);
     Raise(why != nullptr ? Verdict::kExplained : Verdict::kDiffers);
-    Say(why != nullptr ? std::format("{} ({})", text, why->reason) : text);
+    AddText(why != nullptr ? std::format("{} ({})", text, why->reason) : text);
   }
 
   static const char* Word(std::uint64_t esr) {
@@ -136,7 +136,7 @@ class Comparer {
         theirs_.result.written ? FreeBits(model_, info_) | plan.reserved : 0;
     if ((differing & reserved) != 0) {
       Raise(Verdict::kReserved);
-      Say(std::format("reserved bits {:#x} are kept otherwise", differing & reserved));
+      AddText(std::format("reserved bits {:#x} are kept otherwise", differing & reserved));
     }
     comparison_.differing = differing & ~reserved;
     Blame(comparison_.differing);
@@ -160,7 +160,7 @@ class Comparer {
                     theirs_.result.ones & wrong, ours_.result.ones & wrong)
               : std::format("{} {:#x} there, {:#x} here", field.name,
                             theirs_.result.now & field.mask(), ours_.result.now & field.mask());
-      Say(explained ? std::format("{} ({})", text, why->reason) : text);
+      AddText(explained ? std::format("{} ({})", text, why->reason) : text);
     }
   }
 
@@ -185,11 +185,11 @@ class Comparer {
 
 }  // namespace
 
-std::vector<Comparison> Compare(const Answers& target, const Answers& simulated,
+std::vector<Comparison> Compare(const Measurements& target, const Measurements& simulated,
                                 const sim::Model& model, bool on_qemu) {
   std::vector<Comparison> comparisons;
-  for (const auto& [question, record] : target.records) {
-    const auto ours = simulated.records.find(question);
+  for (const auto& [key, record] : target.records) {
+    const auto ours = simulated.records.find(key);
     if (ours == simulated.records.end()) continue;
     comparisons.push_back(Comparer(record, ours->second, model, on_qemu).Run());
   }

@@ -12,13 +12,13 @@ namespace trivet::lab::board {
 enum class Verdict : std::uint8_t {
   kAgrees,
   kReserved,   ///< Differs in reserved bits only, which a CPU may store, fix or ignore.
-  kExplained,  ///< Differs; deviations.def says why.
+  kExplained,  ///< Differs; deviations.def has the reason.
   kDiffers,
-  kNotAsked,  ///< Nothing to compare: cautions.def, or write-only.
+  kSkipped,  ///< Nothing to compare: cautions.def, or write-only.
 };
 
 struct Comparison {
-  Question question;
+  ProbeKey key;
   Verdict verdict = Verdict::kAgrees;
   std::string text;             ///< What differs and why it may.
   std::uint64_t differing = 0;  ///< Bits that differ and are not reserved, explained or not.
@@ -26,7 +26,7 @@ struct Comparison {
 };
 
 /// Compares register by register. `on_qemu`: QEMU's own deviations count as explained.
-std::vector<Comparison> Compare(const Answers& target, const Answers& simulated,
+std::vector<Comparison> Compare(const Measurements& target, const Measurements& simulated,
                                 const sim::Model& model, bool on_qemu);
 
 }  // namespace trivet::lab::board

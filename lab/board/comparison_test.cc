@@ -16,7 +16,7 @@ class ComparisonTest : public ::testing::Test {
   Comparison Of(RegisterId id, bool on_qemu = false) {
     const auto model = sim::Model::For(profile_);
     for (const Comparison& comparison : Compare(target_, simulated_, *model, on_qemu)) {
-      if (comparison.question == Question{id, false}) return comparison;
+      if (comparison.key == ProbeKey{id, false}) return comparison;
     }
     ADD_FAILURE() << "no comparison";
     return {};
@@ -30,8 +30,8 @@ class ComparisonTest : public ::testing::Test {
   }
 
   sim::Profile profile_ = sim::ProfileNamed("neoverse-v1");
-  Answers simulated_ = AskSimulator(profile_, true, true);
-  Answers target_ = simulated_;
+  Measurements simulated_ = MeasureSimulator(profile_, true, true);
+  Measurements target_ = simulated_;
 };
 
 TEST_F(ComparisonTest, TheSimulatorAgreesWithItself) {
@@ -40,8 +40,8 @@ TEST_F(ComparisonTest, TheSimulatorAgreesWithItself) {
   EXPECT_GT(comparisons.size(), 350u);
   for (const Comparison& comparison : comparisons) {
     const bool same =
-        comparison.verdict == Verdict::kAgrees || comparison.verdict == Verdict::kNotAsked;
-    EXPECT_TRUE(same) << hal::InfoOf(comparison.question.first).name << ": " << comparison.text;
+        comparison.verdict == Verdict::kAgrees || comparison.verdict == Verdict::kSkipped;
+    EXPECT_TRUE(same) << hal::InfoOf(comparison.key.first).name << ": " << comparison.text;
   }
 }
 
@@ -88,7 +88,7 @@ TEST_F(ComparisonTest, AProfileWithTheFixedBitsAgrees) {
   const Comparison before = Of(RegisterId::kHcrEl2);
   own.fixed.push_back({"HCR_EL2", before.always_one, before.always_zero});
   profile_ = sim::ParseProfile(sim::FormatProfile(own), "here");
-  simulated_ = AskSimulator(profile_, true, true);
+  simulated_ = MeasureSimulator(profile_, true, true);
   EXPECT_EQ(Of(RegisterId::kHcrEl2).verdict, Verdict::kAgrees);
 }
 

@@ -1,5 +1,5 @@
-// The image: asks this CPU what the plan says and prints the answers, one a line, for the host; or,
-// when the host gave it a trace, runs that. Format: words.h, trace/trace_words.h.
+// The image: runs the plan on this CPU and prints the results, one a line; or, with a trace as
+// payload, runs that. Format: words.h, trace/trace_words.h.
 
 #include <cstddef>
 #include <cstdint>
@@ -42,7 +42,7 @@ static_assert(offsetof(Answer, write_esr) == ANSWER_ESR + 8);
 static_assert(offsetof(Answer, now) == ANSWER_VALUE);
 static_assert(offsetof(Answer, after) == ANSWER_VALUE + 8);
 
-extern "C" void trivet_conformance_probe(const El2Request* request, Answer* answer);
+extern "C" void trivet_conformance_probe(const El2Request* request, Reading* reading);
 extern "C" const char trivet_conformance_stubs[], trivet_conformance_stubs_end[];
 
 constexpr std::uint64_t kStubSize = 16;
@@ -52,18 +52,18 @@ std::uint64_t StubOf(RegisterId id) {
          static_cast<std::uint64_t>(id) * kStubSize;
 }
 
-Answer Probe(const Request& request) {
+Reading Probe(const Request& request) {
   const bool sets = request.counterpart != RegisterId::kCount;
-  const El2Request asked = {.stub = StubOf(request.id),
-                            .value = request.value,
-                            .counterpart = sets ? StubOf(request.counterpart) : 0,
-                            .inversion = request.clears ? ~std::uint64_t{0} : 0,
-                            .hcr = HcrOf(request.e2h),
-                            .cptr = CptrOf(request.e2h),
-                            .writes = request.writes ? 1u : 0u};
-  Answer answer;
-  trivet_conformance_probe(&asked, &answer);
-  return answer;
+  const El2Request el2_request = {.stub = StubOf(request.id),
+                                  .value = request.value,
+                                  .counterpart = sets ? StubOf(request.counterpart) : 0,
+                                  .inversion = request.clears ? ~std::uint64_t{0} : 0,
+                                  .hcr = HcrOf(request.e2h),
+                                  .cptr = CptrOf(request.e2h),
+                                  .writes = request.writes ? 1u : 0u};
+  Reading reading;
+  trivet_conformance_probe(&el2_request, &reading);
+  return reading;
 }
 
 void Print(const LineWriter& line) { platforms::ConsoleWrite(line.text()); }
@@ -83,7 +83,7 @@ void PrintWalk(const Result& result, bool one, unsigned bit, std::uint64_t value
   Print(line);
 }
 
-/// GICv3 system registers answer only where software asked for them.
+/// GICv3 system registers are accessible only after ICC_SRE_EL2 enables them.
 void OpenInterruptController() {
   if (!hal::Has<hal::Feature::kGicV3, Cpu>()) return;
   Cpu::Write<hal::IccSreEl2>(hal::IccSreEl2().sre(true).enable(true).dfb(true).dib(true));

@@ -1,7 +1,7 @@
 // void trivet_conformance_probe(const El2Request*, El2Answer*): one experiment on this CPU's registers.
 // In:  EL2, DAIF masked, translation as the runtime turned it on.
-// Out: the answer stored, everything as before. Stack: 112 bytes, none of it touched during the experiment: translation
-//      is off then, and whatever the written register says of memory, byte order or translation concerns nobody.
+// Out: the reading stored, everything as before. Stack: 112 bytes, none of it touched during the experiment: translation
+//      is off then, and so the written register cannot affect memory accesses, byte order or translation.
 
 #include "lab/board/el2_probe_offsets.h"
 
@@ -97,7 +97,7 @@ trivet_conformance_probe:
   .size trivet_conformance_probe, . - trivet_conformance_probe
 
 // An exception of this level, with either stack pointer. What is not synchronous is masked: should one come, its slot is
-// told instead of a syndrome.
+// stored instead of a syndrome.
   .balign 0x800
 .Lvectors:
   .set    offset, 0

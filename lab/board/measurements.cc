@@ -9,8 +9,8 @@
 namespace trivet::lab::board {
 namespace {
 
-/// The register of that name that is asked with that E2H.
-hal::RegisterId FindQuestion(std::string_view name, bool e2h) {
+/// The register of that name that is measured with that E2H.
+hal::RegisterId FindProbed(std::string_view name, bool e2h) {
   for (const hal::RegisterInfo& info : hal::AllRegisters()) {
     const bool fits =
         info.layout == hal::Layout::kAny || (info.layout == hal::Layout::kE2hSet) == e2h;
@@ -21,7 +21,7 @@ hal::RegisterId FindQuestion(std::string_view name, bool e2h) {
 
 class Reader {
  public:
-  explicit Reader(Answers& answers) : answers_(answers) {}
+  explicit Reader(Measurements& measured) : measurements_(measured) {}
 
   /// False: the line is damaged or makes no sense.
   bool Line(std::string_view line) {
@@ -46,7 +46,7 @@ class Reader {
   bool Begin(const Words& words) {
     const auto n = Numbers(words, 1, 3);
     if (n.empty() || n[0] != kFormat) return false;
-    answers_ = {.has_e2h = n[1] != 0, .has_no_e2h = n[2] != 0, .records = {}};
+    measurements_ = {.has_e2h = n[1] != 0, .has_no_e2h = n[2] != 0, .records = {}};
     lines_ = 0;
     began_ = true;
     return true;
@@ -55,24 +55,24 @@ class Reader {
   bool Register(const Words& words) {
     const auto n = Numbers(words, 2, 7);
     if (n.empty()) return false;
-    const hal::RegisterId id = FindQuestion(words[1], n[0] != 0);
+    const hal::RegisterId id = FindProbed(words[1], n[0] != 0);
     if (id == hal::RegisterId::kCount) return false;
-    answers_.records[{id, n[0] != 0}] = RecordOf({.id = id,
-                                                  .e2h = n[0] != 0,
-                                                  .written = n[1] != 0,
-                                                  .read_esr = n[2],
-                                                  .write_esr = n[3],
-                                                  .now = n[4],
-                                                  .zeros = n[5],
-                                                  .ones = n[6]});
+    measurements_.records[{id, n[0] != 0}] = RecordOf({.id = id,
+                                                       .e2h = n[0] != 0,
+                                                       .written = n[1] != 0,
+                                                       .read_esr = n[2],
+                                                       .write_esr = n[3],
+                                                       .now = n[4],
+                                                       .zeros = n[5],
+                                                       .ones = n[6]});
     return true;
   }
 
   bool Walk(const Words& words) {
     const auto n = Numbers(words, 2, 4);
     if (n.empty() || n[2] > 63) return false;
-    const auto record = answers_.records.find({FindQuestion(words[1], n[0] != 0), n[0] != 0});
-    if (record == answers_.records.end()) return false;
+    const auto record = measurements_.records.find({FindProbed(words[1], n[0] != 0), n[0] != 0});
+    if (record == measurements_.records.end()) return false;
     SetWalk(record->second, n[1] != 0, static_cast<unsigned>(n[2]), n[3]);
     return true;
   }
@@ -83,16 +83,16 @@ class Reader {
     return ended_;
   }
 
-  Answers& answers_;
+  Measurements& measurements_;
   std::uint64_t lines_ = 0;
   bool began_ = false, ended_ = false;
 };
 
 }  // namespace
 
-const Record* Answers::Find(std::string_view name) const {
-  for (const auto& [question, record] : records) {
-    if (hal::InfoOf(question.first).name == name) return &record;
+const Record* Measurements::Find(std::string_view name) const {
+  for (const auto& [key, record] : records) {
+    if (hal::InfoOf(key.first).name == name) return &record;
   }
   return nullptr;
 }
@@ -112,8 +112,8 @@ void SetWalk(Record& record, bool one, unsigned bit, std::uint64_t value) {
   record.read_back[(one ? 2u : 66u) + bit] = value;
 }
 
-bool ParseAnswers(std::string_view console, Answers& answers, std::string& error) {
-  Reader reader(answers);
+bool ParseMeasurements(std::string_view console, Measurements& measured, std::string& error) {
+  Reader reader(measured);
   std::string_view line;
   for (ConsoleLines lines(console); !reader.ended() && lines.Next(line);) {
     if (reader.Line(line)) continue;
@@ -121,9 +121,9 @@ bool ParseAnswers(std::string_view console, Answers& answers, std::string& error
     return false;
   }
   if (!reader.began())
-    error = "the console has no answers";
+    error = "the console has no results";
   else if (!reader.ended())
-    error = "the answers have no end: the run stopped in the middle";
+    error = "the results have no end: the run stopped in the middle";
   return reader.ended();
 }
 

@@ -9,7 +9,7 @@
 
 #include "lab/board/plan.h"
 
-/// What a CPU, or the simulator, answered to the whole plan.
+/// The results of the whole plan on a CPU or on the simulator.
 namespace trivet::lab::board {
 
 inline constexpr unsigned kPatterns = 2 + 2 * 64;
@@ -21,14 +21,14 @@ struct Record {
   std::string refusal;  ///< Of the simulator: why it does not model this.
 };
 
-/// A register and the value of HCR_EL2.E2H it was asked under.
-using Question = std::pair<hal::RegisterId, bool>;
+/// A register and the value of HCR_EL2.E2H during its measurement.
+using ProbeKey = std::pair<hal::RegisterId, bool>;
 
-struct Answers {
+struct Measurements {
   bool has_e2h = false, has_no_e2h = true;
-  std::map<Question, Record> records;
+  std::map<ProbeKey, Record> records;
 
-  /// The record of the register called `name`, asked with any E2H; null when there is none.
+  /// The record of the register called `name`, measured with any E2H; null when there is none.
   const Record* Find(std::string_view name) const;
 };
 
@@ -38,6 +38,6 @@ void SetWalk(Record& record, bool one, unsigned bit, std::uint64_t value);
 
 /// The image's lines among `console`. False, with one line in `error`, when there are none, one is
 /// damaged, or some are missing.
-bool ParseAnswers(std::string_view console, Answers& answers, std::string& error);
+bool ParseMeasurements(std::string_view console, Measurements& measured, std::string& error);
 
 }  // namespace trivet::lab::board

@@ -30,29 +30,29 @@ std::string Walk() {
 std::string End(unsigned lines) { return Line(LineWriter().Word(kLastWord).Number(lines)); }
 
 std::string ErrorOf(const std::string& console) {
-  Answers answers;
+  Measurements measured;
   std::string error;
-  return ParseAnswers(console, answers, error) ? "" : error;
+  return ParseMeasurements(console, measured, error) ? "" : error;
 }
 
-TEST(Answers, AreReadAmongOtherLines) {
-  Answers answers;
+TEST(Measurements, AreReadAmongOtherLines) {
+  Measurements measured;
   std::string error;
   const std::string console =
       "U-Boot\r\n" + Begin() + "hello\n" + Register() + Walk() + End(2) + "regards\n";
-  ASSERT_TRUE(ParseAnswers(console, answers, error)) << error;
-  ASSERT_NE(answers.Find("VBAR_EL2"), nullptr);
-  const Record& record = *answers.Find("VBAR_EL2");
+  ASSERT_TRUE(ParseMeasurements(console, measured, error)) << error;
+  ASSERT_NE(measured.Find("VBAR_EL2"), nullptr);
+  const Record& record = *measured.Find("VBAR_EL2");
   EXPECT_EQ(record.result.now, 0x800u);
-  EXPECT_EQ(record.read_back[2 + 11], 0x800u);  // as all ones and all zeros told
-  EXPECT_EQ(record.read_back[2 + 12], 5u);      // as the walk told
+  EXPECT_EQ(record.read_back[2 + 11], 0x800u);  // predicted from all ones and all zeros
+  EXPECT_EQ(record.read_back[2 + 12], 5u);      // measured by the walk
   EXPECT_EQ(record.read_back[66 + 11], ~std::uint64_t{0xfff});
 }
 
-TEST(Answers, ThatAreMissingOrDamagedAreRefused) {
-  EXPECT_EQ(ErrorOf("hello\n"), "the console has no answers");
+TEST(Measurements, ThatAreMissingOrDamagedAreRefused) {
+  EXPECT_EQ(ErrorOf("hello\n"), "the console has no results");
   EXPECT_EQ(ErrorOf(Begin() + Register()),
-            "the answers have no end: the run stopped in the middle");
+            "the results have no end: the run stopped in the middle");
   EXPECT_NE(ErrorOf(Begin() + Register() + End(2)), "");  // a line was lost
   std::string damaged = Register();
   damaged[damaged.find("800")] = '9';

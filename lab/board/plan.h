@@ -4,15 +4,15 @@
 
 #include "hal/register_info.h"
 
-/// Which registers are asked what: one plan for the CPU under test and for the simulator, so that
-/// their answers can be compared line by line. Freestanding.
+/// The experiments on registers: one plan for the CPU under test and for the simulator, so that
+/// their results can be compared line by line. Freestanding.
 namespace trivet::lab::board {
 
-/// What must not be done to a register on a machine that has to survive, and why.
+/// Accesses to a register that would hang the machine, and why.
 struct Caution {
   std::uint64_t untouched = 0;  ///< Bits that keep the value they have.
   bool unread = false;          ///< A read does something: it is not read and not written.
-  bool moving = false;          ///< It changes by itself: what it reads as says nothing.
+  bool moving = false;          ///< It changes by itself: its value is not compared.
   const char* reason = "";      ///< Of the first of these that applies.
 };
 
@@ -45,13 +45,14 @@ struct Request {
   bool clears;                  ///< Its written ones clear: what puts back is the inverse.
 };
 
-/// What came of it. An ESR of 0: no exception.
-struct Answer {
+/// Its result. An ESR of 0: no exception.
+struct Reading {
   std::uint64_t read_esr, write_esr;
   std::uint64_t now, after;
 };
 
-/// A register's answers. `zeros`, `ones`: read back after all zeros and all ones were written.
+/// The results of one register. `zeros`, `ones`: read back after all zeros and all ones were
+/// written.
 struct Result {
   hal::RegisterId id = hal::RegisterId::kCount;
   bool e2h = false;
@@ -68,9 +69,9 @@ constexpr std::uint64_t Predicted(const Result& result, bool one, unsigned bit) 
              : (result.ones & ~mask) | (result.zeros & mask);
 }
 
-/// Asks `prober(Request) -> Answer` about one register: what it reads as, then all zeros, all ones
-/// and each bit alone, set and clear. `on_walk(result, one, bit, value)` hears of the walking bits
-/// that do not read back as Predicted(); its result comes first, by `on_register(result)`.
+/// Measures one register by `prober(Request) -> Reading`: its value, then all zeros, all ones and
+/// each bit alone, set and clear. Calls `on_register(result)`, then `on_walk(result, one, bit,
+/// value)` for each walking bit that does not read back as Predicted().
 template <class Prober, class OnRegister, class OnWalk>
 void ProbeRegister(const hal::RegisterInfo& info, bool e2h, Prober&& prober,
                    OnRegister&& on_register, OnWalk&& on_walk) {
@@ -83,7 +84,7 @@ void ProbeRegister(const hal::RegisterInfo& info, bool e2h, Prober&& prober,
                      .counterpart = CounterpartOf(info),
                      .clears = Clears(info)};
   if (caution.unread || info.access == hal::Access::kWriteOnly) return on_register(result);
-  const Answer first = prober(request);
+  const Reading first = prober(request);
   result.read_esr = first.read_esr;
   result.now = first.now;
   const bool pointless = caution.untouched == ~std::uint64_t{0} || first.read_esr != 0;
@@ -91,9 +92,9 @@ void ProbeRegister(const hal::RegisterInfo& info, bool e2h, Prober&& prober,
   request.writes = true;
   const auto write = [&](std::uint64_t value) {
     request.value = (value & ~caution.untouched) | (first.now & caution.untouched);
-    const Answer answer = prober(request);
-    result.write_esr |= answer.write_esr;
-    return answer.after;
+    const Reading reading = prober(request);
+    result.write_esr |= reading.write_esr;
+    return reading.after;
   };
   result.zeros = write(0);
   result.written = true;
@@ -109,21 +110,22 @@ void ProbeRegister(const hal::RegisterInfo& info, bool e2h, Prober&& prober,
   }
 }
 
-/// False for what this plan has no question about: a second description, or a layout that the CPU
+/// False for what this plan leaves out: a second description, or a layout that the CPU
 /// cannot have with that E2H.
-inline bool IsAsked(const hal::RegisterInfo& info, bool e2h, bool has_e2h) {
+inline bool IsInPlan(const hal::RegisterInfo& info, bool e2h, bool has_e2h) {
   if (!IsProbed(info) || (e2h && !has_e2h)) return false;
   return info.layout != hal::Layout::kE2hClear || !e2h;
 }
 
 /// All of them, in the order of the register descriptions. `has_e2h`, `has_no_e2h`: the values of
-/// HCR_EL2.E2H that the CPU can have. Names that need neither are asked with E2H clear if possible.
+/// HCR_EL2.E2H that the CPU can have. Names that need neither are measured with E2H clear if
+/// possible.
 template <class Prober, class OnRegister, class OnWalk>
 void ProbeAll(bool has_e2h, bool has_no_e2h, Prober&& prober, OnRegister&& on_register,
               OnWalk&& on_walk) {
   for (const hal::RegisterInfo& info : hal::AllRegisters()) {
     const bool e2h = NeedsE2h(info) || !has_no_e2h;
-    if (IsAsked(info, e2h, has_e2h)) ProbeRegister(info, e2h, prober, on_register, on_walk);
+    if (IsInPlan(info, e2h, has_e2h)) ProbeRegister(info, e2h, prober, on_register, on_walk);
   }
 }
 

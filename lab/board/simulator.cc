@@ -25,20 +25,20 @@ class SimProber {
     start_ = pe_.Snapshot();
   }
 
-  Answer operator()(const Request& request) {
-    Answer answer = {};
+  Reading operator()(const Request& request) {
+    Reading reading = {};
     pe_.Restore(start_);
     Write(RegisterId::kHcrEl2, HcrOf(request.e2h));
     Write(request.e2h ? RegisterId::kCptrEl2E2h : RegisterId::kCptrEl2, CptrOf(request.e2h));
-    answer.read_esr = Read(request.id, answer.now);
-    if (!request.writes) return answer;
+    reading.read_esr = Read(request.id, reading.now);
+    if (!request.writes) return reading;
     Prepare(request);
-    answer.write_esr = Write(request.id, request.value);
-    if (answer.write_esr == 0) answer.write_esr = Read(request.id, answer.after);
-    if (answer.write_esr != 0) return answer;
+    reading.write_esr = Write(request.id, request.value);
+    if (reading.write_esr == 0) reading.write_esr = Read(request.id, reading.after);
+    if (reading.write_esr != 0) return reading;
     Prepare(request);
-    answer.write_esr = Write(request.id, answer.now ^ (request.clears ? ~std::uint64_t{0} : 0));
-    return answer;
+    reading.write_esr = Write(request.id, reading.now ^ (request.clears ? ~std::uint64_t{0} : 0));
+    return reading;
   }
 
  private:
@@ -83,13 +83,13 @@ bool IsIdentification(const hal::RegisterInfo& info) {
 
 }  // namespace
 
-Answers AskSimulator(const sim::Profile& profile, bool has_e2h, bool has_no_e2h) {
-  Answers answers = {.has_e2h = has_e2h, .has_no_e2h = has_no_e2h, .records = {}};
+Measurements MeasureSimulator(const sim::Profile& profile, bool has_e2h, bool has_no_e2h) {
+  Measurements measured = {.has_e2h = has_e2h, .has_no_e2h = has_no_e2h, .records = {}};
   SimProber prober(profile);
   for (const hal::RegisterInfo& info : hal::AllRegisters()) {
     const bool e2h = NeedsE2h(info) || !has_no_e2h;
-    if (!IsAsked(info, e2h, has_e2h)) continue;
-    Record& record = answers.records[{info.id, e2h}];
+    if (!IsInPlan(info, e2h, has_e2h)) continue;
+    Record& record = measured.records[{info.id, e2h}];
     record.result = {.id = info.id, .e2h = e2h};
     try {
       ProbeRegister(
@@ -101,14 +101,14 @@ Answers AskSimulator(const sim::Profile& profile, bool has_e2h, bool has_no_e2h)
       record.refusal = violation.what();
     }
   }
-  return answers;
+  return measured;
 }
 
-sim::Profile ProfileOf(const Answers& answers, std::string name) {
+sim::Profile ProfileOf(const Measurements& measured, std::string name) {
   sim::Profile profile;
   profile.name = std::move(name);
-  for (const auto& [question, record] : answers.records) {
-    const hal::RegisterInfo& info = hal::InfoOf(question.first);
+  for (const auto& [key, record] : measured.records) {
+    const hal::RegisterInfo& info = hal::InfoOf(key.first);
     if (record.result.read_esr != 0 || record.result.now == 0 || !IsIdentification(info)) continue;
     profile.SetId(info.name, record.result.now);
   }

@@ -5,10 +5,10 @@
 
 namespace trivet::lab::board {
 
-/// What a simulated CPU answers to the plan.
-Answers AskSimulator(const sim::Profile& profile, bool has_e2h, bool has_no_e2h);
+/// Runs the plan on a simulated CPU.
+Measurements MeasureSimulator(const sim::Profile& profile, bool has_e2h, bool has_no_e2h);
 
-/// The CPU that gave `answers`, as its identification registers describe it.
-sim::Profile ProfileOf(const Answers& answers, std::string name);
+/// The CPU of `measured`, as its identification registers describe it.
+sim::Profile ProfileOf(const Measurements& measured, std::string name);
 
 }  // namespace trivet::lab::board

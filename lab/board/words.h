@@ -4,14 +4,14 @@
 #include <cstdint>
 #include <string_view>
 
-// clang-format off
-/// The lines that the image prints and the host reads: words and hexadecimal numbers separated by
-/// one space, then "=" and the sum of the bytes before it, so that a damaged line is known.
+/// The lines that the image prints and the build machine reads: words and hexadecimal numbers
+/// separated by one space, then "=" and the sum of the bytes before it, to detect damage.
 ///
-///     conformance 1 E2H NOE2H                                   begins: format; the values that HCR_EL2.E2H can have
+// clang-format off
+///     conformance 1 E2H NOE2H    begins: format; the values that HCR_EL2.E2H can have
 ///     reg NAME E2H WRITTEN READ_ESR WRITE_ESR NOW ZEROS ONES
-///     walk NAME E2H ONE BIT VALUE                               a walking bit that reads back as no other write told
-///     end COUNT                                                 ends: lines between
+///     walk NAME E2H ONE BIT VALUE    a walking bit that reads back otherwise than predicted
+///     end COUNT                  ends: number of lines between
 // clang-format on
 namespace trivet::lab::board {
 

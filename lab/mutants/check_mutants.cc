@@ -36,8 +36,8 @@ const Survivor* FindSurvivor(std::string_view name) {
   return nullptr;
 }
 
-/// A file of traces or of scenarios, and what each line or scenario of it says about the simulator
-/// without mistakes.
+/// A file of traces or of scenarios, and the outcome of each line or scenario of it on the
+/// simulator without mistakes.
 class Suite {
  public:
   Suite(const std::string& path, const std::string& configuration, const sim::Profile& profile)
@@ -45,10 +45,10 @@ class Suite {
     if (path.find(".json") != std::string::npos) {
       scenarios_ = ParseScenarios(text_);
       engine_ = configuration.substr(0, configuration.find(':'));
-      const auto found = scenarios_->answers.find(configuration);
-      if (found == scenarios_->answers.end())
-        throw sim::Violation(std::format("{}: no answers of {}", path, configuration));
-      answers_ = found->second;
+      const auto found = scenarios_->results.find(configuration);
+      if (found == scenarios_->results.end())
+        throw sim::Violation(std::format("{}: no results of {}", path, configuration));
+      results_ = found->second;
     }
     if (Differs(sim::Model::For(profile), true))
       throw sim::Violation(std::format("{}: disagrees with the simulator as it is", path));
@@ -81,7 +81,7 @@ class Suite {
   bool ScenariosDiffer(const std::shared_ptr<const sim::Model>& model, bool first) {
     std::size_t number = 0;
     for (const Scenario& scenario : scenarios_->list) {
-      const ScenarioResult result = RunScenario(model, engine_, scenario, answers_[scenario.name]);
+      const ScenarioResult result = RunScenario(model, engine_, scenario, results_[scenario.name]);
       Outcome outcome = Outcome::kAgrees;
       if (result.kind == ScenarioResult::Kind::kDisagrees) outcome = Outcome::kDisagrees;
       if (result.kind == ScenarioResult::Kind::kSkipped) outcome = Outcome::kSkipped;
@@ -99,7 +99,7 @@ class Suite {
   std::string text_;
   std::string engine_;
   std::optional<Scenarios> scenarios_;
-  std::map<std::string, Answer> answers_;
+  std::map<std::string, EngineResult> results_;
   std::vector<Outcome> outcomes_;
 };
 

@@ -60,9 +60,10 @@ void ReadName(Scenario& scenario) {
   const auto words = Words(scenario.name, '_');
   if (!words.empty()) scenario.level = LevelOf(words);
   if (scenario.level.empty()) {
-    throw sim::Violation(std::format("scenario \"{}\": the name tells no level", scenario.name));
+    throw sim::Violation(std::format("scenario \"{}\": the name has no level", scenario.name));
   }
-  // Interrupts are delivered unmasked unless the name says otherwise; all else runs masked.
+  // Interrupts are delivered unmasked unless the name has "unmasked" or a virtual interrupt; all
+  // else runs masked.
   bool open = false;
   for (const std::string_view word : words) {
     scenario.irq |= word == "irq";
@@ -111,33 +112,33 @@ std::optional<std::uint64_t> Optional(const JsonValue& value, std::string_view n
   return Number(*member, where);
 }
 
-Answer ReadException(const JsonValue& value, const std::string& where) {
-  Answer answer = {.kind = Answer::Kind::kException};
+EngineResult ReadException(const JsonValue& value, const std::string& where) {
+  EngineResult result = {.kind = EngineResult::Kind::kException};
   const std::string& target = Member(value, "target", where).text();
   const bool known =
       target.starts_with("EL") && target.size() > 2 && target[2] >= '1' && target[2] <= '3';
-  answer.aarch32 = target.ends_with(" (AArch32)");
-  if (!known || (!answer.aarch32 && target.size() != 3)) {
+  result.aarch32 = target.ends_with(" (AArch32)");
+  if (!known || (!result.aarch32 && target.size() != 3)) {
     throw sim::Violation(std::format("{}: not a target: \"{}\"", where, target));
   }
-  answer.el = static_cast<unsigned>(target[2] - '0');
-  answer.vector = Optional(value, "vector", where);
-  answer.esr = Optional(value, "esr", where);
-  answer.elr = Optional(value, "elr", where);
-  answer.spsr = Optional(value, "spsr", where);
-  answer.far = Optional(value, "far", where);
-  answer.hpfar = Optional(value, "hpfar", where);
-  answer.pstate = Optional(value, "pstate_at_vector", where);
-  return answer;
+  result.el = static_cast<unsigned>(target[2] - '0');
+  result.vector = Optional(value, "vector", where);
+  result.esr = Optional(value, "esr", where);
+  result.elr = Optional(value, "elr", where);
+  result.spsr = Optional(value, "spsr", where);
+  result.far = Optional(value, "far", where);
+  result.hpfar = Optional(value, "hpfar", where);
+  result.pstate = Optional(value, "pstate_at_vector", where);
+  return result;
 }
 
-Answer ReadAnswer(const JsonValue& value, const std::string& where) {
+EngineResult ReadResult(const JsonValue& value, const std::string& where) {
   if (value.kind() == JsonValue::Kind::kNull) return {};
   const std::string& outcome = Member(value, "outcome", where).text();
-  if (outcome == "completes") return {.kind = Answer::Kind::kCompletes};
+  if (outcome == "completes") return {.kind = EngineResult::Kind::kCompletes};
   if (outcome == "exception") return ReadException(value, where);
   if (outcome == "eret_lands") {
-    return {.kind = Answer::Kind::kLands,
+    return {.kind = EngineResult::Kind::kLands,
             .spsr = Optional(value, "spsr_seen_by_next_exception", where)};
   }
   throw sim::Violation(std::format("{}: not an outcome: \"{}\"", where, outcome));
@@ -156,7 +157,7 @@ Scenarios ParseScenarios(std::string_view text) {
   for (const auto& [name, results] : Member(document, "results", "the document").members()) {
     for (const auto& [scenario, value] : results.members()) {
       const std::string where = std::format("{}, \"{}\"", name, scenario);
-      scenarios.answers[name][scenario] = ReadAnswer(value, where);
+      scenarios.results[name][scenario] = ReadResult(value, where);
     }
   }
   return scenarios;

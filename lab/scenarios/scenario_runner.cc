@@ -11,7 +11,7 @@ namespace {
 
 using hal::ExceptionClass;
 using hal::RegisterId;
-using Kind = Answer::Kind;
+using Kind = EngineResult::Kind;
 
 /// What every scenario starts from, before its own setup.
 constexpr std::string_view kPreparation[] = {
@@ -42,21 +42,21 @@ bool IsPermissionFault(std::uint64_t esr) { return IsAbort(esr) && (esr & 0x3c) 
 /// Where an engine is known not to follow the architecture.
 struct Deviation {
   std::string_view engine;
-  bool (*applies)(const sim::Instruction& instruction, const Answer& answer,
+  bool (*applies)(const sim::Instruction& instruction, const EngineResult& result,
                   const sim::Profile& profile);
   std::string_view reason;
 };
 
 constexpr Deviation kDeviations[] = {
     {"qemu",
-     [](const sim::Instruction& i, const Answer& answer, const sim::Profile& profile) {
-       return i.op == sim::Op::kSmc && answer.kind == Kind::kCompletes && !profile.has_el3;
+     [](const sim::Instruction& i, const EngineResult& result, const sim::Profile& profile) {
+       return i.op == sim::Op::kSmc && result.kind == Kind::kCompletes && !profile.has_el3;
      },
      "QEMU's machine takes an SMC that nothing traps as a PSCI call; without EL3 it is UNDEFINED"},
     {"sail",
-     [](const sim::Instruction& i, const Answer& answer, const sim::Profile&) {
+     [](const sim::Instruction& i, const EngineResult& result, const sim::Profile&) {
        const bool memory = i.op == sim::Op::kLoad || i.op == sim::Op::kStore;
-       return memory && !i.memory.syndrome_valid && (answer.esr.value_or(0) >> 24 & 1) != 0;
+       return memory && !i.memory.syndrome_valid && (result.esr.value_or(0) >> 24 & 1) != 0;
      },
      "the Sail model sets ISS.ISV for pairs and exclusives, for which it is 0"},
 };
@@ -72,7 +72,7 @@ Registers RegistersOf(unsigned el) {
 }
 
 /// The exception for EL3, which is not simulated: what EL3 would find.
-Answer AnswerForEl3(const sim::Exception& exception, sim::Pstate pstate) {
+EngineResult ResultAtEl3(const sim::Exception& exception, sim::Pstate pstate) {
   return {.kind = Kind::kException,
           .el = 3,
           .esr = exception.esr,
@@ -85,21 +85,22 @@ bool IsLanding(const sim::Instruction& instruction, const sim::Exception& except
          exception.esr == sim::Syndrome(ExceptionClass::kHvc64, Replayer::kLandingHvc);
 }
 
-Answer Taken(Replayer& replayer, const sim::Exception& exception) {
+EngineResult Taken(Replayer& replayer, const sim::Exception& exception) {
   const Replayer::Outcome outcome = replayer.Take(exception);
   const sim::Pe& pe = replayer.pe();
-  Answer answer = {.kind = Kind::kException, .el = outcome.el, .aarch32 = pe.pstate().aarch32()};
-  answer.vector = outcome.vector & kVectorOffset;
+  EngineResult result = {
+      .kind = Kind::kException, .el = outcome.el, .aarch32 = pe.pstate().aarch32()};
+  result.vector = outcome.vector & kVectorOffset;
   // What an exception in AArch32 state leaves behind is in other registers.
-  if (answer.aarch32) return answer;
+  if (result.aarch32) return result;
   const Registers registers = RegistersOf(outcome.el);
-  answer.elr = pe.Peek(registers.elr);
-  answer.spsr = pe.Peek(registers.spsr);
-  answer.pstate = pe.pstate().spsr();
-  if (outcome.wrote_esr) answer.esr = pe.Peek(registers.esr);
-  if (outcome.wrote_far) answer.far = pe.Peek(registers.far);
-  if (outcome.wrote_hpfar) answer.hpfar = pe.Peek(RegisterId::kHpfarEl2);
-  return answer;
+  result.elr = pe.Peek(registers.elr);
+  result.spsr = pe.Peek(registers.spsr);
+  result.pstate = pe.pstate().spsr();
+  if (outcome.wrote_esr) result.esr = pe.Peek(registers.esr);
+  if (outcome.wrote_far) result.far = pe.Peek(registers.far);
+  if (outcome.wrote_hpfar) result.hpfar = pe.Peek(RegisterId::kHpfarEl2);
+  return result;
 }
 
 void Prepare(Replayer& replayer, std::string_view line) {
@@ -108,7 +109,8 @@ void Prepare(Replayer& replayer, std::string_view line) {
   throw sim::Violation(std::format("setup \"{}\": {}", line, replayer.message()));
 }
 
-Answer Observe(Replayer& replayer, const Scenario& scenario, const sim::Instruction& instruction) {
+EngineResult Observe(Replayer& replayer, const Scenario& scenario,
+                     const sim::Instruction& instruction) {
   for (const std::string_view line : kPreparation) Prepare(replayer, line);
   for (const std::string& line : scenario.setup) Prepare(replayer, line);
   TraceLine line;
@@ -119,7 +121,7 @@ Answer Observe(Replayer& replayer, const Scenario& scenario, const sim::Instruct
   line.fiq = scenario.fiq;
   const auto exception = replayer.Attempt(line, instruction);
   if (!exception) return {.kind = Kind::kCompletes};
-  if (exception->target_el == 3) return AnswerForEl3(*exception, replayer.pe().pstate());
+  if (exception->target_el == 3) return ResultAtEl3(*exception, replayer.pe().pstate());
   if (IsLanding(instruction, *exception)) {
     return {.kind = Kind::kLands, .spsr = replayer.pe().pstate().spsr()};
   }
@@ -128,7 +130,7 @@ Answer Observe(Replayer& replayer, const Scenario& scenario, const sim::Instruct
 
 const char* NameOf(Kind kind) {
   switch (kind) {
-    case Kind::kNone: return "no answer";
+    case Kind::kNone: return "no result";
     case Kind::kCompletes: return "completes";
     case Kind::kLands: return "lands";
     case Kind::kException: return "exception";
@@ -137,7 +139,7 @@ const char* NameOf(Kind kind) {
 }
 
 /// Fields that `want` states and `got` has otherwise.
-std::string Differences(const Answer& want, const Answer& got) {
+std::string Differences(const EngineResult& want, const EngineResult& got) {
   if (want.kind != got.kind)
     return std::format("expected {}, got {}", NameOf(want.kind), NameOf(got.kind));
   std::string text;
@@ -161,17 +163,17 @@ std::string Differences(const Answer& want, const Answer& got) {
 
 }  // namespace
 
-Answer Comparable(const Answer& answer) {
-  Answer comparable = answer;
-  if (IsPermissionFault(answer.esr.value_or(0))) comparable.hpfar.reset();
+EngineResult Comparable(const EngineResult& result) {
+  EngineResult comparable = result;
+  if (IsPermissionFault(result.esr.value_or(0))) comparable.hpfar.reset();
   if (comparable.pstate) *comparable.pstate &= ~sim::Pstate::kDit;
   return comparable;
 }
 
 ScenarioResult RunScenario(std::shared_ptr<const sim::Model> model, std::string_view engine,
-                           const Scenario& scenario, const Answer& expected) {
+                           const Scenario& scenario, const EngineResult& expected) {
   using Result = ScenarioResult::Kind;
-  if (expected.kind == Kind::kNone) return {Result::kSkipped, "no answer was recorded"};
+  if (expected.kind == Kind::kNone) return {Result::kSkipped, "no result was recorded"};
   try {
     const bool aarch32 = scenario.level == "svc" || scenario.level == "usr";
     const sim::Instruction instruction =
@@ -183,7 +185,7 @@ ScenarioResult RunScenario(std::shared_ptr<const sim::Model> model, std::string_
       }
     }
     Replayer replayer(std::move(model));
-    const Answer got = Observe(replayer, scenario, instruction);
+    const EngineResult got = Observe(replayer, scenario, instruction);
     const std::string differences = Differences(Comparable(expected), Comparable(got));
     if (differences.empty()) return {Result::kChecked, {}};
     return {Result::kDisagrees, differences};

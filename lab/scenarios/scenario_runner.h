@@ -14,9 +14,9 @@ namespace trivet::lab {
 /// The CPU and the choices behind a configuration's name; nullopt when no profile has that name.
 std::optional<sim::Profile> ProfileOfConfiguration(std::string_view configuration);
 
-/// The answer without what the architecture leaves open: HPFAR_EL2 of a permission fault is
+/// The result without what the architecture leaves open: HPFAR_EL2 of a permission fault is
 /// UNKNOWN, and engines differ about PSTATE.DIT at exception entry.
-Answer Comparable(const Answer& answer);
+EngineResult Comparable(const EngineResult& result);
 
 struct ScenarioResult {
   enum class Kind : std::uint8_t { kChecked, kSkipped, kDisagrees };
@@ -25,8 +25,8 @@ struct ScenarioResult {
 };
 
 /// Runs one scenario on a simulated PE of its own and compares with what `engine`, the word before
-/// the colon of the configuration, answered.
+/// the colon of the configuration, recorded.
 ScenarioResult RunScenario(std::shared_ptr<const sim::Model> model, std::string_view engine,
-                           const Scenario& scenario, const Answer& expected);
+                           const Scenario& scenario, const EngineResult& expected);
 
 }  // namespace trivet::lab

@@ -17,32 +17,32 @@ void Report(std::string_view name, const ReplayCounts& counts) {
                     counts.skipped, counts.disagreements));
 }
 
-/// Checks one scenario and says what is worth saying: why it was skipped, what disagrees.
+/// Checks one scenario. Prints why it was skipped or what disagrees.
 void RunOne(std::shared_ptr<const sim::Model> model, const std::string& configuration,
-            const Scenario& scenario, const Answer& expected, ReplayCounts& counts) {
+            const Scenario& scenario, const EngineResult& expected, ReplayCounts& counts) {
   const std::string engine = configuration.substr(0, configuration.find(':'));
   const ScenarioResult result = RunScenario(std::move(model), engine, scenario, expected);
   const bool skipped = result.kind == Result::kSkipped;
   ++(skipped ? counts.skipped : counts.checked);
   counts.disagreements += result.kind == Result::kDisagrees ? 1 : 0;
-  if (result.kind == Result::kChecked || expected.kind == Answer::Kind::kNone) return;
+  if (result.kind == Result::kChecked || expected.kind == EngineResult::Kind::kNone) return;
   Print(std::format("{}: {}: {}{}\n", configuration, scenario.name, skipped ? "skipped: " : "",
                     result.text));
 }
 
 ReplayCounts RunConfiguration(const Scenarios& scenarios, const std::string& configuration) {
   ReplayCounts counts;
-  const auto& answers = scenarios.answers.at(configuration);
+  const auto& results = scenarios.results.at(configuration);
   const std::optional<sim::Profile> profile = ProfileOfConfiguration(configuration);
   if (!profile) {
     Print(std::format("{}: skipped: no CPU profile stands for it\n", configuration));
-    counts.skipped = answers.size();
+    counts.skipped = results.size();
     return counts;
   }
   const auto model = sim::Model::For(*profile);
   for (const Scenario& scenario : scenarios.list) {
-    const auto answer = answers.find(scenario.name);
-    const Answer expected = answer == answers.end() ? Answer() : answer->second;
+    const auto result = results.find(scenario.name);
+    const EngineResult expected = result == results.end() ? EngineResult() : result->second;
     RunOne(model, configuration, scenario, expected, counts);
   }
   return counts;
@@ -51,7 +51,7 @@ ReplayCounts RunConfiguration(const Scenarios& scenarios, const std::string& con
 Scenarios Load(const std::string& path) {
   try {
     Scenarios scenarios = ParseScenarios(ReadInput(path));
-    if (scenarios.list.empty() || scenarios.answers.empty()) throw sim::Violation("no scenarios");
+    if (scenarios.list.empty() || scenarios.results.empty()) throw sim::Violation("no scenarios");
     return scenarios;
   } catch (const sim::Violation& violation) {
     const std::string_view what = violation.what();
@@ -66,7 +66,7 @@ int RunScenarioFiles(const Words& files) {
   ReplayCounts total;
   for (const std::string& file : files) {
     const Scenarios scenarios = Load(file);
-    for (const auto& [configuration, unused] : scenarios.answers) {
+    for (const auto& [configuration, unused] : scenarios.results) {
       const ReplayCounts counts = RunConfiguration(scenarios, configuration);
       Report(configuration, counts);
       total.checked += counts.checked;

@@ -1,4 +1,4 @@
-// Runs every scenario of testdata in every configuration that has answers.
+// Runs every scenario of testdata in every configuration that has results.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ const Scenarios& Recorded() {
   return scenarios;
 }
 
-/// The scenarios to which engines answer differently, and why. All others have one answer.
+/// The scenarios to which engines result differently, and why. All others have one result.
 const std::map<std::string, std::string>& Varying() {
   static const std::map<std::string, std::string> varying = {
       {"el1_smc_tsc1",
@@ -43,7 +43,7 @@ const std::map<std::string, std::string>& Varying() {
 
 std::vector<std::string> Configurations() {
   std::vector<std::string> names;
-  for (const auto& [name, unused] : Recorded().answers) names.push_back(name);
+  for (const auto& [name, unused] : Recorded().results) names.push_back(name);
   return names;
 }
 
@@ -54,11 +54,11 @@ TEST_P(ScenariosTest, NoDisagreement) {
   const auto profile = ProfileOfConfiguration(GetParam());
   ASSERT_TRUE(profile.has_value());
   const auto model = sim::Model::For(*profile);
-  const auto& answers = Recorded().answers.at(GetParam());
+  const auto& results = Recorded().results.at(GetParam());
   unsigned checked = 0;
   for (const Scenario& scenario : Recorded().list) {
-    const Answer& expected = answers.at(scenario.name);
-    if (expected.kind == Answer::Kind::kNone) continue;
+    const EngineResult& expected = results.at(scenario.name);
+    if (expected.kind == EngineResult::Kind::kNone) continue;
     const ScenarioResult result = RunScenario(model, engine, scenario, expected);
     EXPECT_NE(result.kind, Result::kDisagrees) << scenario.name << result.text;
     if (result.kind == Result::kSkipped) {
@@ -79,8 +79,8 @@ INSTANTIATE_TEST_SUITE_P(Configurations, ScenariosTest, ::testing::ValuesIn(Conf
                          });
 
 /// Without what only newer features show: PSTATE.ALLINT.
-Answer AnyLevel(const Answer& answer) {
-  Answer any = Comparable(answer);
+EngineResult AnyLevel(const EngineResult& result) {
+  EngineResult any = Comparable(result);
   if (any.pstate) *any.pstate &= ~sim::Pstate::kAllint;
   return any;
 }
@@ -88,12 +88,12 @@ Answer AnyLevel(const Answer& answer) {
 TEST(Scenarios, EnginesVaryInTheNamedOnesOnly) {
   std::set<std::string> varying;
   for (const Scenario& scenario : Recorded().list) {
-    std::map<bool, Answer> first;  // By whether EL3 is present.
-    for (const auto& [name, answers] : Recorded().answers) {
-      const Answer answer = AnyLevel(answers.at(scenario.name));
-      if (answer.kind == Answer::Kind::kNone) continue;
-      const auto [known, added] = first.emplace(name.ends_with("+el3"), answer);
-      if (!added && known->second != answer) varying.insert(scenario.name);
+    std::map<bool, EngineResult> first;  // By whether EL3 is present.
+    for (const auto& [name, results] : Recorded().results) {
+      const EngineResult result = AnyLevel(results.at(scenario.name));
+      if (result.kind == EngineResult::Kind::kNone) continue;
+      const auto [known, added] = first.emplace(name.ends_with("+el3"), result);
+      if (!added && known->second != result) varying.insert(scenario.name);
     }
   }
   std::set<std::string> named;
@@ -101,9 +101,9 @@ TEST(Scenarios, EnginesVaryInTheNamedOnesOnly) {
   EXPECT_EQ(varying, named);
 }
 
-TEST(Scenarios, AWrongAnswerIsADisagreementThatSaysWhat) {
+TEST(Scenarios, AWrongResultIsADisagreementWithItsReason) {
   const Scenario& scenario = Recorded().list.front();
-  Answer wrong = Recorded().answers.at("qemu:max").at(scenario.name);
+  EngineResult wrong = Recorded().results.at("qemu:max").at(scenario.name);
   wrong.vector = 0x600;
   const ScenarioResult result =
       RunScenario(sim::Model::For(sim::ProfileNamed("max")), "qemu", scenario, wrong);
@@ -134,7 +134,7 @@ TEST(Scenarios, MalformedDocumentsSayWhereAndWhat) {
   EXPECT_THAT(ErrorOf(R"({"scenarios": [{"name": "el1_x", "setup": [], "x1": "0"}]})"),
               HasSubstr("scenario \"el1_x\": \"insn\" is missing"));
   EXPECT_THAT(ErrorOf(R"({"scenarios": [{"name": "x", "setup": [], "insn": "0", "x1": "0"}]})"),
-              HasSubstr("tells no level"));
+              HasSubstr("has no level"));
   EXPECT_THAT(
       ErrorOf(R"({"scenarios": [{"name": "el1_x", "setup": ["Q x y"], "insn": "0", "x1": "0"}]})"),
       HasSubstr("setup \"Q x y\": unknown operation"));

@@ -62,7 +62,7 @@ hal::Encoding EncodingOf(Word word) {
 sim::Instruction System(Word word) { return sim::Msr(AccessWith(EncodingOf(word)), Rt(word)); }
 sim::Instruction SystemRead(Word word) { return sim::Mrs(Rt(word), AccessWith(EncodingOf(word))); }
 
-/// MSR (immediate): op1 and op2 say which field, CRm is the immediate.
+/// MSR (immediate): op1 and op2 select the field, CRm is the immediate.
 struct PstateName {
   unsigned op1, op2;
   std::string_view operation;

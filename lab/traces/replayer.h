@@ -43,12 +43,12 @@ class Replayer {
   explicit Replayer(const sim::Profile& profile) : Replayer(sim::Model::For(profile)) {}
   explicit Replayer(std::shared_ptr<const sim::Model> model);
 
-  /// message() of a skipped line that says itself that it is not to be checked.
+  /// message() of a skipped line that is marked "?" in the trace.
   static constexpr std::string_view kMarked = "marked ?";
 
   enum class Result : std::uint8_t { kNothing, kChecked, kSkipped, kDisagrees, kMalformed };
 
-  /// One line. For kDisagrees and kMalformed, message() explains; for kSkipped it says why.
+  /// One line. For kDisagrees and kMalformed, message() explains; for kSkipped it has the reason.
   Result Line(std::string_view text);
   const std::string& message() const { return message_; }
   const ReplayCounts& counts() const { return counts_; }

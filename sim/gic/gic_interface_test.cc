@@ -12,7 +12,7 @@ namespace {
 
 constexpr unsigned kIntids = GicInterface::kIntids;
 
-/// What the interface is told about each interrupt.
+/// The configuration of one interrupt.
 struct Interrupt {
   bool pending = false, line = false, disabled = false;
   unsigned group = 1;
@@ -36,7 +36,7 @@ std::uint32_t Expected(const Situation& all, unsigned group, std::uint8_t mask) 
   return best;
 }
 
-void Tell(GicInterface& gic, unsigned intid, const Interrupt& one) {
+void Configure(GicInterface& gic, unsigned intid, const Interrupt& one) {
   if (one.pending) gic.SetPending(intid);
   gic.SetLine(intid, one.line);
   gic.SetEnabled(intid, !one.disabled);
@@ -57,7 +57,7 @@ TEST(GicInterface, OffersTheHighestPriorityThenTheLowestIntid) {
                     .disabled = one_in(8),
                     .group = one_in(2) ? 0u : 1u,
                     .priority = static_cast<std::uint8_t>(random() % 8 * 32)};
-      Tell(gic, intid, all[intid]);
+      Configure(gic, intid, all[intid]);
     }
     for (const unsigned group : {0u, 1u}) {
       for (const std::uint8_t mask : {0x00, 0x20, 0x80, 0xff}) {

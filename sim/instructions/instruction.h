@@ -33,7 +33,7 @@ enum class Op : std::uint8_t {
   kMcr,
 };
 
-/// Shape of a load or store, as the ISS of a data abort tells it. [arm-arm] ISS of EC 0x24.
+/// Shape of a load or store, as the ISS of a data abort reports it. [arm-arm] ISS of EC 0x24.
 struct MemoryShape {
   std::uint8_t size_log2 = 3;    ///< 0 byte .. 3 doubleword: ISS.SAS
   bool sign_extend = false;      ///< ISS.SSE

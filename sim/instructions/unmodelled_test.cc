@@ -1,5 +1,5 @@
-// Nothing answers silently: an access completes, faults as the architecture says, or is refused by
-// name.
+// No access is ignored silently: it completes, faults as the architecture requires, or is refused
+// by name.
 
 #include "sim/instructions/unmodelled.h"
 

@@ -32,7 +32,7 @@ struct Stage2Controls {
 };
 
 /// Physical address of `ipa`, or the fault. Reads descriptors from memory; sets the access flag and
-/// the dirty state in them when VTCR_EL2.HA and HD ask for it.
+/// the dirty state in them when VTCR_EL2.HA and HD are set.
 std::expected<std::uint64_t, Stage2Fault> TranslateStage2(const Stage2Controls& controls,
                                                           PhysicalMemory& memory, std::uint64_t ipa,
                                                           AccessKind access, unsigned el);

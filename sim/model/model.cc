@@ -255,7 +255,7 @@ AccessPlan Model::ComputePlan(const RegisterInfo& info, unsigned el, bool e2h) c
   plan.stores = masks.stores;
   plan.ones = masks.ones;
   // Registers in program order hold what hardware reported (ESR, SPSR, PAR): saving and restoring
-  // them is all that software does, so their reserved bits are nobody's mistake.
+  // them is all that software does, so their reserved bits are not checked.
   if (target.sync != hal::Sync::kProgramOrder) {
     plan.reserved = masks.res0 | masks.res1;
     plan.reserved_value = masks.res1;

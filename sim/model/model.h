@@ -37,7 +37,7 @@ enum Effect : std::uint8_t {
   kNoEffect = 0,
   kDeferred = 1 << 0,   ///< Indirect readers may see the old value until a context synchronization.
   kBitwise = 1 << 3,    ///< Some bits set or clear instead of storing.
-  kInterface = 1 << 4,  ///< The interrupt controller answers: ICC_IAR1_EL1 and its like.
+  kInterface = 1 << 4,  ///< Served by the interrupt controller: ICC_IAR1_EL1 and its like.
   kComputed = 1 << 2,   ///< Reading it is not reading storage: CurrentEL, DAIF, MPIDR_EL1 at EL1.
 };
 

@@ -72,7 +72,7 @@ struct Rule {
 using RuleEdit = std::function<void(unsigned line, Rule& rule)>;
 std::vector<std::vector<Rule>> CompileRules(const RuleEdit& edit = nullptr);
 
-/// Number of lines in rules.def, and what one says, for messages.
+/// Number of lines in rules.def, and the text of one, for messages.
 unsigned RuleLines();
 std::string RuleText(unsigned line);
 

@@ -160,7 +160,8 @@ class alignas(64) Pe {
 
   // Exceptions.
 
-  /// ERET at EL2, to where ELR_EL2 and SPSR_EL2 say. An illegal return sets PSTATE.IL and stays.
+  /// ERET at EL2, to the address and state in ELR_EL2 and SPSR_EL2. An illegal return sets
+  /// PSTATE.IL and stays.
   void ExceptionReturn();
   /// Executes guest instructions from PC until an exception is taken to EL2. Performs the entry and
   /// returns the address of the vector; runs no code there. Needs EL0 or EL1.
@@ -169,7 +170,7 @@ class alignas(64) Pe {
   void set_instruction_limit(std::uint64_t limit) { instruction_limit_ = limit; }
   /// Runs the host function mapped at address, as a branch there would.
   void RunCodeAt(std::uint64_t address);
-  /// Performs the entry; returns the vector's address. For those who simulate instructions.
+  /// Performs the entry; returns the vector's address. For the interpreter.
   std::uint64_t TakeException(const Exception& exception);
   /// The interrupt to take now, physical before virtual; nullopt when none is deliverable.
   std::optional<Exception> DeliverableInterrupt();
@@ -222,7 +223,7 @@ class alignas(64) Pe {
     kHook = 1 << 3,
     kFault = 1 << 4,
     kPoweredOff = 1 << 5,
-    kGic = 1 << 6,  ///< The interrupt controller is in use: ask it at every boundary.
+    kGic = 1 << 6,  ///< The interrupt controller is in use: checked at every step boundary.
     kOfState = kLines | kPoweredOff,
   };
 
@@ -233,7 +234,7 @@ class alignas(64) Pe {
   const Cell& CellOf(hal::RegisterId id) const;
   Cell& CellOf(hal::RegisterId id);
 
-  /// Stores what the plan says of value, with the bits that hardware keeps to itself.
+  /// Stores the bits of value that the plan stores, with the bits that hardware keeps to itself.
   void Store(Cell& cell, const AccessPlan& plan, std::uint64_t value, std::uint64_t kept = 0) {
     const std::uint64_t before = cell.value;
     if (cell.epoch != state_.epoch) {

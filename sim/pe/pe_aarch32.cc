@@ -1,7 +1,7 @@
 #include "hal/registers.h"
 #include "sim/pe/pe.h"
 
-/// AArch32 at EL0 and EL1: who uses it, and exceptions that EL1 takes in AArch32 state.
+/// AArch32 at EL0 and EL1: which levels use it, and exceptions that EL1 takes in AArch32 state.
 namespace trivet::sim {
 namespace {
 
@@ -53,12 +53,12 @@ constexpr std::uint64_t kT = 1 << 5, kE = 1 << 9;
 
 }  // namespace
 
-/// HCR_EL2 as far as it decides who uses AArch32.
+/// HCR_EL2 as far as it decides which levels use AArch32.
 HcrEl2 Pe::DecideStates() {
   return HcrEl2::FromRaw(Decide(RegisterId::kHcrEl2, kHost.raw() | HcrEl2().rw(true).raw()));
 }
 
-/// [arm-arm] ELStateUsingAArch32K: HCR_EL2.RW says so, except for the host, where it behaves as 1.
+/// [arm-arm] ELStateUsingAArch32K: HCR_EL2.RW decides, except for the host, where it behaves as 1.
 bool Pe::El1UsesAArch32(HcrEl2 hcr) const {
   return model_->Has(hal::Feature::kAArch32El1) && !hcr.rw() && !(hcr.e2h() && hcr.tge());
 }

@@ -24,7 +24,7 @@ struct RoutingState {
 constexpr Delivery RoutePhysical(const RoutingState& s) {
   if (s.el == 2) {
     // With TGE = 0 and xMO = 0 the interrupt belongs to EL1 and stays pending at EL2, whatever
-    // PSTATE says: a host without xMO receives no IRQs.
+    // PSTATE: a host with xMO clear receives no IRQs.
     const bool masked = !s.tge && !s.route;
     return masked || s.masked ? Delivery::kPending : Delivery::kToEl2;
   }

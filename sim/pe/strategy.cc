@@ -30,7 +30,7 @@ bool Chooser::SeesNew() {
 
 bool Chooser::NextRun() {
   next_ = 0;
-  // Counts in binary, newest question fastest: drop the trailing answers "new", flip the last
+  // Counts in binary, newest choice fastest: drop the trailing choices "new", flip the last
   // "old".
   while (!script_.empty() && script_.back()) script_.pop_back();
   if (script_.empty()) return false;

@@ -14,7 +14,7 @@ enum class Strategy : std::uint8_t {
   kExhaustive,  ///< Either, one combination per run: see ForEveryChoice().
 };
 
-/// Answers "old or new?" questions, one by one.
+/// Chooses the old or the new value, one read at a time.
 class Chooser {
  public:
   void Use(Strategy strategy, std::uint64_t seed = 1) {

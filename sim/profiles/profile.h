@@ -8,7 +8,7 @@
 
 #include "hal/features.h"
 
-/// CPUs as data: what the ID registers say decides which registers and fields exist.
+/// CPUs as data: the ID registers decide which registers and fields exist.
 namespace trivet::sim {
 
 /// One identification register and what it reads as.
@@ -43,7 +43,7 @@ struct Profile {
   std::uint64_t Id(std::string_view register_name) const;
   void SetId(std::string_view register_name, std::uint64_t value);
 
-  /// The same CPU with EL3 present (ID_AA64PFR0_EL1.EL3 says so too).
+  /// The same CPU with EL3 present (also in ID_AA64PFR0_EL1.EL3).
   Profile WithEl3() const;
   /// The same CPU without FEAT_E2H0: HCR_EL2.E2H is fixed at 1. Needs FEAT_VHE.
   Profile WithE2hRes1() const;

@@ -16,21 +16,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Where a run that stopped was: the image tells outcomes by batches.
-std::string WhereIs(const Compiled& compiled, std::size_t answered) {
+/// Where a run stopped. The image prints outcomes in batches.
+std::string WhereIs(const Compiled& compiled, std::size_t received) {
   const CompiledLine* first = nullptr;
   const CompiledLine* last = nullptr;
   for (const CompiledLine& line : compiled.lines) {
-    if (!line.not_asked.empty() || line.place < answered) continue;
+    if (!line.skip_reason.empty() || line.place < received) continue;
     if (first == nullptr) first = &line;
-    if (line.place < answered + kBatch) last = &line;
+    if (line.place < received + kBatch) last = &line;
   }
   if (first == nullptr || last == nullptr) return "";
   return std::format("; it was between line {} ({}) and line {}", first->number, first->text,
                      last->number);
 }
 
-TraceAnswers Ask(const Place& place, const Compiled& compiled, const std::string& name) {
+TraceOutcomes RunOnTarget(const Place& place, const Compiled& compiled, const std::string& name) {
   const auto folder = tools::TemporaryFolder::Make();
   if (!folder) throw sim::Violation("cannot make a temporary folder");
   const std::string payload = folder->path() / "trace";
@@ -41,11 +41,11 @@ TraceAnswers Ask(const Place& place, const Compiled& compiled, const std::string
   std::vector<std::string> words = place.words;
   words.push_back("--payload=" + payload);
   const Run run = RunTarget(place.target, words);
-  TraceAnswers answers;
+  TraceOutcomes received;
   std::string error;
-  const bool complete = ParseTraceAnswers(run.console, compiled.order.size(), answers, error);
-  if (!answers.refusal.empty() || (complete && !run.failed)) return answers;
-  if (!complete) error += WhereIs(compiled, answers.outcomes.size());
+  const bool complete = ParseTraceOutcomes(run.console, compiled.order.size(), received, error);
+  if (!received.refusal.empty() || (complete && !run.failed)) return received;
+  if (!complete) error += WhereIs(compiled, received.outcomes.size());
   if (run.failed) error += "\n" + FailureOf(run);
   throw sim::Violation(std::format("{}: {}", name, error));
 }
@@ -69,14 +69,14 @@ std::size_t RunTraceFile(const Place& place, const sim::Profile& profile, const 
   const std::string text = ReadInput(path);
   const auto model = sim::Model::For(profile);
   const Compiled compiled = Compile(name, text, model, place.on_qemu);
-  const TraceAnswers answers = Ask(place, compiled, name);
-  if (!answers.refusal.empty()) {
-    const std::string refusal = std::format("{}: not run: {}", name, answers.refusal);
+  const TraceOutcomes received = RunOnTarget(place, compiled, name);
+  if (!received.refusal.empty()) {
+    const std::string refusal = std::format("{}: not run: {}", name, received.refusal);
     if (how.must_run) throw sim::Violation(refusal);
     Print(refusal + "\n");
     return 0;
   }
-  const TraceComparison comparison = CompareTrace(compiled, answers, *model, place.on_qemu);
+  const TraceComparison comparison = CompareTrace(compiled, received, *model, place.on_qemu);
   Print(ReportOf(name, comparison, how.verbose));
   return comparison.differ();
 }

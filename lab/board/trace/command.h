@@ -16,7 +16,7 @@ struct Place {
 
 struct HowToRun {
   bool verbose = false;
-  /// A target that cannot run traces is a failure; else it is said and that is all.
+  /// Whether a target that cannot run traces is a failure; else only a message.
   bool must_run = false;
 };
 
@@ -25,7 +25,7 @@ void CheckTraceFile(const std::string& path);
 
 /// Runs the trace in `path` on the target, compares with a simulated `profile`, prints the report.
 /// Returns how many lines differ unexplained. Throws sim::Violation when the file is no trace, the
-/// run fails, or its answers are damaged or incomplete.
+/// run fails, or its output is damaged or incomplete.
 std::size_t RunTraceFile(const Place& place, const sim::Profile& profile, const std::string& path,
                          HowToRun how);
 

@@ -40,7 +40,7 @@ bool HasAddress(const TraceLine& line) {
   return false;
 }
 
-/// [arm-arm] HVC and SVC: what says that the instruction before completed. monitor.S knows them;
+/// [arm-arm] HVC and SVC: executed when the instruction before completed. monitor.S knows them;
 /// at EL2 the image writes a branch instead.
 constexpr std::uint32_t kHvcDone = 0xd40f'e022, kSvcDone = 0xd40f'e021, kBranchDone = 0;
 
@@ -79,9 +79,9 @@ class Compiler {
         AddInstruction(compiled, before);
       }
     } catch (const sim::Violation&) {
-      compiled.not_asked = std::format("the simulator refuses {}", line.name);
+      compiled.skip_reason = std::format("the simulator refuses {}", line.name);
     }
-    if (!compiled.not_asked.empty()) replayer_.pe().Restore(before);
+    if (!compiled.skip_reason.empty()) replayer_.pe().Restore(before);
     compiled_.lines.push_back(std::move(compiled));
   }
 
@@ -103,7 +103,7 @@ class Compiler {
   void AddStore(CompiledLine& compiled) {
     const TraceLine& line = compiled.line;
     if (line.address % 8 != 0 || line.address < kMemoryStart || line.address >= kMemoryEnd) {
-      compiled.not_asked = "the memory is not the trace's";
+      compiled.skip_reason = "the memory is not the trace's";
       return;
     }
     replayer_.pe().memory().Write(line.address, line.value, 8);
@@ -130,7 +130,7 @@ class Compiler {
       pe.Restore(after);
     }
     if (danger != nullptr) {
-      compiled.not_asked = danger;
+      compiled.skip_reason = danger;
     } else {
       compiled.place = Add(OperationOf(compiled.line, instruction));
     }

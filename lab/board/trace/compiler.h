@@ -12,12 +12,12 @@ namespace trivet::lab::board::trace {
 
 /// A line of a trace that does something.
 struct CompiledLine {
-  unsigned number = 0;    ///< From 1.
-  std::string_view text;  ///< Into the trace.
-  TraceLine line;         ///< The same.
-  std::string not_asked;  ///< "": it is asked, else why not. Then the simulator leaves it out too.
-  Prediction prediction;  ///< Of a line that is asked.
-  std::size_t place = 0;  ///< Among the operations, of a line that is asked.
+  unsigned number = 0;      ///< From 1.
+  std::string_view text;    ///< Into the trace.
+  TraceLine line;           ///< The same.
+  std::string skip_reason;  ///< Why it runs on neither side; "": it runs.
+  Prediction prediction;    ///< Of a line that runs.
+  std::size_t place = 0;    ///< Among the operations, of a line that runs.
 };
 
 /// A trace as numbers.
@@ -29,8 +29,8 @@ struct Compiled {
 
 /// Runs the trace in the simulator and writes down what it did, line by line. Before the first line
 /// come the operations that bring the CPU's registers to what the simulated CPU's are. `on_qemu`:
-/// what QEMU does not survive is not asked either. Throws sim::Violation for a line that is
-/// malformed, with `name` and its number, and for a trace with nothing to ask.
+/// also skips what hangs QEMU. Throws sim::Violation for a line that is
+/// malformed, with `name` and its number, and for a trace without operations.
 Compiled Compile(std::string_view name, std::string_view text,
                  std::shared_ptr<const sim::Model> model, bool on_qemu);
 

@@ -25,7 +25,7 @@ Operation LastOf(const Compiled& compiled) {
 }
 
 std::string WhyNot(std::string_view text, bool on_qemu = false) {
-  return CompileFor(kEl1 + std::string(text), on_qemu).lines.back().not_asked;
+  return CompileFor(kEl1 + std::string(text), on_qemu).lines.back().skip_reason;
 }
 
 TEST(CompilerTest, AWriteAtEl2JumpsWithItsValueInX0) {

@@ -254,7 +254,7 @@ trivet_trace_arrival:
   str     x22, [x23, #OUTCOME_PSTATE]
   b       .Lfinish
 
-.Lcompleted_at_el0:                     // the SVC that said so overwrote what EL1 had
+.Lcompleted_at_el0:                     // the SVC that reports it overwrote what EL1 had
   ldp     x20, x21, [x19, #CONTEXT_BELOW]
   ldr     x24, [x19, #CONTEXT_BELOW + 16]
   mrs     x27, HCR_EL2

@@ -8,7 +8,7 @@
 
 namespace trivet::lab::board::trace {
 
-/// What monitor.S and the image tell each other. The values of EL2's registers are the trace's,
+/// The data that monitor.S and the image share. The values of EL2's registers are the trace's,
 /// kept from batch to batch; those that the monitor needs for itself it swaps.
 struct Context {
   std::uint64_t operation, outcome, left;  ///< Addresses of the next ones; how many are to be run.

@@ -14,7 +14,7 @@ constexpr hal::ExceptionClass ClassOf(const Outcome& outcome) {
   return static_cast<hal::ExceptionClass>(outcome.esr >> 26 & 0x3f);
 }
 
-/// What the simulator says that a line does.
+/// The outcome of a line in the simulator.
 struct Prediction {
   Outcome outcome = {};
   sim::VectorKind kind = sim::VectorKind::kSync;
@@ -24,7 +24,7 @@ struct Prediction {
   unsigned el() const { return static_cast<unsigned>(outcome.what >> 12); }
 };
 
-/// What `replayer` says after it ran a line that took `taken`, or none.
+/// The state of `replayer` after a line that took `taken`, or no exception.
 Prediction PredictionOf(Replayer& replayer, const Replayer::Outcome& taken);
 
 /// In which fields the target differs from the prediction, by name; "": none. What README.md lists

@@ -87,7 +87,7 @@ void ResetContext() {
   WriteContext(context);
 }
 
-/// The register that says which group the timer's interrupt is in. [gic] GICR_IGROUPR0 in the
+/// The register that holds the group of the timer's interrupt. [gic] GICR_IGROUPR0 in the
 /// redistributor's SGI frame; [gic2] GICD_IGROUPR0. 0: EL2 cannot raise both lines.
 std::uint64_t GroupRegister() {
   constexpr std::uint64_t kSgiFrame = 0x1'0000, kIgroupr = 0x80;
@@ -105,7 +105,7 @@ std::uint64_t GroupRegister() {
       platforms::ThisMachine().interrupt_controller);
 }
 
-/// An operation as this machine is asked it. What brings the CPU back at EL2 is a branch to the
+/// An operation as this machine runs it. What brings the CPU back at EL2 is a branch to the
 /// monitor.
 Operation Placed(Operation operation) {
   if ((operation.kind & kMovesX0) != 0) operation.x[0] = Moved(operation.x[0], distance);

@@ -60,10 +60,10 @@ struct Trace {
   }
 };
 
-/// Tells outcomes in few characters: each once, with a number, and then the number.
-class Teller {
+/// Prints outcomes in few characters: each once, with a number, and then the number.
+class OutcomeWriter {
  public:
-  void Tell(const Outcome& outcome) {
+  void Write(const Outcome& outcome) {
     const std::uint64_t id = IdOf(outcome);
     if (waiting_ == kRanMost) Flush();
     if (waiting_ == 0) ran_ = LineWriter().Word(kRanWord);
@@ -83,8 +83,8 @@ class Teller {
     ++lines_;
   }
 
-  /// Where an outcome is among those told, or where it shall be: a few places for each; one that
-  /// finds them taken gets the first.
+  /// The place of an outcome among those printed, or a free place for it: a few places for each;
+  /// one that finds them taken gets the first.
   static std::uint64_t PlaceOf(const Outcome& outcome) {
     std::uint64_t hash = 0;
     for (const std::uint64_t part : {outcome.what, outcome.esr, outcome.elr, outcome.spsr,
@@ -121,7 +121,7 @@ class Teller {
 };
 
 /// What registers happen to hold is no outcome.
-Outcome Told(Outcome outcome, const Operation& operation) {
+Outcome Restored(Outcome outcome, const Operation& operation) {
   const std::uint64_t x0 = (operation.kind & kReads) != 0 ? outcome.x0 : 0;
   if (outcome.what == 0 || outcome.what == kImpossible) {
     return {.what = outcome.what,
@@ -159,18 +159,18 @@ int RunTrace(std::span<const unsigned char> payload) {
   PrepareStage();
   if (trace.NeedsLines()) PrepareInterrupts();
   Print(LineWriter().Word(kTraceWord).Number(kTraceFormat).Number(trace.header.order).End());
-  Teller teller;
+  OutcomeWriter writer;
   for (std::uint32_t done = 0; done < trace.header.order;) {
     const auto count = std::min<std::size_t>(kBatch, trace.header.order - done);
     for (std::uint32_t i = 0; i < count; ++i) {
       if (!trace.Get(done + i, batch[i])) return Refuse("the trace makes no sense");
     }
     RunBatch(batch.data(), outcomes.data(), count);
-    for (std::size_t i = 0; i < count; ++i) teller.Tell(Told(outcomes[i], batch[i]));
-    teller.Flush();
+    for (std::size_t i = 0; i < count; ++i) writer.Write(Restored(outcomes[i], batch[i]));
+    writer.Flush();
     done += static_cast<std::uint32_t>(count);
   }
-  Print(LineWriter().Word(kEndedWord).Number(teller.lines()).End());
+  Print(LineWriter().Word(kEndedWord).Number(writer.lines()).End());
   return 0;
 }
 

@@ -27,7 +27,7 @@ constexpr TraceDeviation kDeviations[] = {
 #undef QEMU_NO_FAULT
 };
 
-/// True when one says UNDEFINED, whatever the other.
+/// True when exactly one of the two is UNDEFINED.
 bool DisagreeAboutAccess(const Outcome& one, const Outcome& other) {
   const auto undefined = [](const Outcome& outcome) {
     return outcome.what != 0 && ClassOf(outcome) == ExceptionClass::kUnknown;

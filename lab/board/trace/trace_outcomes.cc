@@ -11,7 +11,8 @@ namespace {
 
 class Reader {
  public:
-  explicit Reader(TraceAnswers& answers) : outcomes_(answers.outcomes), refusal_(answers.refusal) {}
+  explicit Reader(TraceOutcomes& received)
+      : outcomes_(received.outcomes), refusal_(received.refusal) {}
 
   /// False: the line is damaged or makes no sense.
   bool Line(std::string_view line) {
@@ -89,25 +90,25 @@ class Reader {
 
 }  // namespace
 
-bool ParseTraceAnswers(std::string_view console, std::size_t count, TraceAnswers& answers,
-                       std::string& error) {
-  Reader reader(answers);
+bool ParseTraceOutcomes(std::string_view console, std::size_t count, TraceOutcomes& received,
+                        std::string& error) {
+  Reader reader(received);
   std::string_view line;
   for (ConsoleLines lines(console); !reader.ended() && lines.Next(line);) {
     if (reader.Line(line)) continue;
     error = std::format("line {} of the console is damaged: {}", lines.number(), line);
     return false;
   }
-  const std::size_t got = answers.outcomes.size();
-  if (!answers.refusal.empty())
-    error = answers.refusal;
+  const std::size_t got = received.outcomes.size();
+  if (!received.refusal.empty())
+    error = received.refusal;
   else if (!reader.began())
-    error = "the console has no answers";
+    error = "the console has no outcomes";
   else if (!reader.ended())
-    error = std::format("the answers have no end: the run stopped after {} of {} operations", got,
+    error = std::format("the outcomes have no end: the run stopped after {} of {} operations", got,
                         count);
   else if (got != count)
-    error = std::format("{} operations were sent and {} answered", count, got);
+    error = std::format("{} operations were sent and {} outcomes received", count, got);
   return error.empty();
 }
 

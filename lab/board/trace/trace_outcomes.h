@@ -8,16 +8,16 @@
 
 namespace trivet::lab::board::trace {
 
-/// What the target answered to each operation that it was sent, in turn.
-struct TraceAnswers {
+/// The outcome of each operation on the target, in order.
+struct TraceOutcomes {
   std::vector<Outcome> outcomes;
   std::string refusal;  ///< Why the target cannot run traces.
 };
 
 /// The image's lines of a trace among `console`. False, with one line in `error`, when there are
-/// none, one is damaged, there are not `count` outcomes, or the target refuses. `answers` has then
+/// none, one is damaged, there are not `count` outcomes, or the target refuses. `received` has then
 /// what was read so far.
-bool ParseTraceAnswers(std::string_view console, std::size_t count, TraceAnswers& answers,
-                       std::string& error);
+bool ParseTraceOutcomes(std::string_view console, std::size_t count, TraceOutcomes& received,
+                        std::string& error);
 
 }  // namespace trivet::lab::board::trace

@@ -19,31 +19,31 @@ const std::string kHvc = Line("outcome 5 2400 5a000012 40100004 3c5 0 0 3c9 0");
 const std::string kBody = Line("outcome 7 0 0 0 0 0 0 0 1f") + kHvc + Line("ran 7 5 7");
 
 std::string ErrorOf(const std::string& console) {
-  TraceAnswers answers;
+  TraceOutcomes received;
   std::string error;
-  EXPECT_FALSE(ParseTraceAnswers(console, 3, answers, error));
+  EXPECT_FALSE(ParseTraceOutcomes(console, 3, received, error));
   return error;
 }
 
 TEST(TraceAnswersTest, OutcomesComeBackInTheOrderTheyWereRun) {
-  TraceAnswers answers;
+  TraceOutcomes received;
   std::string error;
-  ASSERT_TRUE(ParseTraceAnswers(kBegin + kBody + Line("ended 3"), 3, answers, error)) << error;
-  ASSERT_EQ(answers.outcomes.size(), 3u);
-  EXPECT_EQ(answers.outcomes[0].x0, 0x1fu);
-  EXPECT_EQ(answers.outcomes[1].what, 0x2400u);
-  EXPECT_EQ(answers.outcomes[1].pstate, 0x3c9u);
-  EXPECT_EQ(answers.outcomes[2].what, 0u);
+  ASSERT_TRUE(ParseTraceOutcomes(kBegin + kBody + Line("ended 3"), 3, received, error)) << error;
+  ASSERT_EQ(received.outcomes.size(), 3u);
+  EXPECT_EQ(received.outcomes[0].x0, 0x1fu);
+  EXPECT_EQ(received.outcomes[1].what, 0x2400u);
+  EXPECT_EQ(received.outcomes[1].pstate, 0x3c9u);
+  EXPECT_EQ(received.outcomes[2].what, 0u);
 }
 
 TEST(TraceAnswersTest, ANumberMeansWhatItWasLastSaidToMean) {
-  TraceAnswers answers;
+  TraceOutcomes received;
   std::string error;
   const std::string again = Line("outcome 7 1200 0 0 0 0 0 0 0") + Line("ran 7");
   const std::string first = Line("outcome 7 0 0 0 0 0 0 0 0") + Line("ran 7 7");
-  ASSERT_TRUE(ParseTraceAnswers(kBegin + first + again + Line("ended 4"), 3, answers, error));
-  EXPECT_EQ(answers.outcomes[1].what, 0u);
-  EXPECT_EQ(answers.outcomes[2].what, 0x1200u);
+  ASSERT_TRUE(ParseTraceOutcomes(kBegin + first + again + Line("ended 4"), 3, received, error));
+  EXPECT_EQ(received.outcomes[1].what, 0u);
+  EXPECT_EQ(received.outcomes[2].what, 0x1200u);
 }
 
 TEST(TraceAnswersTest, ADamagedLineIsToldByItsSum) {
@@ -53,20 +53,20 @@ TEST(TraceAnswersTest, ADamagedLineIsToldByItsSum) {
 }
 
 TEST(TraceAnswersTest, WhatIsMissingIsTold) {
-  EXPECT_EQ(ErrorOf("boot\n"), "the console has no answers");
+  EXPECT_EQ(ErrorOf("boot\n"), "the console has no outcomes");
   EXPECT_EQ(ErrorOf(kBegin + kBody),
-            "the answers have no end: the run stopped after 3 of 3 operations");
-  EXPECT_TRUE(ErrorOf(kBegin + Line("ran 7 7 7")).starts_with("line 3")) << "7 was never told";
+            "the outcomes have no end: the run stopped after 3 of 3 operations");
+  EXPECT_TRUE(ErrorOf(kBegin + Line("ran 7 7 7")).starts_with("line 3")) << "7 was never defined";
   EXPECT_TRUE(ErrorOf(kBegin + kBody + Line("ended 2")).starts_with("line 6")) << "a line is lost";
   EXPECT_EQ(ErrorOf(kBegin + kHvc + Line("ran 5") + Line("ended 2")),
-            "3 operations were sent and 1 answered");
+            "3 operations were sent and 1 outcomes received");
 }
 
 TEST(TraceAnswersTest, ARefusalIsPassedOn) {
-  TraceAnswers answers;
+  TraceOutcomes received;
   std::string error;
-  EXPECT_FALSE(ParseTraceAnswers(Line("refused this machine has no memory"), 3, answers, error));
-  EXPECT_EQ(answers.refusal, "this machine has no memory");
+  EXPECT_FALSE(ParseTraceOutcomes(Line("refused this machine has no memory"), 3, received, error));
+  EXPECT_EQ(received.refusal, "this machine has no memory");
 }
 
 }  // namespace

@@ -18,10 +18,10 @@ class Comparer {
 
   void Add(const CompiledLine& line, const Outcome& target) {
     if (target.what == kImpossible) {
-      ++comparison_.not_asked[kNoLine];
+      ++comparison_.skip_reason[kNoLine];
       return;
     }
-    ++comparison_.asked;
+    ++comparison_.ran;
     if (line.line.expected.kind == Kind::kUnchecked) {
       ++comparison_.unchecked;
       return;
@@ -37,7 +37,7 @@ class Comparer {
     comparison_.differences.push_back({&line, target, fields, with_file, reason});
   }
 
-  void Leave(const CompiledLine& line) { ++comparison_.not_asked[line.not_asked]; }
+  void Leave(const CompiledLine& line) { ++comparison_.skip_reason[line.skip_reason]; }
 
   TraceComparison Take() { return std::move(comparison_); }
 
@@ -69,12 +69,12 @@ std::string Verdict(const Difference& difference) {
 
 }  // namespace
 
-TraceComparison CompareTrace(const Compiled& compiled, const TraceAnswers& answers,
+TraceComparison CompareTrace(const Compiled& compiled, const TraceOutcomes& received,
                              const sim::Model& model, bool on_qemu) {
   Comparer comparer(model, on_qemu);
   for (const CompiledLine& line : compiled.lines) {
-    if (line.not_asked.empty()) {
-      comparer.Add(line, answers.outcomes.at(line.place));
+    if (line.skip_reason.empty()) {
+      comparer.Add(line, received.outcomes.at(line.place));
     } else {
       comparer.Leave(line);
     }
@@ -96,17 +96,17 @@ std::string ReportOf(std::string_view name, const TraceComparison& comparison, b
     text += std::format("{}: {} explained: {}\n", name, count, reason);
   }
   std::size_t left = 0;
-  for (const auto& [reason, count] : comparison.not_asked) {
+  for (const auto& [reason, count] : comparison.skip_reason) {
     left += count;
-    text += std::format("{}: {} not asked: {}\n", name, count, reason);
+    text += std::format("{}: {} skipped: {}\n", name, count, reason);
   }
-  return text +
-         std::format(
-             "{}: {} operations asked: {} agree with the simulator, {} differ, {} explained, "
-             "{} not to be checked; {} not asked; {} of the {} outcomes in the file are "
-             "the target's\n",
-             name, comparison.asked, comparison.agree, comparison.differ(), comparison.explained,
-             comparison.unchecked, left, comparison.with_file, comparison.stated);
+  return text + std::format(
+                    "{}: {} operations run: {} agree with the simulator, {} differ, {} explained, "
+                    "{} unchecked; {} skipped; {} of the {} outcomes in the file are "
+                    "the target's\n",
+                    name, comparison.ran, comparison.agree, comparison.differ(),
+                    comparison.explained, comparison.unchecked, left, comparison.with_file,
+                    comparison.stated);
 }
 
 }  // namespace trivet::lab::board::trace

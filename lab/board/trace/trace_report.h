@@ -21,9 +21,9 @@ struct Difference {
 
 /// What came of a trace.
 struct TraceComparison {
-  std::size_t asked = 0, agree = 0, unchecked = 0, explained = 0;
-  std::vector<Difference> differences;           ///< Explained or not.
-  std::map<std::string, std::size_t> not_asked;  ///< How many lines, by reason.
+  std::size_t ran = 0, agree = 0, unchecked = 0, explained = 0;
+  std::vector<Difference> differences;             ///< Explained or not.
+  std::map<std::string, std::size_t> skip_reason;  ///< How many lines, by reason.
   /// Of the lines that state an outcome and are checked: whom the target agrees with.
   std::size_t with_file = 0, stated = 0;
 
@@ -31,7 +31,7 @@ struct TraceComparison {
 };
 
 /// Compares line by line. `on_qemu`: QEMU's own deviations count as explained.
-TraceComparison CompareTrace(const Compiled& compiled, const TraceAnswers& answers,
+TraceComparison CompareTrace(const Compiled& compiled, const TraceOutcomes& received,
                              const sim::Model& model, bool on_qemu);
 
 /// The report, lines of text. `verbose`: with the differences that are explained.

@@ -24,16 +24,16 @@ class TraceReportTest : public ::testing::Test {
   void Load(std::string_view text) {
     text_ = "W el2h HCR_EL2 0x80000000\n" + std::string(text);
     compiled_ = Compile("a.elx", text_, model_, false);
-    answers_.outcomes.assign(compiled_.order.size(), Outcome{});
+    measurements_.outcomes.assign(compiled_.order.size(), Outcome{});
     for (const CompiledLine& line : compiled_.lines) {
-      if (line.not_asked.empty()) answers_.outcomes[line.place] = line.prediction.outcome;
+      if (line.skip_reason.empty()) measurements_.outcomes[line.place] = line.prediction.outcome;
     }
   }
   /// Counted from 0, without the first, which HCR_EL2 was written in.
   const CompiledLine& LineOf(std::size_t line) { return compiled_.lines[line + 1]; }
-  Outcome& AnswerTo(std::size_t line) { return answers_.outcomes[LineOf(line).place]; }
+  Outcome& OutcomeOf(std::size_t line) { return measurements_.outcomes[LineOf(line).place]; }
   TraceComparison Compared(bool on_qemu = false) {
-    return CompareTrace(compiled_, answers_, *model_, on_qemu);
+    return CompareTrace(compiled_, measurements_, *model_, on_qemu);
   }
   std::string FieldsOf(std::size_t line) {
     const TraceComparison comparison = Compared();
@@ -45,23 +45,23 @@ class TraceReportTest : public ::testing::Test {
   std::shared_ptr<const sim::Model> model_ = sim::Model::For(sim::ProfileNamed("max"));
   std::string text_;
   Compiled compiled_;
-  TraceAnswers answers_;
+  TraceOutcomes measurements_;
 };
 
-TEST_F(TraceReportTest, TheSimulatorsOwnAnswersAgree) {
+TEST_F(TraceReportTest, TheSimulatorsOwnOutcomesAgree) {
   const TraceComparison comparison = Compared();
   EXPECT_EQ(comparison.agree, 5u);
   EXPECT_EQ(comparison.differ(), 0u);
   EXPECT_EQ(comparison.stated, 4u);
   EXPECT_EQ(comparison.with_file, 4u);
-  EXPECT_EQ(comparison.not_asked.size(), 1u) << "the SMC";
+  EXPECT_EQ(comparison.skip_reason.size(), 1u) << "the SMC";
 }
 
 TEST_F(TraceReportTest, EachWrongFieldIsNamed) {
   const auto field = [&](auto member) {
-    AnswerTo(0).*member ^= 1;
+    OutcomeOf(0).*member ^= 1;
     const std::string fields = FieldsOf(0);
-    AnswerTo(0).*member ^= 1;
+    OutcomeOf(0).*member ^= 1;
     return fields;
   };
   EXPECT_EQ(field(&Outcome::esr), "esr");
@@ -72,42 +72,42 @@ TEST_F(TraceReportTest, EachWrongFieldIsNamed) {
 }
 
 TEST_F(TraceReportTest, AnotherVectorOrLevelIsAnotherOutcome) {
-  AnswerTo(0).what = 0x1400;
+  OutcomeOf(0).what = 0x1400;
   EXPECT_EQ(FieldsOf(0), "outcome");
 }
 
 TEST_F(TraceReportTest, CompletingInsteadOfTrappingIsAnotherOutcome) {
-  AnswerTo(1).what = 0x2400;
+  OutcomeOf(1).what = 0x2400;
   EXPECT_EQ(FieldsOf(1), "outcome");
 }
 
 TEST_F(TraceReportTest, AValueCountsWhereTheLineStatesIt) {
-  AnswerTo(2).x0 = 1;
+  OutcomeOf(2).x0 = 1;
   EXPECT_EQ(FieldsOf(2), "x0");
-  AnswerTo(2).x0 = 0;
-  AnswerTo(1).x0 = 1;
+  OutcomeOf(2).x0 = 0;
+  OutcomeOf(1).x0 = 1;
   EXPECT_EQ(Compared().differ(), 0u);
 }
 
 TEST_F(TraceReportTest, AnInterruptMayComeBehindTheInstruction) {
-  AnswerTo(4).elr = kPc + 4;
+  OutcomeOf(4).elr = kPc + 4;
   EXPECT_EQ(Compared().differ(), 0u);
-  AnswerTo(4).elr = kPc + 8;
+  OutcomeOf(4).elr = kPc + 8;
   EXPECT_EQ(FieldsOf(4), "elr");
 }
 
 TEST_F(TraceReportTest, AMachineWithoutTheLineIsNotAsked) {
-  AnswerTo(4) = {.what = kImpossible};
+  OutcomeOf(4) = {.what = kImpossible};
   const TraceComparison comparison = Compared();
   EXPECT_EQ(comparison.differ(), 0u);
-  EXPECT_EQ(comparison.not_asked.size(), 2u);
+  EXPECT_EQ(comparison.skip_reason.size(), 2u);
 }
 
 TEST_F(TraceReportTest, SaysWhomTheTargetAgreesWith) {
   Load("X el1h hvc 0x12  => EL2+400 esr=5a000013 elr=40100004 spsr=3c5 pst=3c9\n");
-  EXPECT_EQ(Compared().differ(), 0u) << "the simulator is who counts";
+  EXPECT_EQ(Compared().differ(), 0u) << "compared with the simulator, not with the file";
   EXPECT_EQ(Compared().with_file, 0u);
-  AnswerTo(0).esr = 0x5a00'0013;
+  OutcomeOf(0).esr = 0x5a00'0013;
   const std::string report = ReportOf("a.elx", Compared(), false);
   EXPECT_NE(report.find("a.elx:2: X el1h hvc 0x12"), report.npos) << report;
   EXPECT_NE(report.find("DIFFERS in esr; the target agrees with the file"), report.npos) << report;
@@ -115,7 +115,7 @@ TEST_F(TraceReportTest, SaysWhomTheTargetAgreesWith) {
 
 TEST_F(TraceReportTest, QemusDeviationsCountOnQemuOnly) {
   Load("X el1h dc_zva x1=0x41000000\n");
-  AnswerTo(0).what = 0;
+  OutcomeOf(0).what = 0;
   EXPECT_EQ(Compared(false).differ(), 1u);
   EXPECT_EQ(Compared(true).differ(), 0u);
   EXPECT_EQ(Compared(true).explained, 1u);
@@ -123,9 +123,9 @@ TEST_F(TraceReportTest, QemusDeviationsCountOnQemuOnly) {
 
 TEST_F(TraceReportTest, WhatIsKnownOfARegisterExplainsAnywhere) {
   Load("W el2h CNTFRQ_EL0 0x0\n");
-  AnswerTo(0) = {.what = 0x2200, .esr = 0x200'0000, .elr = kPc, .spsr = 0x3c9, .pstate = 0x3c9};
+  OutcomeOf(0) = {.what = 0x2200, .esr = 0x200'0000, .elr = kPc, .spsr = 0x3c9, .pstate = 0x3c9};
   EXPECT_EQ(Compared(false).explained, 1u);
-  AnswerTo(0).esr = 0x6232'0000;
+  OutcomeOf(0).esr = 0x6232'0000;
   EXPECT_EQ(Compared(false).differ(), 1u) << "a trap is not UNDEFINED";
 }
 
