@@ -1,5 +1,5 @@
-// check_report: judges what compile_twice wrote to $REPORT: the plain compilation succeeded, the
-// one with the error failed and its messages contain $EXPECT.
+// check_report: checks the $REPORT of compile_twice: the plain compilation succeeded; the one with
+// the error failed, and its messages contain $EXPECT.
 
 #include <cstdlib>
 #include <fstream>
@@ -34,8 +34,8 @@ int main() {
   const std::string with_error = report.substr(second + separator.size());
   if (!with_error.starts_with("1\n")) return Fail("compiles, and must not", report);
   if (with_error.find(expect) == std::string::npos) {
-    return Fail("the compiler does not say \"" + expect + "\"", report);
+    return Fail("the compiler's messages do not contain \"" + expect + "\"", report);
   }
-  std::cout << "PASS: does not compile, and says \"" << expect << "\"\n";
+  std::cout << "PASS: does not compile, with the message \"" << expect << "\"\n";
   return 0;
 }

@@ -1,6 +1,5 @@
 // compile_twice REPORT COMPILER ARGUMENTS...: runs the compiler as it is and with
-// -DTRIVET_EXPECT_ERROR, and writes both exit codes and messages to REPORT. Succeeds whatever the
-// compiler says.
+// -DTRIVET_EXPECT_ERROR, and writes both exit codes and messages to REPORT. Always succeeds.
 
 #include <sys/wait.h>
 #include <unistd.h>

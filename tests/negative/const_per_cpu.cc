@@ -1,4 +1,4 @@
-// An object that may only be looked at cannot turn virtualization on.
+// A const PerCpu cannot turn virtualization on.
 #include "percpu/per_cpu.h"
 
 namespace trivet {

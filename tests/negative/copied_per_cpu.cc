@@ -1,4 +1,4 @@
-// A per-CPU page has one address: the vectors find it there.
+// A PerCpu cannot be copied: the vectors find it at its address.
 #include "percpu/per_cpu.h"
 
 namespace trivet {

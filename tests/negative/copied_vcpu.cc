@@ -1,4 +1,4 @@
-// The CPU's page points at the Vcpu that is loaded.
+// A Vcpu cannot be copied: the CPU's page points at the loaded one.
 #include "vcpu/vcpu.h"
 
 namespace trivet {

@@ -1,2 +1,2 @@
-// The register descriptions, with a faulty description in its overlay.
+// Includes the register descriptions; the overlay has a faulty one.
 #include "hal/registers.h"

@@ -1,14 +1,14 @@
-"""does_not_assemble_test: a promise of the kind "this does not assemble for EL2", as a test."""
+"""does_not_assemble_test: checks that code does not assemble for EL2."""
 
 load("@rules_cc//cc:defs.bzl", "cc_test")
 load("@trivet_tools//:defs.bzl", "HAS_EL2_TOOLCHAIN", "TOOLS")
 load("//platforms/toolchain:link_flags.bzl", "TARGET")
 
-# Without a compiler for EL2 these are skipped; the line "EL2 tests are skipped: ..." says why.
+# Without a compiler for EL2 these are skipped; the line "EL2 tests are skipped: ..." has the reason.
 _NEEDS_EL2_TOOLCHAIN = ["//platforms:sim_execution"] if HAS_EL2_TOOLCHAIN else ["@platforms//:incompatible"]
 
 def does_not_assemble_test(name, src, expect, hdrs = []):
-    """Passes when `src` assembles as it is, and with -DTRIVET_EXPECT_ERROR fails and says `expect`.
+    """Passes when `src` assembles as it is, and with -DTRIVET_EXPECT_ERROR fails with a message that contains `expect`.
 
     Args:
       name: the test.

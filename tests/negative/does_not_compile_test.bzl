@@ -1,4 +1,4 @@
-"""does_not_compile_test: a promise of the kind "this does not compile", as a test."""
+"""does_not_compile_test: checks that code does not compile."""
 
 load("@rules_cc//cc:action_names.bzl", "CPP_COMPILE_ACTION_NAME")
 load("@rules_cc//cc:find_cc_toolchain.bzl", "find_cc_toolchain", "use_cc_toolchain")
@@ -101,7 +101,7 @@ _does_not_compile_test = rule(
 )
 
 def does_not_compile_test(name, deps = [], overlay = "", **kwargs):
-    """Passes when `src` compiles as it is, and with -DTRIVET_EXPECT_ERROR fails and says `expect`.
+    """Passes when `src` compiles as it is, and with -DTRIVET_EXPECT_ERROR fails with a message that contains `expect`.
 
     Args:
       name: the test.

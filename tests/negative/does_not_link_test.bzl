@@ -1,4 +1,4 @@
-"""does_not_link_test: a promise of the kind "this does not link into an EL2 image", as a test."""
+"""does_not_link_test: checks that code does not link into an EL2 image."""
 
 load("//platforms/toolchain:link_flags.bzl", "LINK_FLAGS")
 load(":does_not_assemble_test.bzl", "el2_refusal_test")
@@ -6,7 +6,7 @@ load(":does_not_assemble_test.bzl", "el2_refusal_test")
 _LAYOUT = "//platforms/runtime:image.ld"
 
 def does_not_link_test(name, src, expect):
-    """Passes when `src` links as an image as it is, and with -DTRIVET_EXPECT_ERROR fails and says `expect`.
+    """Passes when `src` links as an image as it is, and with -DTRIVET_EXPECT_ERROR fails with a message that contains `expect`.
 
     Args:
       name: the test.

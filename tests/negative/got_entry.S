@@ -1,4 +1,4 @@
-// An image that finds a variable through the GOT, with TRIVET_EXPECT_ERROR.
+// With TRIVET_EXPECT_ERROR, an image that accesses a variable through the GOT.
 
   .section .trivet_image_header, "ax"
   .global _start

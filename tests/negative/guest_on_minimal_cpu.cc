@@ -1,4 +1,4 @@
-// A MinimalCpu keeps nothing of what a guest changes: guests do not run on it.
+// A Vcpu does not run on a MinimalCpu, which saves none of the registers that a guest changes.
 #include "percpu/minimal_cpu.h"
 #include "vcpu/vcpu.h"
 

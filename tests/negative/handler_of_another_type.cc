@@ -1,4 +1,4 @@
-// A handler takes the slot of the CPU that took the exception.
+// A handler's parameter is the CpuSlot of the CPU that took the exception.
 #include "vectors/cpu_slot.h"
 
 namespace trivet {

@@ -1,4 +1,4 @@
-// A host names its handlers, or its vectors would have none.
+// A host must have handlers.
 #include "percpu/per_cpu.h"
 
 namespace trivet {

@@ -1,4 +1,4 @@
-// Why a guest stopped is looked at.
+// The result of Vcpu::Run() must be used.
 #include "vcpu/vcpu.h"
 
 namespace trivet {

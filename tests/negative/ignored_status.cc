@@ -1,4 +1,4 @@
-// What a transition says is looked at.
+// A transition's Status must be used.
 #include "percpu/per_cpu.h"
 
 namespace trivet {

@@ -1,4 +1,4 @@
-// An image that calls a function which a dynamic linker would choose, with TRIVET_EXPECT_ERROR.
+// With TRIVET_EXPECT_ERROR, an image that calls an indirect function, which a dynamic linker resolves.
 
   .section .trivet_image_header, "ax"
   .global _start

@@ -1,4 +1,4 @@
-// A MinimalCpu has its vectors from enable to disable.
+// A MinimalCpu does not take a policy that switches the vectors per run.
 #include "percpu/minimal_cpu.h"
 
 namespace trivet {

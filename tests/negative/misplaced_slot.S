@@ -1,4 +1,4 @@
-// A vector table that leaves a slot out, with TRIVET_EXPECT_ERROR.
+// With TRIVET_EXPECT_ERROR, a vector table without one of its slots.
 
 #include "vectors/el2/macros.inc"
 

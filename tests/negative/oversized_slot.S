@@ -1,4 +1,4 @@
-// A vector table whose second slot has one instruction more than fits, with TRIVET_EXPECT_ERROR.
+// With TRIVET_EXPECT_ERROR, a vector table whose second slot has one instruction too many.
 
 #include "vectors/el2/macros.inc"
 

@@ -1,4 +1,4 @@
-// A host without its IMO receives no IRQs: bits are cleared only while a guest runs.
+// A policy clears bits per run only: with IMO clear, an EL2 host receives no IRQs.
 #include "percpu/policy.h"
 
 namespace trivet {

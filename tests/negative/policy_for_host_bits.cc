@@ -1,4 +1,4 @@
-// E2H and TGE are the host's.
+// A policy cannot name E2H or TGE.
 #include "percpu/policy.h"
 
 namespace trivet {

@@ -1,4 +1,4 @@
-// A bit is set or cleared.
+// A policy cannot set and clear the same bit.
 #include "percpu/policy.h"
 
 namespace trivet {

@@ -1,4 +1,4 @@
-// A policy that does not turn stage 2 on isolates nothing.
+// A policy must set VM: without stage 2 guests are not isolated.
 #include "percpu/policy.h"
 
 namespace trivet {

@@ -1,4 +1,4 @@
-// Only PerCpu<Host> knows a policy and a stage 2: the state alone enables nothing.
+// PerCpuState cannot be enabled without PerCpu<Host>, which supplies policy and stage 2.
 #include "percpu/per_cpu.h"
 
 namespace trivet {

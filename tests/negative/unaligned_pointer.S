@@ -1,4 +1,4 @@
-// An image with a pointer at an odd address, with TRIVET_EXPECT_ERROR.
+// With TRIVET_EXPECT_ERROR, an image with a pointer at an odd address.
 
   .section .trivet_image_header, "ax"
   .global _start

@@ -1,4 +1,4 @@
-// What the callers of such a library, and its handlers, got wrong: on every environment.
+// Mistakes of callers and handlers, in every environment.
 
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 using percpu::HostKind;
 using Cpu0 = percpu::PerCpu<TestHost>;
 
-/// A host that has its handlers only later.
+/// A host that supplies its handlers only later.
 struct LateHost {
   static inline bool ready = false;
   static vectors::Handlers HandlersFor(CpuId cpu) {
@@ -55,7 +55,7 @@ TEST_P(Caller, AFailedCreateLeavesAnObjectThatRefusesEverythingAndCanBeCreatedLa
   EXPECT_TRUE(HostView::Now() == before);
 }
 
-// C2: the destructor asserted, asked a register of the CPU it ran on, and disabled that.
+// C2: the destructor asserted, read a register of the CPU it ran on, and disabled that CPU.
 TEST_P(Caller, DestroyingAnObjectOfAnyStateDoesNothing) {
   static_assert(std::is_trivially_destructible_v<Cpu0>);
   const HostView before = HostView::Now();
@@ -68,7 +68,7 @@ TEST_P(Caller, DestroyingAnObjectOfAnyStateDoesNothing) {
 }
 
 // T2: one CPU's disable withdrew the handler that another CPU had just installed.
-TEST_P(Caller, AnotherObjectsLifeLeavesThisCpusHandlersAlone) {
+TEST_P(Caller, AnotherObjectLeavesThisCpusHandlersAlone) {
   Cpu0 cpu, other;
   ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
   ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);

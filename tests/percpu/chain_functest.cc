@@ -1,6 +1,6 @@
-// A pass-through host's table finds every register as the exception left it: each exception is
+// A pass-through host's table receives every register as the exception left it: each exception is
 // taken once by the host's table itself and once through Trivet's vectors, and the two records are
-// the same. EL2 only: the simulator's twin of this is chain_registers_test.
+// equal. EL2 only; chain_registers_test is the same on the simulator.
 
 #include <gtest/gtest.h>
 
@@ -24,7 +24,7 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 
 using percpu::HostKind;
 
-/// What probe.S writes down.
+/// The registers that probe.S records.
 struct Record {
   std::uint64_t x[31];
   std::uint64_t sp, sp_el0, elr, spsr, esr, far, tpidr, vector;
@@ -53,7 +53,7 @@ void trivet_probe_abort_spx();
 void trivet_probe_unmask_sp0();
 void trivet_probe_unmask_spx();
 
-/// Quiets what was taken: an interrupt is acknowledged, an instruction skipped.
+/// Ends the cause: acknowledges an interrupt, skips an instruction.
 void trivet_probe_taken() {
   using trivet::hal::Cpu;
   using trivet::hal::ElrEl2;
@@ -70,7 +70,7 @@ void trivet_probe_taken() {
 namespace trivet::tests {
 namespace {
 
-/// An exception, by SPSel: how it is made pending, and what runs into it.
+/// An exception, by SPSel: how it is made pending, and the code that takes it.
 struct Probe {
   const char* name;
   void (*arm)(Machine& machine);
@@ -133,9 +133,9 @@ class PassThroughRegisters : public ::testing::TestWithParam<std::tuple<HostKind
     }
   }
 
-  static unsigned Differences(const Record& direct, const Record& chained) {
+  static unsigned Differences(const Record& direct, const Record& forwarded) {
     const auto* a = reinterpret_cast<const std::uint64_t*>(&direct);
-    const auto* b = reinterpret_cast<const std::uint64_t*>(&chained);
+    const auto* b = reinterpret_cast<const std::uint64_t*>(&forwarded);
     unsigned differences = 0;
     for (unsigned i = 0; i < sizeof(Record) / sizeof(std::uint64_t); ++i) {
       EXPECT_EQ(a[i], b[i]) << "word " << i << " of the record";
@@ -147,21 +147,21 @@ class PassThroughRegisters : public ::testing::TestWithParam<std::tuple<HostKind
   Machine machine_;
 };
 
-TEST_P(PassThroughRegisters, AreTheSameWhetherTheHostsTableIsReachedDirectlyOrThroughOurs) {
+TEST_P(PassThroughRegisters, AreTheSameWhetherTheHostsTableIsEnteredDirectlyOrThroughOurs) {
   Record direct[std::size(kProbes)];
   for (unsigned i = 0; i < std::size(kProbes); ++i) direct[i] = Take(kProbes[i]);
   percpu::PerCpu<PassThroughTestHost> cpu;
   ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
   ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
-  // A VHE host's vectors are its own whenever it runs.
+  // A VHE host has its own vectors whenever it runs.
   if (std::get<0>(GetParam()) != HostKind::kVhe) {
     ASSERT_EQ(Cpu::Read<VbarEl2>().raw(), ChainPlaceOf(Cpu::CurrentCpu()).executable);
   }
   for (unsigned i = 0; i < std::size(kProbes); ++i) {
     SCOPED_TRACE(kProbes[i].name);
-    const Record chained = Take(kProbes[i]);
-    ExpectAsAtEntry(kProbes[i], chained);
-    EXPECT_EQ(Differences(direct[i], chained), 0u);
+    const Record forwarded = Take(kProbes[i]);
+    ExpectAsAtEntry(kProbes[i], forwarded);
+    EXPECT_EQ(Differences(direct[i], forwarded), 0u);
   }
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
 }

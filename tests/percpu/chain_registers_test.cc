@@ -1,6 +1,6 @@
 // Each of the eight slots of the current exception level, through a chain table: the host's own
-// slot finds every register, PSTATE included, as the exception left it. On the simulator, where
-// every exception can be made; at EL2 chain_functest does the same with real ones.
+// slot receives every register, PSTATE included, as the exception left it. On the simulator, which
+// can raise every exception; at EL2 chain_functest does the same with real ones.
 
 #include <gtest/gtest.h>
 
@@ -32,7 +32,7 @@ constexpr std::uint64_t kFaultAddress = 0x7700'0000;
 constexpr std::uint64_t kGuestEntry = 0x4020'0000;
 constexpr std::uint64_t kNzcv = 0xa000'0000;
 
-/// What the host's table found.
+/// The state at entry to the host's table.
 struct Found {
   std::uint64_t offset;
   sim::PeState state;
@@ -57,7 +57,7 @@ sim::Exception ExceptionFor(unsigned slot) {
   return exception;
 }
 
-/// Takes an exception with known registers, runs what stands at its vector; the state at entry.
+/// Takes an exception with known registers and runs its vector; returns the state at entry.
 sim::PeState TakeInto(sim::Pe& pe, unsigned slot) {
   for (unsigned n = 0; n < 31; ++n) pe.set_x(n, kPattern + n);
   sim::Pstate from = sim::Pstate::FromSpsr(kNzcv | 2 << 2 | (slot < 4 ? 0 : sim::Pstate::kSp));
@@ -98,12 +98,12 @@ class PassThroughSlot : public ::testing::TestWithParam<std::tuple<HostKind, uns
   percpu::PerCpu<PassThroughTestHost> cpu_;
 };
 
-TEST_P(PassThroughSlot, GoesOnInTheHostsOwnSlotWithEveryRegisterAsAtEntry) {
+TEST_P(PassThroughSlot, IsForwardedToTheHostsOwnSlotWithEveryRegisterAsAtEntry) {
   const sim::PeState entry = TakeInto(SimulatedPe(), slot());
   ExpectFoundAsAtEntry(entry, machine_.HostVectorBase(), slot());
 }
 
-// Also where the vectors change hands per run, in the few instructions around a guest.
+// Also where the vectors are switched per run, in the few instructions around a guest.
 TEST_P(PassThroughSlot, DoesSoWhileTheVectorsAreTrivetsAroundARun) {
   const std::uint64_t table = ChainPlaceOf(Cpu::CurrentCpu()).executable;
   static vcpu::BlockStage2 stage2;

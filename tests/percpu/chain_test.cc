@@ -1,5 +1,5 @@
-// Hosts that are chained: their own table takes the exceptions of EL2 itself while Trivet's vectors
-// are installed, and TPIDR_EL2 stays theirs. On every environment.
+// Pass-through hosts: their own table takes the exceptions from EL2 while Trivet's vectors are
+// installed, and TPIDR_EL2 stays the host's. In every environment.
 
 #include <gtest/gtest.h>
 
@@ -25,35 +25,35 @@ void SetVbar(std::uint64_t base) {
   Cpu::Isb();
 }
 
-/// PassThrough to wherever a test says.
-struct WanderingHost : PassThroughTestHost {
+/// A pass-through host with the chain table where a test puts it.
+struct MovableHost : PassThroughTestHost {
   static inline vectors::ChainPlace place;
   static inline std::uint64_t base;
 
   static vectors::ChainPlace ChainPlaceFor(CpuId) { return place; }
 };
 
-/// The same, and says where its vectors are.
-struct OutspokenHost : WanderingHost {
+/// The same, with VectorBaseFor.
+struct VectorBaseHost : MovableHost {
   static std::uint64_t VectorBaseFor(CpuId) { return base; }
 };
 
-/// A callback host that says it.
-struct OutspokenCallbackHost : TestHost {
-  static std::uint64_t VectorBaseFor(CpuId) { return WanderingHost::base; }
+/// A callback host with VectorBaseFor.
+struct VectorBaseCallbackHost : TestHost {
+  static std::uint64_t VectorBaseFor(CpuId) { return MovableHost::base; }
 };
 
 struct NeitherHost {};
-struct UndecidedHost : TestHost, PassThroughTestHost {};
+struct AmbiguousHost : TestHost, PassThroughTestHost {};
 static_assert(percpu::Host<TestHost> && percpu::Host<PassThroughTestHost>);
-static_assert(!percpu::Host<NeitherHost> && !percpu::Host<UndecidedHost>);
+static_assert(!percpu::Host<NeitherHost> && !percpu::Host<AmbiguousHost>);
 
 class PassThrough : public ::testing::TestWithParam<HostKind> {
  protected:
   PassThrough() : machine_(GetParam()), here_(Cpu::CurrentCpu()) {
     TestHost::Here() = {};
-    WanderingHost::place = ChainPlaceOf(here_);
-    WanderingHost::base = machine_.HostVectorBase();
+    MovableHost::place = ChainPlaceOf(here_);
+    MovableHost::base = machine_.HostVectorBase();
     Cpu::Write<TpidrEl2>(TpidrEl2::FromRaw(kHostTpidr));
   }
   ~PassThrough() override { Cpu::Write<TpidrEl2>({}); }
@@ -121,15 +121,15 @@ TEST_P(PassThrough, AHostsVectorsMayChangeHandsPerRun) {
 }
 
 TEST_P(PassThrough, WithoutMemoryForTheTableNothingIsCreated) {
-  WanderingHost::place = {};
-  percpu::PerCpu<WanderingHost> cpu;
+  MovableHost::place = {};
+  percpu::PerCpu<MovableHost> cpu;
   EXPECT_EQ(cpu.Create(here_), Status::kHandlerMissing);
   EXPECT_EQ(cpu.HardwareEnable(), Status::kNotCreated);
 }
 
 TEST_P(PassThrough, MisalignedMemoryIsRefused) {
-  WanderingHost::place.executable += vectors::kChainTableSize / 2;
-  percpu::PerCpu<WanderingHost> cpu;
+  MovableHost::place.executable += vectors::kChainTableSize / 2;
+  percpu::PerCpu<MovableHost> cpu;
   EXPECT_EQ(cpu.Create(here_), Status::kInvalidArgument);
 }
 
@@ -145,7 +145,7 @@ TEST_P(PassThrough, AHostTableOutOfABranchsReachIsAnErrorAndNothingIsChanged) {
   }
 }
 
-TEST_P(PassThrough, AHostTableAtTheEndOfABranchsReachIsServed) {
+TEST_P(PassThrough, AHostTableAtTheEndOfABranchsReachIsAccepted) {
   const std::uint64_t within[] = {Table() + kReach - vectors::kChainTableSize, Table() - kReach};
   for (const std::uint64_t base : within) {
     SetVbar(base);
@@ -156,7 +156,7 @@ TEST_P(PassThrough, AHostTableAtTheEndOfABranchsReachIsServed) {
   }
 }
 
-TEST_P(PassThrough, TheTableIsMadeAnewForAHostThatMovedItsVectors) {
+TEST_P(PassThrough, TheTableIsRewrittenForAHostThatMovedItsVectors) {
   percpu::PerCpu<PassThroughTestHost> cpu;
   SetVbar(Table() - kReach);
   ASSERT_EQ(CreateAndEnable(cpu), Status::kOk);
@@ -178,9 +178,9 @@ TEST_P(PassThrough, VectorsThatAreItsOwnChainTableAreInUse) {
 /// Rules for hosts whose vectors are Trivet's from enable to disable.
 class PassThroughPerEnable : public PassThrough {};
 
-TEST_P(PassThroughPerEnable, ASuppliedBaseIsPassThroughToAndRestored) {
-  SetVbar(machine_.HostVectorBase() + kReach * 4);  // What brought the caller to EL2.
-  percpu::PerCpu<OutspokenHost> cpu;
+TEST_P(PassThroughPerEnable, ExceptionsAreForwardedToASuppliedBaseAndItIsRestored) {
+  SetVbar(machine_.HostVectorBase() + kReach * 4);  // The vectors by which the caller entered EL2.
+  percpu::PerCpu<VectorBaseHost> cpu;
   ASSERT_EQ(CreateAndEnable(cpu), Status::kOk);
   machine_.TriggerIrq();
   OpenInterruptWindow();
@@ -190,26 +190,26 @@ TEST_P(PassThroughPerEnable, ASuppliedBaseIsPassThroughToAndRestored) {
   EXPECT_EQ(Cpu::Read<VbarEl2>().raw(), machine_.HostVectorBase());
 }
 
-TEST_P(PassThroughPerEnable, ASuppliedBaseOfACalledHostIsRestored) {
+TEST_P(PassThroughPerEnable, ASuppliedBaseOfACallbackHostIsRestored) {
   SetVbar(machine_.HostVectorBase() + kReach * 4);
-  percpu::PerCpu<OutspokenCallbackHost> cpu;
+  percpu::PerCpu<VectorBaseCallbackHost> cpu;
   ASSERT_EQ(CreateAndEnable(cpu), Status::kOk);
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
   EXPECT_EQ(Cpu::Read<VbarEl2>().raw(), machine_.HostVectorBase());
 }
 
-TEST_P(PassThroughPerEnable, ASuppliedBaseThatIsNoneIsAnErrorAndNothingIsChanged) {
-  WanderingHost::base += 8;
+TEST_P(PassThroughPerEnable, AMisalignedSuppliedBaseIsAnErrorAndNothingIsChanged) {
+  MovableHost::base += 8;
   const HostView before = HostView::Now();
-  percpu::PerCpu<OutspokenHost> chained;
-  EXPECT_EQ(CreateAndEnable(chained), Status::kInvalidArgument);
-  percpu::PerCpu<OutspokenCallbackHost> called;
-  EXPECT_EQ(CreateAndEnable(called), Status::kInvalidArgument);
-  EXPECT_EQ(called.last_error().got, WanderingHost::base);
+  percpu::PerCpu<VectorBaseHost> pass_through;
+  EXPECT_EQ(CreateAndEnable(pass_through), Status::kInvalidArgument);
+  percpu::PerCpu<VectorBaseCallbackHost> callback;
+  EXPECT_EQ(CreateAndEnable(callback), Status::kInvalidArgument);
+  EXPECT_EQ(callback.last_error().got, MovableHost::base);
   EXPECT_TRUE(HostView::Now() == before);
 }
 
-TEST_P(PassThroughPerEnable, ForeignVectorsAreAnErrorThatSaysWhatWasFound) {
+TEST_P(PassThroughPerEnable, ForeignVectorsAreAnErrorThatReportsThem) {
   percpu::PerCpu<PassThroughTestHost> cpu;
   ASSERT_EQ(CreateAndEnable(cpu), Status::kOk);
   SetVbar(machine_.HostVectorBase());

@@ -1,4 +1,4 @@
-// The rules that the design Trivet grew out of broke, one test each, on every environment.
+// The rules that the baseline design broke, one test each, in every environment.
 
 #include <gtest/gtest.h>
 
@@ -25,7 +25,7 @@ class PerCpuContract : public EachHostKind {
  protected:
   PerCpuContract() : machine_(GetParam()) { TestHost::Here() = {}; }
 
-  /// Under a VHE host HCR_EL2 and the vectors change hands per run of a guest.
+  /// Under a VHE host HCR_EL2 and the vectors are switched per run of a guest.
   bool SwitchesPerRun() const { return GetParam() == HostKind::kVhe; }
 
   void CreateAndEnable(Cpu0& cpu) {
@@ -64,7 +64,7 @@ TEST_P(PerCpuContract, DisableWithoutEnableTouchesNothing) {
   EXPECT_TRUE(HostView::Now() == before);
 }
 
-// P3: disable wrote the whole HCR_EL2 with 0, and an EL2 host was masked from then on.
+// P3: disable wrote 0 to HCR_EL2; with IMO clear, an EL2 host received no IRQs from then on.
 TEST_P(PerCpuContract, DisableRestoresTheHostsWholeHcr) {
   const HcrEl2 host = Cpu::Read<HcrEl2>().twi(true).tid3(true).imo(true).rw(true);
   Cpu::Write<HcrEl2>(host);
@@ -88,7 +88,7 @@ TEST_P(PerCpuContract, AfterDisableTheHostsOwnTableTakesItsInterrupts) {
   EXPECT_EQ(TestHost::Here().irqs, 0u);
 }
 
-// P5: is_enabled() was HCR_EL2.VM of whichever CPU asked.
+// P5: is_enabled() was HCR_EL2.VM of the calling CPU.
 TEST_P(PerCpuContract, IsEnabledIsTheObjectsAndNotARegisterBit) {
   Cpu::Write<HcrEl2>(Cpu::Read<HcrEl2>().vm(true));
   Cpu::Isb();
@@ -105,7 +105,7 @@ TEST_P(PerCpuContract, IsEnabledIsTheObjectsAndNotARegisterBit) {
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
 }
 
-// P6: VM was set while VTTBR_EL2 and VTCR_EL2 held whatever reset left there.
+// P6: VM was set while VTTBR_EL2 and VTCR_EL2 had their reset values, which are UNKNOWN.
 TEST_P(PerCpuContract, EnabledStage2IsDefinedAndMapsNothing) {
   Cpu0 cpu;
   CreateAndEnable(cpu);
@@ -116,7 +116,7 @@ TEST_P(PerCpuContract, EnabledStage2IsDefinedAndMapsNothing) {
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
 }
 
-// P7: the handler went to the CPU that ran new(), not to the CPU it was for.
+// P7: the handler was bound to the CPU that ran new(), not to the intended CPU.
 TEST_P(PerEnableContract, HandlersBelongToTheNamedCpu) {
   Cpu0 elsewhere, here;
   ASSERT_EQ(elsewhere.Create(CpuId{0x77}), Status::kOk);
@@ -187,7 +187,7 @@ TEST_P(PerCpuContract, TheWrongCpuIsAnErrorAndNothingIsTouched) {
   EXPECT_TRUE(HostView::Now() == before);
 }
 
-// P11: which of IMO, FMO and AMO enable sets changed from version to version, unsaid.
+// P11: the set of IMO, FMO and AMO that enable sets changed between versions, undocumented.
 TEST_P(PerEnableContract, TheDefaultPolicyRoutesIrqFiqAndSErrorAndTheBaselinesIsANamedOne) {
   Cpu0 cpu;
   CreateAndEnable(cpu);
@@ -198,11 +198,11 @@ TEST_P(PerEnableContract, TheDefaultPolicyRoutesIrqFiqAndSErrorAndTheBaselinesIs
   Cpu::Write<HcrEl2>(HcrEl2().tge(GetParam() == HostKind::kNvheTge));
   Cpu::Isb();
   const std::uint64_t floor = Cpu::Read<HcrEl2>().raw();  // RW reads as one without AArch32 at EL1.
-  percpu::PerCpu<TestHost, percpu::BaselinePolicy> seed;
-  ASSERT_EQ(seed.Create(Cpu::CurrentCpu()), Status::kOk);
-  ASSERT_EQ(seed.HardwareEnable(), Status::kOk);
+  percpu::PerCpu<TestHost, percpu::BaselinePolicy> baseline;
+  ASSERT_EQ(baseline.Create(Cpu::CurrentCpu()), Status::kOk);
+  ASSERT_EQ(baseline.HardwareEnable(), Status::kOk);
   EXPECT_EQ(Cpu::Read<HcrEl2>().raw(), 0x8008'0019u | floor);
-  ASSERT_EQ(seed.HardwareDisable(), Status::kOk);
+  ASSERT_EQ(baseline.HardwareDisable(), Status::kOk);
 }
 
 // P12: FMO was set although the FIQ vectors were invalid.
@@ -222,7 +222,7 @@ TEST_P(PerEnableContract, FiqReachesTheHostsHandler) {
 }
 
 // P13: no precondition was checked.
-TEST_P(PerCpuContract, VirtualizationInUseBySomebodyElseIsAnError) {
+TEST_P(PerCpuContract, VirtualizationInUseByOtherCodeIsAnError) {
   Cpu::Write<HcrEl2>(Cpu::Read<HcrEl2>().vm(true));
   Cpu::Isb();
   const HostView before = HostView::Now();
@@ -254,7 +254,7 @@ TEST_P(PerEnableContract, ThePageIsWhatTheVectorsAreGiven) {
 }
 
 // P16: every path returned Ok.
-TEST_P(PerEnableContract, ForeignVectorsAreAnErrorThatSaysWhatWasFound) {
+TEST_P(PerEnableContract, ForeignVectorsAreAnErrorThatReportsThem) {
   Cpu0 cpu;
   CreateAndEnable(cpu);
   Cpu::Write<VbarEl2>(VbarEl2::FromRaw(machine_.HostVectorBase()));
@@ -286,7 +286,7 @@ TEST_P(PerEnableContract, AuditNamesADriftedRegister) {
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
 }
 
-// P17: after a power-down the object still trusted registers that hold nothing.
+// P17: after a power-down the object still relied on registers that were lost.
 TEST_P(PerCpuContract, AfterAPowerDownNothingIsRestoredAndEnableStartsAnew) {
   const HostView before = HostView::Now();
   Cpu0 cpu;
@@ -327,7 +327,7 @@ class PerRunContract : public EachHostKind {
   Machine machine_;
 };
 
-TEST_P(PerRunContract, BetweenEnableAndDisableTheHostKeepsItsWorldAndItsInterrupts) {
+TEST_P(PerRunContract, BetweenEnableAndDisableTheHostKeepsItsRegistersAndItsInterrupts) {
   const HostView before = HostView::Now();
   percpu::PerCpu<TestHost, percpu::PerRunPolicy> cpu;
   ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
@@ -343,8 +343,8 @@ TEST_P(PerRunContract, BetweenEnableAndDisableTheHostKeepsItsWorldAndItsInterrup
   EXPECT_TRUE(HostView::Now() == before);
 }
 
-// The guest's HCR_EL2 was derived from what the policy added to the host's at enable: a bit that
-// the host had then and gave up later was in neither.
+// The guest's HCR_EL2 was derived from the bits that the policy added to the host's at enable: a
+// policy bit that the host had set then and cleared later was missing.
 TEST_P(PerRunContract, AGuestHasThePolicysBitsWhateverTheHostChangedSinceEnable) {
   if (GetParam() == HostKind::kVhe) GTEST_SKIP() << "its shared registers need a guest";
   percpu::PerCpu<TestHost, percpu::PerRunPolicy> cpu;

@@ -59,14 +59,14 @@ std::vector<std::uint64_t> Values(const sim::Pe& pe) {
   return values;
 }
 
-/// One CPU under a host of type H whose transitions are tried with each access failing in turn.
+/// One CPU under a host of type H; runs its transitions with each access failing in turn.
 template <percpu::Host H>
-class Victim {
+class FaultedCpu {
  public:
   using Cpu0 = percpu::PerCpu<H>;
   using Call = Status (Cpu0::*)();
 
-  explicit Victim(const CpuAndHost& c) : pe_(c.profile), current_(pe_) {
+  explicit FaultedCpu(const CpuAndHost& c) : pe_(c.profile), current_(pe_) {
     BecomeHost(pe_, c.kind);
     EXPECT_EQ(cpu_.Create(Cpu::CurrentCpu()), Status::kOk);
     disabled_ = Values(pe_);
@@ -75,7 +75,7 @@ class Victim {
   }
 
   /// Makes `call`, which enables or disables and which `inverse` undoes, with the n-th access
-  /// failing, for n = 1, 2, ... until none is left to fail. Returns how many there were.
+  /// failing, for n = 1, 2, ... until all have failed once. Returns their number.
   unsigned FailEachAccess(bool enabling, Call call, Call inverse) {
     for (unsigned n = 1;; ++n) {
       pe_.DaifMask();
@@ -96,8 +96,8 @@ class Victim {
   }
 
  private:
-  /// The object's word for it, and every register accordingly. What fails after the last write (the
-  /// comparison, the caller's mask) fails with the new state complete.
+  /// The registers agree with the object's state. A fault after the last write (in the comparison
+  /// or the caller's mask) leaves the new state complete.
   void ExpectOneStateOrTheOther(const char* fault) {
     EXPECT_TRUE(Values(pe_) == (cpu_.IsEnabled() ? enabled_ : disabled_)) << fault;
   }
@@ -112,14 +112,14 @@ template <percpu::Host H>
 void FailEverywhere() {
   for (const CpuAndHost& c : EveryCpuAndHost()) {
     SCOPED_TRACE(c.profile.name + ", kind " + std::to_string(static_cast<int>(c.kind)));
-    Victim<H> victim(c);
+    FaultedCpu<H> cpu(c);
     using Cpu0 = percpu::PerCpu<H>;
-    EXPECT_GE(victim.FailEachAccess(true, &Cpu0::HardwareEnable, &Cpu0::HardwareDisable), 15u);
-    EXPECT_GE(victim.FailEachAccess(false, &Cpu0::HardwareDisable, &Cpu0::HardwareEnable), 15u);
-    victim.BecomeEnabled();
-    EXPECT_GE(victim.FailEachAccess(false, &Cpu0::PrepareSuspend, &Cpu0::Resumed), 15u);
-    EXPECT_GE(victim.FailEachAccess(true, &Cpu0::Resumed, &Cpu0::PrepareSuspend), 15u);
-    EXPECT_GE(victim.FailEachAccess(true, &Cpu0::SuspendFailed, &Cpu0::PrepareSuspend), 15u);
+    EXPECT_GE(cpu.FailEachAccess(true, &Cpu0::HardwareEnable, &Cpu0::HardwareDisable), 15u);
+    EXPECT_GE(cpu.FailEachAccess(false, &Cpu0::HardwareDisable, &Cpu0::HardwareEnable), 15u);
+    cpu.BecomeEnabled();
+    EXPECT_GE(cpu.FailEachAccess(false, &Cpu0::PrepareSuspend, &Cpu0::Resumed), 15u);
+    EXPECT_GE(cpu.FailEachAccess(true, &Cpu0::Resumed, &Cpu0::PrepareSuspend), 15u);
+    EXPECT_GE(cpu.FailEachAccess(true, &Cpu0::SuspendFailed, &Cpu0::PrepareSuspend), 15u);
   }
 }
 

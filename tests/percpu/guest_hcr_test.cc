@@ -1,4 +1,4 @@
-// What a guest asked of HCR_EL2 and what the CPU then has, on every environment.
+// A guest's requested HCR_EL2 against the register's value, in every environment.
 
 #include <gtest/gtest.h>
 
@@ -19,8 +19,8 @@ using percpu::ConstrainedHcr;
 using percpu::HcrReason;
 using percpu::HostKind;
 
-/// Sets a bit that no CPU of ours has.
-struct NeedyPolicy : percpu::DefaultPolicy {
+/// Sets a bit that no CPU of the tests implements.
+struct MissingFeaturePolicy : percpu::DefaultPolicy {
   static constexpr HcrEl2 kHcrSet = percpu::DefaultPolicy::kHcrSet.tme(true);
 };
 
@@ -30,29 +30,29 @@ class GuestHcr : public ::testing::TestWithParam<HostKind> {
   Machine machine_;
 };
 
-TEST_P(GuestHcr, IsWhatTheAnswerSays) {
+TEST_P(GuestHcr, IsWhatConstrainGuestComputes) {
   if (GetParam() == HostKind::kVhe) GTEST_SKIP() << "its shared registers need a guest";
   const HostView before = HostView::Now();
   percpu::PerCpu<TestHost> cpu;
   ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
   ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
-  const HcrEl2 asked = HcrEl2().twi(true).tid3(true).vse(true).tme(true).tge(true);
+  const HcrEl2 requested = HcrEl2().twi(true).tid3(true).vse(true).tme(true).tge(true);
   percpu::HcrTerms terms;
-  cpu.SetGuestTraps(asked, terms);
-  const ConstrainedHcr answer = Constrain(terms);
+  cpu.SetGuestTraps(requested, terms);
+  const ConstrainedHcr result = Constrain(terms);
   cpu.BeginRun();
   const HcrEl2 live = Cpu::Read<HcrEl2>();
   cpu.EndRun();
-  EXPECT_EQ(live.raw(), answer.value().raw());
-  EXPECT_EQ(answer.granted(), HcrEl2().twi(true).tid3(true));
-  EXPECT_EQ(answer.Because(HcrReason::kHostOwned), HcrEl2().tge(true));
-  EXPECT_EQ(answer.Because(HcrReason::kFeatureAbsent), HcrEl2().tme(true));
-  EXPECT_EQ(answer.Because(HcrReason::kNotAllowed), HcrEl2().vse(true));
+  EXPECT_EQ(live.raw(), result.value().raw());
+  EXPECT_EQ(result.granted(), HcrEl2().twi(true).tid3(true));
+  EXPECT_EQ(result.Because(HcrReason::kHostOwned), HcrEl2().tge(true));
+  EXPECT_EQ(result.Because(HcrReason::kFeatureAbsent), HcrEl2().tme(true));
+  EXPECT_EQ(result.Because(HcrReason::kNotAllowed), HcrEl2().vse(true));
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
   EXPECT_TRUE(HostView::Now() == before);
 }
 
-TEST_P(GuestHcr, CanBeAskedAboutBeforeAGuestIsLoaded) {
+TEST_P(GuestHcr, CanBeComputedBeforeAGuestIsLoaded) {
   percpu::PerCpu<TestHost> cpu;
   ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
   ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
@@ -62,15 +62,15 @@ TEST_P(GuestHcr, CanBeAskedAboutBeforeAGuestIsLoaded) {
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
 }
 
-/// The value and every bit's reason.
+/// Compares the value and every bit's reason.
 void ExpectSame(const ConstrainedHcr& a, const ConstrainedHcr& b) {
   EXPECT_EQ(a.value(), b.value());
   EXPECT_EQ(a.granted(), b.granted());
   for (unsigned bit = 0; bit < 64; ++bit) EXPECT_EQ(a.ReasonOf(bit), b.ReasonOf(bit)) << bit;
 }
 
-// What is found out about the CPU is kept, for all guests together.
-TEST_P(GuestHcr, AnAnswerDoesNotDependOnWhatWasAskedBefore) {
+// The CPU's HCR_EL2 layout is cached for all guests.
+TEST_P(GuestHcr, AResultDoesNotDependOnEarlierRequests) {
   constexpr HcrEl2 kEverything = HcrEl2::FromRaw(~std::uint64_t{0});
   percpu::PerCpu<TestHost> cpu;
   ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
@@ -87,7 +87,7 @@ TEST_P(GuestHcr, AnAnswerDoesNotDependOnWhatWasAskedBefore) {
 
 TEST_P(GuestHcr, APolicyThatSetsABitThisCpuLacksIsRefusedByTheFeaturesName) {
   const HostView before = HostView::Now();
-  percpu::PerCpu<TestHost, NeedyPolicy> cpu;
+  percpu::PerCpu<TestHost, MissingFeaturePolicy> cpu;
   ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
   EXPECT_EQ(cpu.HardwareEnable(), Status::kUnsupportedFeature);
   EXPECT_EQ(cpu.last_error().feature, Feature::kTme);

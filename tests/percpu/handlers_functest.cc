@@ -1,5 +1,5 @@
-// One CPU's interrupts reach its handler however often another CPU turns virtualization on and off.
-// Real CPUs at once: EL2 only.
+// One CPU's interrupts reach its handler however often another CPU enables and disables. EL2 only:
+// it needs CPUs that run at the same time.
 
 #include <gtest/gtest.h>
 
@@ -14,16 +14,16 @@
 namespace trivet::tests {
 namespace {
 
-// At least so many of each while the other goes on.
+// The minimum of each while the other CPU continues.
 constexpr unsigned kInterrupts = 200, kTransitions = 20;
 
 constinit percpu::PerCpu<TestHost> cpus[2];
 
-/// How often CPU 0 went there and back since CPU 1 is enabled: CPU 1 goes on until it is enough,
-/// however the host of an emulator shares out its own CPUs.
+/// CPU 0's enable and disable pairs since CPU 1 is enabled. CPU 1 continues until there are enough,
+/// so that an emulator's scheduling does not matter.
 std::atomic<unsigned> transitions;
 
-/// What CPU 1 did, for CPU 0 to judge.
+/// CPU 1's results, which CPU 0 checks.
 struct Outcome {
   std::atomic<bool> enabled, done;
   std::atomic<unsigned> interrupts, to_handler, to_host_table;
@@ -49,7 +49,7 @@ void TakeInterrupts(unsigned, void*) {
   outcome.done = true;
 }
 
-// T2: a CPU that was last to leave withdrew the handler that another had just installed.
+// T2: one CPU's disable withdrew the handler that another CPU had just installed.
 TEST(Handlers, OfOneCpuOutliveEveryTransitionOfAnother) {
   Machine machine;
   ASSERT_EQ(cpus[0].Create(hal::Cpu::CurrentCpu()), Status::kOk);

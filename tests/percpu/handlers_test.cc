@@ -1,4 +1,4 @@
-// Every kind of exception of EL2 itself has a handler before any vector can use it. On every
+// Every kind of exception from EL2 has a handler before any vector can use it. In every
 // environment.
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ using percpu::HostKind;
 using vectors::Handler;
 using vectors::Handlers;
 
-/// Has all handlers but the one a test takes away.
+/// Has all handlers but the one that a test removes.
 struct HostWithout {
   static inline Handler Handlers::* missing = nullptr;
 
@@ -57,7 +57,7 @@ TEST_P(MissingHandler, OfAnyKindIsAnErrorAndNothingIsChanged) {
   }
 }
 
-// A creation that failed is no creation: the same object may be created later.
+// After a failed Create() the same object can be created later.
 TEST_P(MissingHandler, MayBeSuppliedLater) {
   HostWithout::missing = &Handlers::serror;
   percpu::PerCpu<HostWithout> cpu;

@@ -1,4 +1,4 @@
-// What a guest gets of the HCR_EL2 it asks for: every bit, under every policy, on every CPU.
+// A guest's HCR_EL2 against its request: every bit, under every policy, on every CPU.
 
 #include "percpu/hcr_policy.h"
 
@@ -22,7 +22,7 @@ constexpr std::uint64_t kAll = ~std::uint64_t{0};
 constexpr HcrEl2 kNvheHost = HcrEl2().imo(true).fmo(true).amo(true).rw(true);
 constexpr HcrEl2 kVheHost = kNvheHost.e2h(true).tge(true).api(true).apk(true);
 
-/// Allows next to nothing, and needs a feature.
+/// Allows few bits, and needs a feature.
 struct StrictPolicy {
   static constexpr HcrEl2 kHcrSet = DefaultPolicy::kHcrSet.tid5(true);
   static constexpr HcrEl2 kHcrClear = {};
@@ -30,15 +30,15 @@ struct StrictPolicy {
   static constexpr VectorSwitch kVectors = VectorSwitch::kPerEnable;
 };
 
-/// Allows what it must not: the host's own bits stay the host's all the same.
-struct LavishPolicy {
+/// Allows the host's own bits, which guests must not get even so.
+struct PermissivePolicy {
   static constexpr HcrEl2 kHcrSet = DefaultPolicy::kHcrSet;
   static constexpr HcrEl2 kHcrClear = {};
   static constexpr HcrEl2 kHcrAllowed = HcrEl2::FromRaw(kAll);
   static constexpr VectorSwitch kVectors = VectorSwitch::kPerEnable;
 };
 
-struct Circumstances {
+struct Conditions {
   PolicyValues policy;
   hal::FeatureSet features;
   HcrEl2 host;
@@ -46,7 +46,7 @@ struct Circumstances {
 
 std::vector<PolicyValues> EveryPolicy() {
   return {kPolicy<DefaultPolicy>,     kPolicy<BaselinePolicy>, kPolicy<PerRunPolicy>,
-          kPolicy<PassThroughPolicy>, kPolicy<StrictPolicy>,   kPolicy<LavishPolicy>};
+          kPolicy<PassThroughPolicy>, kPolicy<StrictPolicy>,   kPolicy<PermissivePolicy>};
 }
 
 std::vector<sim::Profile> EveryProfile() {
@@ -61,13 +61,13 @@ std::vector<sim::Profile> EveryProfile() {
 
 /// Calls `check` under every policy, on every CPU, under both kinds of host that CPU can have.
 template <class F>
-void UnderAllCircumstances(F check) {
+void UnderAllConditions(F check) {
   for (const sim::Profile& profile : EveryProfile()) {
     const hal::FeatureSet features = profile.Features();
     for (const PolicyValues& policy : EveryPolicy()) {
       SCOPED_TRACE(profile.name);
-      check(Circumstances{policy, features, kNvheHost});
-      if (features.Has(hal::Feature::kVhe)) check(Circumstances{policy, features, kVheHost});
+      check(Conditions{policy, features, kNvheHost});
+      if (features.Has(hal::Feature::kVhe)) check(Conditions{policy, features, kVheHost});
     }
   }
 }
@@ -82,8 +82,8 @@ std::vector<HcrEl2> EveryRequest() {
   return requests;
 }
 
-/// The bits for which a reason's premise holds, from the inputs alone.
-std::uint64_t Premise(HcrReason reason, const Circumstances& now, const HcrLayout& layout) {
+/// The bits for which a reason's premise holds, computed from the inputs alone.
+std::uint64_t Premise(HcrReason reason, const Conditions& now, const HcrLayout& layout) {
   switch (reason) {
     case HcrReason::kFeatureAbsent: return layout.absent;
     case HcrReason::kHostOwned: return kHostOwned.raw();
@@ -103,8 +103,8 @@ bool ForcesBits(HcrReason reason) {
          reason == HcrReason::kHostHas;
 }
 
-/// Every bit is as asked, dropped with one reason that holds, or forced with one that holds.
-void ExpectAccountedFor(HcrEl2 requested, const Circumstances& now, const HcrLayout& layout) {
+/// Every bit is as requested, or dropped or forced for exactly one reason, whose premise holds.
+void ExpectAccountedFor(HcrEl2 requested, const Conditions& now, const HcrLayout& layout) {
   const ConstrainedHcr result = Constrain(requested, now.policy, layout, now.host);
   const std::uint64_t value = result.value().raw();
   std::uint64_t dropped = 0, forced = 0;
@@ -123,7 +123,7 @@ void ExpectAccountedFor(HcrEl2 requested, const Circumstances& now, const HcrLay
 
 TEST(HcrPolicy, EveryBitIsKeptOrDroppedWithAReasonOrForcedWithAReason) {
   const std::vector<HcrEl2> requests = EveryRequest();
-  UnderAllCircumstances([&](const Circumstances& now) {
+  UnderAllConditions([&](const Conditions& now) {
     const HcrLayout layout = HcrLayout::For(now.features);
     for (const HcrEl2 requested : requests) {
       SCOPED_TRACE(requested.raw());
@@ -146,7 +146,7 @@ TEST(HcrPolicy, TheReasonOfABitIsTheReasonWhoseMaskHasIt) {
 }
 
 TEST(HcrPolicy, AGuestNeverGetsTheHostsModeNorABitThatThePolicyClears) {
-  UnderAllCircumstances([](const Circumstances& now) {
+  UnderAllConditions([](const Conditions& now) {
     const HcrLayout layout = HcrLayout::For(now.features);
     const ConstrainedHcr all = Constrain(HcrEl2::FromRaw(kAll), now.policy, layout, now.host);
     EXPECT_FALSE(all.value().tge());
@@ -175,16 +175,16 @@ TEST(HcrPolicy, TheCpuTakesTheValueAsItIs) {
 
 TEST(HcrPolicy, TheFeatureThatIsMissingComesBeforeEveryOtherReason) {
   const HcrLayout layout = HcrLayout::For(sim::ProfileNamed("cortex-a53").Features());
-  const HcrEl2 asked = HcrEl2().nv(true).api(true).tid5(true);
-  const ConstrainedHcr result = Constrain(asked, kPolicy<DefaultPolicy>, layout);
-  EXPECT_EQ(result.dropped(), asked);
-  EXPECT_EQ(result.Because(HcrReason::kFeatureAbsent), asked);
+  const HcrEl2 requested = HcrEl2().nv(true).api(true).tid5(true);
+  const ConstrainedHcr result = Constrain(requested, kPolicy<DefaultPolicy>, layout);
+  EXPECT_EQ(result.dropped(), requested);
+  EXPECT_EQ(result.Because(HcrReason::kFeatureAbsent), requested);
 }
 
 TEST(HcrPolicy, APolicyMayAllowLess) {
   const HcrLayout layout = HcrLayout::For(sim::ProfileNamed("max").Features());
-  const HcrEl2 asked = HcrEl2().twi(true).twe(true);
-  const ConstrainedHcr result = Constrain(asked, kPolicy<StrictPolicy>, layout);
+  const HcrEl2 requested = HcrEl2().twi(true).twe(true);
+  const ConstrainedHcr result = Constrain(requested, kPolicy<StrictPolicy>, layout);
   EXPECT_EQ(result.granted(), HcrEl2().twi(true));
   EXPECT_EQ(result.Because(HcrReason::kNotAllowed), HcrEl2().twe(true));
 }

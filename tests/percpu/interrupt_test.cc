@@ -17,26 +17,27 @@ namespace trivet::tests {
 namespace {
 
 using percpu::HostKind;
-using Service = Ground::Service;
+using Vectors = HostSetup::Vectors;
 using C = InterruptedCpu;
 
-constexpr Ground kGrounds[] = {
-    {"Nvhe", HostKind::kNvhe, Service::kCallbackPerEnable},
-    {"NvheTge", HostKind::kNvheTge, Service::kCallbackPerEnable},
-    {"NvhePerRun", HostKind::kNvhe, Service::kCallbackPerRun},
-    {"NvhePassThrough", HostKind::kNvhe, Service::kPassThrough},
-    {"NvheTgePassThrough", HostKind::kNvheTge, Service::kPassThrough},
-    {"Vhe", HostKind::kVhe, Service::kCallbackPerRun},
-    {"VhePassThrough", HostKind::kVhe, Service::kPassThrough},
+constexpr HostSetup kHostSetups[] = {
+    {"Nvhe", HostKind::kNvhe, Vectors::kCallbackPerEnable},
+    {"NvheTge", HostKind::kNvheTge, Vectors::kCallbackPerEnable},
+    {"NvhePerRun", HostKind::kNvhe, Vectors::kCallbackPerRun},
+    {"NvhePassThrough", HostKind::kNvhe, Vectors::kPassThrough},
+    {"NvheTgePassThrough", HostKind::kNvheTge, Vectors::kPassThrough},
+    {"Vhe", HostKind::kVhe, Vectors::kCallbackPerRun},
+    {"VhePassThrough", HostKind::kVhe, Vectors::kPassThrough},
 };
 
 struct Case {
   const char* name;
   Operation operation;
-  /// Who takes interrupts before and after, where Trivet does while enabled.
+  /// The table that takes interrupts before and after, under hosts where Trivet takes them while
+  /// enabled.
   Taker before, after;
-  /// Accesses and barriers in a row with I, F and A masked at EL2: what a host may rely on for its
-  /// interrupt latency.
+  /// The bound on accesses and barriers in a row with I, F and A masked at EL2: the interrupt
+  /// latency that a host may rely on.
   unsigned masked_bound;
   bool is_transaction = false;  ///< An abort leaves the old state or the new one.
   bool is_minimal = false;      ///< For hosts that are called per enable only.
@@ -67,24 +68,24 @@ struct NamedStrategy {
   sim::Strategy strategy;
   std::uint64_t seed;
 };
-/// The exhaustive one first: it shows whether there is anything to choose.
+/// The exhaustive one first: it shows whether the order of effects is open at all.
 constexpr NamedStrategy kStrategies[] = {
     {sim::Strategy::kExhaustive, 1}, {sim::Strategy::kAllOld, 1},  {sim::Strategy::kAllNew, 1},
     {sim::Strategy::kRandom, 3},     {sim::Strategy::kRandom, 77}, {sim::Strategy::kRandom, 0xbeef},
 };
 
-/// What arrives, at which step boundary, under which mask.
+/// The exception, the step boundary and the caller's mask.
 struct Arrival {
   Injection what;
   unsigned step;
   bool caller_masked;
 };
 
-class Interrupts : public ::testing::TestWithParam<std::tuple<Ground, Case>> {
+class Interrupts : public ::testing::TestWithParam<std::tuple<HostSetup, Case>> {
  protected:
-  Interrupts() : cpu_(ground()) {}
+  Interrupts() : cpu_(setup()) {}
 
-  static const Ground& ground() { return std::get<0>(GetParam()); }
+  static const HostSetup& setup() { return std::get<0>(GetParam()); }
   static const Case& subject() { return std::get<1>(GetParam()); }
 
   Outcome Undisturbed(bool caller_masked) {
@@ -92,9 +93,9 @@ class Interrupts : public ::testing::TestWithParam<std::tuple<Ground, Case>> {
     return cpu_.Run(subject().operation, Injection::kIrq, 0, caller_masked, chooser);
   }
 
-  /// Whose table an interrupt must reach.
+  /// The table that an interrupt must reach.
   static Taker ExpectedTaker(const Outcome& outcome) {
-    if (!ground().takes_interrupts()) return Taker::kHostTable;
+    if (!setup().takes_interrupts()) return Taker::kHostTable;
     return outcome.after_masking ? subject().after : subject().before;
   }
 
@@ -118,7 +119,7 @@ class Interrupts : public ::testing::TestWithParam<std::tuple<Ground, Case>> {
     EXPECT_TRUE(outcome.registers == (completed ? undisturbed.registers : before_));
   }
 
-  /// Under one strategy; every combination of answers if that is exhaustive. Returns the runs.
+  /// Under one strategy; every combination of choices if it is exhaustive. Returns the runs.
   unsigned InterruptUnder(const NamedStrategy& strategy, const Arrival& arrival,
                           const Outcome& undisturbed) {
     sim::Chooser chooser;
@@ -147,7 +148,7 @@ class Interrupts : public ::testing::TestWithParam<std::tuple<Ground, Case>> {
                << ", strategy " << static_cast<int>(strategy.strategy) << ", seed "
                << strategy.seed;
       }
-      // Nothing was pending when anything looked: every strategy does the same.
+      // Nothing was pending at any use: every strategy does the same.
       if (strategy.strategy == sim::Strategy::kExhaustive && runs == 1) return;
     }
   }
@@ -158,7 +159,7 @@ class Interrupts : public ::testing::TestWithParam<std::tuple<Ground, Case>> {
 };
 
 TEST_P(Interrupts, AtEveryStepAreTakenOnceWhereTheyBelongAndChangeNothing) {
-  if (subject().is_minimal && !ground().takes_interrupts()) GTEST_SKIP() << "refused";
+  if (subject().is_minimal && !setup().takes_interrupts()) GTEST_SKIP() << "refused";
   before_ = cpu_.RegistersBefore(subject().operation);
   for (const bool caller_masked : {false, true}) {
     const Outcome undisturbed = Undisturbed(caller_masked);
@@ -174,16 +175,16 @@ TEST_P(Interrupts, AtEveryStepAreTakenOnceWhereTheyBelongAndChangeNothing) {
 }
 
 TEST_P(Interrupts, AreKeptWaitingForABoundedNumberOfSteps) {
-  if (subject().is_minimal && !ground().takes_interrupts()) GTEST_SKIP() << "refused";
+  if (subject().is_minimal && !setup().takes_interrupts()) GTEST_SKIP() << "refused";
   const Outcome outcome = Undisturbed(false);
-  std::printf("masked interval: %-10s %-14s %3u steps of %3u, bound %u\n", ground().name,
+  std::printf("masked interval: %-10s %-14s %3u steps of %3u, bound %u\n", setup().name,
               subject().name, outcome.longest_masked, outcome.steps, subject().masked_bound);
   EXPECT_GE(outcome.longest_masked, 3u);
   EXPECT_LE(outcome.longest_masked, subject().masked_bound);
 }
 
 INSTANTIATE_TEST_SUITE_P(Transitions, Interrupts,
-                         ::testing::Combine(::testing::ValuesIn(kGrounds),
+                         ::testing::Combine(::testing::ValuesIn(kHostSetups),
                                             ::testing::ValuesIn(kCases)),
                          [](const auto& instance) {
                            return std::string(std::get<0>(instance.param).name) +

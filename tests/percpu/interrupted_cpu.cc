@@ -43,7 +43,7 @@ bool HostTable(sim::Pe&, std::uint64_t offset) {
   return true;
 }
 
-/// What TPIDR_EL2 leads to while it is the host's: vectors that go there are noticed by Take().
+/// TPIDR_EL2's value while it is the host's: Take() detects vectors that use it.
 vectors::CpuSlot not_ours = {.handlers = RecordingHost::HandlersFor({})};
 
 /// Taking an exception changes these; a nested handler has saved them.
@@ -68,14 +68,14 @@ vectors::Handlers RecordingHost::HandlersFor(CpuId) {
 
 template <class F>
 auto InterruptedCpu::WithCpu(F visit) {
-  switch (ground_.service) {
-    case Ground::Service::kCallbackPerRun: return visit(*per_run_);
-    case Ground::Service::kPassThrough: return visit(*chained_);
+  switch (setup_.vectors) {
+    case HostSetup::Vectors::kCallbackPerRun: return visit(*per_run_);
+    case HostSetup::Vectors::kPassThrough: return visit(*pass_through_);
     default: return visit(*per_enable_);
   }
 }
 
-InterruptedCpu::InterruptedCpu(const Ground& ground) : ground_(ground), machine_(ground.kind) {
+InterruptedCpu::InterruptedCpu(const HostSetup& setup) : setup_(setup), machine_(setup.kind) {
   current = this;
   sim::Pe& pe = SimulatedPe();
   SetHostTable(&HostTable);
@@ -96,7 +96,7 @@ void InterruptedCpu::Reset() {
   SimulatedPe().trace().Clear();
   per_enable_.emplace();
   per_run_.emplace();
-  chained_.emplace();
+  pass_through_.emplace();
   minimal_.emplace();
   guest_.emplace(vcpu::Config{
       .entry = kGuestEntry,
@@ -218,7 +218,7 @@ void InterruptedCpu::RunGuest() {
     const Result<vcpu::Exit> exit = guest_->Run(cpu());
     ASSERT_TRUE(exit.has_value());
     if (exit->reason == vcpu::ExitReason::kHypercall) return;
-    // A host that keeps interrupts masked gives them a chance between two runs.
+    // A host that keeps interrupts masked unmasks them between two runs.
     if (exit->reason != vcpu::ExitReason::kSError) {
       const Daif before = Cpu::Read<Daif>();
       OpenInterruptWindow();

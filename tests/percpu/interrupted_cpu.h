@@ -13,8 +13,8 @@
 #include "vcpu/stage2.h"
 #include "vcpu/vcpu.h"
 
-/// A simulated CPU on which an exception arrives at one step boundary of one transition, and what
-/// became of it.
+/// A simulated CPU on which an exception arrives at one step boundary of one transition, and the
+/// outcome.
 namespace trivet::tests {
 
 enum class Injection : std::uint8_t { kAbort, kIrq, kFiq, kSError };
@@ -22,28 +22,28 @@ inline constexpr Injection kInjections[] = {Injection::kAbort, Injection::kIrq, 
                                             Injection::kSError};
 const char* ToString(Injection injection);
 
-/// Whose code an exception reached.
+/// The code that an exception reached.
 enum class Taker : std::uint8_t { kHostTable, kTrivetsTable, kRunLoop };
 
-/// A kind of host, when the vectors change hands under it, and how it is served while they are
+/// A kind of host, when its vectors are switched, and how it receives exceptions while they are
 /// Trivet's.
-struct Ground {
-  enum class Service : std::uint8_t { kCallbackPerEnable, kCallbackPerRun, kPassThrough };
+struct HostSetup {
+  enum class Vectors : std::uint8_t { kCallbackPerEnable, kCallbackPerRun, kPassThrough };
 
   const char* name;
   percpu::HostKind kind;
-  Service service;
+  Vectors vectors;
 
-  /// Trivet's own slots take what arrives while enabled.
-  bool takes_interrupts() const { return service == Service::kCallbackPerEnable; }
+  /// True when Trivet's own slots take exceptions while enabled.
+  bool takes_interrupts() const { return vectors == Vectors::kCallbackPerEnable; }
 
-  friend void PrintTo(const Ground& ground, std::ostream* out) { *out << ground.name; }
+  friend void PrintTo(const HostSetup& setup, std::ostream* out) { *out << setup.name; }
 };
 
-/// A handler told of a synchronous abort does not come back: it throws this.
+/// Thrown by the handler of a synchronous abort, which does not return.
 struct Aborted {};
 
-/// A host whose handlers, and whose own table, write down what they took and quiet it.
+/// A host whose handlers and own table record each exception and end its cause.
 struct RecordingHost {
   static vectors::Handlers HandlersFor(CpuId cpu);
   static std::uint64_t PhysicalAddressOf(const void* address) {
@@ -51,7 +51,7 @@ struct RecordingHost {
   }
 };
 
-/// The same host, chained.
+/// The same as a pass-through host.
 struct RecordingPassThroughHost {
   static vectors::ChainPlace ChainPlaceFor(CpuId cpu) { return ChainPlaceOf(cpu); }
   static std::uint64_t PhysicalAddressOf(const void* address) {
@@ -61,7 +61,7 @@ struct RecordingPassThroughHost {
 
 class InterruptedCpu;
 
-/// What is interrupted: `act`, after `prepare` ran undisturbed.
+/// The interrupted operation: `act`, after `prepare` ran undisturbed.
 struct Operation {
   using Action = void (InterruptedCpu::*)();
 
@@ -86,20 +86,20 @@ struct Outcome {
 
 class InterruptedCpu {
  public:
-  explicit InterruptedCpu(const Ground& ground);
+  explicit InterruptedCpu(const HostSetup& setup);
   ~InterruptedCpu();
   InterruptedCpu(const InterruptedCpu&) = delete;
   InterruptedCpu& operator=(const InterruptedCpu&) = delete;
 
   /// Prepares from scratch, then runs the operation with `what` arriving at its `step`-th boundary
-  /// (0: nothing arrives), the caller masked or not, with pending writes seen as `chooser` says.
-  /// Then opens an interrupt window, in which whatever is still pending arrives.
+  /// (0: nothing arrives), the caller masked or not, with pending writes seen as `chooser` chooses.
+  /// Then opens an interrupt window, in which everything still pending arrives.
   Outcome Run(const Operation& operation, Injection what, unsigned step, bool caller_masked,
               sim::Chooser& chooser);
   /// The registers after the operation's preparation alone.
   std::vector<std::uint64_t> RegistersBefore(const Operation& operation);
 
-  // What operations are made of.
+  // The parts of operations.
   void Enable();
   void Disable();
   void Claim();
@@ -117,18 +117,18 @@ class InterruptedCpu {
   void AtBoundary(sim::Pe& pe);
   void Inject(sim::Pe& pe);
   std::vector<std::uint64_t> Registers() const;
-  /// Calls `visit` with the PerCpu that the ground is about.
+  /// Calls `visit` with the setup's PerCpu.
   template <class F>
   auto WithCpu(F visit);
   percpu::PerCpuState& cpu();
 
-  const Ground ground_;
+  const HostSetup setup_;
   Machine machine_;
   sim::PeState arrival_;
   vcpu::BlockStage2 stage2_;
   std::optional<percpu::PerCpu<RecordingHost>> per_enable_;
   std::optional<percpu::PerCpu<RecordingHost, percpu::PerRunPolicy>> per_run_;
-  std::optional<percpu::PerCpu<RecordingPassThroughHost>> chained_;
+  std::optional<percpu::PerCpu<RecordingPassThroughHost>> pass_through_;
   std::optional<percpu::MinimalCpu<RecordingHost>> minimal_;
   std::optional<vcpu::Vcpu> guest_;
 

@@ -1,5 +1,5 @@
-// What happens to a CPU besides enable and disable, on every environment and under every kind of
-// host.
+// Events besides enable and disable: suspend, power-down, hand-over, panic. In every environment,
+// under every kind of host.
 
 #include <gtest/gtest.h>
 
@@ -32,7 +32,7 @@ class LifeEvents : public ::testing::TestWithParam<HostKind> {
     ASSERT_EQ(cpu.PrepareSuspend(), Status::kOk);
   }
 
-  /// What the host's resume path leaves when it does not put everything back as it was.
+  /// The registers after a host's resume path that does not restore everything.
   void HostComesBackDifferent() {
     Cpu::Write<TpidrEl2>(TpidrEl2::FromRaw(0x5000));
     Cpu::Write<CntvoffEl2>(CntvoffEl2::FromRaw(0x77));
@@ -56,7 +56,7 @@ class LifeEvents : public ::testing::TestWithParam<HostKind> {
   const HostView host_;
 };
 
-TEST_P(LifeEvents, ASuspendIsPreparedByGivingTheHostItsOwnRegistersToSave) {
+TEST_P(LifeEvents, PrepareSuspendRestoresTheHostsRegistersForItToSave) {
   Cpu0 cpu;
   CreateAndSuspend(cpu);
   EXPECT_FALSE(cpu.IsEnabled());
@@ -77,7 +77,7 @@ TEST_P(LifeEvents, ASuspendThatFailedLeavesTheCpuAsItWasEnabled) {
   EXPECT_TRUE(HostView::Now() == host_);
 }
 
-TEST_P(LifeEvents, AResumeTakesTheHostAsItIsNowAndGivesThatBack) {
+TEST_P(LifeEvents, AResumeSavesTheHostsPresentRegistersAndDisableRestoresThem) {
   Cpu0 cpu;
   CreateAndSuspend(cpu);
   HostComesBackDifferent();
@@ -169,7 +169,7 @@ TEST_P(LifeEvents, AResumeIntoAnotherUsersStage2IsAnErrorAndTouchesNothing) {
 }
 
 TEST_P(LifeEvents, ASuspendIsRefusedWhileForeignVectorsAreInPlace) {
-  if (GetParam() == HostKind::kVhe) GTEST_SKIP() << "the vectors are the host's whenever it runs";
+  if (GetParam() == HostKind::kVhe) GTEST_SKIP() << "the host has its own vectors whenever it runs";
   Cpu0 cpu;
   CreateAndEnable(cpu);
   const std::uint64_t ours = Cpu::Read<VbarEl2>().raw();
@@ -207,7 +207,7 @@ TEST_P(LifeEvents, HandOverRestoresExactlyAndRefusesEverythingUntilCreate) {
   ExpectTheHostTakesItsInterrupts();
   CreateAndEnable(cpu);
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
-  ASSERT_EQ(cpu.HandOver(), Status::kOk);  // Disabled: there is only the binding to forget.
+  ASSERT_EQ(cpu.HandOver(), Status::kOk);  // Disabled: only the binding is left to remove.
   EXPECT_EQ(cpu.HardwareEnable(), Status::kNotCreated);
 }
 
@@ -222,7 +222,7 @@ TEST_P(LifeEvents, HooksOfAnotherCpusObjectTouchNothing) {
   EXPECT_TRUE(HostView::Now() == host_);
 }
 
-TEST_P(LifeEvents, PanicGivesTheHostItsWorldBackFromEveryStateAndTwice) {
+TEST_P(LifeEvents, PanicRestoresTheHostFromEveryStateAndTwice) {
   Cpu0 cpu;
   cpu.Panic();
   EXPECT_TRUE(HostView::Now() == host_);
@@ -254,7 +254,7 @@ TEST_P(LifeEvents, PanicKeepsTheCallersInterruptMask) {
   }
 }
 
-TEST_P(LifeEvents, PanicDoesNotMindForeignVectors) {
+TEST_P(LifeEvents, PanicReplacesForeignVectors) {
   Cpu0 cpu;
   CreateAndEnable(cpu);
   if (GetParam() != HostKind::kVhe) Cpu::Write<VbarEl2>(VbarEl2::FromRaw(0));

@@ -1,4 +1,4 @@
-// The least that is still correct: the rules it keeps, on every environment.
+// The rules that MinimalCpu keeps, in every environment.
 
 #include <gtest/gtest.h>
 
@@ -24,7 +24,7 @@ class MinimalContract : public ::testing::TestWithParam<HostKind> {
  protected:
   MinimalContract() : machine_(GetParam()) {
     TestHost::Here() = {};
-    // The caller's part of the bargain.
+    // The caller's duties.
     Cpu::Write<VtcrEl2>(percpu::OneLevelStage2());
     Cpu::Write<VttbrEl2>(
         VttbrEl2::FromRaw(percpu::PhysicalAddressOf<TestHost>(percpu::kEmptyStage2)));

@@ -1,6 +1,6 @@
-// Every barrier of every transition is needed, and so is the order of its actions: each deletion
-// and each swap of two neighbours is tried on the plan that the transition's own steps write, and
-// must break a rule.
+// Every barrier of every transition is needed, and so is the order of its actions: deletes each
+// barrier and swaps each pair of neighbours in the plan that the transition's steps record; each
+// change must break a rule.
 
 #include <gtest/gtest.h>
 
@@ -25,7 +25,7 @@ using Actions = std::vector<Plan::Line>;
 struct Subject {
   HostKind kind;
   Direction direction;
-  bool chained = false;
+  bool pass_through = false;
 };
 
 std::string Name(const Plan::Line& line) {
@@ -43,7 +43,7 @@ bool IsBarrier(const Plan::Line& line) { return line.action != Plan::Action::kWr
 class TransitionMutation : public ::testing::TestWithParam<Subject> {
  protected:
   TransitionMutation() : machine_(GetParam().kind) {
-    const Plan plan = GetParam().chained ? PlanOf<PassThroughTestHost>() : PlanOf<TestHost>();
+    const Plan plan = GetParam().pass_through ? PlanOf<PassThroughTestHost>() : PlanOf<TestHost>();
     for (std::size_t i = 0; i < plan.size(); ++i) actions_.push_back(plan[i]);
     for (const Plan::Line& line : actions_)
       touches_hcr_ |= line.register_id == hal::RegisterId::kHcrEl2;
@@ -104,7 +104,7 @@ const char* WhyFree(const Plan::Line& first, const Plan::Line& second, bool touc
   return nullptr;
 }
 
-TEST_P(TransitionMutation, EverySwapThatMattersIsNoticed) {
+TEST_P(TransitionMutation, EverySwapThatMattersBreaksARule) {
   for (std::size_t i = 0; i + 1 < actions_.size(); ++i) {
     Actions mutant = actions_;
     std::swap(mutant[i], mutant[i + 1]);

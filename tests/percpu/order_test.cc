@@ -1,5 +1,5 @@
-// What only the simulator shows: the order of writes and barriers, the wrong exception level, hosts
-// with E2H.
+// Properties that only the simulator can check: the order of writes and barriers, the wrong
+// exception level, hosts with E2H.
 
 #include <gtest/gtest.h>
 
@@ -75,7 +75,7 @@ TEST_F(TransitionOrder, Stage2IsWrittenAndSynchronizedBeforeVmIsSet) {
   EXPECT_LT(Next(EventKind::kIsb, vtcr), hcr);
 }
 
-// P9: the vectors were live before the handler was.
+// P9: the vectors were installed before the handler.
 TEST_F(TransitionOrder, TheSlotIsPublishedBeforeTheVectorsAndWithdrawnAfterThem) {
   ASSERT_EQ(cpu_.HardwareEnable(), Status::kOk);
   EXPECT_LT(WriteOf(RegisterId::kTpidrEl2), WriteOf(RegisterId::kVbarEl2));
@@ -100,7 +100,7 @@ TEST_F(TransitionOrder, EveryWriteHappensWithInterruptsMasked) {
   EXPECT_EQ(daif, 0u);
 }
 
-// P12, and AMO: an SError of the host's own level has a handler.
+// P12, and AMO: an SError at the host's own level has a handler.
 TEST_F(TransitionOrder, SErrorReachesTheHostsHandler) {
   ASSERT_EQ(cpu_.HardwareEnable(), Status::kOk);
   SimulatedPe().RaiseSError();

@@ -1,5 +1,5 @@
-// Panic in the fatal handler, on the emergency stack, after a synchronous exception of EL2 itself:
-// the host's own vectors take its interrupts again. CPU 1 crashes, CPU 0 looks on. EL2 only.
+// Panic in the fatal handler, on the emergency stack, after a synchronous exception from EL2: the
+// host's own vectors take its interrupts again. CPU 1 crashes, CPU 0 checks. EL2 only.
 
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
-/// What CPU 1 found in its fatal handler, for CPU 0 to judge.
+/// CPU 1's results in its fatal handler, which CPU 0 checks.
 struct Findings {
   HostView before, after;
   unsigned irqs_to_host_table = 0, irqs_to_handler = 0;
@@ -63,8 +63,8 @@ void CrashOnThisCpu(unsigned, void*) {
 
 TEST(PanicInTheFatalHandler, GivesTheHostItsVectorsAndItsInterruptsBack) {
   ASSERT_EQ(platforms::StartCpu(1, &CrashOnThisCpu, nullptr), Status::kOk);
-  constexpr unsigned kPatience = 100'000'000;
-  for (unsigned spins = 0; !findings.complete && spins < kPatience; ++spins) {
+  constexpr unsigned kTimeout = 100'000'000;
+  for (unsigned spins = 0; !findings.complete && spins < kTimeout; ++spins) {
   }
   ASSERT_TRUE(findings.complete);
   EXPECT_EQ(findings.enabled, Status::kOk);

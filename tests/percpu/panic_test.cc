@@ -1,5 +1,5 @@
-// Panic from every step boundary of every operation, a guest's run included: the host has its own
-// registers back, synchronized, whatever was half done.
+// Panic at every step boundary of every operation, a guest's run included: the host's registers are
+// restored and synchronized, whichever operation was interrupted.
 
 #include <gtest/gtest.h>
 
@@ -25,10 +25,10 @@ using percpu::HostKind;
 
 enum class Operation { kEnable, kFirstRun, kSecondRun, kUnload, kAudit, kDisable, kCount };
 
-/// Thrown where the CPU panicked: whatever it was doing does not go on.
+/// Thrown at the panic: the interrupted operation does not continue.
 struct Panicked {};
 
-/// Written by exceptions and by the caller's mask, not by Trivet.
+/// Registers written by exceptions and by the caller's mask, not by Trivet.
 bool IsTheHostsToLose(RegisterId id) {
   static const std::set<RegisterId> ids = {RegisterId::kElrEl2,   RegisterId::kSpsrEl2,
                                            RegisterId::kEsrEl2,   RegisterId::kFarEl2,
@@ -37,9 +37,9 @@ bool IsTheHostsToLose(RegisterId id) {
 }
 
 /// One host, one guest, and the operations in the order of the enumeration.
-class Ground {
+class PanicRig {
  public:
-  explicit Ground(HostKind kind) : machine_(kind), guest_(GuestConfig()) {
+  explicit PanicRig(HostKind kind) : machine_(kind), guest_(GuestConfig()) {
     ShowToTableWalks(&stage2_, sizeof(stage2_));
     Cpu::Write<VbarEl1>(VbarEl1::FromRaw(0x800));
     Cpu::Isb();
@@ -63,7 +63,7 @@ class Ground {
     }
   }
 
-  /// Panics at the n-th step boundary at EL2 from now, and looks at what that left.
+  /// Panics at the n-th step boundary at EL2 from now, and checks the registers.
   void PanicAtBoundary(unsigned n) {
     SimulatedPe().SetStepHook([this, n, seen = 0u](sim::Pe& pe) mutable {
       if (pe.pstate().el() < 2 || ++seen != n) return;
@@ -117,18 +117,18 @@ class Ground {
 
 class Panic : public ::testing::TestWithParam<HostKind> {};
 
-TEST_P(Panic, FromEveryStepOfEveryOperationTheHostHasItsWorldBack) {
+TEST_P(Panic, FromEveryStepOfEveryOperationTheHostHasItsRegistersBack) {
   for (int i = 0; i < static_cast<int>(Operation::kCount); ++i) {
     const auto operation = static_cast<Operation>(i);
     unsigned n = 1;
     for (bool reached = true; reached && !HasFailure(); n += reached ? 1 : 0) {
       SCOPED_TRACE("operation " + std::to_string(i) + ", boundary " + std::to_string(n));
-      Ground ground(GetParam());
-      ground.DoAllBefore(operation);
-      ground.PanicAtBoundary(n);
+      PanicRig rig(GetParam());
+      rig.DoAllBefore(operation);
+      rig.PanicAtBoundary(n);
       reached = false;
       try {
-        ground.Do(operation);
+        rig.Do(operation);
       } catch (const Panicked&) {
         reached = true;
       }

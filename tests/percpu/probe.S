@@ -1,9 +1,9 @@
-// A host vector table that records every register as an exception finds it, and exceptions with known
-// registers to record.
+// A host vector table that records every register at entry, and exceptions with known registers to
+// record.
 
 #include "tests/percpu/probe.h"
 
-/// An exception of EL2 itself. Stack: 16 bytes of SP_EL2's.
+/// An exception from EL2. Stack: 16 bytes of SP_EL2's.
 .macro recorded offset
   .org trivet_probe_vectors + \offset
   stp x0, x1, [sp, #-16]!
@@ -47,7 +47,7 @@ trivet_probe_vectors:
   str x1, [x0, #\offset]
 .endm
 
-/// In: x0 and x1 at SP, x1 = the slot's offset, everything else as the exception found it. Returns from
+/// In: x0 and x1 at SP, x1 = the slot's offset, everything else as at the exception. Returns from
 /// the exception after trivet_probe_taken(), with every register as it was.
   .section .text.trivet_probe_record, "ax"
   .type trivet_probe_record, %function
@@ -76,8 +76,8 @@ trivet_probe_record:
   eret
   .size trivet_probe_record, . - trivet_probe_record
 
-/// void probe(): with SPSel = `spsel`, x0 to x30 as PROBE_PATTERN says and NZCV = 0b1010, does what
-/// `trigger` says. Masked before and after. Clobbers what AAPCS64 allows.
+/// void probe(): with SPSel = `spsel`, x0 to x30 by PROBE_PATTERN and NZCV = 0b1010, executes
+/// `trigger`. Masked before and after. Clobbers what AAPCS64 allows.
 .macro probe name, spsel, trigger:vararg
   .section .text.\name, "ax"
   .global \name

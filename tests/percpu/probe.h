@@ -1,4 +1,4 @@
-// What probe.S records of an exception, for C++ and for the assembler.
+// The layout of probe.S's record, for C++ and for the assembler.
 
 #define PROBE_X 0
 #define PROBE_SP (8 * 31)

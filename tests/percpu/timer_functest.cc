@@ -1,6 +1,6 @@
 // The EL2 timer fires at random points of 10,000 enable and disable pairs: each interrupt is
-// handled once, by Trivet's vectors or the host's own, and none is lost. EL2 only: the points are
-// real time.
+// handled once, by Trivet's vectors or the host's own, and none is lost. EL2 only: it needs real
+// time.
 
 #include <gtest/gtest.h>
 
@@ -22,7 +22,7 @@ using percpu::HostKind;
 
 constexpr unsigned kPairs = 10'000;
 constexpr unsigned kPairsToMeasure = 256;
-constexpr std::uint64_t kPatienceTicks = 1 << 30;  ///< At least 1 s: counters run at 1 GHz or less.
+constexpr std::uint64_t kTimeoutTicks = 1 << 30;  ///< At least 1 s: counters run at 1 GHz or less.
 
 std::uint64_t Now() {
   Cpu::Isb();  // [arm-arm] CNTPCT_EL0: may be read speculatively, out of order.
@@ -72,7 +72,7 @@ class TimerInterrupts : public EachHostKind {
     return (Now() - start) / kPairsToMeasure + 1;
   }
   bool WaitFor(unsigned taken) {
-    for (const std::uint64_t start = Now(); Now() - start < kPatienceTicks;) {
+    for (const std::uint64_t start = Now(); Now() - start < kTimeoutTicks;) {
       if (Taken() >= taken) return true;
     }
     return false;
@@ -98,7 +98,7 @@ TEST_P(TimerInterrupts, AtRandomPointsAreEachHandledOnceAndNoneIsLost) {
   RecordProperty("taken_by_trivets_vectors", static_cast<int>(Ours()));
   RecordProperty("taken_by_the_hosts", static_cast<int>(HostTableIrqs()));
   EXPECT_GT(HostTableIrqs(), 0u);
-  // A VHE host's vectors are its own whenever it runs.
+  // A VHE host has its own vectors whenever it runs.
   if (GetParam() == HostKind::kVhe) EXPECT_EQ(Ours(), 0u);
   if (GetParam() != HostKind::kVhe) EXPECT_GT(Ours(), 0u);
 

@@ -17,8 +17,8 @@ enum class Tlb { kStale, kInvalidated, kCompleted, kSeen };
 /// Follows one list of actions.
 class Follower {
  public:
-  /// A list that leaves HCR_EL2 alone has nothing of Trivet's in effect; one that leaves TPIDR_EL2
-  /// alone has vectors that do not look at it.
+  /// A list that does not write HCR_EL2 puts none of Trivet's registers in effect; one that does
+  /// not write TPIDR_EL2 has vectors that do not use it.
   Follower(Direction direction, bool touches_hcr, bool touches_tpidr)
       : enabling_(direction == Direction::kEnable),
         touches_hcr_(touches_hcr),
@@ -47,7 +47,7 @@ class Follower {
  private:
   void Write(RegisterId id) {
     written_.insert(id);
-    // TPIDR_EL2 has no indirect readers: it is what the last write says. [arm-arm] TPIDR_EL2.
+    // TPIDR_EL2 has no indirect readers: it has the value last written. [arm-arm] TPIDR_EL2.
     if (id != RegisterId::kTpidrEl2) pending_.insert(id);
     if (id == RegisterId::kHcrEl2) tlb_ = Tlb::kStale;
   }

@@ -1,5 +1,5 @@
-// docs/transitions.md says what the steps do: its lists are compared with the plans, its
-// costs with the counts of record.
+// Compares docs/transitions.md with the code: its lists with the plans, its costs with
+// bench/expected_counts.txt.
 
 #include <gtest/gtest.h>
 
@@ -58,7 +58,7 @@ Rows RowsUnder(const std::string& heading) {
   return rows;
 }
 
-/// The counts of the table of record for one CPU model, by row.
+/// The counts of bench/expected_counts.txt for one CPU model, by row.
 std::map<std::string, std::string> CountsOf(const std::string& model) {
   std::ifstream file("bench/expected_counts.txt");
   std::map<std::string, std::string> counts;

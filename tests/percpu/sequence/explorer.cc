@@ -62,14 +62,14 @@ void Explorer::Try(const Edge& edge) {
   Reach(std::move(next));
 }
 
-/// Makes the call, and says what went otherwise than the model has it.
+/// Makes the call; returns the difference from the model.
 std::string Explorer::Compare(Subject& subject, Operation operation, bool powered,
                               const Model& model, Status expected) {
   const std::uint32_t generation = subject.cpu().generation();
   try {
-    const Status said = subject.Do(operation, powered);
-    if (said != expected) {
-      return std::string("says ") + ToString(said) + " instead of " + ToString(expected);
+    const Status status = subject.Do(operation, powered);
+    if (status != expected) {
+      return std::string("returns ") + ToString(status) + " instead of " + ToString(expected);
     }
   } catch (const std::exception& violation) {
     return violation.what();

@@ -12,7 +12,7 @@
 
 namespace trivet::tests {
 
-/// The states that one subject was seen in, each once.
+/// The states that one subject has reached, each once.
 class StateSet {
  public:
   struct State {
@@ -20,7 +20,7 @@ class StateSet {
     Model model;
   };
 
-  /// The number of the state; a new one when it was never seen.
+  /// The number of the state; a new number for a new state.
   std::size_t NumberOf(const SubjectState& real, const Model& model);
   const State& operator[](std::size_t number) const { return states_[number]; }
   std::size_t size() const { return states_.size(); }
@@ -31,7 +31,7 @@ class StateSet {
 };
 
 /// Tries, in every state that sequences of operations on some subjects reach, every operation on
-/// each of them, and compares what it says and does with the model.
+/// each of them, and compares its result and effect with the model.
 ///
 /// The states are the nodes of a graph, the operations its edges. Two sequences that end in the
 /// same state have the same future, because a state has everything that an operation can depend on;

@@ -5,7 +5,7 @@ namespace {
 
 using percpu::HostKind;
 
-/// The vectors, HCR_EL2 and TPIDR_EL2 change hands at enable, not per run.
+/// True when the vectors, HCR_EL2 and TPIDR_EL2 are switched at enable, not per run.
 bool SwitchesAtEnable(const Constants& constants) { return constants.kind != HostKind::kVhe; }
 
 }  // namespace
@@ -139,7 +139,7 @@ void Model::ForeignHcr(const Constants& constants) {
 
 std::optional<Status> Model::Apply(Operation operation, const Constants& constants) {
   lost = 0;
-  // What needs no power, or brings it.
+  // Operations that need no power, or restore it.
   if (operation == Operation::kCreate) return Create();
   if (operation == Operation::kOff) return Off();
   if (operation == Operation::kOn) {

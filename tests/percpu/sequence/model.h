@@ -9,7 +9,7 @@
 
 namespace trivet::tests {
 
-/// The registers by which an outsider sees whose EL2 this is and what stage 2 maps.
+/// The registers that show which owner EL2 has and what stage 2 maps.
 struct Registers {
   std::uint64_t vbar = 0, hcr = 0, tpidr = 0, vtcr = 0, vttbr = 0;
   bool operator==(const Registers&) const = default;
@@ -27,8 +27,8 @@ struct Constants {
   std::uint64_t vm = 0;          ///< HCR_EL2.VM.
 };
 
-/// What percpu's README promises for one CPU, as a machine of four states. Nothing here comes from
-/// percpu but the words of its contract.
+/// The contract of percpu's README for one CPU, as a machine of four states. Written from the
+/// README alone, not from percpu's code.
 struct Model {
   enum class Phase : std::uint8_t { kVacant, kReady, kEnabled, kSuspended };
 

@@ -4,7 +4,7 @@
 
 namespace trivet::tests {
 
-/// What can happen to a CPU, one step of a sequence.
+/// An event on a CPU, one step of a sequence.
 enum class Operation : std::uint8_t {
   kCreate,
   kEnable,
@@ -17,8 +17,8 @@ enum class Operation : std::uint8_t {
   kResume,       ///< Power comes, if it was gone by a suspend; boot code; Resumed().
   kStandby,      ///< PrepareSuspend(), and the power stays.
   kFail,         ///< SuspendFailed().
-  kForeignVbar,  ///< Somebody else installs vectors.
-  kForeignHcr,   ///< Somebody else turns stage 2 on over his own tables, or off.
+  kForeignVbar,  ///< Other code installs vectors.
+  kForeignHcr,   ///< Other code turns stage 2 on with its own tables, or off.
 };
 
 inline constexpr unsigned kOperations = 13;

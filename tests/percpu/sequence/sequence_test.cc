@@ -1,10 +1,10 @@
-// Every sequence of operations on two CPUs does what the model says, which was written from the
+// Every sequence of operations on two CPUs agrees with the model, which was written from the
 // contract.
 //
 // Sequences are paths in a graph (see explorer.h). That of both CPUs at once is tried to a small
 // depth, and to depth 8 in exhaustive_sequence_test. Here the graph of each CPU alone is tried to
-// depth 8 while everything of the other CPU is on pages that may not be touched: what an operation
-// on one CPU does cannot depend on the other, nor change it. So a sequence on two CPUs is one on
+// depth 8 while the other CPU's data is on inaccessible pages: an operation on one CPU neither
+// depends on the other nor changes it. So a sequence on two CPUs is one on
 // each, interleaved, and every interleaving of tried ones does what they do.
 
 #include <gtest/gtest.h>

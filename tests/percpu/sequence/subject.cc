@@ -91,7 +91,7 @@ Subject::Subject(HostKind kind, const sim::Profile& profile, CpuId id) : kind_(k
   LearnConstants();
 }
 
-/// Looks at what the host's own code leaves, before anything of Trivet's runs.
+/// Records the registers that the host's own code leaves, before Trivet's runs.
 void Subject::LearnConstants() {
   const sim::ScopedPe current(pe());
   const sim::PeState cold = pe().Snapshot();
@@ -129,8 +129,8 @@ vcpu::Config Subject::GuestConfig() {
           .vttbr = vcpu::BlockStage2::vttbr(PhysicalAddressOf(&GuestStage2()), kGuestVmid)};
 }
 
-/// What a host's boot code sets, at arrival and after the power was gone. Stage 2 it leaves as it
-/// finds it.
+/// The registers that a host's boot code sets, at start and after a power loss. It leaves stage 2
+/// unchanged.
 void Subject::BootHost() {
   const HcrEl2 hcr = HcrEl2::Inert().imo(true).fmo(true).amo(true).rw(true);
   hal::Cpu::Write<HcrEl2>(hcr.e2h(kind_ == HostKind::kVhe).tge(kind_ != HostKind::kNvhe));

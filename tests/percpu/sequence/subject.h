@@ -16,10 +16,10 @@
 
 namespace trivet::tests {
 
-/// Everything that what a CPU does next can depend on: its registers with what is pending or
-/// UNKNOWN in them, what its TLB holds, its power, and every byte of its per-CPU object and of its
-/// guest. Written down so that states which nothing can tell apart are equal: the epochs of the
-/// simulator become "pending" and "not pending", and an old value that is no longer pending is 0.
+/// Everything that a CPU's behaviour can depend on: its registers with their pending and UNKNOWN
+/// bits, its TLB, its power, and every byte of its per-CPU object and its guest. Normalized so that
+/// indistinguishable states are equal: the simulator's epochs become "pending" and "not pending",
+/// and an old value that is no longer pending is 0.
 struct SubjectState {
   sim::PeState pe;
   std::array<std::byte, sizeof(percpu::PerCpuState)> cpu;
@@ -43,15 +43,15 @@ class Subject {
   sim::Pe& pe() { return pages_->pe; }
   Cpu& cpu() { return pages_->cpu; }
 
-  /// Makes the call, or does to the CPU what the host would, and says what the call said. `powered`
-  /// as the CPU is.
+  /// Makes the call, or the host's change to the CPU; returns the call's result. `powered`: whether
+  /// the CPU has power.
   Status Do(Operation operation, bool powered);
 
   SubjectState Save();
   void Load(const SubjectState& state);
 
-  /// What of the state contradicts the model, in words; empty when nothing does. `before` is
-  /// generation() as it was before the operation.
+  /// Describes where the state contradicts the model; empty when it agrees. `before`: generation()
+  /// before the operation.
   std::string Disagreement(const Model& model, std::uint32_t before);
 
   /// While true every access to this CPU, its object or its guest ends the test.

@@ -1,4 +1,4 @@
-// One function per transition, for straight_line_test to look at.
+// One function for each transition; straight_line_test reads their disassembly.
 
 #include "hal/cpu.h"
 #include "percpu/minimal_cpu.h"

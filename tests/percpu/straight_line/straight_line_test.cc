@@ -1,5 +1,5 @@
 // A transition compiles to straight-line code: the instructions of its steps in their order, no
-// call, no loop, and no branch but those that pass over what the CPU or the kind of host lacks.
+// call, no loop, and only branches that skip what the CPU or the kind of host lacks.
 // Argument: the optimized disassembly of probe.cc.
 
 #include <gtest/gtest.h>
@@ -21,14 +21,14 @@ std::string Mnemonic(const std::string& instruction) {
   return instruction.substr(0, instruction.find(' '));
 }
 
-/// A branch to a place that the instruction names.
+/// A branch with an immediate target.
 bool IsBranch(const std::string& mnemonic) {
   return mnemonic == "b" || mnemonic.starts_with("b.") || mnemonic.starts_with("cb") ||
          mnemonic.starts_with("tb");
 }
 
-/// Calls, indirect branches and exceptions: BL, BR, BLR, ERET and their authenticated kin; SVC,
-/// HVC, SMC and BRK. RET is where the line ends.
+/// Calls, indirect branches and exceptions: BL, BR, BLR, ERET and their authenticated forms; SVC,
+/// HVC, SMC and BRK. RET ends the line.
 bool LeavesTheLine(const std::string& mnemonic) {
   static const std::vector<std::string> prefixes = {"bl", "br", "eret", "svc", "hvc", "smc", "udf"};
   for (const std::string& prefix : prefixes) {
@@ -46,7 +46,7 @@ std::size_t Target(const std::string& name, const Code& code, const std::string&
   return std::stoul(branch.substr(begin + prefix.size()), nullptr, 16) / 4;
 }
 
-/// Instructions that act on the CPU's state rather than on general registers and memory.
+/// Instructions that change the CPU's state rather than general registers and memory.
 Code SystemInstructions(const Code& code) {
   Code system;
   for (const std::string& instruction : code) {

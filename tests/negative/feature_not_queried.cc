@@ -1,4 +1,4 @@
-// A transition cannot depend on a feature that it did not look for.
+// CpuTraits::Has() must not compile for a feature outside kQueriedFeatures.
 #include "percpu/host_kind.h"
 
 namespace trivet {

@@ -1,4 +1,4 @@
-// Who has not masked interrupts cannot say that he has by saying nothing.
+// HardwareEnable() must not compile without a MaskedAndPinned argument.
 #include "percpu/minimal_cpu.h"
 
 namespace trivet {
