@@ -72,7 +72,7 @@ EOF
   export APT_CONFIG=$apt/apt.conf
 }
 
-# The first thing apt complained of in its log.
+# The first error or warning in a log of apt.
 apt_error() {
   { grep -m1 '^E:' "$1" || grep -m1 '^W:' "$1" || grep -m1 '^Err:' "$1" || tail -n1 "$1"; } | cut -c1-250
 }

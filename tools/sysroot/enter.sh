@@ -14,7 +14,7 @@ find_bwrap() {
   fi
 }
 
-# Whether this user may make the namespaces that entering needs; asked before a toolchain sysroot is made.
+# Whether this user may make the namespaces that entering needs; checked before a toolchain sysroot is made.
 can_enter() {
   if command -v bwrap > /dev/null; then
     bwrap --ro-bind / / --dev-bind /dev /dev /bin/true 2> /dev/null

@@ -25,7 +25,7 @@ make_registry() {
   done
 }
 
-# The module file with the version that was asked for.
+# The module file with the pinned version.
 pinned_module() {
   sed -z -E "s/(module\([^)]*[^_]version *= *\")[^\"]*/\1$2/; t; s/module\(/module(version = \"$2\", /" "$1"
 }

@@ -44,7 +44,7 @@ function deb822(line) {
   if (line ~ /^[ \t]*$/) { end_stanza(); return }
   if (line ~ /^[ \t]/) {
     if (name == "signed-by") {
-      # A key in the file itself; whoever wants it reads it from there.
+      # A key in the file itself; inline_key() extracts it.
       if (value[name] == "") value[name] = "inline:" FILENAME ":" FNR
       return
     }
