@@ -1,4 +1,4 @@
-// void trivet_conformance_probe(const El2Request*, El2Answer*): one experiment on this CPU's registers.
+// void trivet_conformance_probe(const El2Request*, El2Reading*): one experiment on this CPU's registers.
 // In:  EL2, DAIF masked, translation as the runtime turned it on.
 // Out: the reading stored, everything as before. Stack: 112 bytes, none of it touched during the experiment: translation
 //      is off then, and so the written register cannot affect memory accesses, byte order or translation.

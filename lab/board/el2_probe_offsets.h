@@ -1,6 +1,6 @@
 #pragma once
 
-// The layouts of El2Request and Answer, for el2_probe.S; el2_main.cc compares them with the
+// The layouts of El2Request and Reading, for el2_probe.S; el2_main.cc compares them with the
 // structures.
 #define REQUEST_STUB 0
 #define REQUEST_COUNTERPART 16

@@ -28,7 +28,7 @@ class JsonValue {
   const JsonValue* Find(std::string_view name) const;
 
  private:
-  friend class JsonBuilder;
+  friend class JsonReader;
 
   Kind kind_ = Kind::kNull;
   std::string text_;
