@@ -1,8 +1,8 @@
 """does_not_assemble_test: checks that code does not assemble for EL2."""
 
-load("@rules_cc//cc:defs.bzl", "cc_test")
 load("@trivet_tools//:defs.bzl", "HAS_EL2_TOOLCHAIN", "TOOLS")
 load("//platforms/toolchain:link_flags.bzl", "TARGET")
+load("//tools/bazel:program_test.bzl", "program_test")
 
 # Without a compiler for EL2 these are skipped; the line "EL2 tests are skipped: ..." has the reason.
 _NEEDS_EL2_TOOLCHAIN = ["//platforms:sim_execution"] if HAS_EL2_TOOLCHAIN else ["@platforms//:incompatible"]
@@ -40,12 +40,12 @@ def el2_refusal_test(name, src, expect, inputs, arguments):
         target_compatible_with = _NEEDS_EL2_TOOLCHAIN,
         tools = [":compile_twice"],
     )
-    cc_test(
+    program_test(
         name = name,
         size = "small",
-        srcs = ["check_report.cc"],
+        binary = ":check_report",
         data = [name + ".report.txt"],
-        env = {
+        environment = {
             "EXPECT": expect,
             "REPORT": "$(rootpath %s.report.txt)" % name,
         },
