@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <format>
 
-#include "bench/protocol/checksum.h"
+#include "freestanding/benchmark/checksum.h"
 #include "tools/json/json_value.h"
 
 namespace trivet::bench {

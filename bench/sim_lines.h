@@ -7,9 +7,9 @@
 
 namespace trivet::bench {
 
-/// --trivet_lines on the simulator's target: one line per benchmark (protocol/checksum.h). Of
-/// several repetitions, each of which is a sample (the mean of its iterations), the line has the
-/// median and the percentiles.
+/// --trivet_lines on the simulator's target: one line per benchmark
+/// (freestanding/benchmark/checksum.h). Of several repetitions, each of which is a sample (the mean
+/// of its iterations), the line has the median and the percentiles.
 class LineReporter : public benchmark::BenchmarkReporter {
  public:
   bool ReportContext(const Context& context) override;

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/protocol/checksum.h"
+#include "freestanding/benchmark/checksum.h"
 #include "tools/json/json_value.h"
 #include "tools/runner/child.h"
 

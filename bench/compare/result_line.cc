@@ -6,7 +6,7 @@
 #include <map>
 #include <utility>
 
-#include "bench/protocol/checksum.h"
+#include "freestanding/benchmark/checksum.h"
 #include "tools/json/json_value.h"
 
 namespace trivet::bench {

@@ -33,9 +33,9 @@ struct TargetOutput {
   bool ended = false;           ///< The last line was there: the target ran to its end.
 };
 
-/// Reads the result lines (protocol/checksum.h) of a target's output; every other line is somebody
-/// else's. The error is one line for the user: the number of the line that is damaged or malformed,
-/// or what was lost.
+/// Reads the result lines (freestanding/benchmark/checksum.h) of a target's output; other lines are
+/// passed over. The error is one line for the user: the number of the line that is damaged or
+/// malformed, or what was lost.
 std::expected<TargetOutput, std::string> ParseTargetOutput(std::string_view output);
 
 }  // namespace trivet::bench

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/protocol/checksum.h"
+#include "freestanding/benchmark/checksum.h"
 
 namespace trivet::bench {
 namespace {
@@ -119,7 +119,7 @@ std::string Interleaved(std::vector<std::string> texts, std::size_t share) {
 TEST(ResultLine, FourCpusAtOnceGiveEveryResultOrAnError) {
   const std::vector<std::string> cpus = {
       kFirst + Line("{\"end\":1}"), "CPU 1: an IRQ\nCPU 1: another one, and a long line\n",
-      "CPU 2: TRIVET\n", "CPU 3 takes the exception that was asked for, and returns\n"};
+      "CPU 2: TRIVET\n", "CPU 3 takes the requested exception, and returns\n"};
   int whole = 0;
   for (std::size_t share = 1; share <= 120; ++share) {
     const auto output = ParseTargetOutput(Interleaved(cpus, share));

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "bench/protocol/checksum.h"
+#include "freestanding/benchmark/checksum.h"
 
 namespace benchmark::internal {
 namespace {

@@ -9,7 +9,7 @@
 #include <sstream>
 #include <string>
 
-#include "bench/protocol/checksum.h"
+#include "freestanding/benchmark/checksum.h"
 #include "freestanding/benchmark/fake_platform.h"
 
 namespace benchmark {

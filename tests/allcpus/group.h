@@ -17,7 +17,7 @@ namespace trivet::tests {
 enum class Trouble : std::uint8_t {
   kNone,
   kWrongCpu,        ///< Its object belongs to another CPU.
-  kInUse,           ///< Somebody else has set HCR_EL2.VM.
+  kInUse,           ///< Other software has set HCR_EL2.VM.
   kHandlerMissing,  ///< Its object cannot be created.
   kFailsLate,       ///< The change is made, and then reported as failed.
   kAbsent,          ///< It never comes.

@@ -105,7 +105,7 @@ std::string ProtocolModel::BrokenRule() const {
   return BrokenByReport();
 }
 
-/// A leader with all the time in the model leaves when nobody is in the middle of anything: the
+/// A leader without a time limit leaves when no CPU is in the middle of its change: the
 /// next round can begin. Who has only checked itself by then finds the round over.
 std::string ProtocolModel::BrokenByHaste() const {
   if (scenario_.impatient || scenario_.failure == Failure::kAbsent) return {};
@@ -155,7 +155,7 @@ std::string ProtocolModel::BrokenByMember(unsigned i) const {
   return IsChanged(i) || cpus_[i].half_done ? who + "an error, and it is changed" : "";
 }
 
-/// The failure is blamed on the CPU that failed; nobody is late unless there was impatience.
+/// The failure is blamed on the CPU that failed; no CPU is late unless a time limit passed.
 std::string ProtocolModel::BrokenByReport() const {
   bool blamed = false;
   for (unsigned i = 0; i < scenario_.cpus; ++i) {
@@ -176,7 +176,7 @@ std::string ProtocolModel::BrokenByReport() const {
     const Status expected[] = {Status::kOk, kRefusal, kCommitFailure, kUndoFailure};
     if (status != expected[static_cast<unsigned>(scenario_.failure)]) return "the wrong reason";
   }
-  if (leader_.result() != Status::kOk && !blamed) return "a failure that nobody is blamed for";
+  if (leader_.result() != Status::kOk && !blamed) return "a failure that no CPU is blamed for";
   return {};
 }
 

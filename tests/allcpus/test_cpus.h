@@ -40,7 +40,7 @@ class TestCpus {
   unsigned count_;
 };
 
-/// What a worker runs, on its own CPU with its host in place: works until it is told to quit.
+/// What a worker runs, on its own CPU with its host in place: works until it is stopped.
 void ServeMailbox(unsigned cpu);
 
 /// The environments' part: workers 1 to count - 1 and the caller's host; their end.

@@ -33,7 +33,7 @@ struct ScenarioResult {
   static constexpr unsigned kExits = 7;
 
   Status create, enable, unload, audit, disable;
-  percpu::ConstrainedHcr hcr;  ///< What became of the traps it asked for.
+  percpu::ConstrainedHcr hcr;  ///< The outcome of the traps it requested.
   unsigned exits = 0;          ///< How many of the following are filled.
   Status run[kExits];
   vcpu::Exit exit[kExits];

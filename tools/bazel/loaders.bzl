@@ -64,7 +64,7 @@ LOADERS = {
     "qemu_kernel": loader(boot = ["-kernel", "{image}"]),
     "u_boot_bootefi": _u_boot([_BOOTEFI]),
     "u_boot_booti": _u_boot([_BOOTI]),
-    # Nobody types: it finds the disk by itself.
+    # Nothing is typed: U-Boot finds the disk by itself.
     "u_boot_disk": loader(
         boot = ["-bios", "{firmware}"] + _ESP,
         esp = True,
@@ -73,7 +73,7 @@ LOADERS = {
     "u_boot_go": _u_boot(["go " + _ADDRESS]),
 }
 
-# Nobody serves semihosting, as on a board: arguments come with the device tree, and the run ends with a reset.
+# Without semihosting, as on a board: arguments come with the device tree, and the run ends with a reset.
 def _bare_kernel(machine = [], cpus = 4):
     arguments = ["-semihosting-config", "enable=off", "-append", "functest --cpus=%d" % cpus]
     return loader(boot = machine + arguments + ["-kernel", "{image}"])

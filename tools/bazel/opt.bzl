@@ -1,11 +1,13 @@
 """opt_binary: a host program that is always built with -c opt."""
 
 _MODE = "//command_line_option:compilation_mode"
+_PIC = "//command_line_option:force_pic"
 
+# All of it position-independent, as precompiled headers have to be of one kind: //tools/precompiled.
 _opt_transition = transition(
-    implementation = lambda _settings, _attr: {_MODE: "opt"},
+    implementation = lambda _settings, _attr: {_MODE: "opt", _PIC: True},
     inputs = [],
-    outputs = [_MODE],
+    outputs = [_MODE, _PIC],
 )
 
 def _impl(ctx):

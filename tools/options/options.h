@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -63,7 +64,8 @@ std::string Help(const Command& command);
 /// A Setter for one of a few words.
 template <typename T>
 Setter OneOf(T& target, std::vector<std::pair<std::string, T>> words) {
-  return [&target, words](const std::string& value) -> std::expected<void, std::string> {
+  return [&target,
+          words = std::move(words)](const std::string& value) -> std::expected<void, std::string> {
     std::string known;
     for (const auto& [word, meaning] : words) {
       if (value == word) {

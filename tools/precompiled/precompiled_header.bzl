@@ -108,7 +108,7 @@ def precompiled(label):
 
     # -MMD: the one file stands for all that it was made of.
     copts = ["-include-pch", file, "-MMD", "-Wno-unused-command-line-argument", "-Xclang", "-fdepfile-entry=" + file]
-    where = [Label("//tools/precompiled:usable_on_host"), Label("//tools/precompiled:usable_at_el2")]
+    where = [Label("//tools/precompiled:usable_" + s) for s in ["on_host", "on_host_optimized", "at_el2"]]
     return struct(
         copts = select({setting: copts for setting in where} | {"//conditions:default": []}),
         deps = select({setting: [label] for setting in where} | {"//conditions:default": []}),

@@ -18,7 +18,7 @@ std::unexpected<std::string> Error(std::string why) { return std::unexpected(std
 /// Sets `target` to a value that is not empty.
 Setter Needed(std::string& target, std::string what,
               std::string (*convert)(std::string_view) = nullptr) {
-  return [&target, what, convert](const std::string& value) -> Done {
+  return [&target, what = std::move(what), convert](const std::string& value) -> Done {
     if (value.empty()) return Error("needs " + what);
     target = convert == nullptr ? value : convert(value);
     return {};

@@ -26,7 +26,7 @@ void OnInterrupt(CpuSlot&) {
 }
 
 void OnCrash(CpuSlot&) {
-  platforms::ConsoleWrite("embedder: an exception at EL2 that nobody expected\n");
+  platforms::ConsoleWrite("embedder: an unexpected exception at EL2\n");
   platforms::PowerOff(kStatusCrash);
 }
 

@@ -34,7 +34,7 @@ void OnInterrupt(CpuSlot&) {
   ++simulated->interrupts_taken;
 }
 
-void OnUnexpected(CpuSlot&) { throw std::logic_error("an exception at EL2 that nobody expected"); }
+void OnUnexpected(CpuSlot&) { throw std::logic_error("an unexpected exception at EL2"); }
 
 }  // namespace
 

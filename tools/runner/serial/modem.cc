@@ -28,8 +28,8 @@ class Sender {
   Sender(Wire& wire, const OnProgress& progress) : wire_(wire), progress_(progress) {}
 
   OrEnd<Outcome> Send(std::string_view name, std::string_view data) {
-    const auto asked = WaitForReceiver();
-    if (!asked || !asked->done) return asked;
+    const auto requested = WaitForReceiver();
+    if (!requested || !requested->done) return requested;
     const auto head = Deliver(0, Header(name, data.size()), '\0');
     if (!head || !head->done) return Abandon(head);
     if (const auto ready = wire_.UntilQuiet(kSettle, 10 * kSettle); !ready) {
@@ -82,7 +82,7 @@ OrEnd<Outcome> Sender::WaitForReceiver() {
     crc_ = **byte == kWantCrc;
     return Outcome{.done = true, .why = {}};
   }
-  return Outcome{false, "the receiver never asked for the first block"};
+  return Outcome{false, "the receiver never requested the first block"};
 }
 
 OrEnd<Outcome> Sender::SendBlocks(std::string_view data) {
@@ -156,8 +156,8 @@ OrEnd<Outcome> Sender::End() {
 /// Cancels a receiver that still waits.
 OrEnd<Outcome> Sender::Abandon(const OrEnd<Outcome>& why) {
   if (!why) return why;
-  const auto told = wire_.Write(std::string(8, kCancel));
-  if (!told) return std::unexpected(told.error());
+  const auto cancelled = wire_.Write(std::string(8, kCancel));
+  if (!cancelled) return std::unexpected(cancelled.error());
   const auto settled = wire_.UntilQuiet(5 * kSettle, 50 * kSettle);
   if (!settled) return std::unexpected(settled.error());
   return why;

@@ -81,7 +81,7 @@ TEST(Modem, NobodyAsksForTheFirstBlock) {
   Wire wire(line);
   const auto sent = SendFile(wire, "a", "b", [](std::size_t) {});
   ASSERT_TRUE(sent);
-  EXPECT_EQ(sent->why, "the receiver never asked for the first block");
+  EXPECT_EQ(sent->why, "the receiver never requested the first block");
 }
 
 // Where blocks of 1024 bytes do not get through, those of 128 do. A lost answer may still lead to a

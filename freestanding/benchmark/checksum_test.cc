@@ -1,4 +1,4 @@
-#include "bench/protocol/checksum.h"
+#include "freestanding/benchmark/checksum.h"
 
 #include <gtest/gtest.h>
 
