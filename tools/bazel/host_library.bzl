@@ -9,6 +9,7 @@ def host_library(
         deps = [],
         implementation_deps = [],
         optimized = False,
+        precompiled_header = "standard",
         target_compatible_with = None,
         **kwargs):
     """A cc_library that has the C++ library's headers precompiled.
@@ -18,6 +19,7 @@ def host_library(
       deps: libraries.
       implementation_deps: libraries that only its sources include.
       optimized: in every mode but dbg: of what tests wait for, such as the simulator.
+      precompiled_header: a name in //tools/precompiled, where it is not optimized.
       target_compatible_with: None: wherever code runs on the simulator.
       **kwargs: passed on to cc_library.
     """
@@ -32,11 +34,11 @@ def host_library(
             **kwargs
         )
         return
-    standard = precompiled(Label("//tools/precompiled:standard"))
+    parsed = precompiled(Label("//tools/precompiled:" + precompiled_header))
     cc_library(
         name = name,
-        copts = standard.copts,
-        implementation_deps = implementation_deps + standard.deps,
+        copts = parsed.copts,
+        implementation_deps = implementation_deps + parsed.deps,
         target_compatible_with = compatible,
         deps = deps,
         **kwargs

@@ -1,4 +1,4 @@
-// The same on the host. Read from standard input: no include guard.
+// The same on the build machine. Read from standard input: no include guard.
 #include <gtest/gtest.h>
 #include <hal/cpu.h>
 #include <hal/registers.h>
@@ -9,14 +9,23 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <chrono>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <expected>
+#include <filesystem>
 #include <format>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <unordered_map>
