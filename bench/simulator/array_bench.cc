@@ -96,7 +96,7 @@ BENCHMARK(PairOnEachPe)->Name("sim/pair_each_pe")->Arg(1)->Arg(8)->Arg(64)->Arg(
 /// blocks are compared and the host is shared.
 void PairInBlock(benchmark::State& state) {
   using Seconds = std::chrono::duration<double>;
-  constexpr unsigned kPes = 512, kBlock = 64, kRounds = 60;
+  constexpr unsigned kPes = 512, kBlock = 64, kRounds = 20;
   const auto first = static_cast<unsigned>(state.range(0)) * kBlock;
   sim::Machine machine(sim::ProfileNamed("cortex-a72"), kPes);
   for (auto _ : state) {
