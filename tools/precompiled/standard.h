@@ -1,4 +1,5 @@
-// What costs most in the sources for the build machine. Read from standard input: no include guard.
+// The costliest headers in the sources for the build machine. Read from standard input, or once
+// from another: no guard.
 #include <algorithm>
 #include <array>
 #include <charconv>
