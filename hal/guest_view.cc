@@ -1,0 +1,141 @@
+#include "hal/guest_view.h"
+
+#include <algorithm>
+
+#include "hal/registers.h"
+
+namespace trivet::hal {
+namespace {
+
+constexpr GuestRegister kRegisters[] = {
+#define LINE(Type, fate, capability, note) \
+  {RegisterId::k##Type, Fate::fate, Capability::capability, note},
+#define ON_LOAD(Type) LINE(Type, kOnLoad, kAlways, "")
+#define ON_RUN(Type) LINE(Type, kOnRun, kAlways, "")
+#define OPENED(Type, When, capability) LINE(Type, k##When, capability, "")
+#define VECTOR(Type, capability) LINE(Type, kVector, capability, "with V0 to V31")
+#define VIRTUAL(Type, capability, where) LINE(Type, kVirtual, capability, where)
+#define OFFERED(Type) LINE(Type, kOffered, kAlways, "HCR_EL2.TID3")
+#define CONSTANT(Type) LINE(Type, kConstant, kAlways, "")
+#define SHARED(Type, capability, why) LINE(Type, kShared, capability, why)
+#define TRAPPED(Type, control) LINE(Type, kTrapped, kNever, control)
+#include "hal/regs/guest.def"
+#undef LINE
+};
+
+/// Names with op1 4 and above are EL2's and EL3's; an alias is reached by its base's name.
+constexpr bool IsGuestReachable(const RegisterInfo& info) {
+  return info.encoding.op1 < 4 && !info.is_alias();
+}
+
+consteval bool EveryReachableRegisterHasOneLine() {
+  unsigned lines[kRegisterCount] = {};
+  for (const GuestRegister& line : kRegisters) ++lines[static_cast<unsigned>(line.id)];
+  return std::ranges::all_of(lines, [](unsigned n) { return n <= 1; }) &&
+#define REGISTER(Type, ...) \
+  (!IsGuestReachable(kInfo<Type>) || lines[static_cast<unsigned>(RegisterId::k##Type)] == 1) &&
+#define SAME_LAYOUT(Type, ...) REGISTER(Type)
+#define INSTANCE(Type, ...) REGISTER(Type)
+#include "hal/regs/all.def"
+         true;
+}
+static_assert(EveryReachableRegisterHasOneLine(),
+              "a register that a guest can reach has no line in hal/regs/guest.def, or two");
+
+constexpr CapabilityInfo kCapabilities[] = {
+    {"always", Feature::kBase},
+    {"never", Feature::kBase},
+#define CAPABILITY(enumerator, name, feature) {name, Feature::feature},
+#include "hal/regs/guest.def"
+};
+
+// A value of a field's type, and the field with every bit set, in place.
+#define FIELD_VALUE(Type, accessor, value) \
+  Type().accessor(static_cast<decltype(Type().accessor())>(value)).raw()
+#define FIELD_MASK(Type, accessor) FIELD_VALUE(Type, accessor, ~0u)
+
+constexpr GuestControlField kControls[] = {
+#define CONTROL(Type, accessor, closed, open, capability)                        \
+  {kInfo<Type>.id, FIELD_MASK(Type, accessor), Type().accessor(closed).raw(),    \
+   Type().accessor(open).raw(), Capability::capability},
+#include "hal/regs/guest.def"
+};
+
+/// A field of an ID register, and the greatest value offered or the one that says "absent".
+struct IdField {
+  RegisterId id;
+  std::uint64_t mask;
+  std::uint64_t value;
+  Capability capability;
+};
+constexpr IdField kOffers[] = {
+#define OFFER(Type, accessor, greatest, capability)         \
+  {RegisterId::k##Type, FIELD_MASK(Type, accessor),         \
+   FIELD_VALUE(Type, accessor, greatest), Capability::capability},
+#include "hal/regs/guest.def"
+};
+constexpr IdField kAbsent[] = {
+#define ABSENT(Type, accessor, value)               \
+  {RegisterId::k##Type, FIELD_MASK(Type, accessor), \
+   FIELD_VALUE(Type, accessor, value), Capability::kAlways},
+#include "hal/regs/guest.def"
+};
+
+constexpr std::uint64_t AbsentId(RegisterId id) {
+  std::uint64_t value = 0;
+  for (const IdField& field : kAbsent) {
+    if (field.id == id) value |= field.value;
+  }
+  return value;
+}
+
+constexpr std::uint64_t AbsentValueOf(const IdField& offer) {
+  return AbsentId(offer.id) & offer.mask;
+}
+
+/// Where "absent" is 0b1111, the field is a signed number, and a present one is passed as it is.
+constexpr std::uint64_t AtMost(const IdField& offer, std::uint64_t live) {
+  const bool is_signed = AbsentValueOf(offer) != 0;
+  return is_signed ? live : std::min(live, offer.value);
+}
+
+}  // namespace
+
+const char* ToString(Fate fate) {
+  switch (fate) {
+    case Fate::kOnLoad: return "switched on load";
+    case Fate::kOnRun: return "switched on load; on run under VHE";
+    case Fate::kEachRun: return "switched on run";
+    case Fate::kVector: return "switched on first use";
+    case Fate::kVirtual: return "virtual";
+    case Fate::kOffered: return "offered";
+    case Fate::kConstant: return "constant";
+    case Fate::kShared: return "shared";
+    case Fate::kTrapped: return "trapped";
+  }
+  return "unknown";
+}
+
+List<GuestRegister> GuestRegisters() { return kRegisters; }
+
+const GuestRegister* FindGuestRegister(RegisterId id) {
+  const GuestRegister* const line = std::ranges::find(kRegisters, id, &GuestRegister::id);
+  return line == std::ranges::end(kRegisters) ? nullptr : line;
+}
+
+const CapabilityInfo& InfoOf(Capability capability) {
+  return kCapabilities[static_cast<unsigned>(capability)];
+}
+
+List<GuestControlField> GuestControlFields() { return kControls; }
+
+std::uint64_t OfferedId(RegisterId id, std::uint64_t live, Capabilities open) {
+  std::uint64_t value = AbsentId(id);
+  for (const IdField& offer : kOffers) {
+    if (offer.id != id || !open.Has(offer.capability)) continue;
+    value = (value & ~offer.mask) | AtMost(offer, live & offer.mask);
+  }
+  return value;
+}
+
+}  // namespace trivet::hal
