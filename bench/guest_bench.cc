@@ -54,7 +54,7 @@ void TrappedRead(vcpu::Vcpu& guest, const Exit& exit) {
 
 void Fault(vcpu::Vcpu& guest, const Exit& exit) {
   const vectors::DataAbort abort = exit.syndrome.data_abort();
-  std::uint64_t address = exit.fault.intermediate_address;
+  std::uint64_t address = *exit.fault.intermediate_address;
   benchmark::DoNotOptimize(address);
   if (!abort.is_write && abort.rt != 31) guest.frame().x[abort.rt] = 0;
   guest.SkipInstruction();

@@ -18,23 +18,22 @@ namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 using percpu::El2Context;
+using percpu::Stage2Context;
 using percpu::TransitionState;
 
 constinit vectors::CpuSlot slot;
 
 /// What percpu prepares for an nVHE callback host with the default policy.
 TransitionState TransitionStateHere() {
-  Cpu cpu;
   TransitionState transition;
   transition.host = El2Context::Live<Cpu>();
-  transition.cpu = percpu::CpuTraits::Of<Cpu>(transition.host.hcr);
-  transition.host_controls.Save(cpu, transition.cpu);
+  transition.host_stage2 = Stage2Context::Live<Cpu>();
   transition.ours = {
       .vbar = VbarEl2::FromRaw(vectors::TableBase()),
       .hcr = HcrEl2::FromRaw(transition.host.hcr.raw() | percpu::DefaultPolicy::kHcrSet.raw()),
       .tpidr = TpidrEl2::FromRaw(reinterpret_cast<std::uint64_t>(&slot))};
-  transition.vtcr = percpu::OneLevelStage2();
-  transition.vttbr = VttbrEl2::FromRaw(PhysicalAddressOf(percpu::kEmptyStage2));
+  transition.guard = {.vtcr = percpu::OneLevelStage2(),
+                      .vttbr = VttbrEl2::FromRaw(PhysicalAddressOf(percpu::kEmptyStage2))};
   return transition;
 }
 
@@ -71,25 +70,24 @@ void Undo(benchmark::State& state) {
 
 void Snapshot(benchmark::State& state) {
   const OneCpu machine;
-  Cpu cpu;
   TransitionState transition = TransitionStateHere();
   for (auto _ : state) {
     transition.host = El2Context::Live<Cpu>();
-    transition.host_controls.Save(cpu, transition.cpu);
+    transition.host_stage2 = Stage2Context::Live<Cpu>();
     benchmark::DoNotOptimize(transition);
   }
 }
 
 void Verify(benchmark::State& state) {
   const OneCpu machine;
-  Cpu cpu;
   const TransitionState transition = TransitionStateHere();
   bool same = true;
   for (auto _ : state) {
     same &= Cpu::Read<VbarEl2>() == transition.host.vbar &&
             Cpu::Read<HcrEl2>() == transition.host.hcr &&
             Cpu::Read<TpidrEl2>() == transition.host.tpidr &&
-            transition.host_controls.Matches(cpu, transition.cpu, [](auto...) {});
+            Cpu::Read<VtcrEl2>() == transition.host_stage2.vtcr &&
+            Cpu::Read<VttbrEl2>() == transition.host_stage2.vttbr;
   }
   if (!same) state.SkipWithError("a register differs");
 }
@@ -111,8 +109,7 @@ void VectorsPerRun(benchmark::State& state) {
   const OneCpu machine;
   Cpu cpu;
   const TransitionState transition = TransitionStateHere();
-  Cpu::Write<VtcrEl2>(transition.vtcr);
-  Cpu::Write<VttbrEl2>(transition.vttbr);
+  percpu::GuardStage2::Do(cpu, transition);
   Cpu::Isb();
   const auto there_and_back = [&] {
     const El2Context host = El2Context::Live<Cpu>();
@@ -121,8 +118,7 @@ void VectorsPerRun(benchmark::State& state) {
   };
   for (auto _ : state) there_and_back();
   CountEvents(state, there_and_back);
-  transition.host_controls.Restore(cpu, transition.cpu);
-  Cpu::Isb();
+  percpu::GuardStage2::Undo(cpu, transition);
 }
 BENCHMARK(VectorsPerRun)->Name("vectors/switch_per_run");
 

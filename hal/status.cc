@@ -21,6 +21,9 @@ const char* ToString(Status status) {
     case Status::kLostState: return "kLostState";
     case Status::kSuspended: return "kSuspended";
     case Status::kTimedOut: return "kTimedOut";
+    case Status::kUnsupportedHost: return "kUnsupportedHost";
+    case Status::kIllegalGuestState: return "kIllegalGuestState";
+    case Status::kLoadedElsewhere: return "kLoadedElsewhere";
     case Status::kPeerFailed: return "kPeerFailed";
   }
   return "an unknown Status";

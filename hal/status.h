@@ -24,6 +24,9 @@ enum class [[nodiscard]] Status : std::uint8_t {
   kLostState,           ///< The CPU was powered down since: its registers are lost.
   kSuspended,           ///< PrepareSuspend() was called: Resumed() or SuspendFailed() must follow.
   kTimedOut,            ///< A CPU did not arrive or finish in time: the round's report names it.
+  kUnsupportedHost,     ///< The host's state rules out a transition: Error has the register.
+  kIllegalGuestState,   ///< The guest's PSTATE is neither EL1 nor EL0 in AArch64: not entered.
+  kLoadedElsewhere,     ///< The guest's registers are loaded on another CPU.
   kPeerFailed,          ///< Another CPU failed; nothing stays changed on this one.
 };
 

@@ -1,6 +1,8 @@
 // The run loop's half of PerCpuState: loads guest registers and switches EL2 registers for a run.
 
 #include "hal/cpu.h"
+#include "hal/guest_view.h"
+#include "percpu/guest_controls.h"
 #include "percpu/hcr_policy.h"
 #include "percpu/per_cpu_state.h"
 #include "percpu/steps.h"
@@ -17,27 +19,122 @@ Status PerCpuState::CheckEnabledHere() const {
   return Cpu::CurrentCpu() == cpu_ ? Status::kOk : Status::kWrongCpu;
 }
 
-void PerCpuState::SetOwner(GuestRegisters* owner) {
+/// Records whose registers are loaded. Null: the host's.
+void PerCpuState::BindGuest(Guest* owner) {
+  if (owner_ != nullptr) owner_->loaded_on = nullptr;
   owner_ = owner;
-  resident_ = switches_runs_ ? nullptr : owner;
+  resident_ = nullptr;
+  if (owner == nullptr) return;
+  owner->loaded_on = this;
+  const bool switches = switches_runs_ || owner->open.Has(Capability::kPointerAuthentication) ||
+                        owner->open.Has(Capability::kMte);
+  if (!switches) resident_ = owner;
 }
 
-/// Under a VHE host BeginRun and EndRun switch the shared registers: the host uses them whenever it
-/// runs.
-void PerCpuState::SwitchGuestTo(GuestRegisters* next) {
-  if (next == owner_) return;
+/// Every capability's feature must exist: a register of it would be UNDEFINED.
+Status PerCpuState::CheckCapabilities(Capabilities open) {
+  if (open.IsEmpty()) return Status::kOk;
+  for (unsigned i = 0; i < static_cast<unsigned>(Capability::kCount); ++i) {
+    const Feature needs = InfoOf(static_cast<Capability>(i)).needs;
+    if (!open.Has(static_cast<Capability>(i)) || LiveFeatures<Cpu>::Has(needs)) continue;
+    return Fail({.status = Status::kUnsupportedFeature, .feature = needs});
+  }
+  return Status::kOk;
+}
+
+/// Computes a guest's controls from the host's; the host's are in host_controls_.
+void PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
+  guest.open = request.open;
+  guest.controls.Fill(traits_, host_controls_, [&]<class Name>(std::uint64_t host) {
+    return GuestControl<Name>(host, request.open, traits_);
+  });
+  guest.controls.Set<VtcrEl2>(request.vtcr);
+  guest.controls.Set<VttbrEl2>(request.vttbr);
+  guest.controls.Set<CntvoffEl2>(request.cntvoff);
+  guest.controls.Set<VpidrEl2>(VpidrEl2::FromRaw(Cpu::Read<MidrEl1>().raw()));
+  guest.controls.Set<VmpidrEl2>(request.vmpidr);
+  guest.hcr = TermsFor(request.traps, request.open);
+  guest.prepared_on = this;
+  guest.prepared_in = loads_;
+}
+
+/// Saves the registers of the loaded guest, or the host's before a first one. Under a VHE host
+/// BeginRun and EndRun switch what the host uses too.
+void PerCpuState::SaveOwner() {
   Cpu cpu;
+  GuestRegisters& from = owner_ ? *owner_ : host_;
+  from.load.Save(cpu, traits_);
+  if (!traits_.e2h()) from.run.Save(cpu, traits_);
+  if (owner_ != nullptr && !owner_->open.IsEmpty()) {
+    from.opened_load.Save(cpu, traits_, owner_->open);
+    if (!traits_.e2h()) from.opened_run.Save(cpu, traits_, owner_->open);
+  }
+}
+
+/// Saves the host's values of the registers of `open` that no guest has had since the host's were
+/// saved: until then they are the host's.
+void PerCpuState::SaveHostCapabilities(Capabilities open) {
+  const Capabilities more = open.Without(host_.open);
+  if (more.IsEmpty()) return;
+  Cpu cpu;
+  host_.opened_load.Save(cpu, traits_, more);
+  if (!traits_.e2h()) host_.opened_run.Save(cpu, traits_, more);
+  host_.open = host_.open | more;
+}
+
+void PerCpuState::RestoreGuestState(const GuestRegisters& next) {
+  Cpu cpu;
+  if (!next.open.IsEmpty()) {
+    next.opened_load.Restore(cpu, traits_, next.open);
+    if (!traits_.e2h()) next.opened_run.Restore(cpu, traits_, next.open);
+  }
+  if (!traits_.e2h()) next.run.Restore(cpu, traits_);
+  next.load.Restore(cpu, traits_);
+}
+
+/// Stage 2 and traps first, and in effect, then the registers that depend on them.
+Status PerCpuState::LoadGuest(Guest& guest, const GuestRequest& request) {
+  if (owner_ == &guest) return Status::kOk;
+  if (guest.lost || guest.loaded_on == this) return Fail({.status = Status::kLostState});
+  if (guest.loaded_on != nullptr) return Fail({.status = Status::kLoadedElsewhere});
+  const bool prepared =
+      owner_ != nullptr && guest.prepared_on == this && guest.prepared_in == loads_;
+  Cpu cpu;
+  if (!prepared) {
+    if (const Status s = CheckCapabilities(request.open); s != Status::kOk) return s;
+    if (!knows_cpu_) traits_.Query<Cpu>();
+    knows_cpu_ = true;
+    if (owner_ == nullptr) {
+      host_controls_.Save(cpu, traits_);
+      ++loads_;
+    }
+    PrepareGuest(guest, request);
+  }
   resident_ = nullptr;
-  GuestRegisters& from = owner_ ? *owner_ : host_guest_registers_;
-  const GuestRegisters& to = next ? *next : host_guest_registers_;
-  from.el1.Save(cpu, transition_.cpu);
-  if (!transition_.cpu.e2h()) from.shared.Save(cpu, transition_.cpu);
-  if (next != nullptr) owner_ = next;  // Before the first write: Panic() finds the host's values.
-  to.el1.Restore(cpu, transition_.cpu);
-  if (!transition_.cpu.e2h()) to.shared.Restore(cpu, transition_.cpu);
-  SetOwner(next);
-  if (next != nullptr || switches_runs_) return;
-  Cpu::Write<HcrEl2>(transition_.ours.hcr);  // Without the guest's traps.
+  SaveOwner();
+  SaveHostCapabilities(guest.open);
+  BindGuest(&guest);  // Before the first write: Panic() finds the host's values.
+  if (!switches_runs_) Cpu::Write<HcrEl2>(guest.hcr.value());
+  if (!traits_.e2h()) guest.controls.Restore(cpu, traits_);
+  Cpu::Isb();
+  RestoreGuestState(guest);
+  return Status::kOk;
+}
+
+void PerCpuState::UnloadGuest() { ReleaseGuest(GuestState::kReplaced); }
+
+/// Saves a loaded guest's registers and puts the host's EL2 controls back, and, unless the guest's
+/// are to stay, the host's registers.
+void PerCpuState::ReleaseGuest(GuestState guest) {
+  if (owner_ == nullptr) return;
+  resident_ = nullptr;
+  SaveOwner();
+  Cpu cpu;
+  if (guest == GuestState::kReplaced) RestoreGuestState(host_);
+  if (!traits_.e2h()) host_controls_.Restore(cpu, traits_);
+  if (!switches_runs_) Cpu::Write<HcrEl2>(transition_.ours.hcr);  // Without the guest's bits.
+  host_.open = {};
+  BindGuest(nullptr);
   Cpu::Isb();
 }
 
@@ -51,70 +148,79 @@ HcrLayout PerCpuState::LayoutOf(std::uint64_t bits) {
   return {.absent = layout_.absent & bits, .ones = layout_.ones & bits};
 }
 
-HcrTerms PerCpuState::TermsFor(HcrEl2 requested) {
+HcrTerms PerCpuState::TermsFor(HcrEl2 traps, Capabilities open) {
+  if (!knows_cpu_) traits_.Query<Cpu>();
+  knows_cpu_ = true;
   const HcrEl2 host = switches_runs_ ? Cpu::Read<HcrEl2>() : transition_.host.hcr;
-  return {.requested = requested,
+  const HcrEl2 controls = GuestHcr(open, traits_);
+  return {.requested = traps,
+          .controls = controls,
           .policy = policy_,
-          .layout = LayoutOf(requested.raw() | policy_.hcr_set.raw() | host.raw()),
+          .layout = LayoutOf(traps.raw() | controls.raw() | policy_.hcr_set.raw() | host.raw()),
           .host = host};
 }
 
-void PerCpuState::SetGuestTraps(HcrEl2 requested, HcrTerms& terms) {
-  terms = TermsFor(requested);
-  guest_traps_ = terms.granted();
-  if (!switches_runs_) Cpu::Write<HcrEl2>(terms.value());
-}
-
-void PerCpuState::SetGuestSharedControls(const SharedControls& controls) {
-  guest_shared_controls_ = controls;
-  Cpu cpu;
-  if (!transition_.cpu.e2h()) controls.Restore(cpu, transition_.cpu);
-}
-
 void PerCpuState::BeginRun() {
-  if (!switches_runs_) return;
+  if (resident_ != nullptr) return;
   Cpu cpu;
-  run_host_ = El2Context::Live<Cpu>();
-  if (transition_.cpu.e2h()) {
-    host_guest_registers_.shared.Save(cpu, transition_.cpu);
-    host_shared_controls_.Save(cpu, transition_.cpu);
+  const Capabilities open = owner_->open;
+  if (switches_runs_) run_host_ = El2Context::Live<Cpu>();
+  if (traits_.e2h()) {
+    host_.run.Save(cpu, traits_);
+    host_.opened_run.Save(cpu, traits_, open);
+    host_controls_.Save(cpu, traits_);
   }
+  host_.each_run.Save(cpu, traits_, open);
   in_run_ = true;
-  if (transition_.cpu.e2h()) {
-    owner_->shared.Restore(cpu, transition_.cpu);
-    guest_shared_controls_.Restore(cpu, transition_.cpu);
+  if (traits_.e2h()) {
+    owner_->controls.Restore(cpu, traits_);
+    cpu.Isb();  // Stage 2's tables before VM.
+    owner_->run.Restore(cpu, traits_);
+    owner_->opened_run.Restore(cpu, traits_, open);
   }
+  owner_->each_run.Restore(cpu, traits_, open);
+  if (!switches_runs_) return;
   SwitchForRun::Into(cpu, {.vbar = transition_.ours.vbar,
-                           .hcr = Compose(run_host_.hcr, policy_, guest_traps_),
+                           .hcr = Compose(run_host_.hcr, policy_, owner_->hcr.guests()),
                            .tpidr = OurTpidr(run_host_.tpidr)});
 }
 
 void PerCpuState::EndRun() {
-  if (!switches_runs_) return;
+  if (!in_run_) return;
   Cpu cpu;
-  SwitchForRun::OutOf(cpu, run_host_);
-  if (transition_.cpu.e2h()) owner_->shared.Save(cpu, transition_.cpu);
+  const Capabilities open = owner_->open;
+  if (switches_runs_) SwitchForRun::OutOf(cpu, run_host_);
+  if (traits_.e2h()) {
+    owner_->run.Save(cpu, traits_);
+    owner_->opened_run.Save(cpu, traits_, open);
+  }
+  owner_->each_run.Save(cpu, traits_, open);
   RestoreAfterRun();
 }
 
 void PerCpuState::RestoreAfterRun() {
   Cpu cpu;
-  if (transition_.cpu.e2h()) {
-    host_shared_controls_.Restore(cpu, transition_.cpu);
-    host_guest_registers_.shared.Restore(cpu, transition_.cpu);
-    cpu.Isb();
+  const Capabilities open = owner_->open;
+  if (traits_.e2h()) {
+    host_controls_.Restore(cpu, traits_);
+    host_.run.Restore(cpu, traits_);
+    host_.opened_run.Restore(cpu, traits_, open);
   }
+  host_.each_run.Restore(cpu, traits_, open);
+  cpu.Isb();
   in_run_ = false;
 }
 
 /// Replaces a loaded guest's registers by the host's, without saving the guest's.
-void PerCpuState::RestoreHostsGuestRegisters() {
+void PerCpuState::RestoreHostsGuestState() {
   if (owner_ == nullptr) return;
   Cpu cpu;
-  host_guest_registers_.el1.Restore(cpu, transition_.cpu);
-  if (!transition_.cpu.e2h()) host_guest_registers_.shared.Restore(cpu, transition_.cpu);
+  RestoreGuestState(host_);
+  if (!traits_.e2h()) host_controls_.Restore(cpu, traits_);
+  host_.open = {};
   cpu.Isb();
-  SetOwner(nullptr);
+  owner_ = nullptr;  // The guest's memory is not touched: its registers are lost.
+  resident_ = nullptr;
 }
 
 }  // namespace trivet::percpu

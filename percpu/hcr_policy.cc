@@ -26,6 +26,7 @@ const char* ToString(HcrReason reason) {
     case HcrReason::kPolicyClears: return "the policy clears it";
     case HcrReason::kNotAllowed: return "the policy does not allow it";
     case HcrReason::kPolicySets: return "the policy sets it";
+    case HcrReason::kGuestControls: return "part of every guest, or of its capabilities";
     case HcrReason::kReadsAsOne: return "this CPU reads it as one";
     case HcrReason::kHostHas: return "the host has it";
     case HcrReason::kCount: break;

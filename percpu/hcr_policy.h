@@ -7,6 +7,7 @@
 #include "hal/decode.h"
 #include "hal/features.h"
 #include "hal/registers.h"
+#include "percpu/guest_controls.h"
 #include "percpu/policy.h"
 
 /// Computes a guest's HCR_EL2 from its request, the policy, the host's value and the CPU's
@@ -21,6 +22,7 @@ enum class HcrReason : std::uint8_t {
   kPolicyClears,   ///< Clear: in the policy's kHcrClear.
   kNotAllowed,     ///< Clear: not in the policy's kHcrAllowed.
   kPolicySets,     ///< Set: in the policy's kHcrSet.
+  kGuestControls,  ///< Set: a capability's, or closes what no guest has (hal/regs/guest.def).
   kReadsAsOne,     ///< Set: RES1 or RAO/WI on this CPU, which lacks the alternative.
   kHostHas,        ///< Set: the host has it set, and the policy does not clear it.
   kCount,
@@ -66,14 +68,16 @@ struct LiveFeatures {
 /// The bits of `requested` that a guest gets on top of the policy's and the host's.
 constexpr hal::HcrEl2 Grant(hal::HcrEl2 requested, const PolicyValues& policy,
                             const HcrLayout& layout) {
-  const std::uint64_t free = policy.hcr_allowed.raw() & ~kHostOwned.raw() & ~layout.absent;
+  const std::uint64_t free =
+      policy.hcr_allowed.raw() & ~kHostOwned.raw() & ~kNotSwitched.raw() & ~layout.absent;
   return hal::HcrEl2::FromRaw(requested.raw() & free);
 }
 
-/// HCR_EL2 while a guest with `granted` runs under a host with `host`. TGE is cleared: with TGE set
-/// there is no EL1.
+/// HCR_EL2 while a guest with `granted` runs under a host with `host`. The host's kGuestHcr bits do
+/// not reach it. TGE is cleared: with TGE set there is no EL1.
 constexpr hal::HcrEl2 Compose(hal::HcrEl2 host, const PolicyValues& policy, hal::HcrEl2 granted) {
-  return hal::HcrEl2::FromRaw((host.raw() | policy.hcr_set.raw() | granted.raw()) &
+  const std::uint64_t of_host = host.raw() & ~kGuestHcr.raw();
+  return hal::HcrEl2::FromRaw((of_host | policy.hcr_set.raw() | granted.raw()) &
                               ~policy.hcr_clear.raw())
       .tge(false);
 }
@@ -81,15 +85,20 @@ constexpr hal::HcrEl2 Compose(hal::HcrEl2 host, const PolicyValues& policy, hal:
 /// Everything that decides what a guest gets.
 struct HcrTerms {
   hal::HcrEl2 requested;
+  hal::HcrEl2 controls = {};  ///< GuestHcr() of its capabilities.
   PolicyValues policy = {};
   HcrLayout layout;
   hal::HcrEl2 host;
 
   /// The bits of the request that the policy allows and the CPU has.
   constexpr hal::HcrEl2 granted() const { return Grant(requested, policy, layout); }
+  /// What the guest adds to the host's and the policy's bits.
+  constexpr hal::HcrEl2 guests() const {
+    return hal::HcrEl2::FromRaw(granted().raw() | controls.raw());
+  }
   /// HCR_EL2 while the guest runs.
   constexpr hal::HcrEl2 value() const {
-    const std::uint64_t composed = Compose(host, policy, granted()).raw();
+    const std::uint64_t composed = Compose(host, policy, guests()).raw();
     return hal::HcrEl2::FromRaw((composed & ~layout.absent) | layout.ones);
   }
 };
@@ -155,6 +164,7 @@ constexpr ConstrainedHcr Constrain(const HcrTerms& terms) {
   result.Explain(HcrReason::kNotAllowed, kAll, dropped);
   std::uint64_t forced = result.forced().raw();
   result.Explain(HcrReason::kPolicySets, policy.hcr_set.raw(), forced);
+  result.Explain(HcrReason::kGuestControls, terms.controls.raw(), forced);
   result.Explain(HcrReason::kReadsAsOne, layout.ones, forced);
   result.Explain(HcrReason::kHostHas, kAll, forced);
   return result;
@@ -163,7 +173,8 @@ constexpr ConstrainedHcr Constrain(const HcrTerms& terms) {
 /// `host`.
 constexpr ConstrainedHcr Constrain(hal::HcrEl2 requested, const PolicyValues& policy,
                                    const HcrLayout& layout, hal::HcrEl2 host = {}) {
-  return Constrain(HcrTerms{requested, policy, layout, host});
+  return Constrain(
+      HcrTerms{.requested = requested, .policy = policy, .layout = layout, .host = host});
 }
 
 /// Prints the value, then one line for each field that differs from the request:

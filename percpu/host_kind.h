@@ -23,31 +23,46 @@ constexpr HostKind KindOf(hal::HcrEl2 hcr) {
   return hcr.tge() ? HostKind::kNvheTge : HostKind::kNvhe;
 }
 
-/// The features that decide which registers Trivet switches. Each costs a few instructions per
-/// enable.
-inline constexpr hal::Feature kQueriedFeatures[] = {hal::Feature::kHcx, hal::Feature::kFgt,
-                                                    hal::Feature::kPmuV3};
+/// The features that decide which registers and fields a guest's switch touches. Each costs a few
+/// instructions at the first load after an enable.
+inline constexpr hal::Feature kQueriedFeatures[] = {
+    hal::Feature::kHcx,      hal::Feature::kFgt,     hal::Feature::kPmuV3,   hal::Feature::kRas,
+    hal::Feature::kGicV3,    hal::Feature::kMpam,    hal::Feature::kAmuV1,   hal::Feature::kNmi,
+    hal::Feature::kTrf,      hal::Feature::kSpe,     hal::Feature::kMops,    hal::Feature::kGcs,
+    hal::Feature::kTcr2,     hal::Feature::kSctlr2,  hal::Feature::kS1pie,   hal::Feature::kAie,
+    hal::Feature::kS1poe,    hal::Feature::kCsv2,    hal::Feature::kPauth,   hal::Feature::kMte2,
+    hal::Feature::kSme,      hal::Feature::kSve,     hal::Feature::kFp,      hal::Feature::kLor,
+    hal::Feature::kEcv,      hal::Feature::kPmuV3p1, hal::Feature::kPmuV3p5, hal::Feature::kMtPmu,
+    hal::Feature::kMteAsync, hal::Feature::kTme};
+static_assert(std::size(kQueriedFeatures) <= 32);
 
-/// Which registers exist on a CPU, and by which names its host accesses them. Two bytes: it is
-/// copied in every transition.
+/// Which registers exist on a CPU, and by which names its host accesses them.
 class CpuTraits {
+  static consteval std::size_t IndexOf(hal::Feature feature) {
+    std::size_t i = 0;
+    while (i < std::size(kQueriedFeatures) && kQueriedFeatures[i] != feature) ++i;
+    return i;
+  }
+
  public:
   constexpr CpuTraits() = default;
-
-  /// This CPU's traits under a host that has `hcr`. EL1 or above.
-  template <class B>
-  static CpuTraits Of(hal::HcrEl2 hcr) {
-    CpuTraits traits;
-    traits.kind_ = KindOf(hcr);
-    [&]<std::size_t... kI>(std::index_sequence<kI...>) {
-      ((traits.present_ |= static_cast<std::uint8_t>(hal::Has<kQueriedFeatures[kI], B>() << kI)),
-       ...);
-    }(std::make_index_sequence<std::size(kQueriedFeatures)>());
-    return traits;
-  }
+  constexpr explicit CpuTraits(hal::HcrEl2 hcr) : kind_(KindOf(hcr)) {}
 
   constexpr HostKind kind() const { return kind_; }
   constexpr bool e2h() const { return kind_ == HostKind::kVhe; }
+
+  /// Has() from now on says what the CPU that calls has. EL2. A GICv3 whose system registers the
+  /// host has not enabled counts as none: the ICH_ names are UNDEFINED then.
+  template <class B>
+  void Query() {
+    present_ = 0;
+    [&]<std::size_t... kI>(std::index_sequence<kI...>) {
+      ((present_ |= static_cast<std::uint32_t>(hal::Has<kQueriedFeatures[kI], B>()) << kI), ...);
+    }(std::make_index_sequence<std::size(kQueriedFeatures)>());
+    if (Has<hal::Feature::kGicV3>() && !B::template Read<hal::IccSreEl2>().sre()) {
+      present_ &= ~(std::uint32_t{1} << IndexOf(hal::Feature::kGicV3));
+    }
+  }
 
   template <hal::Feature kFeature>
   constexpr bool Has() const {
@@ -57,14 +72,8 @@ class CpuTraits {
   }
 
  private:
-  static consteval std::size_t IndexOf(hal::Feature feature) {
-    std::size_t i = 0;
-    while (i < std::size(kQueriedFeatures) && kQueriedFeatures[i] != feature) ++i;
-    return i;
-  }
-
   HostKind kind_ = HostKind::kNvhe;
-  std::uint8_t present_ = 0;  // Bit i: kQueriedFeatures[i].
+  std::uint32_t present_ = 0;  // Bit i: kQueriedFeatures[i].
 };
 
 }  // namespace trivet::percpu

@@ -24,7 +24,7 @@ Status PerCpuState::ResumeInPlace(const EnableRequest& request) {
   const MaskedInterrupts masked;
   if (const Status s = CheckEnable(State::kSuspended, request); s != Status::kOk) return s;
   if (const Status s = VerifyEl2Context(Status::kLostState); s != Status::kOk) return s;
-  if (const Status s = VerifyControls(Status::kLostState); s != Status::kOk) return s;
+  if (const Status s = VerifyStage2(Status::kLostState); s != Status::kOk) return s;
   Enter(State::kSuspended, request);
   return Status::kOk;
 }
@@ -43,7 +43,7 @@ void PerCpuState::PoweredDown() {
   const State state = state_.load(std::memory_order_acquire);
   if (state == State::kVacant || state == State::kReady) return;
   if (owner_ != nullptr) owner_->lost = true;
-  SetOwner(nullptr);
+  BindGuest(nullptr);
   in_run_ = false;
   // A suspended CPU's hardware state was given up by PrepareSuspend().
   if (state != State::kSuspended) generation_.fetch_add(1, std::memory_order_acq_rel);
@@ -58,7 +58,11 @@ void PerCpuState::RestoreHostNow() {
     RestoreAfterRun();
   }
   LeaveTrivet(cpu, vector_ownership(), transition_);
-  RestoreHostsGuestRegisters();
+  if (!per_run_) {  // A guest was loaded over the stage 2 that maps nothing.
+    host_controls_.Set<hal::VtcrEl2>(transition_.host_stage2.vtcr);
+    host_controls_.Set<hal::VttbrEl2>(transition_.host_stage2.vttbr);
+  }
+  RestoreHostsGuestState();
 }
 
 /// Requires only that this page can be read: takes no lock, checks no register, accesses no guest

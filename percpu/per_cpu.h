@@ -32,15 +32,20 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
 
   /// Turns virtualization on. On this object's CPU, at EL2, any mask state (kept). The stage 2 it
   /// leaves maps nothing. Errors, nothing changed: kNotAtEl2, kNotCreated, kAlreadyEnabled,
-  /// kSuspended, kWrongCpu, kInUse, kUnsupportedFeature (the policy sets a bit that this CPU
-  /// lacks), kInvalidArgument (H's vector base is misaligned); for a pass-through host
-  /// kOutOfReach.
+  /// kSuspended, kWrongCpu, kInUse, kUnsupportedHost (SPSel is 0, or SCTLR_EL2.{EIS, EOS} are not
+  /// both 1: Error has the register), kUnsupportedFeature (the policy sets a bit that this CPU
+  /// lacks), kInvalidArgument (H's vector base is misaligned); for a pass-through host kOutOfReach.
   Status HardwareEnable() { return Enable(Request()); }
 
   /// Turns it off and restores every register HardwareEnable() or a guest changed. On this object's
   /// CPU, at EL2, any mask state (kept). Errors, nothing changed: kNotAtEl2, kNotEnabled,
   /// kSuspended, kWrongCpu, kVectorsReplaced. Afterwards: kRestoreMismatch.
   Status HardwareDisable() { return Disable(); }
+
+  /// The same, but the registers of a loaded guest stay: the caller returns to EL1, where what was
+  /// the guest goes on natively, without stage 2 (its frame has the PC and PSTATE). The host's
+  /// registers of EL1 and EL0 are lost.
+  Status LeaveOnCpu() { return PerCpuState::LeaveOnCpu(); }
 
   /// The checks of HardwareEnable() or HardwareDisable(), without the change. On this CPU, at
   /// EL2, any mask state (kept). Errors: the transition's own.

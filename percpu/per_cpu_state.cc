@@ -80,6 +80,25 @@ Status PerCpuState::CheckPolicy(const PolicyValues& policy) {
   return Status::kOk;
 }
 
+/// Guests run on SP_EL2, and an exception entry or return that synchronizes no context would leave
+/// the switch half in effect. [arm-arm] SCTLR_EL2.EIS, EOS: RES1 without FEAT_ExS.
+Status PerCpuState::CheckHostState() {
+  const SpSel sp = Cpu::Read<SpSel>();
+  if (!sp.sp()) {
+    return Fail(
+        {.status = Status::kUnsupportedHost, .register_id = RegisterId::kSpSel, .expected = 1});
+  }
+  constexpr std::uint64_t kSynchronizes = SctlrEl2().eis(true).eos(true).raw();
+  static_assert(kSynchronizes == SctlrEl2E2h().eis(true).eos(true).raw());
+  const bool e2h = Cpu::Read<HcrEl2>().e2h();
+  const std::uint64_t sctlr = e2h ? Cpu::Read<SctlrEl2E2h>().raw() : Cpu::Read<SctlrEl2>().raw();
+  if ((sctlr & kSynchronizes) == kSynchronizes) return Status::kOk;
+  return Fail({.status = Status::kUnsupportedHost,
+               .register_id = RegisterId::kSctlrEl2,
+               .expected = sctlr | kSynchronizes,
+               .got = sctlr});
+}
+
 /// Whether virtualization can be turned on from state `from`.
 Status PerCpuState::CheckEnable(State from, const EnableRequest& request) {
   const State state = state_.load(std::memory_order_acquire);
@@ -92,6 +111,7 @@ Status PerCpuState::CheckEnable(State from, const EnableRequest& request) {
   const std::uint64_t vbar = Cpu::Read<VbarEl2>().raw();
   const bool ours = vbar == vectors::TableBase() || vbar == OurVectors().raw();
   if (ours || Cpu::Read<HcrEl2>().vm()) return Fail({.status = Status::kInUse});
+  if (const Status s = CheckHostState(); s != Status::kOk) return s;
   if (const Status s = CheckPolicy(request.policy); s != Status::kOk) return s;
   return CheckHostVectors(request.host_vbar.value_or(vbar));
 }
@@ -99,19 +119,17 @@ Status PerCpuState::CheckEnable(State from, const EnableRequest& request) {
 /// Reads everything that a transition needs; writes no register.
 void PerCpuState::PrepareTransition(const EnableRequest& request) {
   const PolicyValues& policy = request.policy;
-  Cpu cpu;
   transition_.host = El2Context::Live<Cpu>();
-  transition_.cpu = CpuTraits::Of<Cpu>(transition_.host.hcr);
-  transition_.host_controls.Save(cpu, transition_.cpu);
+  transition_.host_stage2 = Stage2Context::Live<Cpu>();
+  traits_ = CpuTraits(transition_.host.hcr);
+  knows_cpu_ = false;
   transition_.ours = {.vbar = OurVectors(),
                       .hcr = HcrEl2::FromRaw(transition_.host.hcr.raw() | policy.hcr_set.raw()),
                       .tpidr = OurTpidr(transition_.host.tpidr)};
-  transition_.vtcr = OneLevelStage2();
-  transition_.vttbr = VttbrEl2::FromRaw(request.empty_stage2);
-  per_run_ = policy.vectors == VectorSwitch::kPerRun || transition_.cpu.kind() == HostKind::kVhe;
-  switches_runs_ = per_run_ || transition_.cpu.kind() == HostKind::kNvheTge;
+  transition_.guard = {.vtcr = OneLevelStage2(), .vttbr = VttbrEl2::FromRaw(request.empty_stage2)};
+  per_run_ = policy.vectors == VectorSwitch::kPerRun || traits_.e2h();
+  switches_runs_ = per_run_ || traits_.kind() == HostKind::kNvheTge;
   policy_ = policy;
-  guest_traps_ = {};
   known_bits_ = 0;
   mpidr_ = Cpu::Read<MpidrEl1>().raw();
 }
@@ -157,19 +175,19 @@ Status PerCpuState::CheckDisable() {
 }
 
 /// Restores the host's registers and sets the state to `next`.
-Status PerCpuState::Leave(State next) {
+Status PerCpuState::Leave(State next, GuestState guest) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
   if (const Status status = CheckDisable(); status != Status::kOk) return status;
 
   Cpu cpu;
-  SwitchGuestTo(nullptr);
+  ReleaseGuest(guest);
   LeaveTrivet(cpu, vector_ownership(), transition_);
   state_.store(next, std::memory_order_release);
   generation_.fetch_add(1, std::memory_order_acq_rel);
   AdoptHostChanges();
   if (const Status s = VerifyEl2Context(Status::kRestoreMismatch); s != Status::kOk) return s;
-  return VerifyControls(Status::kRestoreMismatch);
+  return per_run_ ? Status::kOk : VerifyStage2(Status::kRestoreMismatch);
 }
 
 Status PerCpuState::CanEnable(const EnableRequest& request) {
@@ -226,14 +244,37 @@ Status PerCpuState::VerifyEl2Context(Status mismatch) {
   return Expect<TpidrEl2>(transition_.host.tpidr, mismatch);
 }
 
-Status PerCpuState::VerifyControls(Status mismatch) {
+Status PerCpuState::VerifyStage2(Status mismatch) {
+  const Stage2Context& host = transition_.host_stage2;
+  if (const Status s = Expect<VtcrEl2>(host.vtcr, mismatch); s != Status::kOk) return s;
+  return Expect<VttbrEl2>(host.vttbr, mismatch);
+}
+
+/// A loaded guest's EL2 controls, or without one the stage 2 that maps nothing.
+Status PerCpuState::AuditControls() {
   Cpu cpu;
   Status status = Status::kOk;
-  transition_.host_controls.Matches(
-      cpu, transition_.cpu, [&](RegisterId id, std::uint64_t saved, std::uint64_t live) {
-        status = Fail({.status = mismatch, .register_id = id, .expected = saved, .got = live});
-      });
-  return status;
+  const auto report = [&](RegisterId id, std::uint64_t expected, std::uint64_t live) {
+    status = Fail({Status::kRestoreMismatch, Feature::kBase, id, expected, live});
+  };
+  if (owner_ != nullptr) {
+    owner_->controls.Matches(cpu, traits_, report);
+    return status;
+  }
+  if (const Status s = Expect<VtcrEl2>(transition_.guard.vtcr, Status::kRestoreMismatch);
+      s != Status::kOk) {
+    return s;
+  }
+  return Expect<VttbrEl2>(transition_.guard.vttbr, Status::kRestoreMismatch);
+}
+
+/// HCR_EL2 while enabled and between runs. [arm-arm] HCR_EL2.MIOCNCE: a CPU may have it RAZ/WI.
+Status PerCpuState::AuditHcr() {
+  const bool guests = owner_ != nullptr && !switches_runs_;
+  const HcrEl2 expected = guests ? owner_->hcr.value() : transition_.ours.hcr;
+  const HcrEl2 live = Cpu::Read<HcrEl2>();
+  if (live.miocnce(false) == expected.miocnce(false)) return Status::kOk;
+  return Expect<HcrEl2>(expected, Status::kRestoreMismatch);
 }
 
 Status PerCpuState::Audit() {
@@ -241,10 +282,8 @@ Status PerCpuState::Audit() {
   const MaskedInterrupts masked;
   if (const Status status = CheckDisable(); status != Status::kOk) return status;
   if (per_run_) return Status::kOk;
-  const HcrEl2 hcr = owner_ && !switches_runs_
-                         ? Compose(transition_.host.hcr, policy_, guest_traps_)
-                         : transition_.ours.hcr;
-  if (const Status s = Expect<HcrEl2>(hcr, Status::kRestoreMismatch); s != Status::kOk) return s;
+  if (const Status s = AuditHcr(); s != Status::kOk) return s;
+  if (const Status s = AuditControls(); s != Status::kOk) return s;
   if (!HoldsTpidr()) return Status::kOk;
   return Expect<TpidrEl2>(transition_.ours.tpidr, Status::kRestoreMismatch);
 }

@@ -10,8 +10,8 @@
 #include "hal/register_id.h"
 #include "hal/registers.h"
 #include "hal/status.h"
+#include "percpu/guest.h"
 #include "percpu/hcr_policy.h"
-#include "percpu/host_registers.h"
 #include "percpu/plan.h"
 #include "percpu/policy.h"
 #include "percpu/steps.h"
@@ -59,32 +59,35 @@ class alignas(16) PerCpuState {
   hal::VbarEl2 host_vector_base() const { return transition_.host.vbar; }
   hal::HcrEl2 host_hcr() const { return transition_.host.hcr; }
   hal::TpidrEl2 host_tpidr() const { return transition_.host.tpidr; }
-  const CpuTraits& traits() const { return transition_.cpu; }
+  HostKind host_kind() const { return traits_.kind(); }
 
   // For the run loop: on this CPU, while enabled, interrupts masked.
 
   /// kOk when the caller is on this CPU and it is enabled; touches nothing else.
   Status CheckEnabledHere() const;
-  /// Makes `next` the owner of the guest registers: saves them for the present owner and loads the
-  /// next one's. Null means the host.
-  void SwitchGuestTo(GuestRegisters* next);
-  const GuestRegisters* guest_owner() const { return owner_; }
+  /// Puts `guest`'s registers and EL2 controls in place of the present owner's, which are saved.
+  /// Errors, nothing changed: kUnsupportedFeature (the CPU lacks a capability's feature: Error has
+  /// it), kLoadedElsewhere, kLostState.
+  Status LoadGuest(Guest& guest, const GuestRequest& request);
+  /// Puts the host's registers and EL2 controls back, if a guest's are loaded.
+  void UnloadGuest();
+  const Guest* guest_owner() const { return owner_; }
+
   /// True when the caller is on this CPU, it is enabled, `guest` is loaded, and a run switches
   /// nothing: BeginRun() and EndRun() may be left out. Part of every exit but the first.
-  bool IsResidentHere(const GuestRegisters& guest) const {
+  bool IsResidentHere(const Guest& guest) const {
     const bool here = hal::Cpu::Read<hal::MpidrEl1>().raw() == mpidr_;
     return (resident_ == &guest) & here;  // One branch.
   }
   /// The same for a caller that knows where it is.
-  bool IsResident(const GuestRegisters& guest) const { return resident_ == &guest; }
-  /// The HCR_EL2 of a guest that requests these bits on this CPU: the policy's and the host's bits,
-  /// and those of `requested` that the policy allows and the CPU has.
-  ConstrainedHcr ConstrainGuest(hal::HcrEl2 requested) { return Constrain(TermsFor(requested)); }
-  /// The same for the guest that is being loaded, in effect from its next entry. Out: the terms,
-  /// from which Constrain() gives the reasons.
-  void SetGuestTraps(hal::HcrEl2 requested, HcrTerms& terms);
-  /// CPTR_EL2 and CNTHCTL_EL2 for the guest that is being loaded, in the layout of the host's E2H.
-  void SetGuestSharedControls(const SharedControls& controls);
+  bool IsResident(const Guest& guest) const { return resident_ == &guest; }
+
+  /// The HCR_EL2 of a guest that requests these bits on this CPU, and why it is so: the policy's
+  /// and the host's bits, those of the guest's capabilities, and those of `traps` that the policy
+  /// allows and the CPU has.
+  ConstrainedHcr ConstrainGuest(hal::HcrEl2 traps, hal::Capabilities open = {}) {
+    return Constrain(TermsFor(traps, open));
+  }
   /// Before and after the guest runs. Nothing to do where the vectors are Trivet's from enable to
   /// disable.
   void BeginRun();
@@ -102,6 +105,7 @@ class alignas(16) PerCpuState {
   Status Audit();
   // Power and hand-over events: life_events.cc.
   Status PrepareSuspend() { return Leave(State::kSuspended); }
+  Status LeaveOnCpu() { return Leave(State::kReady, GuestState::kStays); }
   Status Resume(const EnableRequest& request);
   Status ResumeInPlace(const EnableRequest& request);
   Status HandOver();
@@ -129,43 +133,56 @@ class alignas(16) PerCpuState {
   Status Bind(CpuId cpu, Status host, const vectors::Handlers& handlers,
               const vectors::ChainPlace& chain);
   Status CheckEnable(State from, const EnableRequest& request);
+  Status CheckHostState();
   Status CheckPolicy(const PolicyValues& policy);
   Status CheckHostVectors(std::uint64_t base);
   Status CheckDisable();
   void PrepareTransition(const EnableRequest& request);
   void Enter(State from, const EnableRequest& request);
-  Status Leave(State next);
+  /// Whether the registers of a loaded guest are replaced by the host's when the CPU is left.
+  enum class GuestState : std::uint8_t { kReplaced, kStays };
+  Status Leave(State next, GuestState guest = GuestState::kReplaced);
   void RestoreHostNow();
   void AdoptHostChanges();
   Status VerifyEl2Context(Status mismatch);
-  Status VerifyControls(Status mismatch);
+  Status VerifyStage2(Status mismatch);
+  Status AuditControls();
+  Status AuditHcr();
   template <class R>
   Status Expect(typename R::Value expected, Status mismatch);
   Status Fail(Error error);
+  // The run loop's half: guest_switch.cc.
+  void BindGuest(Guest* owner);
+  Status CheckCapabilities(hal::Capabilities open);
+  void PrepareGuest(Guest& guest, const GuestRequest& request);
+  void SaveOwner();
+  void SaveHostCapabilities(hal::Capabilities open);
+  void RestoreGuestState(const GuestRegisters& next);
+  void ReleaseGuest(GuestState guest);
   void RestoreAfterRun();
-  void SetOwner(GuestRegisters* owner);
+  void RestoreHostsGuestState();
   HcrLayout LayoutOf(std::uint64_t bits);
-  HcrTerms TermsFor(hal::HcrEl2 requested);
-  void RestoreHostsGuestRegisters();
+  HcrTerms TermsFor(hal::HcrEl2 traps, hal::Capabilities open);
 
   vectors::CpuSlot slot_;      // First: TPIDR_EL2 points here, except under a pass-through host.
   vectors::ChainPlace chain_;  // Of a pass-through host.
   TransitionState transition_;
-  GuestRegisters host_guest_registers_;
-  SharedControls host_shared_controls_;
-  SharedControls guest_shared_controls_;
-  El2Context run_host_;  // The host's values when the current run began.
+  CpuTraits traits_;
+  GuestRegisters host_;          // While a guest is loaded: the host's values.
+  GuestControls host_controls_;  // The same of the EL2 controls.
+  El2Context run_host_;          // The host's values when the current run began.
   PolicyValues policy_ = {};
-  hal::HcrEl2 guest_traps_;       // HCR_EL2 bits granted to the loaded guest.
   std::uint64_t known_bits_ = 0;  // The bits of HCR_EL2 that `layout_` covers.
   HcrLayout layout_;
-  GuestRegisters* owner_ = nullptr;
-  const GuestRegisters* resident_ = nullptr;  // owner_, unless each run switches registers.
-  std::uint64_t mpidr_ = 0;                   // Of cpu_, while enabled.
+  std::uint32_t loads_ = 0;  // How often the host's registers were saved for a guest.
+  Guest* owner_ = nullptr;
+  const Guest* resident_ = nullptr;  // owner_, unless each run switches registers.
+  std::uint64_t mpidr_ = 0;          // Of cpu_, while enabled.
   CpuId cpu_;
   Error error_;
   bool per_run_ = false;        // Vectors and TPIDR_EL2 are Trivet's only during a run.
   bool switches_runs_ = false;  // HCR_EL2 differs between the host and a guest.
+  bool knows_cpu_ = false;      // `traits_` says what the CPU has.
   bool in_run_ = false;         // Registers may be the guest's; run_host_ has the host's values.
   std::atomic<std::uint32_t> generation_ = 0;
   std::atomic<State> state_ = State::kVacant;

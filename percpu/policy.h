@@ -15,10 +15,9 @@ enum class VectorSwitch : std::uint8_t { kPerEnable, kPerRun };
 inline constexpr hal::HcrEl2 kHostOwned =
     hal::HcrEl2().e2h(true).tge(true).nv(true).nv1(true).nv2(true).at(true);
 
-/// Bits that give a guest registers which Trivet does not switch, so that it would change the
-/// host's or another guest's: authentication keys (API, APK), allocation tags (ATA, DCT),
-/// SCXTNUM_EL1, RAS fault injection (FIEN), activity monitor offsets. And VSE: hardware clears it
-/// when the guest takes the SError, which Trivet would not notice.
+/// Bits that a guest gets by a capability (hal/regs/guest.def) or not at all: they give it
+/// registers that are then switched. And VSE: hardware clears it when the guest takes the SError,
+/// which Trivet would not notice.
 inline constexpr hal::HcrEl2 kNotSwitched = hal::HcrEl2()
                                                 .api(true)
                                                 .apk(true)
@@ -42,6 +41,7 @@ concept Policy =
       { P::kHcrClear } -> std::convertible_to<hal::HcrEl2>;
       { P::kVectors } -> std::convertible_to<VectorSwitch>;
     } && ((P::kHcrSet.raw() | P::kHcrClear.raw()) & kHostOwned.raw()) == 0 && P::kHcrSet.vm() &&
+    P::kHcrSet.rw() && (P::kHcrSet.raw() & kNotSwitched.raw()) == 0 &&
     (P::kHcrSet.raw() & P::kHcrClear.raw()) == 0 &&
     (P::kVectors == VectorSwitch::kPerRun || P::kHcrClear.raw() == 0);
 

@@ -3,22 +3,31 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "hal/capability.h"
 #include "hal/registers.h"
 #include "hal/roles.h"
 #include "percpu/host_kind.h"
 
 namespace trivet::percpu {
 
+/// The capability of a guest that R belongs to.
+template <class R>
+inline constexpr hal::Capability kCapabilityOf = hal::Capability::kAlways;
+#define OPENED(Type, When, capability) \
+  template <>                          \
+  inline constexpr hal::Capability kCapabilityOf<hal::Type> = hal::Capability::capability;
+#include "hal/regs/guest.def"
+
 /// Registers that are saved, restored and compared together, in the order of the list. 8 bytes
 /// each. Each is accessed by its name under the host's E2H; one whose feature the CPU lacks is
-/// skipped.
+/// skipped, and so is one whose capability is not in `open`, where that is given.
 template <hal::SystemRegister... Rs>
 class RegisterBank {
  public:
   /// Reads every register of this CPU into the bank.
   template <class B>
-  void Save(B& backend, const CpuTraits& cpu) {
-    Visit(cpu, [&]<class Name>(std::uint64_t& value) {
+  [[gnu::always_inline]] void Save(B& backend, const CpuTraits& cpu, hal::Capabilities open = {}) {
+    Visit(cpu, open, [&]<class Name>(std::uint64_t& value) __attribute__((always_inline)) {
       value = backend.template Read<Name>().raw();
       return true;
     });
@@ -27,8 +36,9 @@ class RegisterBank {
   /// Writes every register. The caller supplies the context synchronization event. Always
   /// inlined: a transition has no calls.
   template <class B>
-  [[gnu::always_inline]] void Restore(B& backend, const CpuTraits& cpu) const {
-    Visit(cpu, [&]<class Name>(const std::uint64_t& value) {
+  [[gnu::always_inline]] void Restore(B& backend, const CpuTraits& cpu,
+                                      hal::Capabilities open = {}) const {
+    Visit(cpu, open, [&]<class Name>(const std::uint64_t& value) __attribute__((always_inline)) {
       backend.template Write<Name>(Name::Value::FromRaw(value));
       return true;
     });
@@ -38,10 +48,20 @@ class RegisterBank {
   /// none does.
   template <class B, class Report>
   bool Matches(B& backend, const CpuTraits& cpu, Report report) const {
-    return Visit(cpu, [&]<class Name>(const std::uint64_t& value) {
+    return Visit(cpu, {}, [&]<class Name>(const std::uint64_t& value) {
       const std::uint64_t live = backend.template Read<Name>().raw();
       if (live != value) report(hal::kInfo<Name>.storage, value, live);
       return live == value;
+    });
+  }
+
+  /// Gives each register the value `make.operator()<Name>(from's value)`.
+  template <class Make>
+  void Fill(const CpuTraits& cpu, const RegisterBank& from, Make make) {
+    *this = from;
+    Visit(cpu, {}, [&]<class Name>(std::uint64_t& value) {
+      value = make.template operator()<Name>(value);
+      return true;
     });
   }
 
@@ -62,29 +82,37 @@ class RegisterBank {
  private:
   /// Calls visit<Name>(value) in order until one returns false.
   template <class F>
-  [[gnu::always_inline]] bool Visit(const CpuTraits& cpu, F visit) {
-    return VisitAll(*this, cpu, visit);
+  [[gnu::always_inline]] bool Visit(const CpuTraits& cpu, hal::Capabilities open, F visit) {
+    return VisitAll(*this, cpu, open, visit);
   }
   template <class F>
-  [[gnu::always_inline]] bool Visit(const CpuTraits& cpu, F visit) const {
-    return VisitAll(*this, cpu, visit);
+  [[gnu::always_inline]] bool Visit(const CpuTraits& cpu, hal::Capabilities open, F visit) const {
+    return VisitAll(*this, cpu, open, visit);
   }
 
   template <class Self, class F>
-  [[gnu::always_inline]] static bool VisitAll(Self& self, const CpuTraits& cpu, F& visit) {
+  [[gnu::always_inline]] static bool VisitAll(Self& self, const CpuTraits& cpu,
+                                              hal::Capabilities open, F& visit) {
     std::size_t i = 0;
     if (cpu.e2h()) {
-      return (VisitOne<typename hal::NamesAtEl2<Rs>::E2hSet>(self.values_[i++], cpu, visit) && ...);
+      return (
+          VisitOne<Rs, typename hal::NamesAtEl2<Rs>::E2hSet>(self.values_[i++], cpu, open, visit) &&
+          ...);
     }
-    return (VisitOne<typename hal::NamesAtEl2<Rs>::E2hClear>(self.values_[i++], cpu, visit) && ...);
+    return (
+        VisitOne<Rs, typename hal::NamesAtEl2<Rs>::E2hClear>(self.values_[i++], cpu, open, visit) &&
+        ...);
   }
 
-  template <class Name, class Value, class F>
-  [[gnu::always_inline]] static bool VisitOne(Value& value, const CpuTraits& cpu, F& visit) {
-    // The E2H names need FEAT_VHE, which an E2H host implies.
-    if constexpr (hal::kInfo<Name>.needs != hal::Feature::kBase &&
-                  hal::kInfo<Name>.needs != hal::Feature::kVhe) {
-      if (!cpu.template Has<hal::kInfo<Name>.needs>()) return true;
+  template <class R, class Name, class Value, class F>
+  [[gnu::always_inline]] static bool VisitOne(Value& value, const CpuTraits& cpu,
+                                              hal::Capabilities open, F& visit) {
+    if constexpr (kCapabilityOf<R> != hal::Capability::kAlways) {
+      if (!open.Has(kCapabilityOf<R>)) return true;
+    }
+    // What `open` has, the CPU has, but for registers with a feature of their own.
+    if constexpr (hal::kInfo<R>.needs != hal::Feature::kBase) {
+      if (!cpu.template Has<hal::kInfo<R>.needs>()) return true;
     }
     return visit.template operator()<Name>(value);
   }

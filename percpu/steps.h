@@ -33,13 +33,19 @@ struct GuardStage2 {
   static constexpr const char* kName = "guard stage 2";
   template <class B>
   static void Do(B& backend, const TransitionState& state) {
-    backend.template Write<hal::VtcrEl2>(state.vtcr);
-    backend.template Write<hal::VttbrEl2>(state.vttbr);
+    Switch(backend, state.guard);
   }
   template <class B>
-  [[gnu::always_inline]] static void Undo(B& backend, const TransitionState& state) {
-    state.host_controls.Restore(backend, state.cpu);
+  static void Undo(B& backend, const TransitionState& state) {
+    Switch(backend, state.host_stage2);
     backend.Isb();
+  }
+
+ private:
+  template <class B>
+  static void Switch(B& backend, const Stage2Context& stage2) {
+    backend.template Write<hal::VtcrEl2>(stage2.vtcr);
+    backend.template Write<hal::VttbrEl2>(stage2.vttbr);
   }
 };
 
@@ -84,19 +90,19 @@ struct SwitchHcr {
   }
 };
 
-/// Invalidates what an earlier user of stage 2 left in the TLB, where HCR_EL2 itself changes per
-/// run. The order with the writes of stage 2 is free: VM is clear throughout.
+/// Invalidates what an earlier user of stage 2 left in the TLB, where HCR_EL2 itself, and with it
+/// stage 2, changes per run.
 struct ForgetStage2 {
   static constexpr const char* kName = "forget stage 2";
   template <class B>
-  static void Do(B& backend, const TransitionState& state) {
-    Undo(backend, state);
+  static void Do(B& backend, const TransitionState&) {
+    backend.template Invalidate<hal::Tlbi::kAllE1>();
+    backend.template Dsb<hal::Domain::kNonShareable>();
     backend.Isb();
   }
   template <class B>
-  static void Undo(B& backend, const TransitionState&) {
-    backend.template Invalidate<hal::Tlbi::kAllE1>();
-    backend.template Dsb<hal::Domain::kNonShareable>();
+  static void Undo(B& backend, const TransitionState& state) {
+    Do(backend, state);
   }
 };
 
@@ -105,7 +111,7 @@ using EnablePerEnable = Transition<PublishCpuPointer, GuardStage2, InstallVector
 /// The same for a pass-through host: Trivet's chain table does not use TPIDR_EL2.
 using EnablePassThrough = Transition<GuardStage2, InstallVectors, SwitchHcr>;
 /// Vectors and virtualization are Trivet's only while a guest runs: SwitchForRun does the rest.
-using EnablePerRun = Transition<GuardStage2, ForgetStage2>;
+using EnablePerRun = Transition<ForgetStage2>;
 
 /// When the vectors are Trivet's; selects the list of steps.
 enum class VectorOwnership : std::uint8_t { kPerEnable, kPassThrough, kPerRun };

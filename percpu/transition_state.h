@@ -1,7 +1,6 @@
 #pragma once
 
 #include "hal/registers.h"
-#include "percpu/host_registers.h"
 
 namespace trivet::percpu {
 
@@ -19,15 +18,24 @@ struct El2Context {
   }
 };
 
+/// Stage 2's tables and their shape.
+struct Stage2Context {
+  hal::VtcrEl2 vtcr;
+  hal::VttbrEl2 vttbr;
+
+  template <class B>
+  static Stage2Context Live() {
+    return {.vtcr = B::template Read<hal::VtcrEl2>(), .vttbr = B::template Read<hal::VttbrEl2>()};
+  }
+};
+
 /// The input of every step: the host's values and Trivet's. Written before the first step, constant
 /// during a transition.
 struct TransitionState {
   El2Context host;
   El2Context ours;
-  HostControls host_controls;
-  hal::VtcrEl2 vtcr;
-  hal::VttbrEl2 vttbr;
-  CpuTraits cpu;
+  Stage2Context host_stage2;
+  Stage2Context guard;  ///< Maps nothing.
 };
 
 }  // namespace trivet::percpu

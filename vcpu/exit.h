@@ -10,10 +10,6 @@
 
 namespace trivet::vcpu {
 
-/// Set in the reasons that need more than the vector or the syndrome's class: one test, on every
-/// exit, distinguishes them from the others.
-inline constexpr unsigned kHasFault = 0x40, kHasSErrorSyndrome = 0x80;
-
 /// Why a run ended.
 enum class ExitReason : std::uint8_t {
   kHypercall,          ///< HVC: `syndrome.immediate()`.
@@ -22,75 +18,90 @@ enum class ExitReason : std::uint8_t {
   kSystemRegister,     ///< Trapped MRS or MSR: `syndrome.system_register()`.
   kIrq,                ///< A physical interrupt, still pending.
   kFiq,
-  kAArch32,                ///< The guest ran AArch32, which Trivet does not support.
-  kOther,                  ///< Another exception class: `syndrome.exception_class()`.
-  kDataAbort = kHasFault,  ///< Stage 2: `syndrome.data_abort()`, `fault`.
-  kInstructionAbort,       ///< Stage 2: `fault`.
-  kSError = kHasSErrorSyndrome,
+  kAArch32,           ///< The guest ran AArch32, which Trivet does not support.
+  kOther,             ///< Another exception class: `syndrome.exception_class()`.
+  kDataAbort,         ///< Stage 2: `syndrome.data_abort()`, `fault`.
+  kInstructionAbort,  ///< Stage 2: `fault`.
+  kSError,
 };
 
-/// How a run ended. Aborts carry the addresses; for other reasons they are zero.
+/// How a run ended. Aborts carry the addresses that the hardware gave.
 struct Exit {
   ExitReason reason = ExitReason::kOther;
   vectors::Syndrome syndrome = {};   ///< Valid for synchronous exits and SErrors.
   vectors::FaultAddress fault = {};  ///< Valid for aborts.
 };
 
+constexpr bool IsAbort(ExitReason reason) {
+  return reason == ExitReason::kDataAbort || reason == ExitReason::kInstructionAbort;
+}
+
 namespace internal {
 
-constexpr bool Has(ExitReason reason, unsigned mark) {
-  return (static_cast<unsigned>(reason) & mark) != 0;
+/// A reason with two marks: one test, on every exit, tells the exits that need more work from the
+/// others.
+struct Code {
+  static constexpr std::uint8_t kMore = 0x40;     ///< Aborts, and what the run loop may serve.
+  static constexpr std::uint8_t kSpecial = 0x80;  ///< SError; a frame that was refused.
+
+  std::uint8_t bits;
+
+  constexpr bool NeedsMore() const { return (bits & kMore) != 0; }
+  constexpr bool IsSpecial() const { return (bits & kSpecial) != 0; }
+  constexpr ExitReason reason() const {
+    return static_cast<ExitReason>(bits & ~(kMore | kSpecial));
+  }
+};
+
+constexpr Code CodeOf(ExitReason reason, std::uint8_t mark = 0) {
+  return {static_cast<std::uint8_t>(static_cast<std::uint8_t>(reason) | mark)};
 }
 
-constexpr ExitReason ReasonOf(hal::ExceptionClass exception_class) {
+constexpr Code CodeOf(hal::ExceptionClass exception_class) {
   using hal::ExceptionClass;
   switch (exception_class) {
-    case ExceptionClass::kHvc64: return ExitReason::kHypercall;
-    case ExceptionClass::kSmc64: return ExitReason::kSecureMonitorCall;
-    case ExceptionClass::kWfx: return ExitReason::kWaitTrap;
-    case ExceptionClass::kSystem: return ExitReason::kSystemRegister;
-    case ExceptionClass::kDataAbortLower: return ExitReason::kDataAbort;
-    case ExceptionClass::kInstructionAbortLower: return ExitReason::kInstructionAbort;
-    default: return ExitReason::kOther;
+    case ExceptionClass::kHvc64: return CodeOf(ExitReason::kHypercall);
+    case ExceptionClass::kSmc64: return CodeOf(ExitReason::kSecureMonitorCall);
+    case ExceptionClass::kWfx: return CodeOf(ExitReason::kWaitTrap);
+    case ExceptionClass::kSystem: return CodeOf(ExitReason::kSystemRegister, Code::kMore);
+    case ExceptionClass::kDataAbortLower: return CodeOf(ExitReason::kDataAbort, Code::kMore);
+    case ExceptionClass::kInstructionAbortLower:
+      return CodeOf(ExitReason::kInstructionAbort, Code::kMore);
+    case ExceptionClass::kSimdFp: return CodeOf(ExitReason::kOther, Code::kMore);
+    default: return CodeOf(ExitReason::kOther);
   }
 }
 
-/// ReasonOf() for every value of ESR_EL2.EC: one load instead of comparisons.
-inline constexpr auto kReasons = [] {
-  std::array<ExitReason, 64> reasons = {};
-  for (unsigned i = 0; i < reasons.size(); ++i) {
-    reasons[i] = ReasonOf(static_cast<hal::ExceptionClass>(i));
+/// CodeOf() for every value of ESR_EL2.EC: one load instead of comparisons.
+inline constexpr auto kCodes = [] {
+  std::array<Code, 64> codes = {};
+  for (unsigned i = 0; i < codes.size(); ++i) {
+    codes[i] = CodeOf(static_cast<hal::ExceptionClass>(i));
   }
-  return reasons;
+  return codes;
 }();
 
 /// Indexed by vectors::ExitVector, for all but kSynchronous.
-inline constexpr ExitReason kReasonsByVector[] = {
-    ExitReason::kOther,   ExitReason::kIrq,     ExitReason::kFiq,     ExitReason::kSError,
-    ExitReason::kAArch32, ExitReason::kAArch32, ExitReason::kAArch32, ExitReason::kAArch32};
+inline constexpr Code kCodesByVector[] = {CodeOf(ExitReason::kOther),
+                                          CodeOf(ExitReason::kIrq),
+                                          CodeOf(ExitReason::kFiq),
+                                          CodeOf(ExitReason::kSError, Code::kSpecial),
+                                          CodeOf(ExitReason::kAArch32),
+                                          CodeOf(ExitReason::kAArch32),
+                                          CodeOf(ExitReason::kAArch32),
+                                          CodeOf(ExitReason::kAArch32),
+                                          CodeOf(ExitReason::kOther, Code::kSpecial)};
 
 inline vectors::Syndrome LiveSyndrome() {
   return vectors::Syndrome::FromRaw(hal::Cpu::Read<hal::EsrEl2>().raw());
 }
 
-}  // namespace internal
-
-/// Reads this CPU's ESR_EL2 (and FAR_EL2, HPFAR_EL2 for aborts). Right after EnterGuest, interrupts
-/// masked. Inlined: it is part of every exit.
-[[gnu::always_inline]] inline Exit DecodeExit(vectors::ExitVector vector) {
-  using hal::Cpu;
-  if (vector != vectors::ExitVector::kSynchronous) {
-    Exit exit = {.reason = internal::kReasonsByVector[static_cast<unsigned>(vector)]};
-    if (internal::Has(exit.reason, kHasSErrorSyndrome)) exit.syndrome = internal::LiveSyndrome();
-    return exit;
-  }
-  Exit exit = {.syndrome = internal::LiveSyndrome()};
-  exit.reason = internal::kReasons[static_cast<unsigned>(exit.syndrome.exception_class())];
-  if (internal::Has(exit.reason, kHasFault)) {
-    exit.fault = vectors::FaultAddress::FromRegisters(Cpu::Read<hal::FarEl2>().raw(),
-                                                      Cpu::Read<hal::HpfarEl2>().raw());
-  }
-  return exit;
+/// The addresses of an abort whose syndrome is `syndrome`.
+inline vectors::FaultAddress LiveFault(vectors::Syndrome syndrome) {
+  return vectors::FaultAddress::FromRegisters(syndrome, hal::Cpu::Read<hal::FarEl2>().raw(),
+                                              hal::Cpu::Read<hal::HpfarEl2>().raw());
 }
+
+}  // namespace internal
 
 }  // namespace trivet::vcpu

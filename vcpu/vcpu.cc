@@ -1,7 +1,10 @@
 #include "vcpu/vcpu.h"
 
+#include <optional>
+
 #include "hal/cpu.h"
 #include "percpu/masked_interrupts.h"
+#include "vcpu/id_registers.h"
 #include "vectors/enter_guest.h"
 
 namespace trivet::vcpu {
@@ -11,42 +14,20 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 
 /// SPSR_EL2 for a first entry: EL1h, D, A, I and F masked. [arm-arm] SPSR_EL2.M.
 constexpr std::uint64_t kEl1hMasked = 0x3c5;
+constexpr unsigned kXzr = 31;
 
-/// SVE and SME trap; EL1 reads the physical counter and has no physical timer.
-percpu::SharedControls ControlsFor(const percpu::CpuTraits& cpu) {
-  percpu::SharedControls controls;
-  if (cpu.e2h()) {
-    controls.Set<CptrEl2>(CptrEl2::FromRaw(CptrEl2E2h().fpen(TrapLevels::kNone).raw()));
-    controls.Set<CnthctlEl2>(CnthctlEl2::FromRaw(CnthctlEl2E2h().el1pcten(true).raw()));
-  } else {
-    controls.Set<CptrEl2>(CptrEl2::Inert().tz(true).tsm(true));
-    controls.Set<CnthctlEl2>(CnthctlEl2::Inert().el1pcten(true));
-  }
-  return controls;
-}
-
-/// Writes a register that percpu restores for the host.
-template <class R>
-[[gnu::always_inline]] inline void WriteControl(typename R::Value value) {
-  static_assert(percpu::HostControls::Contains<R>(), "HostControls does not restore this register");
-  Cpu::Write<R>(value);
-}
-
-/// The guest's identity and time; traps debug and PMU; disables newer features.
-void LoadEl2Controls(const percpu::CpuTraits& cpu) {
-  const MdcrEl2 counters = Cpu::Read<MdcrEl2>();
-  const MdcrEl2 no_debug = counters.tdra(true).tdosa(true).tda(true);
-  const bool has_pmu = cpu.Has<Feature::kPmuV3>();
-  WriteControl<MdcrEl2>(has_pmu ? no_debug.tpm(true).tpmcr(true) : no_debug);
-  WriteControl<CntvoffEl2>(CntvoffEl2::FromRaw(0));
-  WriteControl<VpidrEl2>(VpidrEl2::FromRaw(Cpu::Read<MidrEl1>().raw()));
-  if (cpu.Has<Feature::kHcx>()) WriteControl<HcrxEl2>(HcrxEl2::Inert());
-  if (!cpu.Has<Feature::kFgt>()) return;
-  WriteControl<HfgrtrEl2>(HfgrtrEl2::Inert());
-  WriteControl<HfgwtrEl2>(HfgwtrEl2::Inert());
-  WriteControl<HfgitrEl2>(HfgitrEl2::Inert());
-  WriteControl<HdfgrtrEl2>(HdfgrtrEl2::Inert());
-  WriteControl<HdfgwtrEl2>(HdfgwtrEl2::Inert());
+/// The whole of an exit: `exit` has the reason, the syndrome and the addresses.
+Status Decode(vectors::ExitVector vector, Exit& exit) {
+  const auto index = static_cast<unsigned>(vector);
+  if (vector == vectors::ExitVector::kRefused) return Status::kIllegalGuestState;
+  exit = {.reason = internal::kCodesByVector[index].reason()};
+  const bool synchronous = vector == vectors::ExitVector::kSynchronous;
+  if (!synchronous && exit.reason != ExitReason::kSError) return Status::kOk;
+  exit.syndrome = internal::LiveSyndrome();
+  if (!synchronous) return Status::kOk;
+  exit.reason = internal::kCodes[static_cast<unsigned>(exit.syndrome.exception_class())].reason();
+  if (IsAbort(exit.reason)) exit.fault = internal::LiveFault(exit.syndrome);
+  return Status::kOk;
 }
 
 }  // namespace
@@ -56,38 +37,64 @@ Vcpu::Vcpu(const Config& config) : config_(config) {
   frame_.pc = config.entry;
   frame_.pstate = kEl1hMasked;
   frame_.in_place = config.in_place;
-  registers_.el1.Set<SctlrEl1>(SctlrEl1::Inert());
+}
+
+percpu::GuestRequest Vcpu::Request() const {
+  return {.traps = config_.traps,
+          .open = config_.open,
+          .vtcr = config_.vtcr,
+          .vttbr = config_.vttbr,
+          .cntvoff = CntvoffEl2::FromRaw(config_.counter_offset),
+          .vmpidr = VmpidrEl2::FromRaw(config_.mpidr.raw() | VmpidrEl2::Inert().raw())};
+}
+
+/// Does what the guest's exit asks for and its configuration lets the library do; false: the exit
+/// is the caller's.
+bool Vcpu::Serve(const Exit& exit) {
+  if (exit.reason != ExitReason::kSystemRegister || config_.traps.tid3()) return false;
+  const vectors::SystemRegisterTrap trap = exit.syndrome.system_register();
+  if (!trap.is_read) return false;
+  const std::optional<std::uint64_t> value = OfferedIdRegister(trap.encoding, config_.open);
+  if (!value) return false;
+  if (trap.rt != kXzr) frame_.x[trap.rt] = *value;
+  SkipInstruction(exit);
+  return true;
+}
+
+Status Vcpu::Continue(Exit& exit) {
+  while (Serve(exit)) {
+    if (const Status s = Decode(vectors::EnterGuest(frame_), exit); s != Status::kOk) return s;
+  }
+  return Status::kOk;
+}
+
+Result<Exit> Vcpu::ContinueAfter(const Exit& first) {
+  Exit exit = first;
+  if (const Status s = Continue(exit); s != Status::kOk) return std::unexpected(s);
+  return exit;
 }
 
 /// The first run on this CPU, or one that switches EL2 registers. Interrupts are masked.
-Status Vcpu::LoadAndRun(percpu::PerCpuState& cpu, Exit& exit) {
-  if (const Status status = cpu.CheckEnabledHere(); status != Status::kOk) return status;
-  if (registers_.lost) return Status::kLostState;
-  if (cpu.guest_owner() != &registers_) Load(cpu);
+Result<Exit> Vcpu::LoadAndRun(percpu::PerCpuState& cpu) {
+  if (const Status s = cpu.CheckEnabledHere(); s != Status::kOk) return std::unexpected(s);
+  if (cpu.guest_owner() != &guest_) {
+    const Status s = cpu.LoadGuest(guest_, Request());
+    if (s != Status::kOk) return std::unexpected(s);
+  }
+  Exit exit;
   cpu.BeginRun();
-  exit = DecodeExit(vectors::EnterGuest(frame_));
+  Status status = Decode(vectors::EnterGuest(frame_), exit);
+  if (status == Status::kOk) status = Continue(exit);
   cpu.EndRun();
-  return Status::kOk;
+  if (status != Status::kOk) return std::unexpected(status);
+  return exit;
 }
 
 Status Vcpu::Unload(percpu::PerCpuState& cpu) {
   const percpu::MaskedInterrupts masked;
   if (const Status status = cpu.CheckEnabledHere(); status != Status::kOk) return status;
-  if (cpu.guest_owner() == &registers_) cpu.SwitchGuestTo(nullptr);
+  if (cpu.guest_owner() == &guest_) cpu.UnloadGuest();
   return Status::kOk;
-}
-
-/// Stage 2 and traps first, then the registers that depend on them. The exception return of the
-/// entry synchronizes these writes.
-void Vcpu::Load(percpu::PerCpuState& cpu) {
-  Cpu::Write<VtcrEl2>(config_.vtcr);
-  Cpu::Write<VttbrEl2>(config_.vttbr);
-  Cpu::Isb();
-  cpu.SetGuestTraps(config_.traps, hcr_terms_);
-  cpu.SetGuestSharedControls(ControlsFor(cpu.traits()));
-  LoadEl2Controls(cpu.traits());
-  Cpu::Write<VmpidrEl2>(VmpidrEl2::FromRaw(config_.mpidr.raw() | VmpidrEl2::Inert().raw()));
-  cpu.SwitchGuestTo(&registers_);
 }
 
 }  // namespace trivet::vcpu

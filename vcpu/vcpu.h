@@ -2,8 +2,10 @@
 
 #include <cstdint>
 
+#include "hal/capability.h"
 #include "hal/registers.h"
 #include "hal/status.h"
+#include "percpu/guest.h"
 #include "percpu/hcr_policy.h"
 #include "percpu/masked_interrupts.h"
 #include "percpu/per_cpu_state.h"
@@ -16,13 +18,17 @@ namespace trivet::vcpu {
 
 /// A guest CPU's configuration.
 struct Config {
-  std::uint64_t entry = 0;     ///< Guest virtual address of the first instruction, EL1h, MMU off.
-  std::uint64_t argument = 0;  ///< x0 at the first instruction; the other registers are zero.
-  hal::VtcrEl2 vtcr;           ///< Shape of the stage 2 tables.
-  hal::VttbrEl2 vttbr;         ///< Root table (physical address) and VMID, not 0.
-  hal::HcrEl2 traps = {};      ///< Further HCR_EL2 bits while it runs, for example twi or tid3,
-                               ///< as far as the policy allows: see Vcpu::hcr().
-  hal::MpidrEl1 mpidr = {};    ///< What the guest reads as MPIDR_EL1.
+  std::uint64_t entry = 0;      ///< Guest virtual address of the first instruction, EL1h, MMU off.
+  std::uint64_t argument = 0;   ///< x0 at the first instruction; the other registers are zero.
+  hal::VtcrEl2 vtcr;            ///< Shape of the stage 2 tables.
+  hal::VttbrEl2 vttbr;          ///< Root table (physical address) and VMID, not 0.
+  hal::HcrEl2 traps = {};       ///< Further HCR_EL2 bits while it runs, for example twi, as far as
+                                ///< the policy allows: see Vcpu::hcr(). With tid3, its reads of ID
+                                ///< registers end the run; without, they are served.
+  hal::Capabilities open = {};  ///< What it has beyond the base architecture. The rest is trapped,
+                                ///< and its ID registers do not offer it: docs/guest_view.md.
+  hal::MpidrEl1 mpidr = {};     ///< What the guest reads as MPIDR_EL1.
+  std::uint64_t counter_offset = 0;  ///< CNTVCT_EL0 is the physical count less this.
   /// Fast-path exit handlers, called by the vectors during a run: see vectors/in_place.h.
   vectors::InPlaceHooks in_place = {};
 };
@@ -37,17 +43,20 @@ class Vcpu {
   Vcpu& operator=(const Vcpu&) = delete;
 
   /// Runs the guest on this CPU until an exit. At EL2 with SP_EL2, on `cpu`'s CPU, enabled; any
-  /// mask state (kept). Errors, the guest did not run: kNotEnabled, kWrongCpu, kLostState.
+  /// mask state (kept). Errors, the guest did not run: kNotEnabled, kWrongCpu, kLostState,
+  /// kLoadedElsewhere (another CPU has its registers: Unload() there first), kUnsupportedFeature
+  /// (the CPU lacks one of Config::open: `cpu`'s last_error()), kIllegalGuestState (frame().pstate
+  /// is not a guest's: [arm-arm] "Illegal return events").
   [[nodiscard, gnu::always_inline]] Result<Exit> Run(percpu::PerCpuState& cpu) {
     const percpu::MaskedInterrupts masked;
-    return RunMasked(cpu, cpu.IsResidentHere(registers_));
+    return RunMasked(cpu, cpu.IsResidentHere(guest_));
   }
 
   /// The same for a loop that runs masked and pinned: a run of a loaded guest skips the mask and
   /// the CPU check. A load checks the CPU.
   [[nodiscard, gnu::always_inline]] Result<Exit> Run(percpu::PerCpuState& cpu,
                                                      percpu::MaskedAndPinned) {
-    return RunMasked(cpu, cpu.IsResident(registers_));
+    return RunMasked(cpu, cpu.IsResident(guest_));
   }
 
   /// Takes this guest's registers off `cpu`, if they are loaded there, and puts the host's back:
@@ -58,29 +67,56 @@ class Vcpu {
   /// HCR_EL2 on the CPU that loaded this guest last, the bits of Config::traps dropped and the bits
   /// forced, with reasons. Empty before the first run; percpu::PerCpuState::ConstrainGuest computes
   /// it in advance.
-  percpu::ConstrainedHcr hcr() const { return percpu::Constrain(hcr_terms_); }
+  percpu::ConstrainedHcr hcr() const { return percpu::Constrain(guest_.hcr); }
 
   /// General registers, PC and PSTATE between runs.
   vectors::GuestFrame& frame() { return frame_; }
   /// Advances PC past the trapped 4-byte instruction: SMC, WFx, MRS, MSR, an emulated access.
   void SkipInstruction() { frame_.pc += 4; }
+  /// Advances PC past the instruction that caused `exit`, by the syndrome's length; not past an
+  /// HVC, which is behind it already.
+  void SkipInstruction(const Exit& exit) {
+    if (exit.reason != ExitReason::kHypercall) frame_.pc += exit.syndrome.instruction_bytes();
+  }
 
  private:
   [[gnu::always_inline]] Result<Exit> RunMasked(percpu::PerCpuState& cpu, bool resident) {
-    if (resident) [[likely]]
-      return DecodeExit(vectors::EnterGuest(frame_));
-    Exit exit;  // In memory on this path only.
-    const Status status = LoadAndRun(cpu, exit);
-    if (status != Status::kOk) return std::unexpected(status);
-    return Exit(exit);
+    if (!resident) [[unlikely]]
+      return LoadAndRun(cpu);
+    const vectors::ExitVector vector = vectors::EnterGuest(frame_);
+    if (vector != vectors::ExitVector::kSynchronous) {
+      const internal::Code code = internal::kCodesByVector[static_cast<unsigned>(vector)];
+      if (code.IsSpecial()) [[unlikely]]
+        return Special(vector);
+      return Exit{.reason = code.reason()};
+    }
+    const vectors::Syndrome syndrome = internal::LiveSyndrome();
+    const internal::Code code = internal::kCodes[static_cast<unsigned>(syndrome.exception_class())];
+    if (!code.NeedsMore()) [[likely]]
+      return Exit{.reason = code.reason(), .syndrome = syndrome};
+    Exit exit = {.reason = code.reason(), .syndrome = syndrome};
+    if (IsAbort(exit.reason)) {
+      exit.fault = internal::LiveFault(syndrome);
+      return exit;
+    }
+    return ContinueAfter(exit);
   }
-  Status LoadAndRun(percpu::PerCpuState& cpu, Exit& exit);
-  void Load(percpu::PerCpuState& cpu);
+
+  static Result<Exit> Special(vectors::ExitVector vector) {
+    if (vector == vectors::ExitVector::kRefused) {
+      return std::unexpected(Status::kIllegalGuestState);
+    }
+    return Exit{.reason = ExitReason::kSError, .syndrome = internal::LiveSyndrome()};
+  }
+  Result<Exit> LoadAndRun(percpu::PerCpuState& cpu);
+  Result<Exit> ContinueAfter(const Exit& exit);
+  bool Serve(const Exit& exit);
+  Status Continue(Exit& exit);
+  percpu::GuestRequest Request() const;
 
   Config config_;
-  percpu::HcrTerms hcr_terms_;
   vectors::GuestFrame frame_ = {};
-  percpu::GuestRegisters registers_;
+  percpu::Guest guest_;
 };
 
 }  // namespace trivet::vcpu

@@ -17,11 +17,14 @@ enum class ExitVector : std::uint32_t {
   kIrqAArch32 = 5,
   kFiqAArch32 = 6,
   kSErrorAArch32 = 7,
+  kRefused = 8,  ///< Not a slot: the frame's PSTATE is not a guest's; nothing was entered.
 };
 
 /// Loads `frame`, returns from exception into the guest, and comes back with `frame` saved when
-/// anything is taken to EL2 from below. Needs EL2; VBAR_EL2 and TPIDR_EL2 set by percpu; D, A, I
-/// and F masked, which they also are on return. The calling CPU's stack stays in SP_EL2 throughout.
+/// anything is taken to EL2 from below. A PSTATE other than AArch64 EL0t, EL1t or EL1h is refused:
+/// the exception return would be illegal, or go to EL2. Needs EL2; VBAR_EL2 and TPIDR_EL2 set by
+/// percpu; D, A, I and F masked, which they also are on return. The calling CPU's stack stays in
+/// SP_EL2 throughout.
 extern "C" ExitVector TrivetEnterGuest(GuestFrame* frame);
 
 inline ExitVector EnterGuest(GuestFrame& frame) { return TrivetEnterGuest(&frame); }

@@ -1,11 +1,38 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 /// Fast-path exit handlers: the vectors call a hook, and the guest resumes without a world switch.
 namespace trivet::vectors {
 
 struct GuestFrame;
+
+/// Bit n: n is a value of PSTATE.M[4:0] that a guest may have, EL0t, EL1t or EL1h in AArch64.
+/// [arm-arm] SPSR_EL2.M.
+inline constexpr std::uint32_t kGuestModes = 1u << 0b00000 | 1u << 0b00100 | 1u << 0b00101;
+
+constexpr bool IsGuestPstate(std::uint64_t pstate) {
+  return (kGuestModes >> (pstate & 31) & 1) != 0;
+}
+
+/// A PSTATE that a guest may have: the hardware's at an exit, or one that was checked.
+class GuestPstate {
+ public:
+  /// None: the return to it would be illegal, or go to EL2.
+  static constexpr std::optional<GuestPstate> From(std::uint64_t pstate) {
+    if (!IsGuestPstate(pstate)) return std::nullopt;
+    return GuestPstate(pstate);
+  }
+  /// SPSR_EL2 of an exit from a guest.
+  static constexpr GuestPstate OfExit(std::uint64_t spsr) { return GuestPstate(spsr); }
+  constexpr operator std::uint64_t() const { return value_; }  // NOLINT: it is a number
+
+ private:
+  constexpr explicit GuestPstate(std::uint64_t value) : value_(value) {}
+
+  std::uint64_t value_;
+};
 
 /// What follows a hook.
 enum class InPlace : std::uint32_t {
@@ -19,8 +46,8 @@ enum class InPlace : std::uint32_t {
 struct InPlaceExit {
   std::uint64_t x2_to_x17[16];
   std::uint64_t x18, x30;
-  std::uint64_t pc;      ///< ELR_EL2 at exit; write it to go on elsewhere.
-  std::uint64_t pstate;  ///< SPSR_EL2 at exit.
+  std::uint64_t pc;    ///< ELR_EL2 at exit; write it to go on elsewhere.
+  GuestPstate pstate;  ///< SPSR_EL2 at exit. Its type admits no other level or state.
   std::uint64_t x0_x1[2];
   GuestFrame* guest;  ///< The guest that exited. Its x, pc and pstate are those of the run's start.
 

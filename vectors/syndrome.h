@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "hal/exception_class.h"
 #include "hal/register_info.h"
@@ -102,14 +103,16 @@ class Syndrome {
   std::uint64_t esr_ = 0;
 };
 
-/// Where a stage 2 fault happened.
+/// Where a stage 2 fault happened, as far as the hardware says.
 struct FaultAddress {
-  std::uint64_t virtual_address = 0;       ///< FAR_EL2.
-  std::uint64_t intermediate_address = 0;  ///< IPA: HPFAR_EL2's page with FAR_EL2's offset in it.
+  std::optional<std::uint64_t> virtual_address;  ///< FAR_EL2, unless the syndrome has FnV.
+  /// IPA: HPFAR_EL2's page with FAR_EL2's offset in it. None for the faults that leave HPFAR_EL2
+  /// UNKNOWN: permission faults but those of a stage 1 walk, and external aborts.
+  std::optional<std::uint64_t> intermediate_address;
 
-  /// From the two registers. HPFAR_EL2 is not valid for permission faults unless S1PTW is set.
-  /// [arm-arm] HPFAR_EL2.
-  static constexpr FaultAddress FromRegisters(std::uint64_t far, std::uint64_t hpfar);
+  /// From the syndrome of an abort and the two registers. [arm-arm] HPFAR_EL2, ESR_EL2.FnV.
+  static constexpr FaultAddress FromRegisters(Syndrome syndrome, std::uint64_t far,
+                                              std::uint64_t hpfar);
 };
 
 /// The kind and level in a 6-bit fault status code. [arm-arm] ESR_EL2, DFSC: groups of four codes,
@@ -167,12 +170,23 @@ constexpr InstructionAbort Syndrome::instruction_abort() const {
           .far_is_valid = Bits<10, 10>() == 0};
 }
 
-constexpr FaultAddress FaultAddress::FromRegisters(std::uint64_t far, std::uint64_t hpfar) {
+constexpr FaultAddress FaultAddress::FromRegisters(Syndrome syndrome, std::uint64_t far,
+                                                   std::uint64_t hpfar) {
   constexpr std::uint64_t kPageOffset = 0xfff;
   // HPFAR_EL2.FIPA, bits 47:4 (43:4 without FEAT_LPA, the rest RES0), holds the IPA from bit 12 up.
   constexpr std::uint64_t kFipa = 0xffff'ffff'fff0;
-  return {.virtual_address = far,
-          .intermediate_address = ((hpfar & kFipa) << 8) | (far & kPageOffset)};
+  const InstructionAbort abort = syndrome.instruction_abort();  // The bits that data aborts share.
+  const bool by_kind = abort.fault.kind == FaultKind::kTranslation ||
+                       abort.fault.kind == FaultKind::kAccessFlag ||
+                       abort.fault.kind == FaultKind::kAddressSize;
+  FaultAddress address;
+  if (abort.far_is_valid) address.virtual_address = far;
+  if (by_kind || abort.during_stage1_walk) {
+    // The offset of a walk's descriptor is not in FAR_EL2.
+    const std::uint64_t offset = abort.during_stage1_walk ? 0 : far & kPageOffset;
+    address.intermediate_address = ((hpfar & kFipa) << 8) | offset;
+  }
+  return address;
 }
 
 }  // namespace trivet::vectors

@@ -96,10 +96,37 @@ TEST(FaultStatus, KindAndLevelOfEveryGroup) {
   EXPECT_EQ(DecodeFaultStatus(0x3f).kind, FaultKind::kOther);
 }
 
+constexpr std::uint64_t kTranslationFault = 0x06, kS1ptw = 1 << 7, kFnv = 1 << 10;
+constexpr Syndrome AbortWith(std::uint64_t iss) {
+  return Syndrome::FromRaw(static_cast<std::uint64_t>(ExceptionClass::kDataAbortLower) << 26 | iss);
+}
+
 TEST(FaultAddress, TheIpaIsThePageOfHpfarAndTheOffsetOfFar) {
-  const FaultAddress fault = FaultAddress::FromRegisters(0xffff'0000'c000'0120, 0xc0'0000);
+  const FaultAddress fault =
+      FaultAddress::FromRegisters(AbortWith(kTranslationFault), 0xffff'0000'c000'0120, 0xc0'0000);
   EXPECT_EQ(fault.virtual_address, 0xffff'0000'c000'0120u);
   EXPECT_EQ(fault.intermediate_address, 0xc000'0120u);
+}
+
+// HPFAR_EL2 keeps an earlier fault's page where the architecture leaves it UNKNOWN.
+TEST(FaultAddress, HasNoIpaWhereHpfarIsUnknown) {
+  constexpr std::uint64_t kPermissionFault = 0x0e, kExternalAbort = 0x10, kExternalOnWalk = 0x16;
+  for (const std::uint64_t dfsc : {kPermissionFault, kExternalAbort, kExternalOnWalk}) {
+    const FaultAddress fault = FaultAddress::FromRegisters(AbortWith(dfsc), 0x120, 0xc0'0000);
+    EXPECT_FALSE(fault.intermediate_address.has_value()) << dfsc;
+    EXPECT_EQ(fault.virtual_address, 0x120u) << dfsc;
+  }
+}
+
+TEST(FaultAddress, HasThePageOfAStage1DescriptorWithoutAnOffset) {
+  const FaultAddress fault =
+      FaultAddress::FromRegisters(AbortWith(0x0e | kS1ptw), 0x8123, 0xc0'0000);
+  EXPECT_EQ(fault.intermediate_address, 0xc000'0000u);
+}
+
+TEST(FaultAddress, HasNoVirtualAddressWithFnv) {
+  const FaultAddress fault = FaultAddress::FromRegisters(AbortWith(0x10 | kFnv), 0x8123, 0);
+  EXPECT_FALSE(fault.virtual_address.has_value());
 }
 
 }  // namespace

@@ -127,7 +127,7 @@ void LiveOneRound(PerCpu<ResidentHost>& cpu, const Interrupts& interrupts, Round
   const HostClock::Counts then = HostClock::Now();
   if (round.enable != Status::kOk) return;
   round.mask_kept = Cpu::Read<Daif>() == mask;
-  round.kind = cpu.traits().kind();
+  round.kind = cpu.host_kind();
   WaitForInterrupt(interrupts.host);
   round.window = Since(then);
   RunGuest(cpu, interrupts, mask, round);

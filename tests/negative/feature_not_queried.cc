@@ -5,7 +5,7 @@ namespace trivet {
 
 bool Probe(const percpu::CpuTraits& cpu) {
 #ifdef TRIVET_EXPECT_ERROR
-  return cpu.Has<hal::Feature::kSve>();
+  return cpu.Has<hal::Feature::kBti>();
 #else
   return cpu.Has<hal::Feature::kFgt>();
 #endif

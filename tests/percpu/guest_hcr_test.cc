@@ -31,15 +31,14 @@ class GuestHcr : public ::testing::TestWithParam<HostKind> {
 };
 
 TEST_P(GuestHcr, IsWhatConstrainGuestComputes) {
-  if (GetParam() == HostKind::kVhe) GTEST_SKIP() << "its shared registers need a guest";
   const HostView before = HostView::Now();
   percpu::PerCpu<TestHost> cpu;
   ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
   ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
   const HcrEl2 requested = HcrEl2().twi(true).tid3(true).vse(true).tme(true).tge(true);
-  percpu::HcrTerms terms;
-  cpu.SetGuestTraps(requested, terms);
-  const ConstrainedHcr result = Constrain(terms);
+  percpu::Guest guest;
+  ASSERT_EQ(cpu.LoadGuest(guest, {.traps = requested}), Status::kOk);
+  const ConstrainedHcr result = Constrain(guest.hcr);
   cpu.BeginRun();
   const HcrEl2 live = Cpu::Read<HcrEl2>();
   cpu.EndRun();

@@ -88,10 +88,11 @@ std::uint64_t Premise(HcrReason reason, const Conditions& now, const HcrLayout& 
     case HcrReason::kFeatureAbsent: return layout.absent;
     case HcrReason::kHostOwned: return kHostOwned.raw();
     case HcrReason::kPolicyClears: return now.policy.hcr_clear.raw();
-    case HcrReason::kNotAllowed: return ~now.policy.hcr_allowed.raw();
+    case HcrReason::kNotAllowed: return ~now.policy.hcr_allowed.raw() | percpu::kNotSwitched.raw();
     case HcrReason::kPolicySets: return now.policy.hcr_set.raw();
+    case HcrReason::kGuestControls: return 0;
     case HcrReason::kReadsAsOne: return layout.ones;
-    case HcrReason::kHostHas: return now.host.raw();
+    case HcrReason::kHostHas: return now.host.raw() & ~percpu::kGuestHcr.raw();
     case HcrReason::kAsRequested:
     case HcrReason::kCount: break;
   }
@@ -201,20 +202,21 @@ TEST(HcrPolicy, IsAConstantWhereItsArgumentsAre) {
 
 TEST(HcrPolicy, PrintsEachFieldThatIsNotAsRequested) {
   const HcrLayout layout = HcrLayout::For(sim::ProfileNamed("cortex-a72").Features());
-  const ConstrainedHcr result = Constrain(HcrEl2().twi(true).tid5(true).tge(true).vse(true),
-                                          kPolicy<BaselinePolicy>, layout, HcrEl2().tid3(true));
+  const ConstrainedHcr result =
+      Constrain(HcrEl2().twi(true).tid5(true).tge(true).vse(true), kPolicy<BaselinePolicy>, layout,
+                HcrEl2().tid1(true).tid3(true));
   std::string text;
   Print(result, {[](void* to, const char* piece, std::size_t size) {
                    static_cast<std::string*>(to)->append(piece, size);
                  },
                  &text});
   EXPECT_EQ(text,
-            "HCR_EL2 = 0x800c2019\n"
+            "HCR_EL2 = 0x80092019\n"
             "  dropped  TID5      this CPU lacks FEAT_MTE2\n"
             "  forced   RW        the policy sets it\n"
             "  dropped  TGE       only the host may set it\n"
             "  forced   TSC       the policy sets it\n"
-            "  forced   TID3      the host has it\n"
+            "  forced   TID1      the host has it\n"
             "  dropped  VSE       the policy does not allow it\n"
             "  forced   IMO       the policy sets it\n"
             "  forced   FMO       the policy sets it\n"

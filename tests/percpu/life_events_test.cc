@@ -107,13 +107,15 @@ TEST_P(LifeEvents, ASuspendThatFailedButLostPowerIsAnErrorThatNamesARegister) {
   HostIsItselfAgain();
 }
 
-TEST_P(LifeEvents, ASuspendThatFailedComparesEveryRegisterOfTheHosts) {
+TEST_P(LifeEvents, ASuspendThatFailedComparesEveryRegisterThatEnableChanges) {
   Cpu0 cpu;
   CreateAndSuspend(cpu);
-  Cpu::Write<CntvoffEl2>(CntvoffEl2::FromRaw(0x77));
+  const VttbrEl2 host = Cpu::Read<VttbrEl2>();
+  Cpu::Write<VttbrEl2>(VttbrEl2::FromRaw(host.raw() ^ 0x77'0000));
   Cpu::Isb();
   EXPECT_EQ(cpu.SuspendFailed(), Status::kLostState);
-  EXPECT_EQ(cpu.last_error().register_id, RegisterId::kCntvoffEl2);
+  EXPECT_EQ(cpu.last_error().register_id, RegisterId::kVttbrEl2);
+  Cpu::Write<VttbrEl2>(host);
   HostIsItselfAgain();
   EXPECT_EQ(cpu.SuspendFailed(), Status::kOk);
   EXPECT_EQ(cpu.HardwareDisable(), Status::kOk);

@@ -140,13 +140,13 @@ TEST_F(TransitionOrder, ARestoreThatDoesNotStickIsReportedByRegister) {
   SimulatedPe().SetStepHook([&](sim::Pe& pe) {
     if (!all_restored && pe.Peek(RegisterId::kTpidrEl2) == 0) {
       all_restored = true;
-      pe.Poke(RegisterId::kCntvoffEl2, 0x1234);
+      pe.Poke(RegisterId::kVttbrEl2, 0x1000);
     }
   });
   EXPECT_EQ(cpu_.HardwareDisable(), Status::kRestoreMismatch);
   EXPECT_TRUE(all_restored);
-  EXPECT_EQ(cpu_.last_error().register_id, RegisterId::kCntvoffEl2);
-  EXPECT_EQ(cpu_.last_error().got, 0x1234u);
+  EXPECT_EQ(cpu_.last_error().register_id, RegisterId::kVttbrEl2);
+  EXPECT_EQ(cpu_.last_error().got, 0x1000u);
 }
 
 }  // namespace

@@ -9,6 +9,10 @@ begin_function TrivetEnterGuest
   stp x0, x18, [sp, #-ENTER_FRAME_SIZE]!
   each_callee_saved_pair stp
   ldp x1, x2, [x0, #GUEST_PC]
+  // A 32-bit shift takes its amount from bits 4:0, which are PSTATE.M.
+  mov w3, #GUEST_MODES
+  lsr w3, w3, w2
+  tbz w3, #0, 1f
   msr elr_el2, x1
   msr spsr_el2, x2
   each_pair_from_x2 ldp, x0, GUEST_X
@@ -17,6 +21,10 @@ begin_function TrivetEnterGuest
   // ERET is a context synchronization event (SCTLR_EL2.EOS is 1 or RES1): every system register written
   // for this guest is in effect at its first instruction. [arm-arm] "Context synchronization event".
   return_from_exception
+1:
+  mov w0, #ENTRY_REFUSED
+  add sp, sp, #ENTER_FRAME_SIZE
+  ret
 end_function
 
 /// A hook returned kExit: as trivet_leave_guest, with an InPlaceExit at SP and w1 = exit vector.

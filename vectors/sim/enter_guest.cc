@@ -38,8 +38,9 @@ InPlaceHook HookFor(const GuestFrame& frame, ExitVector vector) {
 
 /// What an exit slot does when there is a hook, up to the hook's return.
 InPlace ServeInPlace(sim::Pe& pe, GuestFrame& frame, InPlaceHook hook) {
-  InPlaceExit exit = {
-      .pc = Cpu::Read<ElrEl2>().raw(), .pstate = Cpu::Read<SpsrEl2>().raw(), .guest = &frame};
+  InPlaceExit exit = {.pc = Cpu::Read<ElrEl2>().raw(),
+                      .pstate = GuestPstate::OfExit(Cpu::Read<SpsrEl2>().raw()),
+                      .guest = &frame};
   for (unsigned n = 0; n < std::size(frame.x); ++n) {
     if (InPlaceExit::Has(n)) exit.x(n) = pe.x(n);
   }
@@ -76,6 +77,7 @@ ExitVector RunToExit(sim::Pe& pe) {
 /// What enter_guest.S and the exit slots do.
 extern "C" ExitVector TrivetEnterGuest(GuestFrame* frame) {
   sim::Pe& pe = sim::ScopedPe::Current();
+  if (!IsGuestPstate(frame->pstate)) return ExitVector::kRefused;
   LoadGuest(pe, *frame);
   for (;;) {
     const ExitVector vector = RunToExit(pe);

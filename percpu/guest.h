@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+
+#include "hal/capability.h"
+#include "hal/registers.h"
+#include "percpu/guest_registers.h"
+#include "percpu/hcr_policy.h"
+
+namespace trivet::percpu {
+
+class PerCpuState;
+
+/// What a guest asks for.
+struct GuestRequest {
+  hal::HcrEl2 traps = {};       ///< Further bits of HCR_EL2.
+  hal::Capabilities open = {};  ///< Closed: trapped, and not offered.
+  hal::VtcrEl2 vtcr = hal::VtcrEl2::Inert();
+  hal::VttbrEl2 vttbr = {};
+  hal::CntvoffEl2 cntvoff = {};
+  hal::VmpidrEl2 vmpidr = hal::VmpidrEl2::Inert();
+};
+
+/// A guest between its runs: its registers, and the EL2 controls for the CPU that it was prepared
+/// for.
+struct Guest : GuestRegisters {
+  /// All zeros but what is RES1: MMU and caches off.
+  Guest() { load.Set<hal::SctlrEl1>(hal::SctlrEl1::Inert()); }
+
+  GuestControls controls;
+  HcrTerms hcr;
+  // What the two above were computed for: a CPU, and how often it was given to a guest.
+  const PerCpuState* prepared_on = nullptr;
+  std::uint32_t prepared_in = 0;
+};
+
+}  // namespace trivet::percpu

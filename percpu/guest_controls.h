@@ -1,0 +1,93 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+
+#include "hal/capability.h"
+#include "hal/registers.h"
+#include "percpu/guest_registers.h"
+
+/// The values of EL2's controls while a guest runs, from the CONTROL lines of hal/regs/guest.def.
+namespace trivet::percpu {
+
+namespace internal {
+
+// A field of a register by its accessor: every bit of it, and the feature without which it is RES0.
+#define TRIVET_FIELD_MASK(Type, accessor) \
+  hal::Type().accessor(static_cast<decltype(hal::Type().accessor())>(~0u)).raw()
+
+template <class R>
+consteval hal::Feature NeedsOf(std::uint64_t mask) {
+  for (const hal::FieldInfo& field : hal::kInfo<R>.fields) {
+    if (field.mask() == mask) return field.traits.needs;
+  }
+  __builtin_unreachable();  // Not a constant expression: no field has this mask.
+}
+
+template <hal::Feature kFeature>
+constexpr bool IsPresent(const CpuTraits& cpu) {
+  if constexpr (kFeature == hal::Feature::kBase || kFeature == hal::Feature::kVhe) {
+    return true;
+  } else {
+    return cpu.Has<kFeature>();
+  }
+}
+
+/// The bits of HCR_EL2 that a guest's capabilities decide: the host's never reach a guest.
+inline constexpr hal::HcrEl2 kGuestHcr = [] {
+  std::uint64_t mask = 0;
+#define CONTROL(Type, accessor, ...) \
+  if (std::same_as<hal::Type, hal::HcrEl2>) mask |= TRIVET_FIELD_MASK(Type, accessor);
+#include "hal/regs/guest.def"
+  return hal::HcrEl2::FromRaw(mask);
+}();
+
+/// The CONTROL lines of R applied to `value`; fields that this CPU lacks stay.
+template <class R>
+constexpr R ApplyControls(R value, hal::Capabilities open, const CpuTraits& cpu) {
+#define CONTROL(Type, accessor, closed, opened, capability)                               \
+  if constexpr (std::same_as<R, hal::Type>) {                                             \
+    constexpr hal::Feature kNeeds = NeedsOf<R>(TRIVET_FIELD_MASK(Type, accessor));        \
+    constexpr bool kClears = hal::Capability::capability == hal::Capability::kNever &&    \
+                             R().accessor(closed) == R();                                 \
+    if (IsPresent<kClears ? hal::Feature::kBase : kNeeds>(cpu)) {                         \
+      value = value.accessor(open.Has(hal::Capability::capability) ? (opened) : (closed)); \
+    }                                                                                     \
+  }
+  using hal::TrapLevels;
+#include "hal/regs/guest.def"
+  return value;
+}
+
+/// The KEEP lines of R.
+template <class R>
+constexpr R KeepFields(R value, R host) {
+#define KEEP(Type, accessor) \
+  if constexpr (std::same_as<R, hal::Type>) value = value.accessor(host.accessor());
+#include "hal/regs/guest.def"
+  return value;
+}
+#undef TRIVET_FIELD_MASK
+
+}  // namespace internal
+
+using internal::kGuestHcr;
+
+/// The control that is accessed as `Name`, while a guest with `open` runs under a host that has
+/// `host` in it.
+template <class Name>
+constexpr std::uint64_t GuestControl(std::uint64_t host, hal::Capabilities open,
+                                     const CpuTraits& cpu) {
+  if constexpr (std::same_as<Name, hal::IchHcrEl2>) {
+    if (open.Has(hal::Capability::kInterruptInterface)) return host;
+  }
+  const Name kept = internal::KeepFields(Name::Inert(), Name::FromRaw(host));
+  return internal::ApplyControls(kept, open, cpu).raw();
+}
+
+/// The bits of kGuestHcr for a guest with `open`.
+constexpr hal::HcrEl2 GuestHcr(hal::Capabilities open, const CpuTraits& cpu) {
+  return internal::ApplyControls(hal::HcrEl2(), open, cpu);
+}
+
+}  // namespace trivet::percpu

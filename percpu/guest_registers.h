@@ -1,0 +1,81 @@
+#pragma once
+
+#include "hal/capability.h"
+#include "percpu/register_bank.h"
+
+/// The registers that a guest has of its own, and the EL2 controls that make it a guest: lists of
+/// hal/regs/guest.def.
+namespace trivet::percpu {
+
+namespace internal {
+/// A list that starts with a comma, from a .def file.
+template <class, class... Rs>
+using BankOf = RegisterBank<Rs...>;
+}  // namespace internal
+
+/// Controls of EL2 that are a guest's while it runs. Not VBAR_EL2, HCR_EL2 and TPIDR_EL2: each of
+/// those has its own step and barrier in every transition.
+using GuestControls = internal::BankOf<void
+#define CONFIGURED(Type) , hal::Type
+#define CONTROLLED(Type) , hal::Type
+#include "hal/regs/guest.def"
+                                       >;
+
+/// A guest's registers that are switched when another guest, or the host, takes its place.
+using LoadBank = internal::BankOf<void
+#define ON_LOAD(Type) , hal::Type
+#include "hal/regs/guest.def"
+                                  >;
+/// Those that a VHE host uses by the same names: switched with every run there.
+using RunBank = internal::BankOf<void
+#define ON_RUN(Type) , hal::Type
+#include "hal/regs/guest.def"
+                                 >;
+
+// The registers of capabilities: a guest that has none of them skips these banks.
+#define OPENED_OnLoad(Type)
+#define OPENED_OnRun(Type)
+#define OPENED_EachRun(Type)
+
+#undef OPENED_OnLoad
+#define OPENED_OnLoad(Type) , hal::Type
+using OpenedLoadBank = internal::BankOf<void
+#define OPENED(Type, When, capability) OPENED_##When(Type)
+#include "hal/regs/guest.def"
+                                        >;
+#undef OPENED_OnLoad
+#define OPENED_OnLoad(Type)
+#undef OPENED_OnRun
+#define OPENED_OnRun(Type) , hal::Type
+using OpenedRunBank = internal::BankOf<void
+#define OPENED(Type, When, capability) OPENED_##When(Type)
+#include "hal/regs/guest.def"
+                                       >;
+#undef OPENED_OnRun
+#define OPENED_OnRun(Type)
+#undef OPENED_EachRun
+#define OPENED_EachRun(Type) , hal::Type
+/// Those that every host uses at EL2.
+using EachRunBank = internal::BankOf<void
+#define OPENED(Type, When, capability) OPENED_##When(Type)
+#include "hal/regs/guest.def"
+                                     >;
+#undef OPENED_OnLoad
+#undef OPENED_OnRun
+#undef OPENED_EachRun
+
+class PerCpuState;
+
+/// The registers of a guest outside its frame, or the host's values of the same registers.
+struct GuestRegisters {
+  LoadBank load;
+  RunBank run;
+  OpenedLoadBank opened_load;
+  OpenedRunBank opened_run;
+  EachRunBank each_run;
+  hal::Capabilities open;  ///< Whose registers are in the last three.
+  const PerCpuState* loaded_on = nullptr;  ///< The CPU that has the values; these are stale then.
+  bool lost = false;  ///< That CPU lost power: there are no values any more.
+};
+
+}  // namespace trivet::percpu
