@@ -1,18 +1,23 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "platforms/fdt/tree.h"
+#include "platforms/fdt/walk.h"
 #include "platforms/machine/description.h"
 
 namespace trivet::platforms {
 
 /// The known devices and CPUs of the tree; the rest stays as in an empty Description.
 ///
-/// The console is the device that /chosen's "stdout-path" names; the interrupt controller is the
+/// The console is the device at ConsolePlace(); the interrupt controller is the
 /// first of the kind that InterruptController prefers, the watchdog the first one known. Disabled
 /// nodes do not count, but for CPUs: by [devicetree] 3.8.1 their "enable-method" starts them.
 Description Describe(const fdt::Tree& tree);
+
+/// The node that /chosen's "stdout-path" names, or "linux,stdout-path" where that is missing.
+std::optional<fdt::Place> ConsolePlace(const fdt::Tree& tree);
 
 /// /chosen's "bootargs", in the tree's memory. Empty without.
 std::string_view BootArguments(const fdt::Tree& tree);
