@@ -37,9 +37,8 @@ Redistributors In(const std::vector<Redistributors::Region>& regions, std::uint6
 }
 
 TEST(Redistributors, FollowEachOtherByTheSizeOfTheirFrames) {
-  const Typers typers = {{0x100'0000, Typer(0)},
-                         {0x102'0000, Typer(1, kVirtualLpis)},
-                         {0x106'0000, Typer(2, kLast)}};
+  const Typers typers = {
+      {0x100'0000, Typer(0)}, {0x102'0000, Typer(1, kVirtualLpis)}, {0x106'0000, Typer(2, kLast)}};
   const auto all = In({{0x100'0000, 0x8'0000}});
   EXPECT_EQ(Find(all, typers, 0), 0x100'0000u);
   EXPECT_EQ(Find(all, typers, 1), 0x102'0000u);
