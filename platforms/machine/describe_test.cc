@@ -54,6 +54,27 @@ TEST(Describe, FindsNothingInAnEmptyTree) {
   EXPECT_FALSE(empty.has_psci);
 }
 
+// As the Raspberry Pi 5's: devices on a bus of 32-bit addresses, named by an alias; memory with
+// 64-bit addresses and 32-bit sizes.
+TEST(Describe, FollowsTheCellsOfEachBus) {
+  TreeBuilder tree;
+  tree.Begin("").Cells("#address-cells", {2}).Cells("#size-cells", {1});
+  tree.Begin("aliases").Text("serial10", "/soc@107c000000/serial@7d001000").End();
+  tree.Begin("chosen").Text("stdout-path", "serial10:115200n8").End();
+  tree.Begin("memory@0").Text("device_type", "memory");
+  tree.Cells("reg", {0, 0, 0x3b40'0000, 1, 0x4000'0000, 0xbc00'0000}).End();
+  tree.Begin("soc@107c000000").Cells("#address-cells", {1}).Cells("#size-cells", {1});
+  tree.Cells("ranges", {0x7c00'0000, 0x10, 0x7c00'0000, 0x0400'0000});
+  Device(tree, "serial@7d001000", "arm,pl011", {0x7d00'1000, 0x200}).End();
+  Device(tree, "gic@7fff9000", "arm,gic-400", {0x7fff'9000, 0x1000, 0x7fff'a000, 0x2000}).End();
+  const Description machine = Described(tree.End().End());
+  EXPECT_EQ(std::get<Pl011>(machine.console).base, 0x10'7d00'1000u);
+  EXPECT_EQ(std::get<GicV2>(machine.interrupt_controller).cpu_interface, 0x10'7fff'a000u);
+  ASSERT_EQ(machine.memory.all().size(), 2u);
+  EXPECT_EQ(machine.memory.all()[1].base, 0x1'4000'0000u);
+  EXPECT_EQ(machine.memory.all()[1].size, 0xbc00'0000u);
+}
+
 /// The console of a machine with two UARTs and this "stdout-path".
 Console ConsoleFor(std::string_view path) {
   TreeBuilder tree = Root();
