@@ -1,6 +1,7 @@
 #include "platforms/machine/describe.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "platforms/fdt/walk.h"
 #include "platforms/machine/known_devices.h"
@@ -177,6 +178,18 @@ Description FillIn(Description first, const Description& second) {
   }
   if (first.memory.empty()) first.memory = second.memory;
   return first;
+}
+
+void PutBootCpuFirst(FewOf<Cpu, kMaxCpus>& cpus, std::uint64_t boot_affinity) {
+  const auto found = std::ranges::find(cpus.all(), boot_affinity, &Cpu::affinity);
+  if (found != cpus.all().end()) {
+    std::swap(*found, cpus.all().front());
+  } else if (cpus.left_out() != 0) {
+    cpus.all().back() = std::exchange(cpus.all().front(), Cpu{.affinity = boot_affinity});
+  } else {
+    cpus = {};
+    (void)cpus.Add({.affinity = boot_affinity});
+  }
 }
 
 }  // namespace trivet::platforms

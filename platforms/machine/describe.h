@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -26,5 +27,10 @@ std::string_view BootArguments(const fdt::Tree& tree);
 /// `second`. PSCI is taken from the tree that the CPUs are taken from. A tree without CPUs does not
 /// describe a machine, for example kexec's from a Linux that was started with ACPI.
 Description FillIn(Description first, const Description& second);
+
+/// Makes the boot CPU, which has this affinity, the first of the list. A list without it is another
+/// machine's: then the boot CPU is the only one. One that left CPUs out may have left it out: then
+/// it takes the last one's place.
+void PutBootCpuFirst(FewOf<Cpu, kMaxCpus>& cpus, std::uint64_t boot_affinity);
 
 }  // namespace trivet::platforms

@@ -177,6 +177,34 @@ TEST(Cpus, ThatCannotBeUsedHaveAReason) {
                                      {"cpu@5", "its reg is missing or empty"}}));
 }
 
+/// The affinities of a machine with CPUs 0 to `count` - 1, booted by CPU `boot`.
+std::vector<std::uint64_t> BootedBy(std::uint32_t boot, std::uint32_t count) {
+  TreeBuilder tree = Cpus(1);
+  for (std::uint32_t cpu = 0; cpu < count; ++cpu) CpuNode(tree, cpu, "psci").End();
+  Description machine = Described(tree.End().End());
+  PutBootCpuFirst(machine.cpus, boot);
+  std::vector<std::uint64_t> affinities;
+  for (const Cpu& cpu : machine.cpus.all()) affinities.push_back(cpu.affinity);
+  return affinities;
+}
+
+TEST(BootCpu, IsTheFirst) {
+  EXPECT_EQ(BootedBy(2, 3), (std::vector<std::uint64_t>{2, 1, 0}));
+  EXPECT_EQ(BootedBy(0, 2), (std::vector<std::uint64_t>{0, 1}));
+}
+
+TEST(BootCpu, IsTheOnlyOneWhereTheTreeLacksIt) {
+  EXPECT_EQ(BootedBy(7, 2), (std::vector<std::uint64_t>{7}));
+}
+
+TEST(BootCpu, TakesAPlaceWhereTheListLeftItOut) {
+  const auto affinities = BootedBy(kMaxCpus + 1, kMaxCpus + 2);
+  ASSERT_EQ(affinities.size(), kMaxCpus);
+  EXPECT_EQ(affinities.front(), kMaxCpus + 1);
+  EXPECT_EQ(affinities[1], 1u);
+  EXPECT_EQ(affinities.back(), 0u);
+}
+
 TEST(Memory, IsEveryRangeOfEveryNode) {
   TreeBuilder tree = Root();
   tree.Begin("memory@0")

@@ -1,10 +1,8 @@
 #include "platforms/runtime/machine.h"
 
-#include <algorithm>
 #include <optional>
 #include <span>
 #include <string_view>
-#include <utility>
 #include <variant>
 
 #include "hal/cpu.h"
@@ -37,21 +35,6 @@ Description DescribeBoth(const std::optional<fdt::Tree>& loaders,
                          const std::optional<fdt::Tree>& boards) {
   const Description board = boards ? Describe(*boards) : Description();
   return loaders ? FillIn(Describe(*loaders), board) : board;
-}
-
-/// A tree without this CPU describes another machine: then this CPU is the only one. One with more
-/// CPUs than fit may have it among the rest.
-void PutBootCpuFirst(FewOf<Cpu, kMaxCpus>& cpus) {
-  const std::uint64_t self = hal::Cpu::CurrentCpu().affinity;
-  const auto found = std::ranges::find(cpus.all(), self, &Cpu::affinity);
-  if (found != cpus.all().end()) {
-    std::swap(*found, cpus.all().front());
-  } else if (cpus.left_out() != 0) {
-    cpus.all().back() = std::exchange(cpus.all().front(), Cpu{.affinity = self});
-  } else {
-    cpus = {};
-    (void)cpus.Add({.affinity = self});
-  }
 }
 
 void ReportLeftOut(std::string_view what, const auto& list) {
@@ -99,7 +82,7 @@ void DescribeThisMachine(std::uint64_t loader_argument) {
   description = DescribeBoth(loaders, boards);
   StartConsole();
   ReportUnused();
-  PutBootCpuFirst(description.cpus);
+  PutBootCpuFirst(description.cpus, hal::Cpu::CurrentCpu().affinity);
   description.has_psci = description.has_psci && PsciExists();
   description.has_semihosting = GuardedSemihosting(Semihosting::kHarmless).has_value();
   if (loaders) KeepArguments(BootArguments(*loaders));
