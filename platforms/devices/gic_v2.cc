@@ -1,5 +1,11 @@
 #include "platforms/devices/gic_v2.h"
 
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstdint>
+
+#include "hal/cpu.h"
 #include "platforms/devices/mmio.h"
 
 // Offsets and bits: [gic2] IHI 0048, chapter 4.
@@ -47,6 +53,26 @@ constexpr std::uint32_t kIntid = 0x3ff;
 /// Offset of the 32-bit register with this interrupt's bit, within a group of them.
 constexpr std::uintptr_t WordOf(std::uintptr_t intid) { return intid / 32 * 4; }
 
+constexpr std::uint64_t kNoCpu = ~std::uint64_t{0};
+
+/// The affinity of the CPU at each CPU interface, recorded when it starts: no register tells it to
+/// another CPU, and its Aff0 need not be the interface's number.
+constinit std::array<std::atomic<std::uint64_t>, 8> cpus_of_interfaces = {
+    kNoCpu, kNoCpu, kNoCpu, kNoCpu, kNoCpu, kNoCpu, kNoCpu, kNoCpu};
+
+/// [gic2] 4.3.12: GICD_ITARGETSR0 to 7 are read-only and show, in each byte, the interface of the
+/// CPU that reads. With one CPU they read as zero, and its interface is number 0.
+std::uint32_t TargetOfThisCpu(std::uintptr_t distributor) {
+  const std::uint32_t target = MmioRead32(distributor + kGicdItargetsr) & 0xff;
+  return target != 0 ? target : 1;
+}
+
+void RecordThisCpu(std::uintptr_t distributor) {
+  const std::uint64_t self = hal::Cpu::CurrentCpu().affinity;
+  const int interface = std::countr_zero(TargetOfThisCpu(distributor));
+  cpus_of_interfaces[static_cast<unsigned>(interface)].store(self, std::memory_order_relaxed);
+}
+
 /// Replaces the byte of this interrupt in a group of byte-wide registers.
 void WriteByte(std::uintptr_t group, std::uintptr_t intid, std::uint32_t byte) {
   const std::uintptr_t word = group + intid / 4 * 4;
@@ -69,6 +95,7 @@ bool GicV2::HasNonSecureView() const {
 
 void GicV2::InitThisCpu() const {
   const bool non_secure = HasNonSecureView();
+  RecordThisCpu(distributor);
   MmioWrite32(distributor + kGicdCtlr, non_secure ? kEnable : kEnableBothGroups);
   if (!non_secure) MmioWrite32(distributor + kGicdIgroupr, ~0u);
   MmioWrite32(distributor + kGicdIcenabler, ~0u);
@@ -88,9 +115,7 @@ void GicV2::InitThisCpu() const {
 void GicV2::Enable(std::uint32_t intid) const {
   if (intid < kSgis) OpenSgi(distributor, intid, true);
   if (intid >= kFirstSpi) {
-    // The first eight words are read-only and show, in each byte, this CPU's own bit.
-    const std::uint32_t self = MmioRead32(distributor + kGicdItargetsr) & 0xff;
-    WriteByte(distributor + kGicdItargetsr, intid, self);
+    WriteByte(distributor + kGicdItargetsr, intid, TargetOfThisCpu(distributor));
     const std::uintptr_t groups = distributor + kGicdIgroupr + WordOf(intid);
     if (!HasNonSecureView()) MmioWrite32(groups, MmioRead32(groups) | 1u << intid % 32);
     WriteByte(distributor + kGicdIpriorityr, intid, kMiddlePriorities & 0xff);
@@ -113,10 +138,19 @@ void GicV2::End(std::uint32_t acknowledged) const {
   MmioWrite32(cpu_interface + kGiccEoir, acknowledged);
 }
 
+/// [gic2] GICD_SGIR: with no target in the list nothing is forwarded.
 void GicV2::SendSgi(std::uint64_t affinity, std::uint32_t sgi) const {
   constexpr std::uint32_t kTargetList = 16;
   asm volatile("dsb ishst" ::: "memory");
-  MmioWrite32(distributor + kGicdSgir, 1u << (affinity & 7) << kTargetList | sgi);
+  MmioWrite32(distributor + kGicdSgir, TargetOf(affinity) << kTargetList | sgi);
+}
+
+std::uint32_t GicV2::TargetOf(std::uint64_t affinity) const {
+  if (affinity == hal::Cpu::CurrentCpu().affinity) return TargetOfThisCpu(distributor);
+  for (unsigned i = 0; i < cpus_of_interfaces.size(); ++i) {
+    if (cpus_of_interfaces[i].load(std::memory_order_relaxed) == affinity) return 1u << i;
+  }
+  return 0;
 }
 
 bool GicV2::EnableFiq(std::uint32_t sgi) const {

@@ -11,8 +11,9 @@ struct GicV2 {
   std::uintptr_t distributor;    ///< Physical base of GICD.
   std::uintptr_t cpu_interface;  ///< Physical base of GICC.
 
-  /// Opens this CPU's interface: all SGIs and PPIs disabled and not pending, every priority but
-  /// the lowest let through. Enabled interrupts become disabled.
+  /// Opens this CPU's interface and records its number for SendSgi(): all SGIs and PPIs disabled
+  /// and not pending, every priority but the lowest let through. Enabled interrupts become
+  /// disabled.
   void InitThisCpu() const;
 
   /// Enables or disables one PPI (16-31) or SPI (32-1019), or SGI (0-15) where the GIC allows it.
@@ -26,8 +27,10 @@ struct GicV2 {
   /// Priority drop and deactivation of what Acknowledge() returned.
   void End(std::uint32_t acknowledged) const;
 
-  /// Makes SGI `sgi` (0-15) pending on the CPU with this affinity, whose Aff0 is the number of its
-  /// CPU interface. Earlier stores of this CPU are visible to it first.
+  /// Makes SGI `sgi` (0-15) pending on the CPU with this affinity. Earlier stores of this CPU are
+  /// visible to it first. Nothing happens if that CPU is another one that never called
+  /// InitThisCpu(), which disables its SGIs: GICv2 numbers CPU interfaces, and only a CPU itself
+  /// can read its number.
   void SendSgi(std::uint64_t affinity, std::uint32_t sgi) const;
 
   /// Puts this CPU's SGI in Group 0 and enables it: it arrives as FIQ, at a lower priority than
@@ -40,6 +43,8 @@ struct GicV2 {
 
  private:
   bool HasNonSecureView() const;
+  /// GICD_SGIR's target list for one CPU; 0: not known.
+  std::uint32_t TargetOf(std::uint64_t affinity) const;
 };
 
 }  // namespace trivet::platforms

@@ -19,15 +19,10 @@ constexpr std::uint32_t kRegisterWritePending = 1u << 31;
 constexpr std::uint32_t kGroup0 = 1u << 0;            // EnableGrp0
 constexpr std::uint32_t kOneSecurityState = 1u << 6;  // DS
 
-// Redistributor: an RD frame, then an SGI frame, and with virtual LPIs (GICv4) two more; 64 KiB
-// each.
-constexpr std::uintptr_t kFrames = 0x2'0000;
-constexpr std::uintptr_t kFramesWithVirtualLpis = 0x4'0000;
-constexpr std::uintptr_t kSgiFrame = 0x1'0000;
+// Redistributor.
+constexpr std::uintptr_t kSgiFrame = Redistributors::kFrame;
 constexpr std::uintptr_t kGicrTyper = 0x0008;
 constexpr std::uintptr_t kGicrWaker = 0x0014;
-constexpr std::uint64_t kTyperVirtualLpis = 1u << 1;  // VLPIS
-constexpr std::uint64_t kTyperLast = 1u << 4;
 constexpr std::uint32_t kProcessorSleep = 1u << 1;
 constexpr std::uint32_t kChildrenAsleep = 1u << 2;
 
@@ -105,15 +100,10 @@ void SendBy(std::uint64_t affinity, std::uint32_t sgi) {
 }  // namespace
 
 std::uintptr_t GicV3::FrameOfThisCpu() const {
-  // GICR_TYPER[63:32] is Aff3.Aff2.Aff1.Aff0, eight bits each.
-  const std::uint64_t mpidr = Cpu::CurrentCpu().affinity;
-  const std::uint64_t wanted = (mpidr >> 32 << 24) | (mpidr & 0xff'ffff);
-  for (std::uintptr_t frame = redistributor;;) {
-    const std::uint64_t typer = MmioRead64(frame + kGicrTyper);
-    if (typer >> 32 == wanted) return frame;
-    if (typer & kTyperLast) __builtin_trap();  // the board's data names another machine
-    frame += typer & kTyperVirtualLpis ? kFramesWithVirtualLpis : kFrames;
-  }
+  const auto frame = redistributors.Find(
+      Cpu::CurrentCpu().affinity, [](std::uintptr_t at) { return MmioRead64(at + kGicrTyper); });
+  if (!frame) __builtin_trap();  // the board's data names another machine
+  return *frame;
 }
 
 void GicV3::InitThisCpu() const {

@@ -2,14 +2,16 @@
 
 #include <cstdint>
 
+#include "platforms/devices/redistributors.h"
+
 namespace trivet::platforms {
 
 /// Arm GICv3 (IHI 0069) with affinity routing and system-register access, driven from EL2. Every
 /// interrupt is in non-secure Group 1, so it arrives as IRQ. Calls concern the CPU that makes them
 /// and need EL2; interrupts may be masked or not.
 struct GicV3 {
-  std::uintptr_t distributor;    ///< Physical base of GICD.
-  std::uintptr_t redistributor;  ///< Physical base of the first GICR frame.
+  std::uintptr_t distributor;  ///< Physical base of GICD.
+  Redistributors redistributors;
 
   /// Wakes this CPU's redistributor and interface: all SGIs and PPIs disabled and not pending,
   /// every priority let through. Spurious calls are harmless; enabled interrupts become disabled.

@@ -69,9 +69,14 @@ bool Place::IsEnabled() const {
   return true;
 }
 
-std::optional<Region> Place::Register(unsigned i) const {
+unsigned Place::AddressCells() const {
+  const auto cells = depth() == 0 ? std::nullopt : CellsOf(At(depth() - 1));
+  return cells ? cells->address : 0;
+}
+
+std::optional<Region> Place::Register(unsigned i, std::string_view property) const {
   if (depth() == 0) return std::nullopt;
-  const auto reg = node().Find("reg");
+  const auto reg = node().Find(property);
   const auto cells = CellsOf(At(depth() - 1));
   if (!reg || !cells) return std::nullopt;
   const unsigned first = i * (cells->address + cells->size);

@@ -28,9 +28,13 @@ class Place {
   bool IsTopLevel(std::string_view name) const { return depth() == 1 && node().name() == name; }
   /// Whether neither it nor a node it is in has a "status" other than okay. [devicetree] 2.3.4.
   bool IsEnabled() const;
-  /// Entry `i` of "reg" as the CPUs see it, through the "ranges" of every bus it is on.
-  /// [devicetree] 2.3.6, 2.3.8. Nothing where there is no such entry or a bus is not mapped.
-  std::optional<Region> Register(unsigned i) const;
+  /// Entry `i` of "reg", or of a property of the same form, as the CPUs see it, through the
+  /// "ranges" of every bus it is on. [devicetree] 2.3.6, 2.3.8. Nothing where there is no such
+  /// entry or a bus is not mapped.
+  std::optional<Region> Register(unsigned i, std::string_view property = "reg") const;
+  /// How many cells an address has in the node's "reg"; 0 where the node around it gives no usable
+  /// number. [devicetree] 2.3.5.
+  unsigned AddressCells() const;
 
  private:
   friend class Walk;

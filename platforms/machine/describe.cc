@@ -1,5 +1,8 @@
 #include "platforms/machine/describe.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "platforms/fdt/walk.h"
 #include "platforms/machine/known_devices.h"
 
@@ -21,16 +24,17 @@ std::optional<std::uint64_t> NumberIn(const fdt::Node& node, std::string_view pr
   return found ? found->Number() : std::nullopt;
 }
 
-/// [devicetree] 3.8: a CPU is a child of /cpus; its "reg" is its affinity.
-bool IsCpu(const Place& place) {
-  return place.depth() == 2 && place.At(1).name() == "cpus" &&
-         (Says(place.node(), "device_type", "cpu") || place.node().base_name() == "cpu");
+/// [devicetree] 3.8, 3.4: nodes of these kinds have a "device_type". Where one does not, its name
+/// and place tell as much.
+bool IsOfType(const Place& place, std::string_view type, unsigned depth) {
+  const auto said = place.node().Find("device_type");
+  if (said) return said->String() == type;
+  return place.depth() == depth && place.node().base_name() == type;
 }
 
-/// [devicetree] 2.3.4: only "fail" says that a CPU must not be used.
-bool HasFailed(const fdt::Node& cpu) {
-  const auto status = cpu.Find("status");
-  return status && status->String().starts_with("fail");
+/// [devicetree] 3.8: a CPU is a child of /cpus.
+bool IsCpu(const Place& place) {
+  return place.depth() == 2 && place.At(1).name() == "cpus" && IsOfType(place, "cpu", 2);
 }
 
 CpuStart StartOf(const fdt::Node& cpu) {
@@ -41,9 +45,34 @@ CpuStart StartOf(const fdt::Node& cpu) {
   return CpuStart::kUnknown;
 }
 
-void AddCpu(const fdt::Node& node, Description& description) {
-  const auto affinity = NumberIn(node, "reg");
-  if (!affinity || HasFailed(node)) return;
+/// [arm-arm] MPIDR_EL1: Aff3 at 39:32, Aff2 to Aff0 at 23:0.
+constexpr std::uint64_t kAffinityBits = 0xff'00ff'ffff;
+
+/// What is wrong with a CPU's node; null: nothing. `affinity` is its "reg". [devicetree] 2.3.4:
+/// only the status "fail" says that a CPU must not be used.
+const char* WhyUnusable(const fdt::Node& node, std::optional<std::uint64_t> affinity,
+                        const Description& description) {
+  const auto status = node.Find("status");
+  if (status && status->String().starts_with("fail")) return "its status is fail";
+  if (!affinity) return "its reg is missing or empty";
+  if ((*affinity & ~kAffinityBits) != 0) return "its reg has bits that are no affinity";
+  for (const Cpu& cpu : description.cpus.all()) {
+    if (cpu.affinity == *affinity) return "its reg is that of an earlier CPU";
+  }
+  return nullptr;
+}
+
+/// [devicetree] 3.8.1: the affinity is the first address in "reg"; more are threads of this CPU,
+/// which no Arm tree uses.
+void AddCpu(const Place& place, Description& description) {
+  const fdt::Node& node = place.node();
+  const auto reg = node.Find("reg");
+  const unsigned cells = reg ? std::min(place.AddressCells(), reg->cells()) : 0;
+  const auto affinity = cells != 0 ? reg->Number(0, cells) : std::nullopt;
+  if (const char* why = WhyUnusable(node, affinity, description)) {
+    (void)description.unusable.Add({.name = node.name(), .why = why});
+    return;
+  }
   Cpu cpu{.affinity = *affinity, .start = StartOf(node)};
   if (cpu.start == CpuStart::kSpinTable) {
     const auto address = NumberIn(node, "cpu-release-addr");
@@ -53,51 +82,83 @@ void AddCpu(const fdt::Node& node, Description& description) {
       cpu.start = CpuStart::kUnknown;
     }
   }
-  description.cpus.Add(cpu);
+  (void)description.cpus.Add(cpu);
 }
 
-/// [devicetree] 3.4.
+/// [devicetree] 3.4. A kernel that starts another one says in "linux,usable-memory" what it leaves
+/// to that, instead of "reg". [linux] drivers/of/fdt.c.
 void AddMemory(const Place& place, Description& description) {
-  for (unsigned i = 0; const auto region = place.Register(i); ++i) {
+  constexpr std::string_view kUsable = "linux,usable-memory";
+  const std::string_view property = place.node().Find(kUsable) ? kUsable : "reg";
+  for (unsigned i = 0; const auto region = place.Register(i, property); ++i) {
     if (region->size == 0) continue;
-    if (!description.memory.Add({.base = region->base, .size = region->size})) return;
+    (void)description.memory.Add({.base = region->base, .size = region->size});
   }
 }
 
 /// "arm,psci" alone is version 0.1, whose function numbers are each firmware's own. [psci] DEN
 /// 0022, 5: later ones fix them. An HVC at EL2 is taken to EL2, so that method is not used.
-bool IsPsciBySmc(const fdt::Node& node) {
+void AddPsci(const fdt::Node& node, Description& description) {
   const auto compatible = node.Find("compatible");
-  return compatible &&
-         (compatible->ListHas("arm,psci-0.2") || compatible->ListHas("arm,psci-1.0")) &&
-         Says(node, "method", "smc");
+  const auto has = [&](std::string_view name) { return compatible && compatible->ListHas(name); };
+  const bool is_fixed = has("arm,psci-0.2") || has("arm,psci-1.0");
+  if (!is_fixed && !has("arm,psci")) return;
+  const char* why = nullptr;
+  if (!is_fixed) why = "its compatible has no version from 0.2 on";
+  if (!Says(node, "method", "smc")) why = "its method is not smc";
+  if (why != nullptr) {
+    (void)description.unusable.Add({.name = node.name(), .why = why});
+  } else {
+    description.has_psci = true;
+  }
 }
 
-void Add(const Place& place, Description& description) {
-  if (IsCpu(place)) AddCpu(place.node(), description);
-  if (!place.IsEnabled()) return;
-  if (Says(place.node(), "device_type", "memory")) AddMemory(place, description);
-  if (IsPsciBySmc(place.node())) description.has_psci = true;
+void AddInterruptController(const Place& place, Description& description) {
   const InterruptController controller = InterruptControllerAt(place);
   if (controller.index() > description.interrupt_controller.index())
     description.interrupt_controller = controller;
+  if (IsNone(controller) && IsInterruptController(place)) {
+    (void)description.unusable.Add(
+        {.name = place.node().name(), .why = "its reg or redistributor-stride cannot be used"});
+  }
+}
+
+void Add(const Place& place, Description& description) {
+  if (IsCpu(place)) AddCpu(place, description);
+  if (!place.IsEnabled()) return;
+  if (IsOfType(place, "memory", 1)) AddMemory(place, description);
+  AddPsci(place.node(), description);
+  AddInterruptController(place, description);
   if (IsNone(description.watchdog)) description.watchdog = WatchdogAt(place);
 }
 
-Console ConsoleOf(const fdt::Tree& tree) {
-  const auto chosen = fdt::FindPath(tree, "/chosen");
-  const auto path = chosen ? chosen->node().Find("stdout-path") : std::nullopt;
-  const auto place = path ? fdt::FindNamed(tree, path->String()) : std::nullopt;
-  return place ? ConsoleAt(*place) : Console();
+void FindConsole(const fdt::Tree& tree, Description& description) {
+  const auto place = ConsolePlace(tree);
+  if (place) description.console = ConsoleAt(*place);
+  if (IsNone(description.console) && place) {
+    (void)description.unusable.Add(
+        {.name = place->node().name(),
+         .why = "stdout-path names it, and it is no known, enabled UART"});
+  }
 }
 
 }  // namespace
+
+/// [devicetree] 3.6; [linux] drivers/of/base.c: the older name counts where the newer is missing.
+std::optional<Place> ConsolePlace(const fdt::Tree& tree) {
+  const auto chosen = fdt::FindPath(tree, "/chosen");
+  if (!chosen) return std::nullopt;
+  for (const char* name : {"stdout-path", "linux,stdout-path"}) {
+    if (const auto path = chosen->node().Find(name)) return fdt::FindNamed(tree, path->String());
+  }
+  return std::nullopt;
+}
 
 Description Describe(const fdt::Tree& tree) {
   Description description;
   fdt::Walk walk(tree);
   while (const Place* place = walk.Next()) Add(*place, description);
-  description.console = ConsoleOf(tree);
+  FindConsole(tree, description);
   return description;
 }
 
@@ -117,6 +178,18 @@ Description FillIn(Description first, const Description& second) {
   }
   if (first.memory.empty()) first.memory = second.memory;
   return first;
+}
+
+void PutBootCpuFirst(FewOf<Cpu, kMaxCpus>& cpus, std::uint64_t boot_affinity) {
+  const auto found = std::ranges::find(cpus.all(), boot_affinity, &Cpu::affinity);
+  if (found != cpus.all().end()) {
+    std::swap(*found, cpus.all().front());
+  } else if (cpus.left_out() != 0) {
+    cpus.all().back() = std::exchange(cpus.all().front(), Cpu{.affinity = boot_affinity});
+  } else {
+    cpus = {};
+    (void)cpus.Add({.affinity = boot_affinity});
+  }
 }
 
 }  // namespace trivet::platforms

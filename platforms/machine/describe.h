@@ -1,18 +1,24 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "platforms/fdt/tree.h"
+#include "platforms/fdt/walk.h"
 #include "platforms/machine/description.h"
 
 namespace trivet::platforms {
 
 /// The known devices and CPUs of the tree; the rest stays as in an empty Description.
 ///
-/// The console is the device that /chosen's "stdout-path" names; the interrupt controller is the
+/// The console is the device at ConsolePlace(); the interrupt controller is the
 /// first of the kind that InterruptController prefers, the watchdog the first one known. Disabled
 /// nodes do not count, but for CPUs: by [devicetree] 3.8.1 their "enable-method" starts them.
 Description Describe(const fdt::Tree& tree);
+
+/// The node that /chosen's "stdout-path" names, or "linux,stdout-path" where that is missing.
+std::optional<fdt::Place> ConsolePlace(const fdt::Tree& tree);
 
 /// /chosen's "bootargs", in the tree's memory. Empty without.
 std::string_view BootArguments(const fdt::Tree& tree);
@@ -21,5 +27,10 @@ std::string_view BootArguments(const fdt::Tree& tree);
 /// `second`. PSCI is taken from the tree that the CPUs are taken from. A tree without CPUs does not
 /// describe a machine, for example kexec's from a Linux that was started with ACPI.
 Description FillIn(Description first, const Description& second);
+
+/// Makes the boot CPU, which has this affinity, the first of the list. A list without it is another
+/// machine's: then the boot CPU is the only one. One that left CPUs out may have left it out: then
+/// it takes the last one's place.
+void PutBootCpuFirst(FewOf<Cpu, kMaxCpus>& cpus, std::uint64_t boot_affinity);
 
 }  // namespace trivet::platforms

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
-#include <span>
+#include <string_view>
 #include <variant>
 
 #include "platforms/devices/bcm2835_watchdog.h"
@@ -15,6 +13,7 @@
 #include "platforms/devices/pl011.h"
 #include "platforms/devices/sbsa_watchdog.h"
 #include "platforms/devices/uart_16550.h"
+#include "platforms/few_of.h"
 
 /// A machine's devices and CPUs, from its device tree, as plain data.
 namespace trivet::platforms {
@@ -47,29 +46,15 @@ struct MemoryRange {
   std::uint64_t size;
 };
 
-/// A few elements in place, in order.
-template <class T, std::size_t kMost>
-class FewOf {
- public:
-  static constexpr std::size_t kMaxSize = kMost;
-  std::span<const T> all() const { return {items_.data(), size_}; }
-  std::span<T> all() { return {items_.data(), size_}; }
-  bool empty() const { return size_ == 0; }
-  /// False when it is full.
-  bool Add(const T& item) {
-    if (size_ == kMost) return false;
-    items_[size_++] = item;
-    return true;
-  }
-
- private:
-  std::array<T, kMost> items_{};
-  std::size_t size_ = 0;
-};
-
-/// CPUs beyond these are not used.
+/// CPUs and ranges beyond these are not used; how many there are is FewOf::left_out().
 inline constexpr unsigned kMaxCpus = 16;
-inline constexpr unsigned kMaxMemoryRanges = 8;
+inline constexpr unsigned kMaxMemoryRanges = 64;
+
+/// A node that describes something of use, but not so that it can be used.
+struct UnusableNode {
+  std::string_view name;  ///< In the tree's memory.
+  const char* why;        ///< What is wrong, with the property's name.
+};
 
 struct Description {
   Console console;
@@ -77,6 +62,7 @@ struct Description {
   Watchdog watchdog;
   FewOf<Cpu, kMaxCpus> cpus;
   FewOf<MemoryRange, kMaxMemoryRanges> memory;
+  FewOf<UnusableNode, 8> unusable;
   bool has_psci = false;         ///< The firmware implements PSCI by SMC.
   bool has_semihosting = false;  ///< A debugger or emulator handles it; found by a trial.
 };

@@ -53,10 +53,23 @@ Console MakeUart16550(const Place& place) {
   });
 }
 
+/// The bindings' "#redistributor-regions" and "redistributor-stride", a multiple of 64 KiB. "reg"
+/// has the distributor, then as many regions, then the CPU interfaces of GICv2. None where one is
+/// missing.
 InterruptController MakeGicV3(const Place& place) {
-  return AtTwo<InterruptController>(place, [](auto distributor, auto redistributor) {
-    return GicV3{.distributor = distributor, .redistributor = redistributor};
-  });
+  const auto distributor = place.Register(0);
+  const std::uint64_t count = NumberOr(place, "#redistributor-regions", 1);
+  const std::uint64_t stride = NumberOr(place, "redistributor-stride", 0);
+  const bool stride_is_wrong =
+      stride % Redistributors::kFrame != 0 || (stride != 0 && stride < Redistributors::kFrames);
+  if (!distributor || count == 0 || stride_is_wrong) return InterruptController();
+  GicV3 gic{.distributor = distributor->base, .redistributors = {.regions = {}, .stride = stride}};
+  for (std::uint64_t i = 1; i <= count; ++i) {
+    const auto region = place.Register(static_cast<unsigned>(i));
+    if (!region) return InterruptController();
+    (void)gic.redistributors.regions.Add({.base = region->base, .size = region->size});
+  }
+  return gic;
 }
 
 InterruptController MakeGicV2(const Place& place) {
@@ -90,14 +103,21 @@ constexpr Known<Watchdog> kWatchdogs[] = {
     {"brcm,bcm2835-pm-wdt", MakeAtBase<Watchdog, Bcm2835Watchdog>},
 };
 
+/// The line of `table` for an enabled node; null without one.
+template <class Device, std::size_t kCount>
+const Known<Device>* Find(const Known<Device> (&table)[kCount], const Place& place) {
+  const auto compatible = place.node().Find("compatible");
+  if (!compatible || !place.IsEnabled()) return nullptr;
+  for (const Known<Device>& known : table) {
+    if (compatible->ListHas(known.compatible)) return &known;
+  }
+  return nullptr;
+}
+
 template <class Device, std::size_t kCount>
 Device Make(const Known<Device> (&table)[kCount], const Place& place) {
-  const auto compatible = place.node().Find("compatible");
-  if (!compatible || !place.IsEnabled()) return Device();
-  for (const Known<Device>& known : table) {
-    if (compatible->ListHas(known.compatible)) return known.make(place);
-  }
-  return Device();
+  const Known<Device>* const known = Find(table, place);
+  return known != nullptr ? known->make(place) : Device();
 }
 
 }  // namespace
@@ -105,6 +125,9 @@ Device Make(const Known<Device> (&table)[kCount], const Place& place) {
 Console ConsoleAt(const Place& place) { return Make(kConsoles, place); }
 InterruptController InterruptControllerAt(const Place& place) {
   return Make(kInterruptControllers, place);
+}
+bool IsInterruptController(const Place& place) {
+  return Find(kInterruptControllers, place) != nullptr;
 }
 Watchdog WatchdogAt(const Place& place) { return Make(kWatchdogs, place); }
 

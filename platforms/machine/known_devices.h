@@ -9,6 +9,8 @@ namespace trivet::platforms {
 /// mapped; else None.
 Console ConsoleAt(const fdt::Place& place);
 InterruptController InterruptControllerAt(const fdt::Place& place);
+/// Whether InterruptControllerAt() knows the kind of this enabled node, its registers aside.
+bool IsInterruptController(const fdt::Place& place);
 Watchdog WatchdogAt(const fdt::Place& place);
 
 }  // namespace trivet::platforms

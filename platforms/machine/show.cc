@@ -40,12 +40,6 @@ std::optional<Place> Find(const fdt::Tree& tree, const Device& chosen,
   return std::nullopt;
 }
 
-std::optional<Place> ConsolePlace(const fdt::Tree& tree, const Console& console) {
-  const auto chosen = fdt::FindPath(tree, "/chosen");
-  const auto path = chosen ? chosen->node().Find("stdout-path") : std::nullopt;
-  return path && console.index() != 0 ? fdt::FindNamed(tree, path->String()) : std::nullopt;
-}
-
 std::string ShowCpu(const Cpu& cpu) {
   const std::string name = std::format("CPU {:#x}", cpu.affinity);
   switch (cpu.start) {
@@ -57,20 +51,56 @@ std::string ShowCpu(const Cpu& cpu) {
   return "";
 }
 
+std::string ShowRedistributors(const Redistributors& redistributors) {
+  std::string text;
+  const std::string stride =
+      redistributors.stride != 0 ? std::format(", every {:#x}", redistributors.stride) : "";
+  for (const auto& region : redistributors.regions.all()) {
+    text += std::format("{:<22}{:#x}, {} KiB{}\n", "redistributors", region.base, region.size >> 10,
+                        stride);
+  }
+  return text;
+}
+
+std::string ShowMemory(const MemoryRange& range) {
+  constexpr std::uint64_t kMiB = 1 << 20;
+  const bool is_whole = range.size % kMiB == 0;
+  return std::format("{:<22}{:#x}, {} {}\n", "memory", range.base,
+                     range.size >> (is_whole ? 20 : 10), is_whole ? "MiB" : "KiB");
+}
+
+std::string ShowLeftOut(std::string_view what, const auto& list) {
+  return list.left_out() == 0 ? ""
+                              : std::format("{:<22}{} {}: the limit is {}\n", "not used",
+                                            list.left_out(), what, list.kMaxSize);
+}
+
+std::string ShowUnused(const Description& machine) {
+  std::string text =
+      ShowLeftOut("CPUs", machine.cpus) + ShowLeftOut("memory ranges", machine.memory);
+  if (const auto* gic = std::get_if<GicV3>(&machine.interrupt_controller))
+    text += ShowLeftOut("redistributor regions", gic->redistributors.regions);
+  for (const UnusableNode& node : machine.unusable.all()) {
+    text += std::format("{:<22}{}: {}\n", "not used", node.name, node.why);
+  }
+  return text + ShowLeftOut("more nodes", machine.unusable);
+}
+
 }  // namespace
 
 std::string Show(const fdt::Tree& tree) {
   const Description machine = Describe(tree);
-  std::string text = Line("console", ConsolePlace(tree, machine.console));
+  const bool has_console = machine.console.index() != 0;
+  std::string text = Line("console", has_console ? ConsolePlace(tree) : std::nullopt);
   text +=
       Line("interrupt controller", Find(tree, machine.interrupt_controller, InterruptControllerAt));
+  if (const auto* gic = std::get_if<GicV3>(&machine.interrupt_controller))
+    text += ShowRedistributors(gic->redistributors);
   text += Line("watchdog", Find(tree, machine.watchdog, WatchdogAt));
   text += std::format("{:<22}{}\n", "PSCI by SMC", machine.has_psci ? "yes" : "no");
   for (const Cpu& cpu : machine.cpus.all()) text += ShowCpu(cpu);
-  for (const MemoryRange& range : machine.memory.all()) {
-    text += std::format("{:<22}{:#x}, {} MiB\n", "memory", range.base, range.size >> 20);
-  }
-  return text;
+  for (const MemoryRange& range : machine.memory.all()) text += ShowMemory(range);
+  return text + ShowUnused(machine);
 }
 
 }  // namespace trivet::platforms

@@ -7,7 +7,8 @@
 namespace trivet::platforms {
 
 /// What an image takes from this tree as text: a line for each kind of device, "none" if the tree
-/// has no known one.
+/// has no known one; then what of the
+/// tree is not used, and why.
 std::string Show(const fdt::Tree& tree);
 
 }  // namespace trivet::platforms

@@ -32,6 +32,8 @@ TEST(Trees, EveryBoardHasAllThatAnImageNeeds) {
     EXPECT_FALSE(std::holds_alternative<None>(machine.console));
     EXPECT_FALSE(std::holds_alternative<None>(machine.interrupt_controller));
     EXPECT_FALSE(machine.memory.empty());
+    EXPECT_EQ(machine.cpus.left_out(), 0u);
+    EXPECT_TRUE(machine.unusable.empty());
     ASSERT_FALSE(machine.cpus.empty());
     for (const Cpu& cpu : machine.cpus.all().subspan(1)) {
       EXPECT_NE(cpu.start, CpuStart::kUnknown) << cpu.affinity;
@@ -49,7 +51,9 @@ TEST(Trees, TheVirtBoardEqualsQemusTree) {
   const auto gic = std::get<GicV3>(ours.interrupt_controller);
   const auto their_gic = std::get<GicV3>(theirs.interrupt_controller);
   EXPECT_EQ(gic.distributor, their_gic.distributor);
-  EXPECT_EQ(gic.redistributor, their_gic.redistributor);
+  EXPECT_TRUE(std::ranges::equal(
+      gic.redistributors.regions.all(), their_gic.redistributors.regions.all(),
+      [](const auto& a, const auto& b) { return a.base == b.base && a.size == b.size; }));
   EXPECT_EQ(ours.has_psci, theirs.has_psci);
   EXPECT_EQ(ours.watchdog.index(), theirs.watchdog.index());
   EXPECT_TRUE(std::ranges::equal(ours.memory.all(), theirs.memory.all(),
@@ -59,6 +63,12 @@ TEST(Trees, TheVirtBoardEqualsQemusTree) {
   EXPECT_TRUE(std::ranges::equal(
       ours.cpus.all(), theirs.cpus.all(),
       [](const Cpu& a, const Cpu& b) { return a.affinity == b.affinity && a.start == b.start; }));
+}
+
+TEST(Trees, AMachineWithManyCpusHasTwoRedistributorRegions) {
+  const Description machine = OfTree("virt_128_cpus");
+  EXPECT_EQ(machine.cpus.all().size() + machine.cpus.left_out(), 128u);
+  EXPECT_EQ(std::get<GicV3>(machine.interrupt_controller).redistributors.regions.all().size(), 2u);
 }
 
 TEST(Trees, AGicV2IsFoundOnTheSameMachine) {
@@ -78,6 +88,7 @@ TEST(Trees, AreShownAsText) {
   EXPECT_EQ(Show(*tree),
             "console               0x9000000, /pl011@9000000 (arm,pl011)\n"
             "interrupt controller  0x8000000, /intc@8000000 (arm,gic-v3)\n"
+            "redistributors        0x80a0000, 15744 KiB\n"
             "watchdog              none\n"
             "PSCI by SMC           yes\n"
             "CPU 0x0               PSCI\n"
@@ -85,6 +96,18 @@ TEST(Trees, AreShownAsText) {
             "CPU 0x2               PSCI\n"
             "CPU 0x3               PSCI\n"
             "memory                0x40000000, 256 MiB\n");
+}
+
+TEST(Trees, WhatIsNotUsedIsShown) {
+  const auto tree = fdt::Tree::Check(TestTrees().at("virt_128_cpus"));
+  ASSERT_TRUE(tree);
+  const std::string text = Show(*tree);
+  EXPECT_NE(text.find("not used              112 CPUs: the limit is 16\n"), std::string::npos)
+      << text;
+  const auto hvc = fdt::Tree::Check(TestTrees().at("virt_hvc"));
+  ASSERT_TRUE(hvc);
+  EXPECT_NE(Show(*hvc).find("not used              psci: its method is not smc\n"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "platforms/runtime/machine.h"
 
-#include <algorithm>
 #include <optional>
 #include <span>
-#include <utility>
+#include <string_view>
+#include <variant>
 
 #include "hal/cpu.h"
 #include "platforms/devices/psci_smc.h"
@@ -16,6 +16,7 @@
 #include "platforms/runtime/loader_tree.h"
 #include "platforms/runtime/power.h"
 #include "platforms/runtime/raw_console.h"
+#include "platforms/runtime/text.h"
 
 namespace trivet::platforms {
 namespace {
@@ -36,16 +37,30 @@ Description DescribeBoth(const std::optional<fdt::Tree>& loaders,
   return loaders ? FillIn(Describe(*loaders), board) : board;
 }
 
-/// A tree without this CPU describes another machine: then this CPU is the only one.
-void PutBootCpuFirst(FewOf<Cpu, kMaxCpus>& cpus) {
-  const std::uint64_t self = hal::Cpu::CurrentCpu().affinity;
-  for (Cpu& cpu : cpus.all()) {
-    if (cpu.affinity != self) continue;
-    std::swap(cpu, cpus.all().front());
-    return;
+void ReportLeftOut(std::string_view what, const auto& list) {
+  if (list.left_out() == 0) return;
+  RawConsoleWrite("platforms/runtime: not used: ");
+  RawConsoleWrite(DecimalText(list.left_out()).view());
+  RawConsoleWrite(what);
+  RawConsoleWrite(" of the device tree: the limit is ");
+  RawConsoleWrite(DecimalText(list.kMaxSize).view());
+  RawConsoleWrite("\n");
+}
+
+/// A line for everything that the tree describes and that is not used.
+void ReportUnused() {
+  ReportLeftOut(" CPUs", description.cpus);
+  ReportLeftOut(" memory ranges", description.memory);
+  if (const auto* gic = std::get_if<GicV3>(&description.interrupt_controller))
+    ReportLeftOut(" redistributor regions", gic->redistributors.regions);
+  for (const UnusableNode& node : description.unusable.all()) {
+    RawConsoleWrite("platforms/runtime: not used: ");
+    RawConsoleWrite(node.name);
+    RawConsoleWrite(": ");
+    RawConsoleWrite(node.why);
+    RawConsoleWrite("\n");
   }
-  cpus = {};
-  (void)cpus.Add({.affinity = self});
+  ReportLeftOut(" more nodes", description.unusable);
 }
 
 /// A tree may describe firmware that is absent, for example when the image was entered at EL3: then
@@ -66,7 +81,8 @@ void DescribeThisMachine(std::uint64_t loader_argument) {
   const auto boards = BoardTree();
   description = DescribeBoth(loaders, boards);
   StartConsole();
-  PutBootCpuFirst(description.cpus);
+  ReportUnused();
+  PutBootCpuFirst(description.cpus, hal::Cpu::CurrentCpu().affinity);
   description.has_psci = description.has_psci && PsciExists();
   description.has_semihosting = GuardedSemihosting(Semihosting::kHarmless).has_value();
   if (loaders) KeepArguments(BootArguments(*loaders));

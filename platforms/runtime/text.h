@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -15,6 +16,21 @@ class HexText {
 
  private:
   char text_[18] = {'0', 'x'};
+};
+
+/// The same for decimal digits, without leading zeros.
+class DecimalText {
+ public:
+  explicit constexpr DecimalText(std::uint64_t value) {
+    do {
+      text_[--begin_] = static_cast<char>('0' + value % 10);
+    } while ((value /= 10) != 0);
+  }
+  constexpr std::string_view view() const { return {text_ + begin_, sizeof(text_) - begin_}; }
+
+ private:
+  char text_[20] = {};
+  std::size_t begin_ = sizeof(text_);
 };
 
 }  // namespace trivet::platforms

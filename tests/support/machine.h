@@ -35,6 +35,10 @@ class Machine {
   void StartTimer(unsigned ticks);
 };
 
+/// An index below kMaxCpus, of its own for each CPU of the machine, whatever their affinities.
+inline constexpr unsigned kMaxCpus = 16;
+unsigned IndexOf(CpuId cpu);
+
 /// Memory for `cpu`'s chain table, executable at EL2, within reach of the host's own table.
 vectors::ChainPlace ChainPlaceOf(CpuId cpu);
 

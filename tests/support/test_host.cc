@@ -6,8 +6,6 @@
 namespace trivet::tests {
 namespace {
 
-constexpr unsigned kMaxCpus = 8;
-
 TestHost::Counts counts[kMaxCpus];
 
 void OnIrq(vectors::CpuSlot& slot) {
@@ -29,7 +27,7 @@ void OnFatal(vectors::CpuSlot&) {}
 
 }  // namespace
 
-TestHost::Counts& TestHost::Here() { return counts[hal::Cpu::CurrentCpu().affinity % kMaxCpus]; }
+TestHost::Counts& TestHost::Here() { return counts[IndexOf(hal::Cpu::CurrentCpu())]; }
 
 vectors::Handlers TestHost::HandlersFor(CpuId) {
   return {.irq = &OnIrq, .fiq = &OnFiq, .serror = &OnSError, .fatal = &OnFatal};

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that deps.bzl and examples/embedder pin the versions of MODULE.bazel."""
+"""Checks that deps.bzl and examples/embedder pin the versions of MODULE.bazel, and the sysroot that of .bazelversion."""
 
 import pathlib
 import re
@@ -34,6 +34,10 @@ def main():
     bazel = [pathlib.Path(folder, ".bazelversion").read_text(encoding="utf-8").strip() for folder in (".", "examples/embedder")]
     if bazel[0] != bazel[1]:
         problems.append(f"examples/embedder/.bazelversion: {bazel[1]}, but .bazelversion has {bazel[0]}")
+    packages = pathlib.Path("tools/sysroot/packages/versions").read_text(encoding="utf-8")
+    sysroot = re.search(r"^bazel-bootstrap ([\d.]*\d)", packages, re.MULTILINE)[1]
+    if sysroot != bazel[0]:
+        problems.append(f"tools/sysroot/packages/versions: Bazel {sysroot}, but .bazelversion has {bazel[0]}")
     print(*problems, sep="\n", end="\n" if problems else "")
     sys.exit(1 if problems else 0)
 

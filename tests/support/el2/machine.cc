@@ -6,6 +6,7 @@
 #include "hal/feature.h"
 #include "platforms/runtime/cpus.h"
 #include "platforms/runtime/interrupts.h"
+#include "platforms/runtime/machine.h"
 #include "platforms/runtime/written_code.h"
 #include "tests/support/el2/host_state.h"
 
@@ -19,7 +20,6 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 constexpr unsigned kIrqSgi = 1;
 constexpr unsigned kFiqSgi = 14;
 constexpr unsigned kNoInterrupt = 1020;
-constexpr unsigned kMaxCpus = 8;
 constexpr unsigned kWindowSpins = 10'000;
 
 [[clang::no_destroy]] HostState states[kMaxCpus];
@@ -28,6 +28,14 @@ TRIVET_WRITTEN_CODE alignas(vectors::kChainTableSize) std::uint32_t
     chain_tables[kMaxCpus][vectors::kChainTableSize / sizeof(std::uint32_t)];
 
 }  // namespace
+
+unsigned IndexOf(CpuId cpu) {
+  for (unsigned index = 0; const auto& candidate : platforms::ThisMachine().cpus.all()) {
+    if (candidate.affinity == cpu.affinity) return index;
+    ++index;
+  }
+  return cpu.affinity % kMaxCpus;  // a test's, that does not exist
+}
 
 HostState& ThisHost() { return states[platforms::ThisCpuIndex()]; }
 
@@ -66,7 +74,7 @@ void Machine::StartTimer(unsigned ticks) {
 }
 
 vectors::ChainPlace ChainPlaceOf(CpuId cpu) {
-  std::uint32_t* const words = chain_tables[cpu.affinity % kMaxCpus];
+  std::uint32_t* const words = chain_tables[IndexOf(cpu)];
   return {.words = words, .executable = platforms::ExecutableAlias(words)};
 }
 

@@ -17,7 +17,6 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 
 constexpr std::uint64_t kHostVectors = 0x4010'0000;
 constexpr std::uint64_t kChainTables = 0x4018'0000;
-constexpr std::uint64_t kMaxCpus = 8;
 constexpr std::uint64_t kCurrentElIrq = 0x280;
 constexpr std::uint64_t kCurrentElFiq = 0x300;
 
@@ -81,9 +80,11 @@ void Machine::StartTimer(unsigned ticks) {
   });
 }
 
+unsigned IndexOf(CpuId cpu) { return cpu.affinity % kMaxCpus; }
+
 vectors::ChainPlace ChainPlaceOf(CpuId cpu) {
   static std::uint32_t words[kMaxCpus][vectors::kChainTableSize / sizeof(std::uint32_t)];
-  const std::uint64_t index = cpu.affinity % kMaxCpus;
+  const std::uint64_t index = IndexOf(cpu);
   return {.words = words[index], .executable = kChainTables + index * vectors::kChainTableSize};
 }
 
