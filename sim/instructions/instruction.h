@@ -25,11 +25,12 @@ enum class Op : std::uint8_t {
   kLoad,
   kStore,  ///< rt, rn; Memory describes the access
   kMovImm,
-  kAddImm,  ///< rt, rn, imm
-  kBranch,  ///< to imm, relative to this instruction
-  kRet,     ///< to rn
-  kFp,      ///< any Advanced SIMD or floating-point instruction
-  kMrc,     ///< AArch32: rt; imm: which System register, as sim/instructions/coprocessor.h packs it
+  kAddImm,     ///< rt, rn, imm
+  kBranch,     ///< to imm, relative to this instruction
+  kRet,        ///< to rn
+  kFp,         ///< any Advanced SIMD or floating-point instruction
+  kExtension,  ///< reg: "SVE", "SME" or "MOPS" of operations.def; any instruction of it
+  kMrc,  ///< AArch32: rt; imm: which System register, as sim/instructions/coprocessor.h packs it
   kMcr,
 };
 
@@ -66,6 +67,10 @@ constexpr Instruction Eret() { return {.op = Op::kEret}; }
 constexpr Instruction IsbInstruction() { return {.op = Op::kIsb}; }
 constexpr Instruction Dmb() { return {.op = Op::kDmb}; }
 constexpr Instruction FpAdd() { return {.op = Op::kFp}; }
+/// `extension`: FindAccess("SVE"), "SME" or "MOPS".
+constexpr Instruction OfExtension(AccessId extension) {
+  return {.op = Op::kExtension, .reg = extension};
+}
 constexpr Instruction Mrs(std::uint8_t rt, AccessId reg) {
   return {.op = Op::kMrs, .rt = rt, .reg = reg};
 }

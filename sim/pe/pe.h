@@ -202,6 +202,8 @@ class alignas(64) Pe {
   const AccessPlan& PlanOf(hal::RegisterId id) const {
     return (*plans_)[static_cast<unsigned>(id)];
   }
+  /// The first rule that traps the access at the current EL; null when none does.
+  const Rule* TrappingRule(AccessId id, bool read);
   std::uint64_t PerformRead(hal::RegisterId id);
   void PerformWrite(hal::RegisterId id, std::uint64_t value);
   void PerformIsb() { Synchronize(); }
@@ -259,6 +261,7 @@ class alignas(64) Pe {
   void BeginAccess(const char* what, std::string_view name);
   std::uint64_t ReadSlowly(hal::RegisterId id);
   void WriteSlowly(hal::RegisterId id, std::uint64_t value);
+  void RefuseTrapped(hal::RegisterId id, bool read);
   void CheckReserved(hal::RegisterId id, const AccessPlan& plan, std::uint64_t value) const;
   std::uint64_t ReadComputed(hal::RegisterId storage) const;
   void WritePstate(hal::RegisterId storage, std::uint64_t value);

@@ -61,6 +61,10 @@ void Pe::WarmReset() {
   for (const hal::RegisterInfo& info : hal::AllRegisters()) {
     if (info.storage != info.id || IsIdentification(info)) continue;
     const BitMasks& masks = model_->MasksOf(info.id);
+    if (!model_->Has(info.needs)) {
+      Poke(info.id, 0);
+      continue;
+    }
     Poke(info.id, masks.reset_value | (kPoison & ~masks.reset_known));
     MakeUnknown(info.id, ~masks.reset_known);
   }
