@@ -23,8 +23,7 @@ constexpr std::uint64_t kAll = ~std::uint64_t{0};
 
 /// Opens everything that a rule could trap by, so that one control at a time can be closed.
 void OpenControls(Pe& pe) {
-  pe.Poke(RegisterId::kHcrEl2,
-          HcrEl2().rw(true).apk(true).api(true).ata(true).enscxt(true).raw());
+  pe.Poke(RegisterId::kHcrEl2, HcrEl2().rw(true).apk(true).api(true).ata(true).enscxt(true).raw());
   pe.Poke(RegisterId::kHcrxEl2, hal::HcrxEl2().tcr2en(true).sctlr2en(true).mscen(true).raw());
   pe.Poke(RegisterId::kCptrEl2, 0);
   pe.Poke(RegisterId::kCpacrEl1, kAll);
@@ -41,9 +40,9 @@ void OpenControls(Pe& pe) {
                                      .enrctx(true)
                                      .mscen(true)
                                      .raw());
-  for (const RegisterId id : {RegisterId::kHfgrtrEl2, RegisterId::kHfgwtrEl2,
-                              RegisterId::kHdfgrtrEl2, RegisterId::kHdfgwtrEl2,
-                              RegisterId::kHfgitrEl2}) {
+  for (const RegisterId id :
+       {RegisterId::kHfgrtrEl2, RegisterId::kHfgwtrEl2, RegisterId::kHdfgrtrEl2,
+        RegisterId::kHdfgwtrEl2, RegisterId::kHfgitrEl2}) {
     std::uint64_t open = 0;
     for (const hal::FieldInfo& field : hal::InfoOf(id).fields) {
       if (field.name[0] == 'n') open |= field.mask();
@@ -183,8 +182,8 @@ TEST_F(GuestTrapTest, SvcAndEretTrapWithClassesOfTheirOwn) {
 
 TEST_F(GuestTrapTest, ControlsOfFeaturesThatMaxDoesNotHave) {
   const auto hcr = RegisterId::kHcrEl2, mdcr = RegisterId::kMdcrEl2, mpam = RegisterId::kMpam2El2;
-  for (const RegisterId id : {RegisterId::kGcrEl1, RegisterId::kRgsrEl1, RegisterId::kTfsrEl1,
-                              RegisterId::kTfsre0El1}) {
+  for (const RegisterId id :
+       {RegisterId::kGcrEl1, RegisterId::kRgsrEl1, RegisterId::kTfsrEl1, RegisterId::kTfsre0El1}) {
     ExpectTrapBy(hcr, HcrEl2().ata(true).raw(), 1, Msr(id, 0));
   }
   ExpectTrapBy(mdcr, hal::MdcrEl2().tpms(true).raw(), 1, Mrs(0, RegisterId::kPmscrEl1));
@@ -240,9 +239,7 @@ TEST(GuestTraps, WhatQemusMaxTrapsIsTrapped) {
     pe.Poke(RegisterId::kCnthctlEl2, hal::CnthctlEl2().el1pcten(true).raw());
     pe.set_pstate(Pstate::Masked(1));
     const auto exception = Interpreter(pe).Execute(Msr(FindAccess(expected.name), 0));
-    const Result result = !exception                   ? kDone
-                          : exception->target_el == 2 ? kTrapped
-                                                       : kUndefined;
+    const Result result = !exception ? kDone : exception->target_el == 2 ? kTrapped : kUndefined;
     EXPECT_EQ(result, expected.result) << expected.name;
     if (result == kTrapped) EXPECT_EQ(*exception->esr >> 26, 0x18u) << expected.name;
   }

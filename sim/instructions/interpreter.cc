@@ -181,6 +181,19 @@ std::optional<Exception> Interpreter::Return() {
   return std::nullopt;
 }
 
+std::optional<Exception> Interpreter::MoveVector(const Instruction& i) {
+  if (auto trap = CheckRules(kFpRule, 31, true)) return trap;
+  if (i.op == Op::kFmovFromVector) {
+    pe_.set_x(i.rt, pe_.vector(i.rn)[i.imm]);
+    return std::nullopt;
+  }
+  Vector value = pe_.vector(i.rt);
+  value[i.imm] = pe_.x(i.rn);
+  if (i.imm == 0) value[1] = 0;
+  pe_.set_vector(i.rt, value);
+  return std::nullopt;
+}
+
 /// An instruction of an extension that is modelled as far as its traps.
 std::optional<Exception> Interpreter::Extension(const Instruction& i) {
   const AccessInfo& info = AccessInfoOf(i.reg);
@@ -199,6 +212,8 @@ std::optional<Exception> Interpreter::Dispatch(const Instruction& i) {
     case Op::kWfi: return Hint(kWfiRule);
     case Op::kWfe: return Hint(kWfeRule);
     case Op::kFp: return CheckRules(kFpRule, 31, true);
+    case Op::kFmovToVector:
+    case Op::kFmovFromVector: return MoveVector(i);
     case Op::kExtension: return Extension(i);
     case Op::kMrs:
     case Op::kMsr: return SystemAccess(i);

@@ -36,6 +36,7 @@ class Interpreter {
   MaybeException Call(const Instruction& instruction);
   MaybeException MonitorCall(const Instruction& instruction);
   MaybeException SupervisorCall(const Instruction& instruction);
+  MaybeException MoveVector(const Instruction& instruction);
   MaybeException Extension(const Instruction& instruction);
   MaybeException Breakpoint(const Instruction& instruction);
   MaybeException SystemAccess(const Instruction& instruction);

@@ -311,7 +311,8 @@ AccessPlan Model::ComputePlan(const RegisterInfo& info, unsigned el, bool e2h) c
   plan.control = ControlBits(plan.storage);
   plan.fundamental = plan.control;
   if (plan.storage == RegisterId::kHcrEl2) plan.fundamental = hal::HcrEl2().e2h(true).raw();
-  if (IsInterfaceRegister(plan.storage)) plan.effects |= kInterface;
+  if (IsInterfaceRegister(plan.storage) || (el == 1 && RedirectingBits(plan.storage) != 0))
+    plan.effects |= kInterface;
   constexpr std::uint8_t kElsewhere = kComputed | kInterface;
   plan.reads_slowly = plan.read != Outcome::kOk || (plan.effects & kElsewhere) != 0;
   plan.writes_slowly =

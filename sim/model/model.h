@@ -147,6 +147,10 @@ class Model {
 /// Registers whose accesses the GIC CPU interface performs.
 bool IsInterfaceRegister(hal::RegisterId id);
 
+/// Names that EL1 uses for a virtual register while one of these HCR_EL2 bits is set, and for the
+/// stored one otherwise; 0 for every other name. [arm-arm] HCR_EL2.AMO; [gic] ICV_*.
+std::uint64_t RedirectingBits(hal::RegisterId id);
+
 /// The description called `name`, for example "HCR_EL2"; kCount when there is none. Of two layouts
 /// the one for HCR_EL2.E2H = 0.
 hal::RegisterId FindRegister(std::string_view name);

@@ -119,11 +119,11 @@ const Rule* Pe::TrappingRule(AccessId id, bool read) {
 }
 
 /// EL2's own access would take an exception to EL2. [arm-arm] CPTR_EL2.
-void Pe::RefuseTrapped(RegisterId id, bool read) {
+void Pe::RefuseTrapped(AccessId id, bool read) {
   const Rule* rule = TrappingRule(id, read);
   if (rule == nullptr) return;
   throw Violation(std::format("{}: {} {}: trapped to EL2 by {} bits {:#x}", Where(),
-                              read ? "read" : "write", hal::InfoOf(id).name,
+                              read ? "read" : "write", AccessInfoOf(id).name,
                               hal::InfoOf(rule->control).name, rule->mask));
 }
 
@@ -171,7 +171,7 @@ void Pe::PerformWrite(RegisterId id, std::uint64_t value) {
   const AccessPlan& plan = PlanOf(id);
   trace_.Add(EventKind::kWrite, plan.storage, value);
   if ((plan.effects & kComputed) != 0) return WritePstate(plan.storage, value);
-  if ((plan.effects & kInterface) != 0) return WriteInterface(plan.storage, value);
+  if ((plan.effects & kInterface) != 0 && WriteInterface(plan.storage, value)) return;
   Cell& cell = CellOf(plan.storage);
   if (cell.epoch != state_.epoch) cell.old_unknown = cell.unknown;
   cell.unknown &= plan.keeps;
