@@ -33,7 +33,8 @@ class Capabilities {
 
  private:
   static constexpr std::uint32_t Bit(Capability capability) {
-    return capability == Capability::kNever ? 0 : std::uint32_t{1} << static_cast<unsigned>(capability);
+    return capability == Capability::kNever ? 0
+                                            : std::uint32_t{1} << static_cast<unsigned>(capability);
   }
   static constexpr Capabilities Of(std::uint32_t bits) {
     Capabilities set;

@@ -55,8 +55,8 @@ constexpr CapabilityInfo kCapabilities[] = {
 #define FIELD_MASK(Type, accessor) FIELD_VALUE(Type, accessor, ~0u)
 
 constexpr GuestControlField kControls[] = {
-#define CONTROL(Type, accessor, closed, open, capability)                        \
-  {kInfo<Type>.id, FIELD_MASK(Type, accessor), Type().accessor(closed).raw(),    \
+#define CONTROL(Type, accessor, closed, open, capability)                     \
+  {kInfo<Type>.id, FIELD_MASK(Type, accessor), Type().accessor(closed).raw(), \
    Type().accessor(open).raw(), Capability::capability},
 #include "hal/regs/guest.def"
 };
@@ -69,15 +69,15 @@ struct IdField {
   Capability capability;
 };
 constexpr IdField kOffers[] = {
-#define OFFER(Type, accessor, greatest, capability)         \
-  {RegisterId::k##Type, FIELD_MASK(Type, accessor),         \
-   FIELD_VALUE(Type, accessor, greatest), Capability::capability},
+#define OFFER(Type, accessor, greatest, capability)                                        \
+  {RegisterId::k##Type, FIELD_MASK(Type, accessor), FIELD_VALUE(Type, accessor, greatest), \
+   Capability::capability},
 #include "hal/regs/guest.def"
 };
 constexpr IdField kAbsent[] = {
-#define ABSENT(Type, accessor, value)               \
-  {RegisterId::k##Type, FIELD_MASK(Type, accessor), \
-   FIELD_VALUE(Type, accessor, value), Capability::kAlways},
+#define ABSENT(Type, accessor, value)                                                   \
+  {RegisterId::k##Type, FIELD_MASK(Type, accessor), FIELD_VALUE(Type, accessor, value), \
+   Capability::kAlways},
 #include "hal/regs/guest.def"
 };
 

@@ -18,7 +18,7 @@ constexpr std::uint64_t kGroup0 = HcrEl2().fmo(true).raw(), kGroup1 = HcrEl2().i
 /// ICH_VMCR_EL2 or ICH_AP1R0_EL2, for ICC_PMR_EL1 or ICC_AP1R0_EL1.
 struct Redirection {
   RegisterId name;
-  std::uint64_t bits;     ///< Of HCR_EL2: any of them redirects the name.
+  std::uint64_t bits;  ///< Of HCR_EL2: any of them redirects the name.
   RegisterId backing;
 };
 constexpr Redirection kRedirections[] = {

@@ -51,10 +51,10 @@ TEST_F(VirtualRegistersTest, NoNameReachesThePhysicalInterface) {
     hal::RegisterId name;
     std::uint64_t physical, written, read;
   };
-  for (const Row& row : {Row{kIccPmrEl1, 0xa0, 0x58, 0x58}, Row{kIccBpr0El1, 6, 4, 4},
-                         Row{kIccBpr1El1, 6, 5, 5}, Row{kIccIgrpen0El1, 1, 0, 0},
-                         Row{kIccIgrpen1El1, 1, 0, 0}, Row{kIccAp0r0El1, 0x11, 0x400, 0x400},
-                         Row{kIccAp1r0El1, 0x12, 0x800, 0x800}}) {
+  for (const Row& row :
+       {Row{kIccPmrEl1, 0xa0, 0x58, 0x58}, Row{kIccBpr0El1, 6, 4, 4}, Row{kIccBpr1El1, 6, 5, 5},
+        Row{kIccIgrpen0El1, 1, 0, 0}, Row{kIccIgrpen1El1, 1, 0, 0},
+        Row{kIccAp0r0El1, 0x11, 0x400, 0x400}, Row{kIccAp1r0El1, 0x12, 0x800, 0x800}}) {
     pe_.Poke(row.name, row.physical);
     Write(row.name, row.written);
     EXPECT_EQ(Read(row.name), row.read) << hal::InfoOf(row.name).name;

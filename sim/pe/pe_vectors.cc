@@ -2,7 +2,6 @@
 
 #include "sim/pe/pe.h"
 
-
 /// The vector registers as EL2's code moves them.
 namespace trivet::sim {
 namespace {
