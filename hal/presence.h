@@ -31,8 +31,9 @@ Place GicPlace(const RegisterInfo& info) {
     return {i, B::template Read<IchVtrEl2>().listregs() + 1u};
   }
   if (name.starts_with("ICH_AP") || name.starts_with("ICC_AP")) {
+    constexpr unsigned kMember = 8;  // "ICH_AP0R1_EL2": the last digit before "_EL".
     const unsigned preemption_bits = B::template Read<IchVtrEl2>().prebits() + 1u;
-    return {static_cast<unsigned>(name[7] - '0'), (1u << preemption_bits) / 32};
+    return {static_cast<unsigned>(name[kMember] - '0'), (1u << preemption_bits) / 32};
   }
   return {};
 }

@@ -22,7 +22,7 @@ constexpr Subcommand kSubcommands[] = {
     {"replay", "replays traces of single instructions on a simulated CPU", &Replay},
     {"scenarios", "runs scenarios of exception delivery on many simulated CPUs", &RunScenarios},
     {"masks", "prints what each bit of each register does on a simulated CPU", &PrintMasks},
-    {"check-masks", "compares HCR_EL2 and HCRX_EL2 with what QEMU stores", &CheckMasks},
+    {"check-masks", "compares the registers with what QEMU allows and stores", &CheckMasks},
     {"facts", "compares the register descriptions with tables of facts", &CheckFacts},
     {"mutants", "counts the mistakes in the simulator that files detect", &CheckMutants},
     {"board", "compares a CPU, on a board or in QEMU, with the simulator", &board::Board},

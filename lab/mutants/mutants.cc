@@ -24,20 +24,22 @@ void InvertCondition(sim::Rule& rule) {
       rule.condition == sim::Condition::kIs ? sim::Condition::kIsNot : sim::Condition::kIs;
 }
 
-bool IsOfHost(unsigned line) {
-  bool host = false;
-  sim::CompileRules([&host, line](unsigned number, sim::Rule& rule) {
-    if (number == line) host = rule.host_state == sim::HostState::kHost;
-  });
-  return host;
+std::vector<sim::Rule> RulesByLine() {
+  std::vector<sim::Rule> rules(sim::RuleLines());
+  sim::CompileRules([&rules](unsigned line, sim::Rule& rule) { rules[line] = rule; });
+  return rules;
 }
 
-void AddRules(Mutants& mutants) {
+void AddRules(Mutants& mutants, const sim::Model& model) {
+  const std::vector<sim::Rule> rules = RulesByLine();
   for (unsigned line = 0; line < sim::RuleLines(); ++line) {
+    // A rule by a control that the CPU lacks is not part of its model.
+    if (!model.HasControlOf(rules[line])) continue;
     EditRule(mutants, line, "dropped", [](sim::Rule& rule) { rule.from = 0; });
     EditRule(mutants, line, "inverted", InvertCondition);
-    // In the host's host_state TGE makes both targets EL2.
-    if (!IsOfHost(line)) {
+    // In the host's host_state TGE makes both targets EL2; an UNDEFINED instruction has one.
+    const bool goes_to_handler = rules[line].ec == ExceptionClass::kUnknown;
+    if (rules[line].host_state != sim::HostState::kHost && !goes_to_handler) {
       EditRule(mutants, line, "to the other level", [](sim::Rule& rule) {
         rule.target =
             rule.target == sim::Target::kToEl1 ? sim::Target::kToEl2 : sim::Target::kToEl1;
@@ -80,8 +82,9 @@ void AddLostBits(Mutants& mutants, const sim::Model& model, hal::RegisterId id,
 /// Control bits that software writes and nothing happens: all that the simulator decides by.
 void AddMasks(Mutants& mutants, const sim::Model& model) {
   std::map<hal::RegisterId, std::uint64_t> deciding;
-  sim::CompileRules(
-      [&deciding](unsigned, sim::Rule& rule) { deciding[rule.control] |= rule.mask; });
+  for (const sim::Rule& rule : RulesByLine()) {
+    if (model.HasControlOf(rule)) deciding[rule.control] |= rule.mask;
+  }
   deciding[hal::RegisterId::kHcrEl2] |= hal::HcrEl2()
                                             .e2h(true)
                                             .tge(true)
@@ -104,7 +107,7 @@ void AddMasks(Mutants& mutants, const sim::Model& model) {
 
 std::vector<Mutant> AllMutants(const sim::Model& model) {
   Mutants mutants;
-  AddRules(mutants);
+  AddRules(mutants, model);
   AddRouting(mutants);
   AddMasks(mutants, model);
   return mutants;

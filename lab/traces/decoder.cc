@@ -191,6 +191,10 @@ constexpr Row kA64[] = {
     {0x3f80'0000, 0x2900'0000, &Pair},
     {0x3f00'0000, 0x0800'0000, &Ordered},
     {0x0e00'0000, 0x0e00'0000, [](Word) { return sim::FpAdd(); }},
+    // RDVL, RDSVL, and the instructions of FEAT_MOPS.
+    {0xffff'f800, 0x04bf'5000, [](Word) { return sim::OfExtension(sim::FindAccess("SVE")); }},
+    {0xffff'f800, 0x04bf'5800, [](Word) { return sim::OfExtension(sim::FindAccess("SME")); }},
+    {0x3b20'0c00, 0x1900'0400, [](Word) { return sim::OfExtension(sim::FindAccess("MOPS")); }},
 };
 
 constexpr Row kA32[] = {

@@ -22,6 +22,9 @@ struct SystemName {
 
 constexpr SystemName kSystem[] = {
     {"at_s12e1r", "AT_S12E1R", kX1},
+    {"cfp_rctx", "CFP_RCTX", kX1},
+    {"cpp_rctx", "CPP_RCTX", kX1},
+    {"dvp_rctx", "DVP_RCTX", kX1},
     {"at_s1e0r", "AT_S1E0R", kX1},
     {"at_s1e1r", "AT_S1E1R", kX1},
     {"at_s1e1rp", "AT_S1E1RP", kX1},
@@ -65,7 +68,10 @@ void AddPlain(Map& map) {
               {"isb", sim::IsbInstruction()},
               {"dmb", sim::Dmb()},
               {"fadd", sim::FpAdd()},
-              {"fmov", sim::FpAdd()}});
+              {"fmov", sim::FpAdd()},
+              {"rdvl", sim::OfExtension(sim::FindAccess("SVE"))},
+              {"rdsvl", sim::OfExtension(sim::FindAccess("SME"))},
+              {"cpyfp", sim::OfExtension(sim::FindAccess("MOPS"))}});
   map["ret x1"] = {.op = sim::Op::kRet, .rn = kX1};
 }
 

@@ -1,6 +1,12 @@
 #include "sim/gic/list_registers.h"
 
+#include <algorithm>
+#include <bit>
+#include <format>
+
 #include "hal/registers.h"
+#include "sim/gic/active_priorities.h"
+#include "sim/pe/violation.h"
 
 namespace trivet::sim {
 namespace {
@@ -33,19 +39,36 @@ void ListRegisters::Set(unsigned n, std::uint64_t value) {
   pe_.Poke(static_cast<RegisterId>(first + n), value);
 }
 
-std::optional<unsigned> ListRegisters::Running() const {
-  std::optional<unsigned> running;
-  for (unsigned n = 0; n < Count(); ++n) {
-    const IchLr0El2 lr = IchLr0El2::FromRaw(Get(n));
-    if ((StateOf(lr) & kActive) == 0) continue;
-    if (!running || lr.priority() < IchLr0El2::FromRaw(Get(*running)).priority()) running = n;
-  }
-  return running;
+unsigned ListRegisters::PreemptionBits() const {
+  return hal::IchVtrEl2::FromRaw(pe_.Peek(RegisterId::kIchVtrEl2)).prebits() + 1u;
+}
+
+unsigned ListRegisters::LeastBinaryPoint() const { return 7 - PreemptionBits(); }
+
+unsigned ListRegisters::BinaryPoint(unsigned group) const {
+  const auto vmcr = IchVmcrEl2::FromRaw(pe_.Peek(RegisterId::kIchVmcrEl2));
+  const unsigned bpr0 = std::max<unsigned>(vmcr.vbpr0(), LeastBinaryPoint());
+  if (group == 0) return bpr0;
+  if (vmcr.vcbpr()) return std::min(bpr0 + 1, 7u);
+  return std::max<unsigned>(vmcr.vbpr1(), LeastBinaryPoint() + 1);
+}
+
+std::uint8_t ListRegisters::GroupPriority(unsigned group, std::uint8_t priority) const {
+  // Bits [7:BPR0 + 1], or [7:BPR1].
+  const unsigned lowest = group == 0 ? BinaryPoint(0) + 1 : BinaryPoint(1);
+  return static_cast<std::uint8_t>(priority >> lowest << lowest);
 }
 
 std::uint8_t ListRegisters::RunningPriority() const {
-  const auto running = Running();
-  return running ? IchLr0El2::FromRaw(Get(*running)).priority() : GicInterface::kIdlePriority;
+  for (unsigned n = 0; n < ActivePriorities::RegistersOf(PreemptionBits()); ++n) {
+    const std::uint64_t active =
+        pe_.Peek(ActivePriorities::At(0, n)) | pe_.Peek(ActivePriorities::At(1, n));
+    const auto word = static_cast<std::uint32_t>(active);
+    if (word == 0) continue;
+    const unsigned level = n * 32 + static_cast<unsigned>(std::countr_zero(word));
+    return static_cast<std::uint8_t>(level << (8 - PreemptionBits()));
+  }
+  return GicInterface::kIdlePriority;
 }
 
 std::optional<unsigned> ListRegisters::Best(unsigned group) const {
@@ -57,6 +80,12 @@ std::optional<unsigned> ListRegisters::Best(unsigned group) const {
   for (unsigned n = 0; n < Count(); ++n) {
     const IchLr0El2 lr = IchLr0El2::FromRaw(Get(n));
     if (StateOf(lr) != kPending || lr.group() != (group == 1)) continue;
+    if (lr.nmi()) {
+      throw Violation(
+          std::format("{}: ICH_LR{}_EL2.NMI: Superpriority of the virtual interface is "
+                      "not modelled",
+                      pe_.Where(), n));
+    }
     if (lr.priority() >= vmcr.vpmr()) continue;
     if (!best || lr.priority() < IchLr0El2::FromRaw(Get(*best)).priority()) best = n;
   }
@@ -65,7 +94,8 @@ std::optional<unsigned> ListRegisters::Best(unsigned group) const {
 
 bool ListRegisters::Signals(unsigned group) const {
   const auto best = Best(group);
-  return best && IchLr0El2::FromRaw(Get(*best)).priority() < RunningPriority();
+  if (!best) return false;
+  return GroupPriority(group, IchLr0El2::FromRaw(Get(*best)).priority()) < RunningPriority();
 }
 
 std::uint32_t ListRegisters::HighestPending(unsigned group) const {
@@ -77,7 +107,10 @@ std::uint32_t ListRegisters::Acknowledge(unsigned group) {
   if (!Signals(group)) return GicInterface::kSpurious;
   const unsigned n = *Best(group);
   const IchLr0El2 lr = IchLr0El2::FromRaw(Get(n));
-  Set(n, WithState(lr, kActive).raw());
+  SetState(n, kActive);
+  const unsigned level = GroupPriority(group, lr.priority()) >> (8 - PreemptionBits());
+  const RegisterId active = ActivePriorities::At(group, level / 32);
+  pe_.Poke(active, pe_.Peek(active) | std::uint64_t{1} << level % 32);
   return lr.vintid();
 }
 
@@ -89,23 +122,50 @@ std::optional<unsigned> ListRegisters::FindActive(std::uint32_t vintid) const {
   return std::nullopt;
 }
 
-void ListRegisters::End(std::uint32_t vintid) {
+/// [gic] Drops the highest active priority, of whichever group; without EOImode the interrupt is
+/// deactivated as well.
+void ListRegisters::End(unsigned group, std::uint32_t vintid) {
+  const std::uint8_t dropped = RunningPriority();
+  if (dropped == GicInterface::kIdlePriority) return;
+  const unsigned level = dropped >> (8 - PreemptionBits());
+  for (const unsigned of : {0u, 1u}) {
+    const RegisterId active = ActivePriorities::At(of, level / 32);
+    const std::uint64_t bit = std::uint64_t{1} << level % 32;
+    if ((pe_.Peek(active) & bit) == 0) continue;
+    pe_.Poke(active, pe_.Peek(active) & ~bit);
+    break;
+  }
   const auto vmcr = IchVmcrEl2::FromRaw(pe_.Peek(RegisterId::kIchVmcrEl2));
-  if (!vmcr.veoim()) return Deactivate(vintid);
+  if (vmcr.veoim()) return;
+  const auto n = FindActive(vintid);
+  if (!n) return CountLostEnd();
+  const IchLr0El2 lr = IchLr0El2::FromRaw(Get(*n));
+  const unsigned of = lr.group() ? 1 : 0;
+  if (of == group && GroupPriority(of, lr.priority()) == dropped)
+    SetState(*n, StateOf(lr) & ~kActive);
+}
+
+/// [gic] ICH_HCR_EL2.EOIcount counts ends that no list register holds.
+void ListRegisters::CountLostEnd() {
+  const auto hcr = IchHcrEl2::FromRaw(pe_.Peek(RegisterId::kIchHcrEl2));
+  pe_.Poke(RegisterId::kIchHcrEl2,
+           hcr.eoicount(static_cast<std::uint8_t>(hcr.eoicount() + 1)).raw());
 }
 
 void ListRegisters::Deactivate(std::uint32_t vintid) {
+  const auto vmcr = IchVmcrEl2::FromRaw(pe_.Peek(RegisterId::kIchVmcrEl2));
+  if (!vmcr.veoim()) return;
   const auto n = FindActive(vintid);
-  if (!n) {
-    // [gic] ICH_HCR_EL2.EOIcount counts ends that no list register holds.
-    const auto hcr = IchHcrEl2::FromRaw(pe_.Peek(RegisterId::kIchHcrEl2));
-    pe_.Poke(RegisterId::kIchHcrEl2,
-             hcr.eoicount(static_cast<std::uint8_t>(hcr.eoicount() + 1)).raw());
-    return;
-  }
-  const IchLr0El2 lr = IchLr0El2::FromRaw(Get(*n));
-  Set(*n, WithState(lr, StateOf(lr) & ~kActive).raw());
-  if (lr.hw()) pe_.gic().Deactivate(lr.pintid());
+  if (!n) return CountLostEnd();
+  SetState(*n, StateOf(IchLr0El2::FromRaw(Get(*n))) & ~kActive);
+}
+
+/// Leaving the active state deactivates the physical interrupt of the list register too.
+void ListRegisters::SetState(unsigned n, std::uint64_t state) {
+  const IchLr0El2 lr = IchLr0El2::FromRaw(Get(n));
+  Set(n, WithState(lr, state).raw());
+  const bool ends = (StateOf(lr) & kActive) != 0 && (state & kActive) == 0;
+  if (ends && lr.hw()) pe_.gic().Deactivate(lr.pintid());
 }
 
 }  // namespace trivet::sim

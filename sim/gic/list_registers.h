@@ -17,9 +17,15 @@ class ListRegisters {
   bool Signals(unsigned group) const;
   std::uint32_t HighestPending(unsigned group) const;
   std::uint32_t Acknowledge(unsigned group);
-  void End(std::uint32_t vintid);
+  void End(unsigned group, std::uint32_t vintid);
+  /// ICV_DIR_EL1.
   void Deactivate(std::uint32_t vintid);
+  /// The highest active priority of ICH_AP0Rn_EL2 and ICH_AP1Rn_EL2.
   std::uint8_t RunningPriority() const;
+
+  /// ICV_PMR, BPRn, CTLR, IGRPENn and APnRm_EL1, kept in ICH_VMCR_EL2 and ICH_APnRm_EL2; VDISR_EL2.
+  std::uint64_t Read(hal::RegisterId id) const;
+  void Write(hal::RegisterId id, std::uint64_t value);
 
  private:
   unsigned Count() const;
@@ -27,8 +33,14 @@ class ListRegisters {
   void Set(unsigned n, std::uint64_t value);
   std::optional<unsigned> Best(unsigned group) const;
   std::optional<unsigned> FindActive(std::uint32_t vintid) const;
-  /// The active list register with the highest priority.
-  std::optional<unsigned> Running() const;
+  /// The bits of a priority that decide about preemption in a group. [gic] ICV_BPRn_EL1.
+  std::uint8_t GroupPriority(unsigned group, std::uint8_t priority) const;
+  unsigned BinaryPoint(unsigned group) const;
+  /// The least ICV_BPR0_EL1.
+  unsigned LeastBinaryPoint() const;
+  unsigned PreemptionBits() const;
+  void CountLostEnd();
+  void SetState(unsigned n, std::uint64_t state);
 
   Pe& pe_;
 };

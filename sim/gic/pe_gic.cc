@@ -10,7 +10,6 @@
 namespace trivet::sim {
 namespace {
 
-using hal::HcrEl2;
 using hal::RegisterId;
 
 /// Group 0 or 1, by the register's name.
@@ -51,16 +50,16 @@ GicInterface::Controls Pe::GicControls() const {
           .split_end = ctlr.eoimode()};
 }
 
-/// HCR_EL2.IMO redirects group 1 accesses of EL1 to the virtual interface, FMO group 0 ones.
-bool Pe::IsVirtualInterface(unsigned group) {
+/// Whether EL1's name reaches a virtual register.
+bool Pe::IsRedirected(RegisterId id) {
   if (state_.pstate.el() != 1) return false;
-  const HcrEl2 bit = group == 0 ? HcrEl2().fmo(true) : HcrEl2().imo(true);
-  return (Decide(RegisterId::kHcrEl2, bit.raw()) & bit.raw()) != 0;
+  const std::uint64_t bits = RedirectingBits(id);
+  return bits != 0 && (Decide(RegisterId::kHcrEl2, bits) & bits) != 0;
 }
 
 std::uint64_t Pe::ReadInterface(RegisterId id) {
   const unsigned group = GroupOf(id);
-  const bool is_virtual = IsVirtualInterface(group);
+  const bool is_virtual = IsRedirected(id);
   ListRegisters lists(*this);
   switch (id) {
     case RegisterId::kIccIar0El1:
@@ -69,22 +68,34 @@ std::uint64_t Pe::ReadInterface(RegisterId id) {
     case RegisterId::kIccHppir0El1:
     case RegisterId::kIccHppir1El1:
       return is_virtual ? lists.HighestPending(group) : gic_->HighestPending(group, GicControls());
-    default: return is_virtual ? lists.RunningPriority() : gic_->RunningPriority();
+    case RegisterId::kIccRprEl1:
+      return is_virtual ? lists.RunningPriority() : gic_->RunningPriority();
+    default: return is_virtual ? lists.Read(id) : Peek(id);
   }
 }
 
-void Pe::WriteInterface(RegisterId id, std::uint64_t value) {
+/// False when the write is one of the register's storage.
+bool Pe::WriteInterface(RegisterId id, std::uint64_t value) {
   const unsigned group = GroupOf(id);
-  const bool is_virtual = IsVirtualInterface(group);
+  const bool is_virtual = IsRedirected(id);
   const auto intid = static_cast<std::uint32_t>(value & 0xff'ffff);
   ListRegisters lists(*this);
   switch (id) {
     case RegisterId::kIccEoir0El1:
     case RegisterId::kIccEoir1El1:
-      return is_virtual ? lists.End(intid) : gic_->End(intid, GicControls());
+      is_virtual ? lists.End(group, intid) : gic_->End(intid, GicControls());
+      return true;
     case RegisterId::kIccDirEl1:
-      return is_virtual ? lists.Deactivate(intid) : gic_->Deactivate(intid);
-    default: return SendSgi(id == RegisterId::kIccSgi0rEl1 ? 0 : 1, value);
+      is_virtual ? lists.Deactivate(intid) : gic_->Deactivate(intid);
+      return true;
+    case RegisterId::kIccSgi0rEl1:
+    case RegisterId::kIccSgi1rEl1:
+    case RegisterId::kIccAsgi1rEl1:
+      SendSgi(id == RegisterId::kIccSgi0rEl1 ? 0 : 1, value);
+      return true;
+    default:
+      if (is_virtual) lists.Write(id, value);
+      return is_virtual;
   }
 }
 

@@ -25,11 +25,14 @@ enum class Op : std::uint8_t {
   kLoad,
   kStore,  ///< rt, rn; Memory describes the access
   kMovImm,
-  kAddImm,  ///< rt, rn, imm
-  kBranch,  ///< to imm, relative to this instruction
-  kRet,     ///< to rn
-  kFp,      ///< any Advanced SIMD or floating-point instruction
-  kMrc,     ///< AArch32: rt; imm: which System register, as sim/instructions/coprocessor.h packs it
+  kAddImm,          ///< rt, rn, imm
+  kBranch,          ///< to imm, relative to this instruction
+  kRet,             ///< to rn
+  kFp,              ///< any Advanced SIMD or floating-point instruction
+  kFmovToVector,    ///< rt, rn, imm: V[rt].D[imm] = X[rn]; D[0] clears the upper half
+  kFmovFromVector,  ///< rt, rn, imm: X[rt] = V[rn].D[imm]
+  kExtension,       ///< reg: "SVE", "SME" or "MOPS" of operations.def; any instruction of it
+  kMrc,  ///< AArch32: rt; imm: which System register, as sim/instructions/coprocessor.h packs it
   kMcr,
 };
 
@@ -66,6 +69,18 @@ constexpr Instruction Eret() { return {.op = Op::kEret}; }
 constexpr Instruction IsbInstruction() { return {.op = Op::kIsb}; }
 constexpr Instruction Dmb() { return {.op = Op::kDmb}; }
 constexpr Instruction FpAdd() { return {.op = Op::kFp}; }
+/// FMOV Dd, Xn with half 0, FMOV Vd.D[1], Xn with half 1.
+constexpr Instruction FmovToVector(std::uint8_t vd, std::uint8_t xn, unsigned half = 0) {
+  return {.op = Op::kFmovToVector, .rt = vd, .rn = xn, .imm = half};
+}
+/// FMOV Xd, Dn and FMOV Xd, Vn.D[1].
+constexpr Instruction FmovFromVector(std::uint8_t xd, std::uint8_t vn, unsigned half = 0) {
+  return {.op = Op::kFmovFromVector, .rt = xd, .rn = vn, .imm = half};
+}
+/// `extension`: FindAccess("SVE"), "SME" or "MOPS".
+constexpr Instruction OfExtension(AccessId extension) {
+  return {.op = Op::kExtension, .reg = extension};
+}
 constexpr Instruction Mrs(std::uint8_t rt, AccessId reg) {
   return {.op = Op::kMrs, .rt = rt, .reg = reg};
 }

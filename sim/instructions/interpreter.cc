@@ -14,6 +14,8 @@ using hal::RegisterId;
 const AccessId kWfiRule = FindAccess("WFI");
 const AccessId kWfeRule = FindAccess("WFE");
 const AccessId kFpRule = FindAccess("FP");
+const AccessId kSvcRule = FindAccess("SVC");
+const AccessId kEretRule = FindAccess("ERET");
 
 }  // namespace
 
@@ -36,30 +38,27 @@ Exception Interpreter::ToHandler(ExceptionClass ec, std::uint32_t iss,
 Exception Interpreter::Undefined() { return ToHandler(ExceptionClass::kUnknown, 0, pe_.pc()); }
 
 Exception Interpreter::Trap(const Rule& rule, AccessId id, unsigned rt, bool read) {
-  std::uint32_t iss = kAlwaysCondition;
+  if (rule.ec == ExceptionClass::kUnknown) return Undefined();
+  std::uint32_t iss = 0;
   if (rule.ec == ExceptionClass::kSystem) {
     iss = SystemRegisterIss(AccessInfoOf(id).encoding, rt, read);
   } else if (rule.ec == ExceptionClass::kWfx) {
-    iss |= id == kWfeRule ? 1 : 0;
+    iss = kAlwaysCondition | (id == kWfeRule ? 1 : 0);
+  } else if (rule.ec == ExceptionClass::kSimdFp) {
+    iss = kAlwaysCondition;
   }
   if (rule.target == Target::kToEl2) return ToEl2(rule.ec, iss, pe_.pc());
   const Exception trap = ToHandler(rule.ec, iss, pe_.pc());
   // [arm-arm] CPACR_EL1 traps that TGE routes to EL2 are reported as uncategorized.
-  if (rule.ec == ExceptionClass::kSimdFp && trap.target_el == 2) return Undefined();
+  if (rule.ec != ExceptionClass::kSystem && rule.ec != ExceptionClass::kWfx && trap.target_el == 2)
+    return Undefined();
   return trap;
 }
 
 std::optional<Exception> Interpreter::CheckRules(AccessId id, unsigned rt, bool read) {
-  const std::span<const Rule> rules = pe_.model().RulesFor(id);
-  if (rules.empty()) return std::nullopt;
-  const HcrEl2 hcr = Hcr(HcrEl2().e2h(true).tge(true));
-  const auto wanted = static_cast<unsigned>(read ? Direction::kRead : Direction::kWrite);
-  for (const Rule& rule : rules) {
-    if ((static_cast<unsigned>(rule.direction) & wanted) == 0) continue;
-    if ((rule.from >> el() & 1) == 0 || !IsIn(rule.host_state, hcr.e2h(), hcr.tge())) continue;
-    if (rule.Holds(pe_.Decide(rule.control, rule.mask))) return Trap(rule, id, rt, read);
-  }
-  return std::nullopt;
+  const Rule* rule = pe_.TrappingRule(id, read);
+  if (rule == nullptr) return std::nullopt;
+  return Trap(*rule, id, rt, read);
 }
 
 bool Interpreter::IsUndefined(const Instruction& i, bool read) {
@@ -133,14 +132,23 @@ std::optional<Exception> Interpreter::Call(const Instruction& i) {
   const std::uint64_t next = pe_.pc() + 4;
   const auto imm = static_cast<std::uint32_t>(i.imm);
   const bool aarch32 = pe_.pstate().aarch32();
-  if (i.op == Op::kSvc) {
-    return ToHandler(aarch32 ? ExceptionClass::kSvc32 : ExceptionClass::kSvc64, imm, next);
-  }
+  if (i.op == Op::kSvc) return SupervisorCall(i);
   if (el() == 0) return Undefined();
   if (i.op == Op::kSmc) return MonitorCall(i);
   const bool disabled = !pe_.profile().has_el3 && Hcr(HcrEl2().hcd(true)).hcd();
   if (disabled) return Undefined();
   return ToEl2(aarch32 ? ExceptionClass::kHvc32 : ExceptionClass::kHvc64, imm, next);
+}
+
+/// [arm-arm] AArch64.CheckForSVCTrap: a trapped SVC reports its immediate and its own address.
+std::optional<Exception> Interpreter::SupervisorCall(const Instruction& i) {
+  const auto imm = static_cast<std::uint32_t>(i.imm);
+  if (auto trap = CheckRules(kSvcRule, 31, false)) {
+    trap->esr = Syndrome(ExceptionClass::kSvc64, imm);
+    return trap;
+  }
+  const bool aarch32 = pe_.pstate().aarch32();
+  return ToHandler(aarch32 ? ExceptionClass::kSvc32 : ExceptionClass::kSvc64, imm, pe_.pc() + 4);
 }
 
 /// SMC at EL1 or EL2. [arm-arm] AArch64.CheckForSMCUndefOrTrap.
@@ -168,8 +176,30 @@ std::optional<Exception> Interpreter::Breakpoint(const Instruction& i) {
 
 std::optional<Exception> Interpreter::Return() {
   if (el() == 0) return Undefined();
+  if (auto trap = CheckRules(kEretRule, 31, false)) return trap;
   pe_.PerformExceptionReturn();
   return std::nullopt;
+}
+
+std::optional<Exception> Interpreter::MoveVector(const Instruction& i) {
+  if (auto trap = CheckRules(kFpRule, 31, true)) return trap;
+  if (i.op == Op::kFmovFromVector) {
+    pe_.set_x(i.rt, pe_.vector(i.rn)[i.imm]);
+    return std::nullopt;
+  }
+  Vector value = pe_.vector(i.rt);
+  value[i.imm] = pe_.x(i.rn);
+  if (i.imm == 0) value[1] = 0;
+  pe_.set_vector(i.rt, value);
+  return std::nullopt;
+}
+
+/// An instruction of an extension that is modelled as far as its traps.
+std::optional<Exception> Interpreter::Extension(const Instruction& i) {
+  const AccessInfo& info = AccessInfoOf(i.reg);
+  if (!pe_.model().Has(info.needs)) return Undefined();
+  if (auto trap = CheckRules(i.reg, 31, true)) return trap;
+  throw Violation(std::format("{}: {} is not modelled beyond its traps", pe_.Where(), info.name));
 }
 
 std::optional<Exception> Interpreter::Dispatch(const Instruction& i) {
@@ -182,6 +212,9 @@ std::optional<Exception> Interpreter::Dispatch(const Instruction& i) {
     case Op::kWfi: return Hint(kWfiRule);
     case Op::kWfe: return Hint(kWfeRule);
     case Op::kFp: return CheckRules(kFpRule, 31, true);
+    case Op::kFmovToVector:
+    case Op::kFmovFromVector: return MoveVector(i);
+    case Op::kExtension: return Extension(i);
     case Op::kMrs:
     case Op::kMsr: return SystemAccess(i);
     case Op::kLoad:

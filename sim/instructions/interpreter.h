@@ -35,6 +35,9 @@ class Interpreter {
   MaybeException Dispatch(const Instruction& instruction);
   MaybeException Call(const Instruction& instruction);
   MaybeException MonitorCall(const Instruction& instruction);
+  MaybeException SupervisorCall(const Instruction& instruction);
+  MaybeException MoveVector(const Instruction& instruction);
+  MaybeException Extension(const Instruction& instruction);
   MaybeException Breakpoint(const Instruction& instruction);
   MaybeException SystemAccess(const Instruction& instruction);
   MaybeException Operation(const Instruction& instruction);

@@ -65,8 +65,10 @@ Exception Interpreter::Stage2Abort(const Stage2Fault& fault, std::uint64_t va, E
                                    std::uint32_t iss) {
   Exception abort = ToEl2(ec, iss | fault.Status(), pe_.pc());
   abort.far = va;
-  // [arm-arm] HPFAR_EL2 is UNKNOWN for permission faults; it keeps its value here.
-  if (fault.kind != FaultKind::kPermission) abort.hpfar = (va & ((1ull << 48) - 1)) >> 12 << 4;
+  // [arm-arm] HPFAR_EL2: UNKNOWN after a permission fault outside a stage 1 walk, of which there
+  // are none here.
+  abort.hpfar_unknown = fault.kind == FaultKind::kPermission;
+  if (!abort.hpfar_unknown) abort.hpfar = (va & ((1ull << 48) - 1)) >> 12 << 4;
   return abort;
 }
 

@@ -30,16 +30,7 @@ std::uint64_t FieldNamed(const RegisterInfo& info, std::string_view name) {
   throw Violation(std::format("unmodelled: {} has no field {}", info.name, name));
 }
 
-std::uint64_t AllThatTrap(const RegisterInfo& info) {
-  std::uint64_t mask = 0;
-  for (const FieldInfo& field : info.fields) {
-    if (field.kind == hal::BitKind::kField && field.name[0] != 'n') mask |= field.mask();
-  }
-  return mask;
-}
-
 std::uint64_t MaskOf(const RegisterInfo& info, std::string_view fields) {
-  if (fields == "*") return AllThatTrap(info);
   std::uint64_t mask = 0;
   while (!fields.empty()) {
     const std::size_t end = fields.find(' ');

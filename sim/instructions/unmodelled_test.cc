@@ -8,6 +8,7 @@
 
 #include <bit>
 #include <string>
+#include <vector>
 
 #include "hal/registers.h"
 #include "sim/instructions/interpreter.h"
@@ -62,8 +63,11 @@ void TryEverywhere(const Profile& profile, const RegisterInfo& info) {
 }
 
 TEST(EveryRegister, CompletesFaultsOrIsRefusedByName) {
-  for (const char* cpu : {"cortex-a53", "max"}) {
-    for (const RegisterInfo& info : hal::AllRegisters()) TryEverywhere(ProfileNamed(cpu), info);
+  std::vector<Profile> profiles(AllProfiles().begin(), AllProfiles().end());
+  profiles.push_back(ProfileNamed("max").WithEl3());
+  profiles.push_back(SyntheticProfile());
+  for (const Profile& profile : profiles) {
+    for (const RegisterInfo& info : hal::AllRegisters()) TryEverywhere(profile, info);
   }
 }
 
@@ -108,7 +112,7 @@ class UnmodelledTest : public ::testing::Test {
   }
 
   static constexpr std::uint64_t kCode = 0x8000'0000;
-  Pe pe_{ProfileNamed("max")};
+  Pe pe_{SyntheticProfile()};
 };
 
 TEST_F(UnmodelledTest, EveryControlRefusesAGuestByName) {
@@ -125,9 +129,21 @@ TEST_F(UnmodelledTest, EveryControlRefusesAGuestByName) {
   }
 }
 
-TEST_F(UnmodelledTest, FieldsThatTrapWhenZeroMayBeSet) {
-  pe_.Poke(RegisterId::kHfgrtrEl2, hal::HfgrtrEl2().ntpidr2_el0(true).raw());
-  EXPECT_NO_THROW(RunGuest());
+TEST(Unmodelled, AControlThatTheCpuLacksIsNotLookedAt) {
+  // A reset leaves registers that a Cortex-A72 does not have alone, with EL3 too.
+  Pe pe(ProfileNamed("cortex-a72").WithEl3());
+  pe.PowerDown();
+  pe.PowerUp();
+  EXPECT_EQ(pe.UnknownBits(RegisterId::kHfgrtrEl2), 0u);
+  pe.memory().Place(0x8000'0000, {Hvc(1)});
+  for (const RegisterId id :
+       {RegisterId::kHcrEl2, RegisterId::kSctlrEl1, RegisterId::kVbarEl2, RegisterId::kMdscrEl1}) {
+    pe.Poke(id, 0);
+  }
+  pe.Poke(RegisterId::kHcrEl2, HcrEl2().rw(true).raw());
+  pe.set_pc(0x8000'0000);
+  pe.set_pstate(Pstate::Masked(1));
+  EXPECT_NO_THROW(pe.RunLowerEl());
 }
 
 TEST_F(UnmodelledTest, StageOneTranslationIsRefusedByName) {

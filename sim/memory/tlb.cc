@@ -6,7 +6,7 @@ namespace trivet::sim {
 
 const Stage2Regime* Tlb::StaleOr(Stage2Regime now) {
   for (const Held& held : held_) {
-    if (VmidOf(held.regime.vttbr) != VmidOf(now.vttbr)) continue;
+    if (held.regime.Vmid() != now.Vmid()) continue;
     return held.regime == now ? nullptr : &held.regime;
   }
   held_.push_back({now});
@@ -19,7 +19,7 @@ void Tlb::Invalidate(hal::Tlbi operation, std::uint64_t vmid) {
   const bool broadcast = operation == kAllE1Is || operation == kVmallS12E1Is;
   const bool one_vmid = operation == kVmallS12E1 || operation == kVmallS12E1Is;
   for (Held& held : held_) {
-    if (one_vmid && VmidOf(held.regime.vttbr) != vmid) continue;
+    if (one_vmid && held.regime.Vmid() != vmid) continue;
     held.phase = broadcast ? Phase::kBroadcast : Phase::kInvalidated;
   }
 }

@@ -14,14 +14,16 @@ struct Stage2Regime {
   std::uint64_t hcr = 0;  ///< HCR_EL2 within its TLB-cached fields.
   std::uint64_t vtcr = 0;
   std::uint64_t vttbr = 0;  ///< With the VMID.
+  /// VTTBR_EL2.VMID: 16 bits with VTCR_EL2.VS, else 8. [arm-arm] VTCR_EL2.VS.
+  constexpr std::uint64_t Vmid() const {
+    constexpr std::uint64_t kVs = 1 << 19;
+    return vttbr >> 48 & ((vtcr & kVs) != 0 ? 0xffff : 0xff);
+  }
   friend bool operator==(const Stage2Regime&, const Stage2Regime&) = default;
 };
 
 class Tlb {
  public:
-  /// VTTBR_EL2.VMID, with 8 or 16 bits.
-  static constexpr std::uint64_t VmidOf(std::uint64_t vttbr) { return vttbr >> 48; }
-
   /// The regime that an entry for this VMID may have been made under, when it is another than
   /// `now`; null when there is none. Remembers `now` where nothing was remembered.
   const Stage2Regime* StaleOr(Stage2Regime now);

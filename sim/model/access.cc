@@ -31,6 +31,7 @@ struct WriteLevel {
 constexpr WriteLevel kWriteLevels[] = {
     {hal::RegisterId::kTpidrroEl0, 1},
     {hal::RegisterId::kPmuserenrEl0, 1},
+    {hal::RegisterId::kGcsprEl0, 1},
     // Only at the highest implemented level: EL2 here; with EL3 no simulated level.
     {hal::RegisterId::kCntfrqEl0, 2},
 };

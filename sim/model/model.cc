@@ -1,5 +1,6 @@
 #include "sim/model/model.h"
 
+#include <algorithm>
 #include <mutex>
 #include <vector>
 
@@ -86,7 +87,7 @@ std::shared_ptr<const Model> Model::For(const Profile& profile) {
 
 std::shared_ptr<const Model> Model::Altered(const Profile& profile, const Alteration& alteration) {
   const auto model = std::make_shared<Model>(profile);
-  if (alteration.rule) model->rules_ = CompileRules(alteration.rule);
+  if (alteration.rule) model->SetRules(CompileRules(alteration.rule));
   if (alteration.routing) alteration.routing(model->routing_);
   for (auto& by_e2h : model->plans_) {
     for (Plans& plans : by_e2h) {
@@ -98,8 +99,7 @@ std::shared_ptr<const Model> Model::Altered(const Profile& profile, const Altera
   return model;
 }
 
-Model::Model(const Profile& profile)
-    : profile_(profile), features_(profile.Features()), rules_(CompileRules()) {
+Model::Model(const Profile& profile) : profile_(profile), features_(profile.Features()) {
   for (const RegisterInfo& info : hal::AllRegisters()) {
     masks_[Index(info.id)] = ComputeMasks(info);
     storage_[Index(info.id)] = info.storage;
@@ -116,6 +116,17 @@ Model::Model(const Profile& profile)
       }
     }
   }
+  SetRules(CompileRules());
+  for (const RegisterInfo& info : hal::AllRegisters()) {
+    constexpr unsigned kFromEl2 = 1 << 2;
+    const auto at_el2 = [](const Rule& rule) { return (rule.from & kFromEl2) != 0; };
+    if (!std::ranges::any_of(RulesFor(info.id), at_el2)) continue;
+    for (const bool e2h : {false, true}) {
+      AccessPlan& plan = plans_[2][e2h][Index(info.id)];
+      plan.effects |= kTrappable;
+      plan.reads_slowly = plan.writes_slowly = true;
+    }
+  }
   for (const RegisterInfo& info : hal::AllRegisters()) {
     const unsigned i = Index(info.id);
     changing_[i] = plans_[2][0][i];
@@ -123,6 +134,23 @@ Model::Model(const Profile& profile)
       changing_[i].read = changing_[i].write = Outcome::kUnsynchronized;
     }
   }
+}
+
+bool Model::HasControlOf(const Rule& rule) const {
+  const RegisterInfo& info = hal::InfoOf(rule.layout);
+  if (!Has(info.needs)) return false;
+  return std::ranges::any_of(info.fields, [&](const FieldInfo& field) {
+    return (field.mask() & rule.mask) != 0 && Has(field.traits.needs);
+  });
+}
+
+/// Keeps the rules whose controls this CPU has: elsewhere a control field is RES0, whatever 0 means
+/// in it.
+void Model::SetRules(std::vector<std::vector<Rule>> rules) {
+  for (std::vector<Rule>& of_name : rules) {
+    std::erase_if(of_name, [this](const Rule& rule) { return !HasControlOf(rule); });
+  }
+  rules_ = std::move(rules);
 }
 
 void Model::AddReset(BitMasks& masks, const FieldInfo& field) const {
@@ -213,7 +241,23 @@ BitMasks Model::ComputeMasks(const RegisterInfo& info) const {
   return masks;
 }
 
+/// Of a numbered family, whether this CPU has the member; and what only a Secure state has.
+/// [gic] ICH_VTR_EL2.ListRegs, PREbits; [arm-arm] VSTCR_EL2, VSTTBR_EL2.
+bool Model::Exists(const RegisterInfo& info) const {
+  const auto vtr = hal::IchVtrEl2::FromRaw(profile_.Id("ICH_VTR_EL2"));
+  const std::string_view name = info.name;
+  if (info.id >= RegisterId::kIchLr0El2 && info.id <= RegisterId::kIchLr15El2)
+    return Index(info.id) - Index(RegisterId::kIchLr0El2) <= vtr.listregs();
+  if (name.starts_with("ICH_AP") || name.starts_with("ICC_AP")) {
+    constexpr unsigned kMember = 8;  // "ICH_AP0R1_EL2": the last digit before "_EL".
+    const unsigned priorities = 1u << (vtr.prebits() + 1u);
+    return static_cast<unsigned>(name[kMember] - '0') * 32 < priorities;
+  }
+  return info.id != RegisterId::kVstcrEl2 && info.id != RegisterId::kVsttbrEl2;
+}
+
 Outcome Model::Legality(const RegisterInfo& info, unsigned el, bool e2h) const {
+  if (!Exists(info)) return Outcome::kMissingFeature;
   if (!Has(info.needs) && !StaysAsRes0(info.id)) return Outcome::kMissingFeature;
   const RegisterInfo& storage = hal::InfoOf(info.storage);
   if (!Has(storage.needs) && !StaysAsRes0(storage.id)) return Outcome::kMissingFeature;
@@ -247,6 +291,8 @@ AccessPlan Model::ComputePlan(const RegisterInfo& info, unsigned el, bool e2h) c
   if (plan.read == Outcome::kOk) {
     if (info.access == hal::Access::kWriteOnly) plan.read = Outcome::kWriteOnly;
     if (info.access == hal::Access::kReadOnly) plan.write = Outcome::kReadOnly;
+    // [arm-arm] CNTFRQ_EL0: written at the highest implemented exception level only.
+    if (info.id == RegisterId::kCntfrqEl0 && profile_.has_el3) plan.write = Outcome::kWrongEl;
   }
   if (target.sync == hal::Sync::kContext) plan.effects |= kDeferred;
   if (IsPstate(plan.storage)) plan.effects |= kComputed;
@@ -265,7 +311,8 @@ AccessPlan Model::ComputePlan(const RegisterInfo& info, unsigned el, bool e2h) c
   plan.control = ControlBits(plan.storage);
   plan.fundamental = plan.control;
   if (plan.storage == RegisterId::kHcrEl2) plan.fundamental = hal::HcrEl2().e2h(true).raw();
-  if (IsInterfaceRegister(plan.storage)) plan.effects |= kInterface;
+  if (IsInterfaceRegister(plan.storage) || (el == 1 && RedirectingBits(plan.storage) != 0))
+    plan.effects |= kInterface;
   constexpr std::uint8_t kElsewhere = kComputed | kInterface;
   plan.reads_slowly = plan.read != Outcome::kOk || (plan.effects & kElsewhere) != 0;
   plan.writes_slowly =

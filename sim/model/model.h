@@ -38,6 +38,7 @@ enum Effect : std::uint8_t {
   kDeferred = 1 << 0,   ///< Indirect readers may see the old value until a context synchronization.
   kBitwise = 1 << 3,    ///< Some bits set or clear instead of storing.
   kInterface = 1 << 4,  ///< Served by the interrupt controller: ICC_IAR1_EL1 and its like.
+  kTrappable = 1 << 1,  ///< At EL2: a control of EL2's own may trap it.
   kComputed = 1 << 2,   ///< Reading it is not reading storage: CurrentEL, DAIF, MPIDR_EL1 at EL1.
 };
 
@@ -112,12 +113,16 @@ class Model {
     return storage_[static_cast<unsigned>(id)];
   }
   bool IsDeferred(hal::RegisterId id) const { return deferred_[static_cast<unsigned>(id)]; }
+  /// False when the CPU has none of the rule's control fields.
+  bool HasControlOf(const Rule& rule) const;
   const RoutingTable& routing() const { return routing_; }
   /// The fields of HCR_EL2 that a TLB may hold.
   std::uint64_t tlb_cached_hcr() const { return tlb_cached_hcr_; }
   const BitMasks& MasksOf(hal::RegisterId id) const { return masks_[static_cast<unsigned>(id)]; }
 
  private:
+  void SetRules(std::vector<std::vector<Rule>> rules);
+  bool Exists(const hal::RegisterInfo& info) const;
   BitMasks ComputeMasks(const hal::RegisterInfo& info) const;
   void AddField(BitMasks& masks, const hal::FieldInfo& field) const;
   void AddFixed(BitMasks& masks, const hal::RegisterInfo& info) const;
@@ -141,6 +146,10 @@ class Model {
 
 /// Registers whose accesses the GIC CPU interface performs.
 bool IsInterfaceRegister(hal::RegisterId id);
+
+/// Names that EL1 uses for a virtual register while one of these HCR_EL2 bits is set, and for the
+/// stored one otherwise; 0 for every other name. [arm-arm] HCR_EL2.AMO; [gic] ICV_*.
+std::uint64_t RedirectingBits(hal::RegisterId id);
 
 /// The description called `name`, for example "HCR_EL2"; kCount when there is none. Of two layouts
 /// the one for HCR_EL2.E2H = 0.

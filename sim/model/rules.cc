@@ -1,6 +1,8 @@
 #include "sim/model/rules.h"
 
+#include <algorithm>
 #include <format>
+#include <map>
 #include <string_view>
 
 #include "hal/register_info.h"
@@ -39,6 +41,49 @@ constexpr Line kLines[] = {
 #undef TRAP
 };
 
+/// A field of the fine-grained traps, of up to two registers.
+struct FineLine {
+  std::string_view read_control, write_control, field, names;
+  unsigned from;
+  ExceptionClass ec;
+};
+
+constexpr FineLine kFineLines[] = {
+#define FINE(read, write, field, names) \
+  {read, write, field, names, kEl1 | kEl0, ExceptionClass::kSystem},
+#define SYSTEM(field, names) FINE("HFGRTR_EL2", "HFGWTR_EL2", field, names)
+#define DEBUG(field, names) FINE("HDFGRTR_EL2", "HDFGWTR_EL2", field, names)
+#define INSTRUCTION(field, names) FINE("", "HFGITR_EL2", field, names)
+#define INSTRUCTION_WITH_CLASS(field, name, from, ec) \
+  {"", "HFGITR_EL2", field, name, from, ExceptionClass::ec},
+#define UNDESCRIBED(...)
+#include "sim/model/fine_grained.def"
+#undef INSTRUCTION_WITH_CLASS
+#undef INSTRUCTION
+#undef DEBUG
+#undef SYSTEM
+#undef FINE
+#undef UNDESCRIBED
+};
+
+struct UndescribedLine {
+  std::string_view read_control, write_control, fields;
+};
+
+constexpr UndescribedLine kUndescribed[] = {
+#define SYSTEM(...)
+#define DEBUG(...)
+#define INSTRUCTION(...)
+#define INSTRUCTION_WITH_CLASS(...)
+#define UNDESCRIBED(read, write, fields) {read, write, fields},
+#include "sim/model/fine_grained.def"
+#undef SYSTEM
+#undef DEBUG
+#undef INSTRUCTION
+#undef INSTRUCTION_WITH_CLASS
+#undef UNDESCRIBED
+};
+
 /// "NAME", "PREFIX*" or "PREFIX*SUFFIX".
 bool Matches(std::string_view pattern, std::string_view name) {
   const std::size_t star = pattern.find('*');
@@ -60,10 +105,15 @@ bool NeedsE2hLayout(HostState host_state) {
   return host_state == kHost || host_state == kE2hSet || host_state == kE2hGuest;
 }
 
-const FieldInfo& FieldNamed(const RegisterInfo& info, std::string_view name) {
+const FieldInfo* FindField(const RegisterInfo& info, std::string_view name) {
   for (const FieldInfo& field : info.fields) {
-    if (field.name == name) return field;
+    if (field.name == name) return &field;
   }
+  return nullptr;
+}
+
+const FieldInfo& FieldNamed(const RegisterInfo& info, std::string_view name) {
+  if (const FieldInfo* field = FindField(info, name); field != nullptr) return *field;
   throw Violation(std::format("rules: {} has no field {}", info.name, name));
 }
 
@@ -76,6 +126,7 @@ Rule Compile(const Line& line) {
   if (NeedsE2hLayout(line.host_state)) control = E2hLayoutOf(control);
   const RegisterInfo& info = hal::InfoOf(control);
   Rule rule = {.control = info.storage,
+               .layout = info.id,
                .mask = 0,
                .value = 0,
                .condition = line.condition,
@@ -99,7 +150,85 @@ bool NamesIt(std::string_view names, std::string_view name) {
   return false;
 }
 
+using Rules = std::vector<std::vector<Rule>>;
+
+/// Adds the rule to each name that the line has; false when there is none.
+bool AddTo(Rules& rules, std::string_view names, const Rule& rule) {
+  bool used = false;
+  for (unsigned i = 0; i < AccessCount(); ++i) {
+    const AccessId id = i < hal::kRegisterCount ? AccessId(static_cast<hal::RegisterId>(i))
+                                                : AccessId::Operation(i - hal::kRegisterCount - 1);
+    if (i == hal::kRegisterCount || !NamesIt(names, AccessInfoOf(id).name)) continue;
+    rules[i].push_back(rule);
+    used = true;
+  }
+  return used;
+}
+
+/// The trap of one direction by one of the line's registers, unless that lacks the field.
+void AddFine(Rules& rules, const FineLine& line, std::string_view control, Direction direction) {
+  if (control.empty()) return;
+  if (FindField(hal::InfoOf(FindRegister(control)), line.field) == nullptr) return;
+  const std::string name = std::format("{}.{}", control, line.field);
+  const bool traps_when_zero = line.field[0] == 'n';
+  Rule rule = Compile({.names = line.names,
+                       .direction = direction,
+                       .from = line.from,
+                       .host_state = kGuest,
+                       .control = name,
+                       .condition = kIs,
+                       .value = traps_when_zero ? 0u : 1u,
+                       .target = kToEl2,
+                       .ec = line.ec});
+  rule.aarch64_only = true;
+  if (!AddTo(rules, line.names, rule))
+    throw Violation(std::format("rules: nothing is called {}", line.names));
+}
+
+const Rules& FineGrained() {
+  static const Rules rules = [] {
+    Rules fine(AccessCount());
+    for (const FineLine& line : kFineLines) {
+      AddFine(fine, line, line.read_control, kRead);
+      AddFine(fine, line, line.write_control, kWrite);
+    }
+    return fine;
+  }();
+  return rules;
+}
+
+/// How often fine_grained.def mentions a field of one register.
+using Mentions = std::map<std::string_view, std::map<std::string_view, unsigned>>;
+
+void Mention(Mentions& mentions, std::string_view control, std::string_view fields) {
+  if (control.empty()) return;
+  const RegisterInfo& info = hal::InfoOf(FindRegister(control));
+  for (const FieldInfo& field : info.fields) {
+    if (field.kind != hal::BitKind::kField) continue;
+    mentions[info.name][field.name] += fields == "*" || NamesIt(fields, field.name) ? 1 : 0;
+  }
+}
+
 }  // namespace
+
+std::string FineGrainedGaps() {
+  Mentions mentions;
+  for (const FineLine& line : kFineLines) {
+    Mention(mentions, line.read_control, line.field);
+    Mention(mentions, line.write_control, line.field);
+  }
+  for (const UndescribedLine& line : kUndescribed) {
+    Mention(mentions, line.read_control, line.fields);
+    Mention(mentions, line.write_control, line.fields);
+  }
+  std::string gaps;
+  for (const auto& [control, fields] : mentions) {
+    for (const auto& [field, count] : fields) {
+      if (count != 1) gaps += std::format("{}.{}: {} lines\n", control, field, count);
+    }
+  }
+  return gaps;
+}
 
 unsigned RuleLines() { return std::size(kLines); }
 
@@ -113,16 +242,11 @@ std::vector<std::vector<Rule>> CompileRules(const RuleEdit& edit) {
     const Line& line = kLines[number];
     Rule rule = Compile(line);
     if (edit) edit(number, rule);
-    bool used = false;
-    for (unsigned i = 0; i < AccessCount(); ++i) {
-      const AccessId id = i < hal::kRegisterCount
-                              ? AccessId(static_cast<hal::RegisterId>(i))
-                              : AccessId::Operation(i - hal::kRegisterCount - 1);
-      if (i == hal::kRegisterCount || !NamesIt(line.names, AccessInfoOf(id).name)) continue;
-      rules[i].push_back(rule);
-      used = true;
-    }
-    if (!used) throw Violation(std::format("rules: nothing is called {}", line.names));
+    if (!AddTo(rules, line.names, rule))
+      throw Violation(std::format("rules: nothing is called {}", line.names));
+  }
+  for (unsigned i = 0; i < rules.size(); ++i) {
+    std::ranges::copy(FineGrained()[i], std::back_inserter(rules[i]));
   }
   return rules;
 }

@@ -9,7 +9,7 @@
 #include "hal/register_id.h"
 #include "sim/model/access.h"
 
-/// The trap rules of sim/model/rules.def, compiled for one CPU.
+/// The trap rules of sim/model/rules.def and fine_grained.def, compiled.
 namespace trivet::sim {
 
 class Model;
@@ -44,15 +44,17 @@ enum class Condition : std::uint8_t { kIs, kIsNot, kIsEven };
 enum class Target : std::uint8_t { kToEl1, kToEl2 };
 
 struct Rule {
-  hal::RegisterId control;
-  std::uint64_t mask;   ///< The field or fields, in place.
-  std::uint64_t value;  ///< To compare with, in place.
+  hal::RegisterId control;  ///< As stored.
+  hal::RegisterId layout;   ///< The description that the mask is of.
+  std::uint64_t mask;       ///< The field or fields, in place.
+  std::uint64_t value;      ///< To compare with, in place.
   Condition condition;
   Direction direction;
   std::uint8_t from;  ///< Bit n: from ELn.
   HostState host_state;
   Target target;
   hal::ExceptionClass ec;
+  bool aarch64_only = false;  ///< Fine-grained traps: not from AArch32 state.
 
   constexpr bool Holds(std::uint64_t control_value) const {
     const std::uint64_t field = control_value & mask;
@@ -66,14 +68,18 @@ struct Rule {
   }
 };
 
-/// Rules by AccessId::index(), in the order of checking. Throws Violation when rules.def names what
-/// neither the register descriptions nor operations.def describes.
-/// `edit`, when given, is called with each rule and its line's index before it is stored.
+/// Rules by AccessId::index(), in the order of checking: those of rules.def, then the fine-grained
+/// traps. Throws Violation when a line names what neither the register descriptions nor
+/// operations.def describes. `edit`, when given, is called with each rule of rules.def and its
+/// line's index before it is stored.
 using RuleEdit = std::function<void(unsigned line, Rule& rule)>;
 std::vector<std::vector<Rule>> CompileRules(const RuleEdit& edit = nullptr);
 
 /// Number of lines in rules.def, and the text of one, for messages.
 unsigned RuleLines();
 std::string RuleText(unsigned line);
+
+/// What fine_grained.def leaves out, or says twice, of the fields that its registers have; empty.
+std::string FineGrainedGaps();
 
 }  // namespace trivet::sim

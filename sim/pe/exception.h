@@ -40,6 +40,7 @@ struct Exception {
   std::optional<std::uint64_t> esr = {};    ///< Written for synchronous exceptions and SErrors.
   std::optional<std::uint64_t> far = {};    ///< Virtual address, for aborts and alignment faults.
   std::optional<std::uint64_t> hpfar = {};  ///< Whole register value, for stage 2 faults.
+  bool hpfar_unknown = false;               ///< The exception leaves HPFAR_EL2 UNKNOWN.
   std::uint64_t return_address = 0;         ///< For ELR_ELx.
 };
 

@@ -11,6 +11,8 @@ namespace {
 
 using hal::RegisterId;
 
+constexpr std::uint64_t kHostBits = hal::HcrEl2().e2h(true).tge(true).raw();
+
 constexpr unsigned Index(RegisterId id) { return static_cast<unsigned>(id); }
 
 /// The names of the fields that overlap bits, for messages.
@@ -95,9 +97,34 @@ std::uint64_t Pe::ReadSlowly(RegisterId id) {
   if (plan.read != Outcome::kOk) {
     throw Violation(std::format("{}: read {}: {}", Where(), info.name, RuleText(plan.read)));
   }
+  if ((plan.effects & kTrappable) != 0) RefuseTrapped(id, true);
   const std::uint64_t value = PerformRead(id);
   StepBoundary();
   return value;
+}
+
+const Rule* Pe::TrappingRule(AccessId id, bool read) {
+  const std::span<const Rule> rules = model_->RulesFor(id);
+  if (rules.empty()) return nullptr;
+  const auto hcr = hal::HcrEl2::FromRaw(Decide(RegisterId::kHcrEl2, kHostBits));
+  const auto wanted = static_cast<unsigned>(read ? Direction::kRead : Direction::kWrite);
+  for (const Rule& rule : rules) {
+    if ((static_cast<unsigned>(rule.direction) & wanted) == 0) continue;
+    if (rule.aarch64_only && state_.pstate.aarch32()) continue;
+    const bool here = (rule.from >> state_.pstate.el() & 1) != 0;
+    if (!here || !IsIn(rule.host_state, hcr.e2h(), hcr.tge())) continue;
+    if (rule.Holds(Decide(rule.control, rule.mask))) return &rule;
+  }
+  return nullptr;
+}
+
+/// EL2's own access would take an exception to EL2. [arm-arm] CPTR_EL2.
+void Pe::RefuseTrapped(AccessId id, bool read) {
+  const Rule* rule = TrappingRule(id, read);
+  if (rule == nullptr) return;
+  throw Violation(std::format("{}: {} {}: trapped to EL2 by {} bits {:#x}", Where(),
+                              read ? "read" : "write", AccessInfoOf(id).name,
+                              hal::InfoOf(rule->control).name, rule->mask));
 }
 
 void Pe::CheckReserved(RegisterId id, const AccessPlan& plan, std::uint64_t value) const {
@@ -128,6 +155,7 @@ void Pe::WriteSlowly(RegisterId id, std::uint64_t value) {
     throw Violation(
         std::format("{}: write {} = {:#x}: {}", Where(), info.name, value, RuleText(plan.write)));
   }
+  if ((plan.effects & kTrappable) != 0) RefuseTrapped(id, false);
   CheckReserved(id, plan, value);
   PerformWrite(id, value);
   StepBoundary();
@@ -143,7 +171,7 @@ void Pe::PerformWrite(RegisterId id, std::uint64_t value) {
   const AccessPlan& plan = PlanOf(id);
   trace_.Add(EventKind::kWrite, plan.storage, value);
   if ((plan.effects & kComputed) != 0) return WritePstate(plan.storage, value);
-  if ((plan.effects & kInterface) != 0) return WriteInterface(plan.storage, value);
+  if ((plan.effects & kInterface) != 0 && WriteInterface(plan.storage, value)) return;
   Cell& cell = CellOf(plan.storage);
   if (cell.epoch != state_.epoch) cell.old_unknown = cell.unknown;
   cell.unknown &= plan.keeps;

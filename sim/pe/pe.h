@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -41,11 +42,16 @@ struct Cell {
   bool HasUnknown() const { return (unknown | old_unknown) != 0; }
 };
 
+/// V0 to V31: the lower and the upper 64 bits.
+using Vector = std::array<std::uint64_t, 2>;
+inline constexpr std::size_t kVectors = 32;
+
 /// Everything about a Pe that software can observe: what Snapshot() copies.
 struct PeState {
   std::uint64_t epoch = 1;
   std::array<Cell, hal::kRegisterCount> cells = {};
   std::array<std::uint64_t, 31> x = {};
+  std::array<Vector, kVectors> v = {};
   std::uint64_t pc = 0;
   Pstate pstate = Pstate::Masked(2);
   std::uint32_t attention = 0;  ///< Interrupt lines and power: Pe's own encoding.
@@ -106,6 +112,9 @@ class alignas(64) Pe {
   std::uint64_t DaifMask();
   void DaifRestore(std::uint64_t daif);
   CpuId CurrentCpu();
+  /// LDP and STP of Q0 to Q31 at EL2, each as one step. A Violation where CPTR_EL2 traps them.
+  void LoadVectors(std::span<const Vector, kVectors> from);
+  void StoreVectors(std::span<Vector, kVectors> to);
 
   // What tests do: unchecked and untraced.
 
@@ -115,6 +124,10 @@ class alignas(64) Pe {
   }
   /// Stores all 64 bits as a synchronized, known value.
   void Poke(hal::RegisterId id, std::uint64_t value);
+  /// The same, of what the register stores only: reserved bits stay as they are.
+  void PokeFields(hal::RegisterId id, std::uint64_t value);
+  /// Makes a register UNKNOWN as a whole: it reads as nothing plausible.
+  void Scramble(hal::RegisterId id);
   /// The UNKNOWN bits of a register, and how to make some.
   std::uint64_t UnknownBits(hal::RegisterId id) const { return CellOf(id).unknown; }
   void MakeUnknown(hal::RegisterId id, std::uint64_t bits);
@@ -126,6 +139,9 @@ class alignas(64) Pe {
   void set_x(unsigned n, std::uint64_t value) {
     if (n < 31) state_.x[n] = value;
   }
+  /// V0 to V31, for tests: unchecked.
+  const Vector& vector(unsigned n) const { return state_.v[n]; }
+  void set_vector(unsigned n, const Vector& value) { state_.v[n] = value; }
   std::uint64_t pc() const { return state_.pc; }
   void set_pc(std::uint64_t pc) { state_.pc = pc; }
   Pstate pstate() const { return state_.pstate; }
@@ -144,6 +160,9 @@ class alignas(64) Pe {
   void RaiseFiq(bool level = true) { Raise(InterruptClass::kFiq, level); }
   void RaiseSError(bool level = true) { Raise(InterruptClass::kSError, level); }
   void Raise(InterruptClass interrupt, bool level);
+  /// An IRQ or FIQ line with Superpriority, until it is lowered by this or Raise(). Another one
+  /// where the CPU has no FEAT_NMI.
+  void RaiseWithSuperpriority(InterruptClass interrupt, bool level = true);
   bool Line(InterruptClass interrupt) const {
     return (attention_.load(std::memory_order_relaxed) >> static_cast<unsigned>(interrupt) & 1) !=
            0;
@@ -202,6 +221,8 @@ class alignas(64) Pe {
   const AccessPlan& PlanOf(hal::RegisterId id) const {
     return (*plans_)[static_cast<unsigned>(id)];
   }
+  /// The first rule that traps the access at the current EL; null when none does.
+  const Rule* TrappingRule(AccessId id, bool read);
   std::uint64_t PerformRead(hal::RegisterId id);
   void PerformWrite(hal::RegisterId id, std::uint64_t value);
   void PerformIsb() { Synchronize(); }
@@ -224,7 +245,8 @@ class alignas(64) Pe {
     kFault = 1 << 4,
     kPoweredOff = 1 << 5,
     kGic = 1 << 6,  ///< The interrupt controller is in use: checked at every step boundary.
-    kOfState = kLines | kPoweredOff,
+    kSuperpriority = 1 << 7,  ///< Of the IRQ line; the next bit: of the FIQ line.
+    kOfState = kLines | kPoweredOff | 3 * kSuperpriority,
   };
 
   std::uint32_t Attention() const { return attention_.load(std::memory_order_relaxed); }
@@ -259,6 +281,7 @@ class alignas(64) Pe {
   void BeginAccess(const char* what, std::string_view name);
   std::uint64_t ReadSlowly(hal::RegisterId id);
   void WriteSlowly(hal::RegisterId id, std::uint64_t value);
+  void RefuseTrapped(AccessId id, bool read);
   void CheckReserved(hal::RegisterId id, const AccessPlan& plan, std::uint64_t value) const;
   std::uint64_t ReadComputed(hal::RegisterId storage) const;
   void WritePstate(hal::RegisterId storage, std::uint64_t value);
@@ -273,18 +296,20 @@ class alignas(64) Pe {
 
   void BoundarySlowly();
   GicInterface::Controls GicControls() const;
-  bool IsVirtualInterface(unsigned group);
+  bool IsRedirected(hal::RegisterId id);
   std::uint64_t ReadInterface(hal::RegisterId id);
-  void WriteInterface(hal::RegisterId id, std::uint64_t value);
+  bool WriteInterface(hal::RegisterId id, std::uint64_t value);
   void SendSgi(unsigned group, std::uint64_t value);
   bool InterfaceSignals(InterruptClass interrupt) const;
   bool VirtualInterfaceSignals(InterruptClass interrupt);
   void UseGic();
 
   void RefuseUnmodelledControls() const;
-  bool IsMaskedByNmi(InterruptClass interrupt);
+  bool HasSuperpriority(InterruptClass interrupt, bool physical);
+  bool IsMasked(InterruptClass interrupt, bool superpriority, hal::HcrEl2 hcr);
   bool SetsPan(unsigned target);
   bool AnyInterrupt() const;
+  std::uint32_t VirtualErrorSyndrome();
   void CallHook();
   bool TakePendingAtEl2();
   bool IsIllegalReturn(Pstate to);
@@ -293,7 +318,7 @@ class alignas(64) Pe {
   bool TakesInAArch32(unsigned target_el);
   bool LowerUsesAArch32(unsigned target_el);
   std::uint64_t EnterAArch32El1(const Exception& exception);
-  RoutingState RoutingOf(InterruptClass interrupt, std::uint64_t hcr);
+  RoutingState RoutingOf(InterruptClass interrupt, std::uint64_t hcr, bool physical);
 
   /// What the next synchronization has to do besides counting.
   enum Settling : std::uint8_t { kSettleHcr = 1, kSettleAll = 2 };

@@ -93,6 +93,7 @@ std::uint64_t Pe::EnterAArch32El1(const Exception& exception) {
   entered.Set(kReplaced | kIt, vector.mode | ((sctlr & kThumb) != 0 ? kT : 0) |
                                    ((sctlr & kBigEndian) != 0 ? kE : 0));
   entered.Set(Pstate::kI | vector.masks, true);
+  if (SetsPan(1)) entered.Set(Pstate::kPan, true);
   set_pstate(entered);
   state_.pc = base + vector.offset;
   Synchronize();

@@ -26,7 +26,16 @@ void Pe::SetAttention(std::uint32_t bit, bool on) {
 }
 
 void Pe::Raise(InterruptClass interrupt, bool level) {
+  if (interrupt != InterruptClass::kSError)
+    SetAttention(kSuperpriority << static_cast<unsigned>(interrupt), false);
   SetAttention(1u << static_cast<unsigned>(interrupt), level);
+}
+
+void Pe::RaiseWithSuperpriority(InterruptClass interrupt, bool level) {
+  if (interrupt == InterruptClass::kSError)
+    throw Violation(std::format("{}: an SError has no Superpriority", Where()));
+  Raise(interrupt, level);
+  SetAttention(kSuperpriority << static_cast<unsigned>(interrupt), level);
 }
 
 void Pe::SetStepHook(StepHook hook) {
@@ -57,14 +66,30 @@ void Pe::Restore(const PeState& state) {
   SelectPlans();
 }
 
+void Pe::PokeFields(hal::RegisterId id, std::uint64_t value) {
+  const std::uint64_t stores = model_->MasksOf(id).stores;
+  Poke(id, (Peek(id) & ~stores) | (value & stores));
+}
+
+void Pe::Scramble(hal::RegisterId id) {
+  const std::uint64_t stores = model_->MasksOf(id).stores;
+  Poke(id, kPoison & stores);
+  MakeUnknown(id, stores);
+}
+
 void Pe::WarmReset() {
   for (const hal::RegisterInfo& info : hal::AllRegisters()) {
     if (info.storage != info.id || IsIdentification(info)) continue;
     const BitMasks& masks = model_->MasksOf(info.id);
+    if (!model_->Has(info.needs)) {
+      Poke(info.id, 0);
+      continue;
+    }
     Poke(info.id, masks.reset_value | (kPoison & ~masks.reset_known));
     MakeUnknown(info.id, ~masks.reset_known);
   }
   tlb_.Clear();
+  state_.v.fill({kPoison, kPoison});
   state_.pstate = Pstate::Masked(2);
   SelectPlans();
 }

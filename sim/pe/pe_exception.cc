@@ -89,6 +89,7 @@ std::uint64_t Pe::TakeException(const Exception& exception) {
   if (exception.esr) Poke(regs.esr, *exception.esr);
   if (exception.far) Poke(regs.far, *exception.far);
   if (exception.hpfar) Poke(RegisterId::kHpfarEl2, *exception.hpfar);
+  if (exception.hpfar_unknown) Scramble(RegisterId::kHpfarEl2);
   Pstate entered = Pstate::Masked(target);
   entered.Set(Pstate::kNzcv | Pstate::kPan | Pstate::kDit, state_.pstate.spsr());
   if (SetsPan(target)) entered.Set(Pstate::kPan, true);
@@ -172,27 +173,42 @@ void Pe::RunCodeAt(std::uint64_t address) {
   place.code(*this, place.offset);
 }
 
-/// With SCTLR_ELx.NMI, IRQ and FIQ are masked at ELx by PSTATE.ALLINT too, or by PSTATE.SP with
-/// SPINTMASK. None has superpriority here. [arm-arm] SCTLR_EL2.NMI, SPINTMASK.
-bool Pe::IsMaskedByNmi(InterruptClass interrupt) {
-  const bool concerned = model_->Has(hal::Feature::kNmi) && state_.pstate.el() != 0 &&
-                         interrupt != InterruptClass::kSError;
-  if (!concerned) return false;
-  const RegisterId id = RegistersOf(state_.pstate.el()).sctlr;
-  const std::uint64_t sctlr = Decide(id, kNmi | kSpintMask);
-  if ((sctlr & kNmi) == 0) return false;
-  return state_.pstate.Has(Pstate::kAllint) ||
-         ((sctlr & kSpintMask) != 0 && state_.pstate.sp_elx());
+/// Of a physical line, or of a virtual one by HCRX_EL2. [arm-arm] HCRX_EL2.VINMI, VFNMI.
+bool Pe::HasSuperpriority(InterruptClass interrupt, bool physical) {
+  if (!model_->Has(hal::Feature::kNmi) || interrupt == InterruptClass::kSError) return false;
+  if (physical) {
+    const std::uint32_t bit = kSuperpriority << static_cast<unsigned>(interrupt);
+    return (attention_.load(std::memory_order_relaxed) & bit) != 0;
+  }
+  const bool irq = interrupt == InterruptClass::kIrq;
+  const std::uint64_t bit =
+      irq ? hal::HcrxEl2().vinmi(true).raw() : hal::HcrxEl2().vfnmi(true).raw();
+  return (Decide(RegisterId::kHcrxEl2, bit) & bit) != 0;
 }
 
-RoutingState Pe::RoutingOf(InterruptClass interrupt, std::uint64_t hcr_raw) {
+/// Whether PSTATE masks an interrupt that goes to this level, or to the level above EL0. With
+/// SCTLR_ELx.NMI of that level PSTATE.ALLINT masks all at ELx, as PSTATE.SP does with SPINTMASK; I
+/// and F do not mask what has Superpriority. [arm-arm] SCTLR_EL2.NMI, SPINTMASK.
+bool Pe::IsMasked(InterruptClass interrupt, bool superpriority, HcrEl2 hcr) {
+  const bool by_class = state_.pstate.Has(kInterrupts[static_cast<unsigned>(interrupt)].mask);
+  const unsigned el = state_.pstate.el();
+  if (!model_->Has(hal::Feature::kNmi) || interrupt == InterruptClass::kSError) return by_class;
+  const RegisterId id = RegistersOf(el != 0 ? el : hcr.tge() ? 2 : 1).sctlr;
+  const std::uint64_t sctlr = Decide(id, kNmi | kSpintMask);
+  if ((sctlr & kNmi) == 0) return by_class;
+  const bool all = el != 0 && (state_.pstate.Has(Pstate::kAllint) ||
+                               ((sctlr & kSpintMask) != 0 && state_.pstate.sp_elx()));
+  return all || (by_class && !superpriority);
+}
+
+RoutingState Pe::RoutingOf(InterruptClass interrupt, std::uint64_t hcr_raw, bool physical) {
   const HcrEl2 hcr = HcrEl2::FromRaw(hcr_raw);
   const InterruptBits& bits = kInterrupts[static_cast<unsigned>(interrupt)];
   return {.el = state_.pstate.el(),
           .e2h = hcr.e2h(),
           .tge = hcr.tge(),
           .route = (hcr_raw & bits.route.raw()) != 0,
-          .masked = state_.pstate.Has(bits.mask) || IsMaskedByNmi(interrupt)};
+          .masked = IsMasked(interrupt, HasSuperpriority(interrupt, physical), hcr)};
 }
 
 /// False when no line, physical or virtual, is up: nothing to decide.
@@ -203,6 +219,13 @@ bool Pe::AnyInterrupt() const {
   const Cell& hcr = CellOf(RegisterId::kHcrEl2);
   const Cell& ich = CellOf(RegisterId::kIchHcrEl2);
   return ((hcr.value | hcr.old | hcr.unknown) & kVirtual) != 0 || (ich.value & 1) != 0;
+}
+
+/// [arm-arm] AArch64.TakeVirtualSErrorException: with FEAT_RAS VSESR_EL2 has the ISS.
+std::uint32_t Pe::VirtualErrorSyndrome() {
+  constexpr std::uint64_t kIss = 0x1ff'ffff;
+  if (!model_->Has(hal::Feature::kRas)) return 0;
+  return static_cast<std::uint32_t>(Decide(RegisterId::kVsesrEl2, kIss) & kIss);
 }
 
 std::optional<Exception> Pe::DeliverableInterrupt() {
@@ -219,14 +242,14 @@ std::optional<Exception> Pe::DeliverableInterrupt() {
       const std::uint64_t hcr = Decide(RegisterId::kHcrEl2, deciding);
       const bool line = (hcr & bits.virtual_line.raw()) != 0;
       if (!physical && !line && !VirtualInterfaceSignals(interrupt)) continue;
-      const RoutingState state = RoutingOf(interrupt, hcr);
+      const RoutingState state = RoutingOf(interrupt, hcr, physical);
       const Delivery delivery = model_->routing()(state, physical);
       if (delivery == Delivery::kPending) continue;
       Exception exception = {.target_el = delivery == Delivery::kToEl2 ? 2u : 1u,
                              .kind = bits.vector,
                              .return_address = state_.pc};
       if (interrupt == InterruptClass::kSError) {
-        exception.esr = Syndrome(ExceptionClass::kSError, 0);
+        exception.esr = Syndrome(ExceptionClass::kSError, physical ? 0 : VirtualErrorSyndrome());
         // [arm-arm] AArch64.TakeVirtualSErrorException: clears HCR_EL2.VSE.
         if (physical) {
           Raise(interrupt, false);

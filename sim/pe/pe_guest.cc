@@ -10,7 +10,8 @@ namespace trivet::sim {
 /// A guest would notice these; the simulated one does not.
 void Pe::RefuseUnmodelledControls() const {
   for (const UnmodelledControl& control : UnmodelledControls()) {
-    const std::uint64_t bits = Peek(control.id) & control.mask;
+    if (!model_->Has(hal::InfoOf(control.id).needs)) continue;
+    const std::uint64_t bits = Peek(control.id) & control.mask & model_->MasksOf(control.id).stores;
     if (bits == 0) continue;
     throw Violation(std::format("{}: a guest runs while {} has bits {:#x}: {}: not modelled",
                                 Where(), hal::InfoOf(control.id).name, bits, control.what));

@@ -108,7 +108,9 @@ void Pe::Invalidate(hal::Tlbi operation) {
   // bring back what the TLBI removes.
   const bool pending = IsPending(RegisterId::kHcrEl2) || IsPending(RegisterId::kVttbrEl2) ||
                        IsPending(RegisterId::kVtcrEl2);
-  if (!pending) tlb_.Invalidate(operation, Tlb::VmidOf(Peek(RegisterId::kVttbrEl2)));
+  const Stage2Regime now = {.vtcr = Peek(RegisterId::kVtcrEl2),
+                            .vttbr = Peek(RegisterId::kVttbrEl2)};
+  if (!pending) tlb_.Invalidate(operation, now.Vmid());
   StepBoundary();
 }
 

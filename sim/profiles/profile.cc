@@ -15,6 +15,23 @@ using hal::IdAa64Pfr0El1;
 
 constexpr unsigned kNotImplemented = 0xf;  // ID_AA64MMFR4_EL1.E2H0: FEAT_E2H0 is absent.
 
+/// What the synthetic CPU has more than "max". [arm-arm] D24, the ID registers by name.
+struct SyntheticField {
+  const char* register_name;
+  const char* field;
+  std::uint64_t value;
+};
+constexpr SyntheticField kSynthetic[] = {
+    {"ID_AA64PFR0_EL1", "SEL2", 1},   {"ID_AA64PFR0_EL1", "MPAM", 1},
+    {"ID_AA64PFR0_EL1", "AMU", 2},    {"ID_AA64PFR1_EL1", "MTE", 3},
+    {"ID_AA64PFR1_EL1", "NMI", 1},    {"ID_AA64PFR1_EL1", "DF2", 1},
+    {"ID_AA64DFR0_EL1", "PMSVer", 6}, {"ID_AA64DFR0_EL1", "TraceFilt", 1},
+    {"ID_AA64ISAR1_EL1", "LS64", 3},  {"ID_AA64ISAR2_EL1", "ATS1A", 1},
+    {"ID_AA64MMFR0_EL1", "ExS", 1},   {"ID_AA64MMFR0_EL1", "FGT", 2},
+    {"ID_AA64MMFR3_EL1", "S1PIE", 1}, {"ID_AA64MMFR3_EL1", "S1POE", 1},
+    {"ID_AA64MMFR3_EL1", "S2POE", 1}, {"ID_AA64MMFR3_EL1", "AIE", 1},
+};
+
 std::vector<Profile> BuiltIn() {
   std::vector<Profile> profiles;
 #define CPU(profile_name) profiles.push_back({.name = profile_name, .ids = {
@@ -43,6 +60,20 @@ void Profile::SetId(std::string_view register_name, std::uint64_t value) {
   } else {
     ids.push_back({std::string(register_name), value});
   }
+}
+
+Profile Profile::With(std::string_view register_name, std::string_view field,
+                      std::uint64_t value) const {
+  const hal::RegisterId id = FindRegister(register_name);
+  if (id != hal::RegisterId::kCount) {
+    for (const hal::FieldInfo& info : hal::InfoOf(id).fields) {
+      if (info.name != field) continue;
+      Profile profile = *this;
+      profile.SetId(register_name, (Id(register_name) & ~info.mask()) | value << info.lo);
+      return profile;
+    }
+  }
+  throw Violation(std::format("profile {}: no field {}.{}", name, register_name, field));
 }
 
 Profile Profile::WithEl3() const {
@@ -75,10 +106,23 @@ std::span<const Profile> AllProfiles() {
   return profiles;
 }
 
+const Profile& SyntheticProfile() {
+  static const Profile profile = [] {
+    Profile synthetic = ProfileNamed("max");
+    synthetic.name = "synthetic";
+    for (const SyntheticField& add : kSynthetic) {
+      synthetic = synthetic.With(add.register_name, add.field, add.value);
+    }
+    return synthetic;
+  }();
+  return profile;
+}
+
 const Profile& ProfileNamed(std::string_view name) {
   for (const Profile& profile : AllProfiles()) {
     if (profile.name == name) return profile;
   }
+  if (name == "synthetic") return SyntheticProfile();
   throw Violation(std::format("no CPU profile is called \"{}\"", name));
 }
 

@@ -43,6 +43,9 @@ struct Profile {
   std::uint64_t Id(std::string_view register_name) const;
   void SetId(std::string_view register_name, std::uint64_t value);
 
+  /// The same CPU with another value in one field of an identification register. Throws Violation
+  /// when there is no such field.
+  Profile With(std::string_view register_name, std::string_view field, std::uint64_t value) const;
   /// The same CPU with EL3 present (also in ID_AA64PFR0_EL1.EL3).
   Profile WithEl3() const;
   /// The same CPU without FEAT_E2H0: HCR_EL2.E2H is fixed at 1. Needs FEAT_VHE.
@@ -57,7 +60,11 @@ struct Profile {
 /// Every built-in profile: cortex-a53, a57, a72, a76, a710, neoverse-n1, v1, n2, max.
 std::span<const Profile> AllProfiles();
 
-/// Throws Violation for an unknown name.
+/// A CPU that does not exist: "max" with every modelled feature that no real one here has, such as
+/// FEAT_ExS, FEAT_FGT2 and FEAT_S1POE. Called "synthetic".
+const Profile& SyntheticProfile();
+
+/// One of those. Throws Violation for an unknown name.
 const Profile& ProfileNamed(std::string_view name);
 
 }  // namespace trivet::sim

@@ -122,7 +122,7 @@ TEST_F(TraceReportTest, QemusDeviationsCountOnQemuOnly) {
 }
 
 TEST_F(TraceReportTest, WhatIsKnownOfARegisterExplainsAnywhere) {
-  Load("W el2h CNTFRQ_EL0 0x0\n");
+  Load("W el2h ERRSELR_EL1 0x0\n");
   OutcomeOf(0) = {.what = 0x2200, .esr = 0x200'0000, .elr = kPc, .spsr = 0x3c9, .pstate = 0x3c9};
   EXPECT_EQ(Compared(false).explained, 1u);
   OutcomeOf(0).esr = 0x6232'0000;
