@@ -144,6 +144,7 @@ class alignas(16) PerCpuState {
   Status Fail(Error error);
   void RestoreAfterRun();
   void SetOwner(GuestRegisters* owner);
+  void GiveUp();
   HcrLayout LayoutOf(std::uint64_t bits);
   HcrTerms TermsFor(hal::HcrEl2 requested);
   void RestoreHostsGuestRegisters();
