@@ -50,8 +50,11 @@ class AllCpus {
     if (index >= kCpus) return Status::kInvalidArgument;
     Member member(leader_, members_[index]);
     Timeout timeout(clock, Twice(limit));
+    member.Advance(cpu, false);
     while (!member.finished()) {
-      member.Step(cpu, timeout.IsOver(member.position().phase));
+      const bool expired = timeout.IsOver(member.position().phase);
+      clock.Pause();
+      member.Advance(cpu, expired);
     }
     return member.result();
   }
@@ -67,13 +70,22 @@ class AllCpus {
     Member member(leader_, members_[index]);
     Timeout leader_timeout(clock, limit);
     Timeout member_timeout(clock, Twice(limit));
-    while (!leader.finished() || !member.finished()) {
+    // This CPU alone writes the leader's word: the member has news when the leader has published.
+    for (bool news = true;;) {
       if (!member.finished()) {
-        member.Step(cpu, member_timeout.IsOver(member.position().phase));
+        const bool expired = member_timeout.IsOver(member.position().phase);
+        if (news || expired) member.Advance(cpu, expired);
       }
-      if (!leader.finished()) ReadAllCells(leader, leader_timeout);
+      Leader::Phase before;
+      do {
+        before = leader.position().phase;
+        leader.Pass(leader_timeout.IsOver(before));
+      } while (before == Leader::Phase::kCollectCommitted &&
+               leader.position().phase == Leader::Phase::kRecheck);
+      if (leader.finished() && member.finished()) return leader.result();
+      news = leader.position().phase != before;
+      if (!news) clock.Pause();
     }
-    return leader.result();
   }
 
   /// Announce, then `summon()`, which makes every other CPU call Join(), then Lead.
@@ -98,15 +110,6 @@ class AllCpus {
   /// Members wait twice as long as the leader, so that a running leader always decides.
   static constexpr std::uint64_t Twice(std::uint64_t limit) {
     return limit > ~std::uint64_t{0} / 2 ? ~std::uint64_t{0} : limit * 2;
-  }
-
-  /// One pass over the cells; reads the clock once.
-  template <Clock K>
-  static void ReadAllCells(Leader& leader, Timeout<K>& timeout) {
-    const bool expired = timeout.IsOver(leader.position().phase);
-    do {
-      leader.Step(expired);
-    } while (leader.position().index != 0);
   }
 
   template <Clock K, class Summon>

@@ -42,14 +42,12 @@ class Timeout {
   /// Called before each poll, with the present phase.
   template <class Phase>
   bool IsOver(Phase phase) {
-    const int now_in = static_cast<int>(phase);
-    if (now_in != phase_) {
+    const std::uint64_t now = clock_.Now();
+    if (const int now_in = static_cast<int>(phase); now_in != phase_) {
       phase_ = now_in;
-      since_ = clock_.Now();
-      return false;
+      since_ = now;
     }
-    clock_.Pause();
-    return clock_.Now() - since_ > limit_;
+    return now - since_ > limit_;
   }
 
  private:

@@ -64,9 +64,14 @@ Outcome OutcomeOf(MemberStage stage, bool stands) {
   }
 }
 
-bool FailedByItself(MemberStage stage) {
+/// Stages that follow a failed action, which left its details in the cell.
+bool HasError(MemberStage stage) {
   return stage == MemberStage::kRefused || stage == MemberStage::kFailed ||
-         stage == MemberStage::kWithdrawn || stage == MemberStage::kUndoFailed;
+         stage == MemberStage::kUndoFailed;
+}
+
+bool FailedByItself(MemberStage stage) {
+  return HasError(stage) || stage == MemberStage::kWithdrawn;
 }
 
 /// At these stages the CPU's registers and its published state may disagree.
@@ -87,47 +92,86 @@ Status Announce(const Rendezvous& group, Operation operation) {
   return Status::kOk;
 }
 
-Leader::Leader(const Rendezvous& group, CpuReport* cpus)
-    : group_(group), cpus_(cpus), round_(group.leader->Read()) {
-  if (round_.stage != LeaderStage::kPreparing) return;
+Leader::Leader(const Rendezvous& group, CpuReport* cpus) : group_(group), cpus_(cpus) {
+  const std::uint64_t word = group.leader->ReadWord();
+  round_ = RoundOf(word);
+  if (word != WordOf(round_, LeaderStage::kPreparing)) return;
   at_.phase = Phase::kCollectPrepared;
   at_.result = Status::kOk;
   for (unsigned i = 0; i < group_.count; ++i) cpus_[i] = {};
 }
 
 void Leader::Step(bool expired) {
+  if (at_.phase == Phase::kFinished) return;
+  if (at_.phase == Phase::kPublish) return Publish();
+  if (at_.index == 0) at_.last_pass = expired;
+  if (!Read(at_.index, GoodWord())) return;
+  at_.index = static_cast<std::uint16_t>(at_.index + 1);
+  if (at_.index == group_.count) EndPass();
+}
+
+void Leader::Pass(bool expired) {
+  if (at_.phase == Phase::kFinished) return;
+  at_.last_pass = expired;
+  const std::uint64_t good = GoodWord();
+  unsigned index = 0;
+  while (index < group_.count && Read(index, good)) ++index;
+  if (index == group_.count) EndPass();
+  if (at_.phase == Phase::kPublish) Publish();
+}
+
+/// The word of a CPU that is as the present phase requires: the usual one, decided by one
+/// comparison.
+std::uint64_t Leader::GoodWord() const {
   switch (at_.phase) {
-    case Phase::kFinished: return;
-    case Phase::kPublish:
-      round_.stage = at_.to_publish;
-      if (at_.result != Status::kOk) {
-        const bool late = at_.result == Status::kTimedOut;
-        round_.status = late ? Status::kTimedOut : Status::kPeerFailed;
-      }
-      group_.leader->Write(round_);
-      at_.phase = at_.next;
-      return;
-    default: return ReadCell(expired);
+    case Phase::kCollectPrepared: return WordOf(round_, MemberStage::kPrepared);
+    case Phase::kCollectCommitted:
+    case Phase::kRecheck: return WordOf(round_, MemberStage::kCommitted);
+    default: return WordOf(round_, MemberStage::kLeft);
+  }
+}
+
+/// A CPU that has not done yet what the present phase waits for, in the usual course: the next look
+/// decides, so nothing is reported.
+inline bool Leader::IsUsualWait(std::uint64_t word) const {
+  switch (at_.phase) {
+    case Phase::kCollectPrepared: return RoundOf(word) != round_;
+    case Phase::kCollectCommitted: return word == WordOf(round_, MemberStage::kPrepared);
+    case Phase::kSettle: return word == WordOf(round_, MemberStage::kCommitted);
+    default: return false;
   }
 }
 
 /// Reads one cell. A good stage stays good or becomes bad, so a pass that waited for no CPU proves
-/// a moment at which all were ready.
-void Leader::ReadCell(bool expired) {
-  const unsigned index = at_.index;
-  if (index == 0) at_.last_pass = expired;
-  const MemberMessage message = group_.members[index].Read();
-  const Verdict verdict = Judge(at_.phase, message, message.round == round_.round);
-  if (verdict == Verdict::kBad) return Abort(message.status);
+/// a moment at which all were ready. False: this CPU's stage has ended the pass.
+inline bool Leader::Read(unsigned index, std::uint64_t good) {
+  const std::uint64_t word = group_.members[index].ReadWord();
+  if (word != good) {
+    if (!IsUsualWait(word) || at_.last_pass) return ReadOther(index, word);
+    at_.complete = false;
+    return true;
+  }
+  if (at_.phase == Phase::kSettle) {
+    cpus_[index].outcome = Outcome::kChanged;
+  } else if (at_.last_pass) {
+    cpus_[index].status = Status::kOk;
+  }
+  return true;
+}
+
+bool Leader::ReadOther(unsigned index, std::uint64_t word) {
+  const MemberMessage message = MemberMessage::Decode(word);
+  const bool joined = RoundOf(word) == round_;
+  const Verdict verdict = Judge(at_.phase, message, joined);
+  if (verdict == Verdict::kBad) return Abort(index, message.status), false;
   const bool waits = verdict == Verdict::kWaitFor;
   at_.complete = at_.complete && !waits;
   if (at_.phase == Phase::kSettle) {
-    Note(message, index);
-  } else {
-    cpus_[index].status = waits ? Status::kTimedOut : Status::kOk;  // If this pass is the last.
+    Note(index, message, joined);
+  } else if (at_.last_pass) {
+    cpus_[index].status = waits ? Status::kTimedOut : Status::kOk;
   }
-  at_.index = static_cast<std::uint16_t>(index + 1);
-  if (at_.index == group_.count) EndPass();
+  return true;
 }
 
 void Leader::EndPass() {
@@ -154,26 +198,35 @@ void Leader::Advance() {
 }
 
 /// The CPU that was read has failed, so no other is reported as late.
-void Leader::Abort(Status cause) {
+void Leader::Abort(unsigned index, Status cause) {
   for (unsigned i = 0; i < group_.count; ++i) cpus_[i].status = Status::kOk;
-  cpus_[at_.index].status = cause;
+  cpus_[index].status = cause;
   at_.index = 0;
   at_.complete = true;
   at_.result = cause;
   Announce(LeaderStage::kAborted, Phase::kSettle);
 }
 
-void Leader::Note(const MemberMessage& message, unsigned index) {
+void Leader::Note(unsigned index, const MemberMessage& message, bool joined) {
   CpuReport& cpu = cpus_[index];
   const bool stands = at_.result == Status::kOk;
-  const bool joined = message.round == round_.round;
   cpu.outcome = joined ? OutcomeOf(message.stage, stands) : Outcome::kAbsent;
   if (joined && FailedByItself(message.stage)) {
     cpu.status = message.status;
-    cpu.error = group_.members[index].error;
+    if (HasError(message.stage)) cpu.error = group_.members[index].error;
   } else if (!stands && cpu.status == Status::kOk) {
     cpu.status = Status::kPeerFailed;
   }
+}
+
+/// Writes the leader's word: the verdict of a round that failed says whether a CPU was late.
+void Leader::Publish() {
+  Status status = Status::kOk;
+  if (at_.result != Status::kOk) {
+    status = at_.result == Status::kTimedOut ? Status::kTimedOut : Status::kPeerFailed;
+  }
+  group_.leader->Write(round_, at_.to_publish, status);
+  at_.phase = at_.next;
 }
 
 void Leader::Announce(LeaderStage stage, Phase next) {

@@ -43,6 +43,8 @@ class Leader {
 
   /// Makes one step. `expired`: the present phase has reached its time limit.
   void Step(bool expired);
+  /// Makes the steps of one pass over the cells, and publishes what follows from it.
+  void Pass(bool expired);
 
   bool finished() const { return at_.phase == Phase::kFinished; }
   /// Once finished: kOk, all CPUs are changed; or the reason why all are as before. `cpus` has the
@@ -51,16 +53,20 @@ class Leader {
   const Position& position() const { return at_; }
 
  private:
-  void ReadCell(bool expired);
+  std::uint64_t GoodWord() const;
+  bool IsUsualWait(std::uint64_t word) const;
+  bool Read(unsigned index, std::uint64_t good);
+  bool ReadOther(unsigned index, std::uint64_t word);
   void EndPass();
+  void Publish();
   void Advance();
-  void Abort(Status cause);
-  void Note(const MemberMessage& message, unsigned index);
+  void Abort(unsigned index, Status cause);
+  void Note(unsigned index, const MemberMessage& message, bool joined);
   void Announce(LeaderStage stage, Phase next);
 
   Rendezvous group_;
   CpuReport* cpus_;
-  LeaderMessage round_;
+  std::uint64_t round_ = 0;  // As RoundOf() gives it.
   Position at_;
 };
 

@@ -14,32 +14,43 @@ enum class Action : std::uint8_t {
   kUndo,     ///< Back to the state before kCommit, also after a part of it or none.
 };
 
-/// The calling CPU, as a round sees it. `act` returns an Error with kOk or the reason; it runs on
-/// the CPU that joined, in its caller's context, and at most once for each action of a round.
+/// The calling CPU, as a round sees it. `act` returns kOk, or the reason after it has written
+/// `error`; it runs on the CPU that joined, in its caller's context, and at most once for each
+/// action of a round.
 struct LocalCpu {
   void* self;
-  percpu::Error (*act)(void* self, Action action, Operation operation);
+  Status (*act)(void* self, Action action, Operation operation, percpu::Error& error);
+
+  Status Act(Action action, Operation operation, percpu::Error& error) const {
+    return act(self, action, operation, error);
+  }
 };
+
+/// Does `action` by the calls of a PerCpu.
+template <class C>
+Status Perform(C& cpu, Action action, Operation operation) {
+  const bool enable = operation == Operation::kEnable;
+  switch (action) {
+    case Action::kPrepare: return enable ? cpu.CanEnable() : cpu.CanDisable();
+    case Action::kCommit: return enable ? cpu.HardwareEnable() : cpu.HardwareDisable();
+    case Action::kUndo:
+      if (cpu.IsEnabled() != enable) return Status::kOk;
+      return enable ? cpu.HardwareDisable() : cpu.HardwareEnable();
+  }
+  return Status::kOk;
+}
 
 /// A PerCpu, or a type with the same calls, as a LocalCpu. It must outlive the call it is passed
 /// to.
 template <class C>
 LocalCpu Local(C& cpu) {
-  return {.self = &cpu, .act = [](void* self, Action action, Operation operation) {
+  return {.self = &cpu,
+          .act = [](void* self, Action action, Operation operation, percpu::Error& error) {
             C& here = *static_cast<C*>(self);
-            const auto set = [&here](bool enabled) {
-              return enabled ? here.HardwareEnable() : here.HardwareDisable();
-            };
-            const bool enable = operation == Operation::kEnable;
-            Status status = Status::kOk;
-            switch (action) {
-              case Action::kPrepare: status = enable ? here.CanEnable() : here.CanDisable(); break;
-              case Action::kCommit: status = set(enable); break;
-              case Action::kUndo:
-                if (here.IsEnabled() == enable) status = set(!enable);
-                break;
-            }
-            return status == Status::kOk ? percpu::Error{} : here.last_error();
+            const Status status = Perform(here, action, operation);
+            if (status != Status::kOk) [[unlikely]]
+              error = here.last_error();
+            return status;
           }};
 }
 

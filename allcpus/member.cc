@@ -2,135 +2,184 @@
 
 namespace trivet::allcpus {
 
+/// The steps of a member. At Pace::kUntilItWaits a step is followed by the next at once, so that
+/// between two waits there is straight-line code; each access of shared memory stays one step.
+template <Member::Pace kPace>
+class Member::Steps {
+ public:
+  Steps(Member& member, const LocalCpu& cpu, bool expired)
+      : member_(member), at_(member.at_), cpu_(cpu), expired_(expired) {}
+
+  [[gnu::always_inline]] void Go() {
+    switch (at_.phase) {
+      case Phase::kArrive: return Arrive();
+      case Phase::kPrepare: return Prepare();
+      case Phase::kPublish:
+        member_.own_->Write(member_.round_, at_.to_publish, at_.result);
+        at_.phase = at_.next;
+        return;
+      case Phase::kAwaitCommit: return AwaitCommit();
+      case Phase::kConfirm: return Confirm();
+      case Phase::kCommit: return Commit();
+      case Phase::kAwaitVerdict: return AwaitVerdict();
+      case Phase::kConfirmWithdrawal: return ConfirmWithdrawal();
+      case Phase::kAwaitRecheck: return AwaitRecheck();
+      case Phase::kUndo: return Undo();
+      case Phase::kFinished: return;
+    }
+  }
+
+ private:
+  using Step = void (Steps::*)();
+
+  [[gnu::always_inline]] void Arrive() {
+    const std::uint64_t word = member_.leader_->ReadWord();
+    const LeaderMessage message = LeaderMessage::Decode(word);
+    if (message.stage == LeaderStage::kIdle) return Finish(Status::kNotCreated);
+    if (member_.own_->Read().round == message.round) return Finish(Status::kAlreadyCreated);
+    // A round that needs this CPU cannot proceed without it, except to its end.
+    if (message.stage != LeaderStage::kPreparing) return Finish(message.status);
+    member_.round_ = RoundOf(word);
+    at_.operation = message.operation;
+    Then<&Steps::Prepare>(Phase::kPrepare);
+  }
+
+  [[gnu::always_inline]] void Prepare() {
+    const Status status = Act(Action::kPrepare);
+    if (status != Status::kOk) [[unlikely]]
+      return End(MemberStage::kRefused, status);
+    Vote(MemberStage::kPrepared, Phase::kAwaitCommit);
+  }
+
+  /// Until this CPU publishes kConfirming it may leave at any time: a leader that has not read
+  /// kCommitted from it cannot recheck.
+  [[gnu::always_inline]] void AwaitCommit() {
+    switch (LeaderStageNow()) {
+      case LeaderStage::kPreparing:
+        if (expired_) End(MemberStage::kWithdrawn, Status::kTimedOut);
+        return;
+      case LeaderStage::kCommitting:
+        return Vote<&Steps::Confirm>(MemberStage::kConfirming, Phase::kConfirm);
+      default: return End(MemberStage::kUndone, Status::kPeerFailed);
+    }
+  }
+
+  /// Either this CPU sees that the leader aborted, or the leader, which reads the cells after it
+  /// published kAborted, sees kConfirming and waits for this CPU.
+  [[gnu::always_inline]] void Confirm() {
+    if (LeaderStageNow() == LeaderStage::kCommitting) [[likely]]
+      return Then<&Steps::Commit>(Phase::kCommit);
+    End(MemberStage::kUndone, Status::kPeerFailed);
+  }
+
+  [[gnu::always_inline]] void Commit() {
+    const Status status = Act(Action::kCommit);
+    if (status != Status::kOk) [[unlikely]]
+      return UndoThenEnd(MemberStage::kFailed, status);
+    Vote(MemberStage::kCommitted, Phase::kAwaitVerdict);
+  }
+
+  [[gnu::always_inline]] void AwaitVerdict() {
+    switch (LeaderStageNow()) {
+      case LeaderStage::kCommitting:
+        if (!expired_) return;
+        at_.result = Status::kTimedOut;
+        return Vote<&Steps::ConfirmWithdrawal>(MemberStage::kWithdrawing,
+                                               Phase::kConfirmWithdrawal);
+      case LeaderStage::kRechecking: return Then(Phase::kAwaitRecheck);
+      case LeaderStage::kDone: return End(MemberStage::kLeft, Status::kOk);
+      default: return UndoThenEnd(MemberStage::kUndone, Status::kPeerFailed);
+    }
+  }
+
+  /// A leader that begins to recheck after this CPU published kWithdrawing sees it. One that began
+  /// before may have missed it: then the leader's verdict counts.
+  void ConfirmWithdrawal() {
+    switch (LeaderStageNow()) {
+      case LeaderStage::kCommitting: return UndoThenEnd(MemberStage::kWithdrawn, Status::kTimedOut);
+      case LeaderStage::kRechecking:
+        at_.result = Status::kOk;
+        return Vote(MemberStage::kCommitted, Phase::kAwaitRecheck);
+      case LeaderStage::kDone: return End(MemberStage::kLeft, Status::kOk);
+      default: return UndoThenEnd(MemberStage::kUndone, Status::kPeerFailed);
+    }
+  }
+
+  void AwaitRecheck() {
+    switch (LeaderStageNow()) {
+      case LeaderStage::kRechecking:
+        if (expired_) End(MemberStage::kUndecided, Status::kTimedOut);
+        return;
+      case LeaderStage::kDone: return End(MemberStage::kLeft, Status::kOk);
+      default: return UndoThenEnd(MemberStage::kUndone, Status::kPeerFailed);
+    }
+  }
+
+  void Undo() {
+    const Status status = Act(Action::kUndo);
+    if (status == Status::kOk) return Vote(at_.after_undo, Phase::kFinished);
+    End(MemberStage::kUndoFailed, status);
+  }
+
+  [[gnu::always_inline]] Status Act(Action action) {
+    return cpu_.Act(action, at_.operation, member_.own_->error);
+  }
+
+  /// The leader's stage in this round: kAborted once another round has begun. A word with a reason
+  /// for failure is kAborted's.
+  [[gnu::always_inline]] LeaderStage LeaderStageNow() const {
+    const std::uint64_t stage = member_.leader_->ReadWord() - member_.round_;
+    return stage <= static_cast<std::uint64_t>(LeaderStage::kDone) ? static_cast<LeaderStage>(stage)
+                                                                   : LeaderStage::kAborted;
+  }
+
+  /// Continues in `phase`, with the step that it begins with unless that is one of a wait.
+  template <Step kNext = nullptr>
+  [[gnu::always_inline]] void Then(Phase phase) {
+    at_.phase = phase;
+    if constexpr (kPace == Pace::kUntilItWaits && kNext != nullptr) (this->*kNext)();
+  }
+
+  /// Publishes `stage`, then continues in `next`.
+  template <Step kNext = nullptr>
+  [[gnu::always_inline]] void Vote(MemberStage stage, Phase next) {
+    if constexpr (kPace == Pace::kUntilItWaits) {
+      member_.own_->Write(member_.round_, stage, at_.result);
+      return Then<kNext>(next);
+    }
+    at_.to_publish = stage;
+    at_.next = next;
+    at_.phase = Phase::kPublish;
+  }
+
+  [[gnu::always_inline]] void End(MemberStage stage, Status result) {
+    at_.result = result;
+    Vote(stage, Phase::kFinished);
+  }
+
+  [[gnu::cold]] void UndoThenEnd(MemberStage stage, Status result) {
+    at_.after_undo = stage;
+    at_.result = result;
+    Then<&Steps::Undo>(Phase::kUndo);
+  }
+
+  void Finish(Status result) {
+    at_.result = result;
+    Then(Phase::kFinished);
+  }
+
+  Member& member_;
+  Position& at_;
+  const LocalCpu& cpu_;
+  const bool expired_;
+};
+
 void Member::Step(const LocalCpu& cpu, bool expired) {
-  switch (at_.phase) {
-    case Phase::kArrive: return Arrive();
-    case Phase::kPrepare: return Prepare(cpu);
-    case Phase::kPublish:
-      own_->Write({.round = round_, .stage = at_.to_publish, .status = at_.result});
-      return GoTo(at_.next);
-    case Phase::kAwaitCommit: return AwaitCommit(expired);
-    case Phase::kConfirm: return Confirm();
-    case Phase::kCommit: return Commit(cpu);
-    case Phase::kAwaitVerdict: return AwaitVerdict(expired);
-    case Phase::kConfirmWithdrawal: return ConfirmWithdrawal();
-    case Phase::kAwaitRecheck: return AwaitRecheck(expired);
-    case Phase::kUndo: return Undo(cpu);
-    case Phase::kFinished: return;
-  }
+  Steps<Pace::kOneStep>(*this, cpu, expired).Go();
 }
 
-void Member::Arrive() {
-  const LeaderMessage message = leader_->Read();
-  if (message.stage == LeaderStage::kIdle) return Finish(Status::kNotCreated);
-  if (own_->Read().round == message.round) return Finish(Status::kAlreadyCreated);
-  // A round that needs this CPU cannot proceed without it, except to its end.
-  if (message.stage != LeaderStage::kPreparing) return Finish(message.status);
-  round_ = message.round;
-  at_.operation = message.operation;
-  GoTo(Phase::kPrepare);
-}
-
-void Member::Prepare(const LocalCpu& cpu) {
-  own_->error = cpu.act(cpu.self, Action::kPrepare, at_.operation);
-  const Status status = own_->error.status;
-  if (status != Status::kOk) return End(MemberStage::kRefused, status);
-  Vote(MemberStage::kPrepared, Phase::kAwaitCommit);
-}
-
-/// Until this CPU publishes kConfirming it may leave at any time: a leader that has not read
-/// kCommitted from it cannot recheck.
-void Member::AwaitCommit(bool expired) {
-  switch (LeaderStageNow()) {
-    case LeaderStage::kPreparing:
-      if (expired) End(MemberStage::kWithdrawn, Status::kTimedOut);
-      return;
-    case LeaderStage::kCommitting: return Vote(MemberStage::kConfirming, Phase::kConfirm);
-    default: return End(MemberStage::kUndone, Status::kPeerFailed);
-  }
-}
-
-/// Either this CPU sees that the leader aborted, or the leader, which reads the cells after it
-/// published kAborted, sees kConfirming and waits for this CPU.
-void Member::Confirm() {
-  if (LeaderStageNow() == LeaderStage::kCommitting) return GoTo(Phase::kCommit);
-  End(MemberStage::kUndone, Status::kPeerFailed);
-}
-
-void Member::Commit(const LocalCpu& cpu) {
-  own_->error = cpu.act(cpu.self, Action::kCommit, at_.operation);
-  const Status status = own_->error.status;
-  if (status != Status::kOk) return UndoThenEnd(MemberStage::kFailed, status);
-  Vote(MemberStage::kCommitted, Phase::kAwaitVerdict);
-}
-
-void Member::AwaitVerdict(bool expired) {
-  switch (LeaderStageNow()) {
-    case LeaderStage::kCommitting:
-      if (!expired) return;
-      at_.result = Status::kTimedOut;
-      return Vote(MemberStage::kWithdrawing, Phase::kConfirmWithdrawal);
-    case LeaderStage::kRechecking: return GoTo(Phase::kAwaitRecheck);
-    case LeaderStage::kDone: return End(MemberStage::kLeft, Status::kOk);
-    default: return UndoThenEnd(MemberStage::kUndone, Status::kPeerFailed);
-  }
-}
-
-/// A leader that begins to recheck after this CPU published kWithdrawing sees it. One that began
-/// before may have missed it: then the leader's verdict counts.
-void Member::ConfirmWithdrawal() {
-  switch (LeaderStageNow()) {
-    case LeaderStage::kCommitting: return UndoThenEnd(MemberStage::kWithdrawn, Status::kTimedOut);
-    case LeaderStage::kRechecking:
-      at_.result = Status::kOk;
-      return Vote(MemberStage::kCommitted, Phase::kAwaitRecheck);
-    case LeaderStage::kDone: return End(MemberStage::kLeft, Status::kOk);
-    default: return UndoThenEnd(MemberStage::kUndone, Status::kPeerFailed);
-  }
-}
-
-void Member::AwaitRecheck(bool expired) {
-  switch (LeaderStageNow()) {
-    case LeaderStage::kRechecking:
-      if (expired) End(MemberStage::kUndecided, Status::kTimedOut);
-      return;
-    case LeaderStage::kDone: return End(MemberStage::kLeft, Status::kOk);
-    default: return UndoThenEnd(MemberStage::kUndone, Status::kPeerFailed);
-  }
-}
-
-void Member::Undo(const LocalCpu& cpu) {
-  const percpu::Error error = cpu.act(cpu.self, Action::kUndo, at_.operation);
-  if (error.status == Status::kOk) return Vote(at_.after_undo, Phase::kFinished);
-  own_->error = error;
-  End(MemberStage::kUndoFailed, error.status);
-}
-
-LeaderStage Member::LeaderStageNow() const {
-  const LeaderMessage message = leader_->Read();
-  return message.round == round_ ? message.stage : LeaderStage::kAborted;
-}
-
-void Member::Vote(MemberStage stage, Phase next) {
-  at_.to_publish = stage;
-  at_.next = next;
-  GoTo(Phase::kPublish);
-}
-
-void Member::End(MemberStage stage, Status result) {
-  at_.result = result;
-  Vote(stage, Phase::kFinished);
-}
-
-void Member::UndoThenEnd(MemberStage stage, Status result) {
-  at_.after_undo = stage;
-  at_.result = result;
-  GoTo(Phase::kUndo);
-}
-
-void Member::Finish(Status result) {
-  at_.result = result;
-  GoTo(Phase::kFinished);
+void Member::Advance(const LocalCpu& cpu, bool expired) {
+  Steps<Pace::kUntilItWaits>(*this, cpu, expired).Go();
 }
 
 }  // namespace trivet::allcpus

@@ -41,32 +41,20 @@ class Member {
 
   /// Makes one step, on the CPU of `cpu`. `expired`: the present phase has reached its time limit.
   void Step(const LocalCpu& cpu, bool expired);
+  /// Makes steps until it waits for another CPU, or is finished: the same steps as one function.
+  void Advance(const LocalCpu& cpu, bool expired);
 
   bool finished() const { return at_.phase == Phase::kFinished; }
   /// Once finished: kOk, or why this CPU is as it was before.
   Status result() const { return at_.result; }
   const Position& position() const { return at_; }
-  /// The round it joined; 0 until it has.
+  /// The round it joined, as RoundOf() gives it; 0 until it has.
   std::uint64_t round() const { return round_; }
 
  private:
-  void Arrive();
-  void Prepare(const LocalCpu& cpu);
-  void AwaitCommit(bool expired);
-  void Confirm();
-  void Commit(const LocalCpu& cpu);
-  void AwaitVerdict(bool expired);
-  void ConfirmWithdrawal();
-  void AwaitRecheck(bool expired);
-  void Undo(const LocalCpu& cpu);
-
-  /// The leader's stage in this round: kAborted once another round has begun.
-  LeaderStage LeaderStageNow() const;
-  void GoTo(Phase phase) { at_.phase = phase; }
-  void Vote(MemberStage stage, Phase next);
-  void End(MemberStage stage, Status result);
-  void UndoThenEnd(MemberStage stage, Status result);
-  void Finish(Status result);
+  enum class Pace : std::uint8_t { kOneStep, kUntilItWaits };
+  template <Pace kPace>
+  class Steps;
 
   const LeaderCell* leader_;
   MemberCell* own_;

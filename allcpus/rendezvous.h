@@ -53,6 +53,9 @@ constexpr bool IsEnd(MemberStage stage) {
   }
 }
 
+/// The part of a word that names a round: its number and its operation.
+constexpr std::uint64_t RoundOf(std::uint64_t word) { return word & ~std::uint64_t{0xffff}; }
+
 /// The content of a word. Rounds are numbered from 1; 40 bits do not wrap in practice.
 template <class Stage>
 struct Message {
@@ -73,6 +76,13 @@ struct Message {
   }
 };
 
+/// The word that says `stage` in a round.
+template <class Stage>
+constexpr std::uint64_t WordOf(std::uint64_t round, Stage stage, Status status = Status::kOk) {
+  return round | std::uint64_t{static_cast<std::uint8_t>(status)} << 8 |
+         static_cast<std::uint8_t>(stage);
+}
+
 using LeaderMessage = Message<LeaderStage>;
 using MemberMessage = Message<MemberStage>;
 
@@ -88,13 +98,15 @@ class alignas(kLineSize) Cell {
   Cell(const Cell&) = delete;
   Cell& operator=(const Cell&) = delete;
 
-  /// One LDAR. Sequentially consistent: ordered with this CPU's own earlier Write, which is what
+  /// One LDAR. Sequentially consistent: ordered with this CPU's own earlier write, which is what
   /// "publish, then read again" relies on.
-  Message<Stage> Read() const {
-    return Message<Stage>::Decode(word_.load(std::memory_order_seq_cst));
-  }
+  std::uint64_t ReadWord() const { return word_.load(std::memory_order_seq_cst); }
+  Message<Stage> Read() const { return Message<Stage>::Decode(ReadWord()); }
   /// One STLR. The owner only. Sequentially consistent, for the same reason; as a release it
-  /// publishes `error` of a MemberCell.
+  /// publishes `error` of a MemberCell. `round`: of RoundOf().
+  void Write(std::uint64_t round, Stage stage, Status status = Status::kOk) {
+    word_.store(WordOf(round, stage, status), std::memory_order_seq_cst);
+  }
   void Write(const Message<Stage>& message) {
     word_.store(message.Encode(), std::memory_order_seq_cst);
   }
@@ -109,7 +121,7 @@ using LeaderCell = Cell<LeaderStage>;
 
 struct MemberCell : Cell<MemberStage> {
   /// Details of a failure. Written before the word that reports it, then constant until its CPU
-  /// joins another round; to be read after the word.
+  /// joins another round; to be read after the word, and only if that reports a failed action.
   percpu::Error error = {};
 };
 

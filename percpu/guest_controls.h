@@ -45,14 +45,14 @@ inline constexpr hal::HcrEl2 kGuestHcr = [] {
 /// The CONTROL lines of R applied to `value`; fields that this CPU lacks stay.
 template <class R>
 constexpr R ApplyControls(R value, hal::Capabilities open, const CpuTraits& cpu) {
-#define CONTROL(Type, accessor, closed, opened, capability)                               \
-  if constexpr (std::same_as<R, hal::Type>) {                                             \
-    constexpr hal::Feature kNeeds = NeedsOf<R>(TRIVET_FIELD_MASK(Type, accessor));        \
-    constexpr bool kClears = hal::Capability::capability == hal::Capability::kNever &&    \
-                             R().accessor(closed) == R();                                 \
-    if (IsPresent<kClears ? hal::Feature::kBase : kNeeds>(cpu)) {                         \
-      value = value.accessor(open.Has(hal::Capability::capability) ? (opened) : (closed)); \
-    }                                                                                     \
+#define CONTROL(Type, accessor, closed, opened, capability)                                    \
+  if constexpr (std::same_as<R, hal::Type>) {                                                  \
+    constexpr hal::Feature kNeeds = NeedsOf<R>(TRIVET_FIELD_MASK(Type, accessor));             \
+    constexpr bool kClears =                                                                   \
+        hal::Capability::capability == hal::Capability::kNever && R().accessor(closed) == R(); \
+    if (IsPresent<kClears ? hal::Feature::kBase : kNeeds>(cpu)) {                              \
+      value = value.accessor(open.Has(hal::Capability::capability) ? (opened) : (closed));     \
+    }                                                                                          \
   }
   using hal::TrapLevels;
 #include "hal/regs/guest.def"

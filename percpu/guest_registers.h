@@ -73,9 +73,9 @@ struct GuestRegisters {
   OpenedLoadBank opened_load;
   OpenedRunBank opened_run;
   EachRunBank each_run;
-  hal::Capabilities open;  ///< Whose registers are in the last three.
+  hal::Capabilities open;                  ///< Whose registers are in the last three.
   const PerCpuState* loaded_on = nullptr;  ///< The CPU that has the values; these are stale then.
-  bool lost = false;  ///< That CPU lost power: there are no values any more.
+  bool lost = false;                       ///< That CPU lost power: there are no values any more.
 };
 
 }  // namespace trivet::percpu

@@ -46,7 +46,7 @@ void PerCpuState::PoweredDown() {
   BindGuest(nullptr);
   in_run_ = false;
   // A suspended CPU's hardware state was given up by PrepareSuspend().
-  if (state != State::kSuspended) generation_.fetch_add(1, std::memory_order_acq_rel);
+  if (state != State::kSuspended) GiveUp();
   state_.store(State::kReady, std::memory_order_release);
 }
 
@@ -74,7 +74,7 @@ void PerCpuState::Panic() {
   if (state == State::kVacant || Cpu::CurrentCpu() != cpu_) return;
   if (state == State::kEntering || state == State::kEnabled) {
     RestoreHostNow();
-    generation_.fetch_add(1, std::memory_order_acq_rel);
+    GiveUp();
   }
   state_.store(State::kVacant, std::memory_order_release);
 }

@@ -174,6 +174,13 @@ Status PerCpuState::CheckDisable() {
                .got = vbar.raw()});
 }
 
+/// No read-modify-write: exclusives may fault, or never succeed, where caches are off. One writer
+/// at a time: this CPU, or PoweredDown() while it executes no Trivet code. A Panic() inside does
+/// not return here. [arm-arm] "Load-Exclusive and Store-Exclusive instruction usage".
+void PerCpuState::GiveUp() {
+  generation_.store(generation_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+}
+
 /// Restores the host's registers and sets the state to `next`.
 Status PerCpuState::Leave(State next, GuestState guest) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
@@ -184,7 +191,7 @@ Status PerCpuState::Leave(State next, GuestState guest) {
   ReleaseGuest(guest);
   LeaveTrivet(cpu, vector_ownership(), transition_);
   state_.store(next, std::memory_order_release);
-  generation_.fetch_add(1, std::memory_order_acq_rel);
+  GiveUp();
   AdoptHostChanges();
   if (const Status s = VerifyEl2Context(Status::kRestoreMismatch); s != Status::kOk) return s;
   return per_run_ ? Status::kOk : VerifyStage2(Status::kRestoreMismatch);

@@ -161,6 +161,7 @@ class alignas(16) PerCpuState {
   void ReleaseGuest(GuestState guest);
   void RestoreAfterRun();
   void RestoreHostsGuestState();
+  void GiveUp();
   HcrLayout LayoutOf(std::uint64_t bits);
   HcrTerms TermsFor(hal::HcrEl2 traps, hal::Capabilities open);
 

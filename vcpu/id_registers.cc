@@ -16,8 +16,8 @@ constexpr bool IsIdRegister(hal::Encoding e) {
 
 std::optional<std::uint64_t> OfferedIdRegister(hal::Encoding encoding, hal::Capabilities open) {
   if (!IsIdRegister(encoding)) return std::nullopt;
-#define OFFERED(Type)                                                                      \
-  if (encoding == hal::kInfo<hal::Type>.encoding) {                                        \
+#define OFFERED(Type)                                                                         \
+  if (encoding == hal::kInfo<hal::Type>.encoding) {                                           \
     return hal::OfferedId(hal::kInfo<hal::Type>.id, hal::Cpu::Read<hal::Type>().raw(), open); \
   }
 #include "hal/regs/guest.def"

@@ -36,8 +36,7 @@ void Configure(Pe& pe, hal::Capabilities open) {
   pe.Poke(RegisterId::kCntkctlEl1, ~std::uint64_t{0});
   pe.Poke(RegisterId::kPmuserenrEl0, ~std::uint64_t{0});
   pe.Poke(RegisterId::kGcscre0El1, hal::Gcscre0El1().ntr(true).raw());
-  pe.Poke(RegisterId::kSctlrEl1,
-          hal::SctlrEl1::Inert().uct(true).uma(true).entp2(true).raw());
+  pe.Poke(RegisterId::kSctlrEl1, hal::SctlrEl1::Inert().uct(true).uma(true).entp2(true).raw());
 }
 
 /// "", "done", or "trapped" to EL2: "" where EL1 takes an exception.
@@ -67,8 +66,7 @@ void ExpectReach(const Profile& profile, hal::Capabilities open) {
   Configure(pe, open);
   for (const hal::GuestRegister& guest : hal::GuestRegisters()) {
     const bool closed = guest.fate == hal::Fate::kTrapped || !open.Has(guest.capability);
-    const bool reached =
-        !closed && guest.fate != hal::Fate::kOffered && !IsTrappedToo(guest.id);
+    const bool reached = !closed && guest.fate != hal::Fate::kOffered && !IsTrappedToo(guest.id);
     for (const unsigned el : {1u, 0u}) {
       for (const Instruction& i : {Mrs(0, guest.id), Msr(guest.id, 0)}) {
         const std::string result = ResultOf(pe, el, i);

@@ -78,18 +78,19 @@ struct TroubledCpu {
     hal::Cpu::Write<hal::HcrEl2>(hal::Cpu::Read<hal::HcrEl2>().vm(vm));
     hal::Cpu::Isb();
   }
-  percpu::Error Act(allcpus::Action action, allcpus::Operation operation) {
+  Status Act(allcpus::Action action, allcpus::Operation operation, percpu::Error& error) {
     if (action == allcpus::Action::kPrepare && trouble == Trouble::kHandlerMissing) {
-      return {.status = forgetful.Create(hal::Cpu::CurrentCpu())};
+      return (error = {.status = forgetful.Create(hal::Cpu::CurrentCpu())}).status;
     }
-    const allcpus::LocalCpu local = allcpus::Local(cpu);
-    const percpu::Error error = local.act(local.self, action, operation);
+    const Status status = allcpus::Local(cpu).Act(action, operation, error);
     const bool fails = action == allcpus::Action::kCommit && trouble == Trouble::kFailsLate;
-    return fails ? percpu::Error{.status = Status::kLostState} : error;
+    return fails ? (error = {.status = Status::kLostState}).status : status;
   }
   allcpus::LocalCpu Local() {
-    return {.self = this, .act = [](void* self, allcpus::Action action, allcpus::Operation op) {
-              return static_cast<TroubledCpu*>(self)->Act(action, op);
+    return {.self = this,
+            .act = [](void* self, allcpus::Action action, allcpus::Operation operation,
+                      percpu::Error& error) {
+              return static_cast<TroubledCpu*>(self)->Act(action, operation, error);
             }};
   }
 };

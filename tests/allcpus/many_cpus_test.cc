@@ -49,24 +49,25 @@ struct FaultingCpu {
   unsigned fault_at = 0;
   bool faulted = false;
 
-  percpu::Error Act(Action action, Operation operation) {
+  Status Act(Action action, Operation operation, percpu::Error& error) {
     const allcpus::LocalCpu local = allcpus::Local(cpu);
-    if (action != Action::kCommit) return local.act(local.self, action, operation);
+    if (action != Action::kCommit) return local.Act(action, operation, error);
     sim::Pe& pe = sim::CurrentPe();
     pe.FailAccess(fault_at);
     try {
-      const percpu::Error error = local.act(local.self, action, operation);
+      const Status status = local.Act(action, operation, error);
       pe.FailAccess(0);
-      return error;
+      return status;
     } catch (const sim::InjectedFault&) {
       faulted = true;
       pe.DaifMask();
-      return {.status = Status::kLostState};
+      return (error = {.status = Status::kLostState}).status;
     }
   }
   allcpus::LocalCpu Local() {
-    return {.self = this, .act = [](void* self, Action action, Operation operation) {
-              return static_cast<FaultingCpu*>(self)->Act(action, operation);
+    return {.self = this,
+            .act = [](void* self, Action action, Operation operation, percpu::Error& error) {
+              return static_cast<FaultingCpu*>(self)->Act(action, operation, error);
             }};
   }
 };

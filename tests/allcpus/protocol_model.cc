@@ -13,6 +13,23 @@ void Append(std::string& key, const T& value) {
   key.append(reinterpret_cast<const char*>(&value), sizeof(value));
 }
 
+bool IsWait(Member::Phase phase) {
+  return phase == Member::Phase::kAwaitCommit || phase == Member::Phase::kAwaitVerdict ||
+         phase == Member::Phase::kAwaitRecheck;
+}
+
+/// Without what no later step reads.
+Member::Position LiveOf(Member::Position at) {
+  if (at.phase != Member::Phase::kPublish) at.next = {}, at.to_publish = {};
+  if (at.phase != Member::Phase::kUndo) at.after_undo = {};
+  return at;
+}
+Leader::Position LiveOf(Leader::Position at) {
+  if (at.phase != Leader::Phase::kPublish) at.next = {}, at.to_publish = {};
+  if (at.index == 0) at.last_pass = false;  // Written when the next pass begins.
+  return at;
+}
+
 /// Opens the first round, so that a Leader made right after it leads it.
 Rendezvous Announced(const Rendezvous& group) {
   (void)Announce(group, Operation::kEnable);
@@ -21,29 +38,30 @@ Rendezvous Announced(const Rendezvous& group) {
 
 }  // namespace
 
-percpu::Error FakeCpu::Act(Action action, Operation operation) {
+Status FakeCpu::Act(Action action, Operation operation) {
   const bool target = operation == Operation::kEnable;
   switch (action) {
     case Action::kPrepare:
-      if (enabled == target || failure == Failure::kRefuses) return {.status = kRefusal};
-      return {};
+      return enabled == target || failure == Failure::kRefuses ? kRefusal : Status::kOk;
     case Action::kCommit:
       half_done = failure == Failure::kCommitFails;
-      if (half_done) return {.status = kCommitFailure};
+      if (half_done) return kCommitFailure;
       enabled = target;
-      return {};
+      return Status::kOk;
     case Action::kUndo:
-      if (failure == Failure::kUndoFails) return {.status = kUndoFailure};
+      if (failure == Failure::kUndoFails) return kUndoFailure;
       half_done = false;
       enabled = !target;
-      return {};
+      return Status::kOk;
   }
-  return {};
+  return Status::kOk;
 }
 
 LocalCpu FakeCpu::Local() {
-  return {.self = this, .act = [](void* self, Action action, Operation operation) {
-            return static_cast<FakeCpu*>(self)->Act(action, operation);
+  return {.self = this, .act = [](void* self, Action action, Operation op, percpu::Error& error) {
+            const Status status = static_cast<FakeCpu*>(self)->Act(action, op);
+            if (status != Status::kOk) error = {.status = status};
+            return status;
           }};
 }
 
@@ -76,6 +94,27 @@ void ProtocolModel::Move(unsigned actor, bool expired) {
   if (!members_[i].finished()) return members_[i].Step(cpus_[i].Local(), expired);
   ++joins_[i];
   members_[i] = Member(leader_cell_, cells_[i]);
+}
+
+void ProtocolModel::MoveAsDriven(unsigned actor, bool expired) {
+  if (actor == 0) return leader_.Pass(expired);
+  members_[actor - 1].Advance(cpus_[actor - 1].Local(), expired);
+}
+
+void ProtocolModel::MoveStepByStep(unsigned actor, bool expired) {
+  if (actor != 0) {
+    Member& member = members_[actor - 1];
+    do {
+      member.Step(cpus_[actor - 1].Local(), expired);
+    } while (!member.finished() && !IsWait(member.position().phase));
+    return;
+  }
+  if (leader_.position().phase != Leader::Phase::kPublish) {
+    do {
+      leader_.Step(expired);
+    } while (leader_.position().index != 0);
+  }
+  if (leader_.position().phase == Leader::Phase::kPublish) leader_.Step(expired);
 }
 
 void ProtocolModel::AnnounceNext() {
@@ -231,11 +270,11 @@ bool ProtocolModel::IsJudged() const {
 std::string ProtocolModel::Key() const {
   std::string key;
   Append(key, leader_cell_.Read().Encode());
-  Append(key, leader_.position());
+  Append(key, LiveOf(leader_.position()));
   Append(key, announcements_);
   for (unsigned i = 0; i < scenario_.cpus; ++i) {
     Append(key, cells_[i].Read().Encode());
-    Append(key, members_[i].position());
+    Append(key, LiveOf(members_[i].position()));
     Append(key, members_[i].round());
     Append(key, cpus_[i]);
     Append(key, enabled_before_[i]);

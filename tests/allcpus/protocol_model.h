@@ -28,7 +28,7 @@ struct FakeCpu {
   bool half_done = false;  ///< A failed commit left something.
   Failure failure = Failure::kNone;
 
-  percpu::Error Act(allcpus::Action action, allcpus::Operation operation);
+  Status Act(allcpus::Action action, allcpus::Operation operation);
   allcpus::LocalCpu Local();
 };
 
@@ -51,6 +51,11 @@ class ProtocolModel {
   bool IsRunning(unsigned actor) const;
   /// One step of an actor. A finished one begins its next round, if it has one.
   void Move(unsigned actor, bool expired);
+  /// What the drivers do between two looks at the clock, as one call: Member::Advance() or
+  /// Leader::Pass(). The present round only.
+  void MoveAsDriven(unsigned actor, bool expired);
+  /// The same by single steps.
+  void MoveStepByStep(unsigned actor, bool expired);
 
   /// The rule that the present state breaks; empty when none.
   std::string BrokenRule() const;

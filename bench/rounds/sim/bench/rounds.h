@@ -56,20 +56,13 @@ class Rounds {
  private:
   void GoOn(unsigned i) {
     const sim::ScopedPe current(machine_.pe(i));
-    const allcpus::LocalCpu here = allcpus::Local(cpus_[i]);
-    allcpus::Member& member = members_[i];
-    for (auto last = allcpus::Member::Phase::kFinished; last != member.position().phase;) {
-      last = member.position().phase;
-      member.Step(here, false);
-    }
+    if (!members_[i].finished()) members_[i].Advance(allcpus::Local(cpus_[i]), false);
   }
   /// Passes over all cells, until one changes nothing.
   static void GoOn(allcpus::Leader& leader) {
     for (auto last = allcpus::Leader::Phase::kFinished; last != leader.position().phase;) {
       last = leader.position().phase;
-      do {
-        leader.Step(false);
-      } while (leader.position().index != 0);
+      leader.Pass(false);
     }
   }
 
