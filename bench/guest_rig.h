@@ -50,10 +50,10 @@ class GuestRig {
   vcpu::Config ConfigFor(std::uint16_t vmid, vectors::InPlaceHooks hooks);
 
   static inline constinit vcpu::BlockStage2 stage2_;
+  percpu::PerCpu<InterruptHost> cpu_;
   OneCpu machine_;
   tests::GuestCode code_;
   const hal::HcrEl2 arrived_;
-  percpu::PerCpu<InterruptHost> cpu_;
   vcpu::Vcpu first_, second_;
   Status status_;
 };

@@ -13,6 +13,7 @@ constexpr GuestRegister kRegisters[] = {
 #define ON_LOAD(Type) LINE(Type, kOnLoad, kAlways, "")
 #define ON_RUN(Type) LINE(Type, kOnRun, kAlways, "")
 #define OPENED(Type, When, capability) LINE(Type, k##When, capability, "")
+#define HELD(Type, control) LINE(Type, kHeld, kAlways, control)
 #define VECTOR(Type, capability) LINE(Type, kVector, capability, "with V0 to V31")
 #define VIRTUAL(Type, capability, where) LINE(Type, kVirtual, capability, where)
 #define OFFERED(Type) LINE(Type, kOffered, kAlways, "HCR_EL2.TID3")
@@ -106,6 +107,7 @@ const char* ToString(Fate fate) {
     case Fate::kOnLoad: return "switched on load";
     case Fate::kOnRun: return "switched on load; on run under VHE";
     case Fate::kEachRun: return "switched on run";
+    case Fate::kHeld: return "held";
     case Fate::kVector: return "switched on first use";
     case Fate::kVirtual: return "virtual";
     case Fate::kOffered: return "offered";

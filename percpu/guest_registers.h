@@ -29,6 +29,7 @@ using LoadBank = internal::BankOf<void
 /// Those that a VHE host uses by the same names: switched with every run there.
 using RunBank = internal::BankOf<void
 #define ON_RUN(Type) , hal::Type
+#define HELD(Type, control) , hal::Type
 #include "hal/regs/guest.def"
                                  >;
 

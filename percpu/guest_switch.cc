@@ -23,12 +23,14 @@ Status PerCpuState::CheckEnabledHere() const {
 void PerCpuState::BindGuest(Guest* owner) {
   if (owner_ != nullptr) owner_->loaded_on = nullptr;
   owner_ = owner;
-  resident_ = nullptr;
+  resident_ = gic_resident_ = nullptr;
   if (owner == nullptr) return;
   owner->loaded_on = this;
   const bool switches = switches_runs_ || owner->open.Has(Capability::kPointerAuthentication) ||
                         owner->open.Has(Capability::kMte);
-  if (!switches) resident_ = owner;
+  if (switches) return;
+  resident_ = owner;
+  if (traits_.Has<Feature::kGicV3>()) gic_resident_ = owner;
 }
 
 /// Every capability's feature must exist: a register of it would be UNDEFINED.
@@ -110,7 +112,7 @@ Status PerCpuState::LoadGuest(Guest& guest, const GuestRequest& request) {
     }
     PrepareGuest(guest, request);
   }
-  resident_ = nullptr;
+  resident_ = gic_resident_ = nullptr;
   SaveOwner();
   SaveHostCapabilities(guest.open);
   BindGuest(&guest);  // Before the first write: Panic() finds the host's values.
@@ -127,7 +129,7 @@ void PerCpuState::UnloadGuest() { ReleaseGuest(GuestState::kReplaced); }
 /// are to stay, the host's registers.
 void PerCpuState::ReleaseGuest(GuestState guest) {
   if (owner_ == nullptr) return;
-  resident_ = nullptr;
+  resident_ = gic_resident_ = nullptr;
   SaveOwner();
   Cpu cpu;
   if (guest == GuestState::kReplaced) RestoreGuestState(host_);
@@ -160,10 +162,31 @@ HcrTerms PerCpuState::TermsFor(HcrEl2 traps, Capabilities open) {
           .host = host};
 }
 
+/// The guest runs with interrupts able to end the run, whatever priorities the host masks. [gic] a
+/// DSB makes the write of ICC_PMR_EL1 seen by the interrupt controller.
+void PerCpuState::OpenPriorityMask() {
+  if (!traits_.Has<Feature::kGicV3>()) return;
+  run_pmr_ = Cpu::Read<IccPmrEl1>();
+  if (!MasksByPriority(run_pmr_)) {
+    place_ = PlaceNow();
+    return;
+  }
+  opens_pmr_ = true;
+  Cpu::Write<IccPmrEl1>(IccPmrEl1::FromRaw(0xff));
+  Cpu::Dsb<Domain::kFullSystem>();
+}
+
+void PerCpuState::ClosePriorityMask() {
+  if (!opens_pmr_) return;
+  Cpu::Write<IccPmrEl1>(run_pmr_);
+  opens_pmr_ = false;
+}
+
 void PerCpuState::BeginRun() {
+  OpenPriorityMask();
   if (resident_ != nullptr) return;
   Cpu cpu;
-  const Capabilities open = owner_->open;
+  const Capabilities open = run_open_ = owner_->open;
   if (switches_runs_) run_host_ = El2Context::Live<Cpu>();
   if (traits_.e2h()) {
     host_.run.Save(cpu, traits_);
@@ -186,6 +209,7 @@ void PerCpuState::BeginRun() {
 }
 
 void PerCpuState::EndRun() {
+  ClosePriorityMask();
   if (!in_run_) return;
   Cpu cpu;
   const Capabilities open = owner_->open;
@@ -200,7 +224,7 @@ void PerCpuState::EndRun() {
 
 void PerCpuState::RestoreAfterRun() {
   Cpu cpu;
-  const Capabilities open = owner_->open;
+  const Capabilities open = run_open_;
   if (traits_.e2h()) {
     host_controls_.Restore(cpu, traits_);
     host_.run.Restore(cpu, traits_);
@@ -220,7 +244,7 @@ void PerCpuState::RestoreHostsGuestState() {
   host_.open = {};
   cpu.Isb();
   owner_ = nullptr;  // The guest's memory is not touched: its registers are lost.
-  resident_ = nullptr;
+  resident_ = gic_resident_ = nullptr;
 }
 
 }  // namespace trivet::percpu

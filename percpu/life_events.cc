@@ -53,8 +53,9 @@ void PerCpuState::PoweredDown() {
 /// The vectors and HCR_EL2 come first: from then on the host's vectors take a fault in this code.
 void PerCpuState::RestoreHostNow() {
   Cpu cpu;
+  ClosePriorityMask();
   if (in_run_) {
-    SwitchForRun::OutOf(cpu, run_host_);
+    if (switches_runs_) SwitchForRun::OutOf(cpu, run_host_);
     RestoreAfterRun();
   }
   LeaveTrivet(cpu, vector_ownership(), transition_);

@@ -131,7 +131,6 @@ void PerCpuState::PrepareTransition(const EnableRequest& request) {
   switches_runs_ = per_run_ || traits_.kind() == HostKind::kNvheTge;
   policy_ = policy;
   known_bits_ = 0;
-  mpidr_ = Cpu::Read<MpidrEl1>().raw();
 }
 
 Status PerCpuState::Enable(const EnableRequest& request) {

@@ -75,11 +75,15 @@ class alignas(16) PerCpuState {
 
   /// True when the caller is on this CPU, it is enabled, `guest` is loaded, and a run switches
   /// nothing: BeginRun() and EndRun() may be left out. Part of every exit but the first.
+  /// False on a CPU without the GICv3 interface, and while the host masks interrupts by priority:
+  /// then the run has to open its mask.
   bool IsResidentHere(const Guest& guest) const {
-    const bool here = hal::Cpu::Read<hal::MpidrEl1>().raw() == mpidr_;
-    return (resident_ == &guest) & here;  // One branch.
+    std::uint64_t place = place_;
+    asm volatile("" : "+r"(place));  // Loaded with gic_resident_, by one instruction.
+    if (gic_resident_ != &guest) return false;
+    return PlaceNow() == place;
   }
-  /// The same for a caller that knows where it is.
+  /// The same for a caller that knows where it is, and masks nothing by priority.
   bool IsResident(const Guest& guest) const { return resident_ == &guest; }
 
   /// The HCR_EL2 of a guest that requests these bits on this CPU, and why it is so: the policy's
@@ -152,6 +156,16 @@ class alignas(16) PerCpuState {
   Status Expect(typename R::Value expected, Status mismatch);
   Status Fail(Error error);
   // The run loop's half: guest_switch.cc.
+  /// The CPU that calls and its priority mask, in one number. [arm-arm] MPIDR_EL1: bits 63:40 are
+  /// RES0. Where there is a GICv3 interface.
+  static std::uint64_t PlaceNow() {
+    return hal::Cpu::Read<hal::MpidrEl1>().raw() | hal::Cpu::Read<hal::IccPmrEl1>().raw() << 56;
+  }
+  /// [gic] ICC_PMR_EL1: interrupts of this priority and below are masked. Idle values differ by the
+  /// number of priority bits: 0xf0 to 0xff.
+  static constexpr bool MasksByPriority(hal::IccPmrEl1 pmr) { return pmr.raw() < 0xf0; }
+  void OpenPriorityMask();
+  void ClosePriorityMask();
   void BindGuest(Guest* owner);
   Status CheckCapabilities(hal::Capabilities open);
   void PrepareGuest(Guest& guest, const GuestRequest& request);
@@ -166,7 +180,10 @@ class alignas(16) PerCpuState {
   HcrTerms TermsFor(hal::HcrEl2 traps, hal::Capabilities open);
 
   vectors::CpuSlot slot_;      // First: TPIDR_EL2 points here, except under a pass-through host.
-  vectors::ChainPlace chain_;  // Of a pass-through host.
+  // What every run looks at, near the start: one instruction loads both.
+  const Guest* gic_resident_ = nullptr;  // resident_, on a CPU with the GICv3 interface.
+  std::uint64_t place_ = 0;              // PlaceNow() on cpu_, the host's priority mask open.
+  vectors::ChainPlace chain_;            // Of a pass-through host.
   TransitionState transition_;
   CpuTraits traits_;
   GuestRegisters host_;          // While a guest is loaded: the host's values.
@@ -177,13 +194,15 @@ class alignas(16) PerCpuState {
   HcrLayout layout_;
   std::uint32_t loads_ = 0;  // How often the host's registers were saved for a guest.
   Guest* owner_ = nullptr;
-  const Guest* resident_ = nullptr;  // owner_, unless each run switches registers.
-  std::uint64_t mpidr_ = 0;          // Of cpu_, while enabled.
+  const Guest* resident_ = nullptr;      // owner_, unless each run switches registers.
+  hal::Capabilities run_open_;           // Of the guest of the current run.
+  hal::IccPmrEl1 run_pmr_;  // The host's, where a run had to open it.
   CpuId cpu_;
   Error error_;
   bool per_run_ = false;        // Vectors and TPIDR_EL2 are Trivet's only during a run.
   bool switches_runs_ = false;  // HCR_EL2 differs between the host and a guest.
   bool knows_cpu_ = false;      // `traits_` says what the CPU has.
+  bool opens_pmr_ = false;      // `run_pmr_` is to be put back.
   bool in_run_ = false;         // Registers may be the guest's; run_host_ has the host's values.
   std::atomic<std::uint32_t> generation_ = 0;
   std::atomic<State> state_ = State::kVacant;

@@ -38,19 +38,18 @@ constexpr bool IsAbort(ExitReason reason) {
 
 namespace internal {
 
-/// A reason with two marks: one test, on every exit, tells the exits that need more work from the
+/// A reason with a mark: one test, on every exit, tells the exits that need more work from the
 /// others.
 struct Code {
-  static constexpr std::uint8_t kMore = 0x40;     ///< Aborts, and what the run loop may serve.
-  static constexpr std::uint8_t kSpecial = 0x80;  ///< SError; a frame that was refused.
+  /// Aborts, what the run loop may serve, SError, a frame that was refused.
+  static constexpr std::uint8_t kMore = 0x40;
 
   std::uint8_t bits;
 
   constexpr bool NeedsMore() const { return (bits & kMore) != 0; }
-  constexpr bool IsSpecial() const { return (bits & kSpecial) != 0; }
-  constexpr ExitReason reason() const {
-    return static_cast<ExitReason>(bits & ~(kMore | kSpecial));
-  }
+  constexpr ExitReason reason() const { return static_cast<ExitReason>(bits & ~kMore); }
+  /// The same for a code without the mark.
+  constexpr ExitReason plain() const { return static_cast<ExitReason>(bits); }
 };
 
 constexpr Code CodeOf(ExitReason reason, std::uint8_t mark = 0) {
@@ -85,12 +84,12 @@ inline constexpr auto kCodes = [] {
 inline constexpr Code kCodesByVector[] = {CodeOf(ExitReason::kOther),
                                           CodeOf(ExitReason::kIrq),
                                           CodeOf(ExitReason::kFiq),
-                                          CodeOf(ExitReason::kSError, Code::kSpecial),
+                                          CodeOf(ExitReason::kSError, Code::kMore),
                                           CodeOf(ExitReason::kAArch32),
                                           CodeOf(ExitReason::kAArch32),
                                           CodeOf(ExitReason::kAArch32),
                                           CodeOf(ExitReason::kAArch32),
-                                          CodeOf(ExitReason::kOther, Code::kSpecial)};
+                                          CodeOf(ExitReason::kOther, Code::kMore)};
 
 inline vectors::Syndrome LiveSyndrome() {
   return vectors::Syndrome::FromRaw(hal::Cpu::Read<hal::EsrEl2>().raw());

@@ -68,26 +68,17 @@ Status Vcpu::Continue(Exit& exit) {
   return Status::kOk;
 }
 
-Result<Exit> Vcpu::ContinueAfter(const Exit& first) {
-  Exit exit = first;
-  if (const Status s = Continue(exit); s != Status::kOk) return std::unexpected(s);
-  return exit;
-}
-
 /// The first run on this CPU, or one that switches EL2 registers. Interrupts are masked.
-Result<Exit> Vcpu::LoadAndRun(percpu::PerCpuState& cpu) {
-  if (const Status s = cpu.CheckEnabledHere(); s != Status::kOk) return std::unexpected(s);
+Status Vcpu::LoadAndRun(percpu::PerCpuState& cpu, Exit& exit) {
+  if (const Status s = cpu.CheckEnabledHere(); s != Status::kOk) return s;
   if (cpu.guest_owner() != &guest_) {
-    const Status s = cpu.LoadGuest(guest_, Request());
-    if (s != Status::kOk) return std::unexpected(s);
+    if (const Status s = cpu.LoadGuest(guest_, Request()); s != Status::kOk) return s;
   }
-  Exit exit;
   cpu.BeginRun();
   Status status = Decode(vectors::EnterGuest(frame_), exit);
   if (status == Status::kOk) status = Continue(exit);
   cpu.EndRun();
-  if (status != Status::kOk) return std::unexpected(status);
-  return exit;
+  return status;
 }
 
 Status Vcpu::Unload(percpu::PerCpuState& cpu) {

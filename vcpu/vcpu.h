@@ -81,25 +81,32 @@ class Vcpu {
 
  private:
   [[gnu::always_inline]] Result<Exit> RunMasked(percpu::PerCpuState& cpu, bool resident) {
-    if (!resident) [[unlikely]]
-      return LoadAndRun(cpu);
+    if (!resident) [[unlikely]] {
+      Exit exit;  // In memory on this path only, and on the last one.
+      return Returned(LoadAndRun(cpu, exit), exit);
+    }
     const vectors::ExitVector vector = vectors::EnterGuest(frame_);
     if (vector != vectors::ExitVector::kSynchronous) {
       const internal::Code code = internal::kCodesByVector[static_cast<unsigned>(vector)];
-      if (code.IsSpecial()) [[unlikely]]
+      if (code.NeedsMore()) [[unlikely]]
         return Special(vector);
-      return Exit{.reason = code.reason()};
+      return Exit{.reason = code.plain()};
     }
     const vectors::Syndrome syndrome = internal::LiveSyndrome();
     const internal::Code code = internal::kCodes[static_cast<unsigned>(syndrome.exception_class())];
     if (!code.NeedsMore()) [[likely]]
-      return Exit{.reason = code.reason(), .syndrome = syndrome};
-    Exit exit = {.reason = code.reason(), .syndrome = syndrome};
-    if (IsAbort(exit.reason)) {
-      exit.fault = internal::LiveFault(syndrome);
-      return exit;
+      return Exit{.reason = code.plain(), .syndrome = syndrome};
+    const ExitReason reason = code.reason();
+    if (IsAbort(reason)) {
+      return Exit{.reason = reason, .syndrome = syndrome, .fault = internal::LiveFault(syndrome)};
     }
-    return ContinueAfter(exit);
+    Exit exit = {.reason = reason, .syndrome = syndrome};
+    return Returned(Continue(exit), exit);
+  }
+
+  [[gnu::always_inline]] static Result<Exit> Returned(Status status, const Exit& exit) {
+    if (status != Status::kOk) return std::unexpected(status);
+    return Exit(exit);
   }
 
   static Result<Exit> Special(vectors::ExitVector vector) {
@@ -108,8 +115,7 @@ class Vcpu {
     }
     return Exit{.reason = ExitReason::kSError, .syndrome = internal::LiveSyndrome()};
   }
-  Result<Exit> LoadAndRun(percpu::PerCpuState& cpu);
-  Result<Exit> ContinueAfter(const Exit& exit);
+  Status LoadAndRun(percpu::PerCpuState& cpu, Exit& exit);
   bool Serve(const Exit& exit);
   Status Continue(Exit& exit);
   percpu::GuestRequest Request() const;

@@ -25,8 +25,12 @@ enum class ExitVector : std::uint32_t {
 /// the exception return would be illegal, or go to EL2. Needs EL2; VBAR_EL2 and TPIDR_EL2 set by
 /// percpu; D, A, I and F masked, which they also are on return. The calling CPU's stack stays in
 /// SP_EL2 throughout.
-extern "C" ExitVector TrivetEnterGuest(GuestFrame* frame);
+struct EnteredGuest {
+  GuestFrame* frame;  ///< Its argument: the assembly has it in x0, and the vector in x1.
+  ExitVector vector;
+};
+extern "C" EnteredGuest TrivetEnterGuest(GuestFrame* frame);
 
-inline ExitVector EnterGuest(GuestFrame& frame) { return TrivetEnterGuest(&frame); }
+inline ExitVector EnterGuest(GuestFrame& frame) { return TrivetEnterGuest(&frame).vector; }
 
 }  // namespace trivet::vectors

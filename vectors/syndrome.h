@@ -175,15 +175,16 @@ constexpr FaultAddress FaultAddress::FromRegisters(Syndrome syndrome, std::uint6
   constexpr std::uint64_t kPageOffset = 0xfff;
   // HPFAR_EL2.FIPA, bits 47:4 (43:4 without FEAT_LPA, the rest RES0), holds the IPA from bit 12 up.
   constexpr std::uint64_t kFipa = 0xffff'ffff'fff0;
-  const InstructionAbort abort = syndrome.instruction_abort();  // The bits that data aborts share.
-  const bool by_kind = abort.fault.kind == FaultKind::kTranslation ||
-                       abort.fault.kind == FaultKind::kAccessFlag ||
-                       abort.fault.kind == FaultKind::kAddressSize;
+  // Bits that data and instruction aborts share. Codes 0b0000xx, 0b0001xx, 0b0010xx: address size,
+  // translation and access flag faults; 0b1010x1: the first two at level -1.
+  const auto code = static_cast<std::uint32_t>(syndrome.raw()) & 0x3f;
+  const bool during_stage1_walk = (syndrome.raw() & 1 << 7) != 0;
+  const bool far_is_valid = (syndrome.raw() & 1 << 10) == 0;
   FaultAddress address;
-  if (abort.far_is_valid) address.virtual_address = far;
-  if (by_kind || abort.during_stage1_walk) {
+  if (far_is_valid) address.virtual_address = far;
+  if (code < 0b001100 || during_stage1_walk || (code & ~2u) == 0b101001) {
     // The offset of a walk's descriptor is not in FAR_EL2.
-    const std::uint64_t offset = abort.during_stage1_walk ? 0 : far & kPageOffset;
+    const std::uint64_t offset = during_stage1_walk ? 0 : far & kPageOffset;
     address.intermediate_address = ((hpfar & kFipa) << 8) | offset;
   }
   return address;

@@ -9,6 +9,8 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 
 void BecomeHost(HcrEl2 hcr, percpu::HostKind kind) {
   const bool vhe = kind == percpu::HostKind::kVhe;
+  // It masks nothing by priority; a simulated CPU starts with everything masked.
+  if (Has<Feature::kGicV3, Cpu>()) Cpu::Write<IccPmrEl1>(IccPmrEl1::FromRaw(0xff));
   WriteHostHcr(hcr.e2h(vhe).tge(kind != percpu::HostKind::kNvhe));
   if (!vhe) return;
   Cpu::Write<CptrEl2E2h>(CptrEl2E2h().fpen(TrapLevels::kNone));

@@ -2,8 +2,8 @@
 
 #include "vectors/el2/macros.inc"
 
-/// ExitVector TrivetEnterGuest(GuestFrame* frame)
-/// In: x0 = frame; D, A, I, F masked; VBAR_EL2 and TPIDR_EL2 set. Out: w0 = exit vector, frame saved, DAIF
+/// EnteredGuest TrivetEnterGuest(GuestFrame* frame)
+/// In: x0 = frame; D, A, I, F masked; VBAR_EL2 and TPIDR_EL2 set. Out: w1 = exit vector, frame saved, DAIF
 /// masked. Clobbers what AAPCS64 allows, x18 kept. Stack: 112 bytes; SP_EL2 then points at {frame, x18}.
 begin_function TrivetEnterGuest
   stp x0, x18, [sp, #-ENTER_FRAME_SIZE]!
@@ -22,7 +22,7 @@ begin_function TrivetEnterGuest
   // for this guest is in effect at its first instruction. [arm-arm] "Context synchronization event".
   return_from_exception
 1:
-  mov w0, #ENTRY_REFUSED
+  mov w1, #ENTRY_REFUSED
   add sp, sp, #ENTER_FRAME_SIZE
   ret
 end_function
@@ -32,20 +32,4 @@ begin_function trivet_decline_in_place
   pop_in_place_exit
   ldr x0, [sp, #16]
   b trivet_leave_guest
-end_function
-
-/// The second half of an exit slot. In: x0 = frame, w1 = exit vector, the guest's other registers as at exit,
-/// its x0 and x1 at SP, below EnterGuest's frame. Returns to EnterGuest's caller.
-begin_function trivet_leave_guest
-  each_pair_from_x2 stp, x0, GUEST_X
-  str x30, [x0, #GUEST_X + 8 * 30]
-  ldp x2, x3, [sp], #16
-  stp x2, x3, [x0, #GUEST_X]
-  mrs x2, elr_el2
-  mrs x3, spsr_el2
-  stp x2, x3, [x0, #GUEST_PC]
-  mov w0, w1
-  each_callee_saved_pair ldp
-  ldp xzr, x18, [sp], #ENTER_FRAME_SIZE
-  ret
 end_function

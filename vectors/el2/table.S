@@ -43,3 +43,19 @@ begin_function trivet_resume_guest, .text.trivet_vector_table
   ldp x0, x1, [sp], #16
   return_from_exception
 end_function
+
+/// The second half of an exit slot. In: x0 = frame, w1 = exit vector, the guest's other registers as at exit,
+/// its x0 and x1 at SP, below EnterGuest's frame. Returns to EnterGuest's caller.
+/// In the table's section, as above.
+begin_function trivet_leave_guest, .text.trivet_vector_table
+  each_pair_from_x2 stp, x0, GUEST_X
+  str x30, [x0, #GUEST_X + 8 * 30]
+  ldp x2, x3, [sp], #16
+  stp x2, x3, [x0, #GUEST_X]
+  mrs x2, elr_el2
+  mrs x3, spsr_el2
+  stp x2, x3, [x0, #GUEST_PC]
+  each_callee_saved_pair ldp
+  ldp xzr, x18, [sp], #ENTER_FRAME_SIZE
+  ret
+end_function

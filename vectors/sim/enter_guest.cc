@@ -75,16 +75,16 @@ ExitVector RunToExit(sim::Pe& pe) {
 }  // namespace
 
 /// What enter_guest.S and the exit slots do.
-extern "C" ExitVector TrivetEnterGuest(GuestFrame* frame) {
+extern "C" EnteredGuest TrivetEnterGuest(GuestFrame* frame) {
   sim::Pe& pe = sim::ScopedPe::Current();
-  if (!IsGuestPstate(frame->pstate)) return ExitVector::kRefused;
+  if (!IsGuestPstate(frame->pstate)) return {frame, ExitVector::kRefused};
   LoadGuest(pe, *frame);
   for (;;) {
     const ExitVector vector = RunToExit(pe);
     const InPlaceHook hook = HookFor(*frame, vector);
     if (hook != nullptr && ServeInPlace(pe, *frame, hook) == InPlace::kResume) continue;
     SaveGuest(pe, *frame);
-    return vector;
+    return {frame, vector};
   }
 }
 
