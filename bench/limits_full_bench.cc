@@ -51,8 +51,9 @@ struct PresentIn<kModel, percpu::RegisterBank<Rs...>> {
                                  std::tuple<>>;
   using List = decltype(std::tuple_cat(One<Rs>()...));
 };
+/// The other guest has the same capabilities: its traps are in place.
 template <Model kModel>
-using Controls = typename PresentIn<kModel, percpu::GuestControls>::List;
+using Controls = typename PresentIn<kModel, percpu::IdentityBank>::List;
 template <Model kModel>
 using GuestState = decltype(std::tuple_cat(typename PresentIn<kModel, percpu::LoadBank>::List(),
                                            typename PresentIn<kModel, percpu::RunBank>::List()));
@@ -199,7 +200,7 @@ class Kept {
   Enter(host_values, kept.ours());
   for (auto _ : state) Leave(host_values);
 }
-/// One guest's registers out, the other's in; EL2's controls and HCR_EL2 for the other.
+/// One guest's registers out, the other's in; its identity and HCR_EL2 for the other.
 template <Model kModel>
 [[gnu::noinline]] void Switches(benchmark::State& state) {
   const Kept kept;

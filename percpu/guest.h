@@ -6,6 +6,7 @@
 #include "hal/registers.h"
 #include "percpu/guest_registers.h"
 #include "percpu/hcr_policy.h"
+#include "vectors/vector_state.h"
 
 namespace trivet::percpu {
 
@@ -28,8 +29,10 @@ struct Guest : GuestRegisters {
   Guest() { load.Set<hal::SctlrEl1>(hal::SctlrEl1::Inert()); }
 
   GuestControls controls;
-  HcrTerms hcr;
-  // What the two above were computed for: a CPU, and how often it was given to a guest.
+  HcrTerms terms;
+  hal::HcrEl2 hcr;
+  vectors::VectorState vectors;
+  // What these were computed for: a CPU, and how often it was given to a guest.
   const PerCpuState* prepared_on = nullptr;
   std::uint32_t prepared_in = 0;
 };

@@ -13,13 +13,40 @@ template <class, class... Rs>
 using BankOf = RegisterBank<Rs...>;
 }  // namespace internal
 
-/// Controls of EL2 that are a guest's while it runs. Not VBAR_EL2, HCR_EL2 and TPIDR_EL2: each of
-/// those has its own step and barrier in every transition.
-using GuestControls = internal::BankOf<void
+// Controls of EL2 that are a guest's while it runs. Not VBAR_EL2, HCR_EL2 and TPIDR_EL2: each of
+// those has its own step and barrier in every transition.
+
+/// A guest's own stage 2, identity and time.
+using IdentityBank = internal::BankOf<void
 #define CONFIGURED(Type) , hal::Type
+#include "hal/regs/guest.def"
+                                      >;
+/// Traps and enables: the same for guests with the same capabilities under one host.
+using TrapBank = internal::BankOf<void
 #define CONTROLLED(Type) , hal::Type
 #include "hal/regs/guest.def"
-                                       >;
+                                  >;
+
+struct GuestControls {
+  IdentityBank identity;
+  TrapBank traps;
+
+  template <class B>
+  [[gnu::always_inline]] void Save(B& backend, const CpuTraits& cpu) {
+    identity.Save(backend, cpu);
+    traps.Save(backend, cpu);
+  }
+  template <class B>
+  [[gnu::always_inline]] void Restore(B& backend, const CpuTraits& cpu) const {
+    identity.Restore(backend, cpu);
+    traps.Restore(backend, cpu);
+  }
+  /// RegisterBank::Matches().
+  template <class B, class Report>
+  bool Matches(B& backend, const CpuTraits& cpu, Report report) const {
+    return identity.Matches(backend, cpu, report) && traps.Matches(backend, cpu, report);
+  }
+};
 
 /// A guest's registers that are switched when another guest, or the host, takes its place.
 using LoadBank = internal::BankOf<void

@@ -26,7 +26,8 @@ void PerCpuState::BindGuest(Guest* owner) {
   resident_ = gic_resident_ = nullptr;
   if (owner == nullptr) return;
   owner->loaded_on = this;
-  const bool switches = switches_runs_ || owner->open.Has(Capability::kPointerAuthentication) ||
+  const bool switches = switches_runs_ || host_uses_fp_ ||
+                        owner->open.Has(Capability::kPointerAuthentication) ||
                         owner->open.Has(Capability::kMte);
   if (switches) return;
   resident_ = owner;
@@ -44,26 +45,41 @@ Status PerCpuState::CheckCapabilities(Capabilities open) {
   return Status::kOk;
 }
 
-/// Computes a guest's controls from the host's; the host's are in host_controls_.
-void PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
+/// Checks a guest that comes after the host's registers, or from another CPU, and computes its
+/// controls from the host's.
+Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
+  if (guest.lost || guest.loaded_on == this) return Fail({.status = Status::kLostState});
+  if (guest.loaded_on != nullptr) return Fail({.status = Status::kLoadedElsewhere});
+  if (const Status s = CheckCapabilities(request.open); s != Status::kOk) return s;
+  if (!knows_cpu_) traits_.Query<Cpu>();
+  knows_cpu_ = true;
+  if (owner_ == nullptr) {
+    Cpu cpu;
+    host_controls_.Save(cpu, traits_);
+    ++loads_;
+  }
   guest.open = request.open;
-  guest.controls.Fill(traits_, host_controls_, [&]<class Name>(std::uint64_t host) {
+  guest.controls.traps.Fill(traits_, host_controls_.traps, [&]<class Name>(std::uint64_t host) {
     return GuestControl<Name>(host, request.open, traits_);
   });
-  guest.controls.Set<VtcrEl2>(request.vtcr);
-  guest.controls.Set<VttbrEl2>(request.vttbr);
-  guest.controls.Set<CntvoffEl2>(request.cntvoff);
-  guest.controls.Set<VpidrEl2>(VpidrEl2::FromRaw(Cpu::Read<MidrEl1>().raw()));
-  guest.controls.Set<VmpidrEl2>(request.vmpidr);
-  guest.hcr = TermsFor(request.traps, request.open);
+  guest.controls.identity.Set<VtcrEl2>(request.vtcr);
+  guest.controls.identity.Set<VttbrEl2>(request.vttbr);
+  guest.controls.identity.Set<CntvoffEl2>(request.cntvoff);
+  guest.controls.identity.Set<VpidrEl2>(VpidrEl2::FromRaw(Cpu::Read<MidrEl1>().raw()));
+  guest.controls.identity.Set<VmpidrEl2>(request.vmpidr);
+  if (request.open.Has(Capability::kFp)) TrapFp(guest, true);
+  guest.terms = TermsFor(request.traps, request.open);
+  guest.hcr = guest.terms.value();
   guest.prepared_on = this;
   guest.prepared_in = loads_;
+  return Status::kOk;
 }
 
 /// Saves the registers of the loaded guest, or the host's before a first one. Under a VHE host
 /// BeginRun and EndRun switch what the host uses too.
-void PerCpuState::SaveOwner() {
+inline void PerCpuState::SaveOwner() {
   Cpu cpu;
+  TakeVectors();
   GuestRegisters& from = owner_ ? *owner_ : host_;
   from.load.Save(cpu, traits_);
   if (!traits_.e2h()) from.run.Save(cpu, traits_);
@@ -84,7 +100,7 @@ void PerCpuState::SaveHostCapabilities(Capabilities open) {
   host_.open = host_.open | more;
 }
 
-void PerCpuState::RestoreGuestState(const GuestRegisters& next) {
+inline void PerCpuState::RestoreGuestState(const GuestRegisters& next) {
   Cpu cpu;
   if (!next.open.IsEmpty()) {
     next.opened_load.Restore(cpu, traits_, next.open);
@@ -97,29 +113,28 @@ void PerCpuState::RestoreGuestState(const GuestRegisters& next) {
 /// Stage 2 and traps first, and in effect, then the registers that depend on them.
 Status PerCpuState::LoadGuest(Guest& guest, const GuestRequest& request) {
   if (owner_ == &guest) return Status::kOk;
-  if (guest.lost || guest.loaded_on == this) return Fail({.status = Status::kLostState});
-  if (guest.loaded_on != nullptr) return Fail({.status = Status::kLoadedElsewhere});
   const bool prepared =
       owner_ != nullptr && guest.prepared_on == this && guest.prepared_in == loads_;
-  Cpu cpu;
-  if (!prepared) {
-    if (const Status s = CheckCapabilities(request.open); s != Status::kOk) return s;
-    if (!knows_cpu_) traits_.Query<Cpu>();
-    knows_cpu_ = true;
-    if (owner_ == nullptr) {
-      host_controls_.Save(cpu, traits_);
-      ++loads_;
-    }
-    PrepareGuest(guest, request);
+  if (!prepared) [[unlikely]] {
+    if (const Status s = PrepareGuest(guest, request); s != Status::kOk) return s;
   }
+  const bool same_traps = owner_ != nullptr && owner_->open == guest.open && !vectors_live_;
   resident_ = gic_resident_ = nullptr;
   SaveOwner();
-  SaveHostCapabilities(guest.open);
+  if (!guest.open.IsEmpty()) [[unlikely]]
+    SaveHostCapabilities(guest.open);
   BindGuest(&guest);  // Before the first write: Panic() finds the host's values.
-  if (!switches_runs_) Cpu::Write<HcrEl2>(guest.hcr.value());
-  if (!traits_.e2h()) guest.controls.Restore(cpu, traits_);
+  Cpu cpu;
+  if (!switches_runs_) Cpu::Write<HcrEl2>(guest.hcr);
+  if (!traits_.e2h()) {
+    guest.controls.identity.Restore(cpu, traits_);
+    if (!same_traps) guest.controls.traps.Restore(cpu, traits_);
+  }
   Cpu::Isb();
   RestoreGuestState(guest);
+  if (policy_.vector_registers == VectorRegisters::kEachLoad && !SwitchesVectorsPerRun()) {
+    (void)GiveVectors();
+  }
   return Status::kOk;
 }
 
@@ -130,9 +145,14 @@ void PerCpuState::UnloadGuest() { ReleaseGuest(GuestState::kReplaced); }
 void PerCpuState::ReleaseGuest(GuestState guest) {
   if (owner_ == nullptr) return;
   resident_ = gic_resident_ = nullptr;
+  if (guest == GuestState::kStays) (void)GiveVectors();
   SaveOwner();
   Cpu cpu;
-  if (guest == GuestState::kReplaced) RestoreGuestState(host_);
+  if (guest == GuestState::kReplaced) {
+    RestoreGuestState(host_);
+    ReturnHostVectors();
+  }
+  has_host_vectors_ = false;
   if (!traits_.e2h()) host_controls_.Restore(cpu, traits_);
   if (!switches_runs_) Cpu::Write<HcrEl2>(transition_.ours.hcr);  // Without the guest's bits.
   host_.open = {};
@@ -167,10 +187,7 @@ HcrTerms PerCpuState::TermsFor(HcrEl2 traps, Capabilities open) {
 void PerCpuState::OpenPriorityMask() {
   if (!traits_.Has<Feature::kGicV3>()) return;
   run_pmr_ = Cpu::Read<IccPmrEl1>();
-  if (!MasksByPriority(run_pmr_)) {
-    place_ = PlaceNow();
-    return;
-  }
+  if (!MasksByPriority(run_pmr_)) return;
   opens_pmr_ = true;
   Cpu::Write<IccPmrEl1>(IccPmrEl1::FromRaw(0xff));
   Cpu::Dsb<Domain::kFullSystem>();
@@ -182,6 +199,14 @@ void PerCpuState::ClosePriorityMask() {
   opens_pmr_ = false;
 }
 
+bool PerCpuState::RunsAsItIs() {
+  if (resident_ == nullptr) return false;
+  if (!traits_.Has<Feature::kGicV3>()) return true;
+  if (MasksByPriority(Cpu::Read<IccPmrEl1>())) return false;
+  place_ = PlaceNow();
+  return true;
+}
+
 void PerCpuState::BeginRun() {
   OpenPriorityMask();
   if (resident_ != nullptr) return;
@@ -190,21 +215,25 @@ void PerCpuState::BeginRun() {
   if (switches_runs_) run_host_ = El2Context::Live<Cpu>();
   if (traits_.e2h()) {
     host_.run.Save(cpu, traits_);
-    host_.opened_run.Save(cpu, traits_, open);
+    if (!open.IsEmpty()) host_.opened_run.Save(cpu, traits_, open);
     host_controls_.Save(cpu, traits_);
   }
-  host_.each_run.Save(cpu, traits_, open);
+  if (!open.IsEmpty()) host_.each_run.Save(cpu, traits_, open);
   in_run_ = true;
   if (traits_.e2h()) {
     owner_->controls.Restore(cpu, traits_);
     cpu.Isb();  // Stage 2's tables before VM.
     owner_->run.Restore(cpu, traits_);
-    owner_->opened_run.Restore(cpu, traits_, open);
+    if (!open.IsEmpty()) owner_->opened_run.Restore(cpu, traits_, open);
   }
-  owner_->each_run.Restore(cpu, traits_, open);
+  if (!open.IsEmpty()) owner_->each_run.Restore(cpu, traits_, open);
+  if (SwitchesCptrPerRun()) Cpu::Write<CptrEl2>(owner_->controls.traps.Get<CptrEl2>());
+  if (policy_.vector_registers == VectorRegisters::kEachLoad && SwitchesVectorsPerRun()) {
+    (void)GiveVectors();
+  }
   if (!switches_runs_) return;
   SwitchForRun::Into(cpu, {.vbar = transition_.ours.vbar,
-                           .hcr = Compose(run_host_.hcr, policy_, owner_->hcr.guests()),
+                           .hcr = Compose(run_host_.hcr, policy_, owner_->terms.guests()),
                            .tpidr = OurTpidr(run_host_.tpidr)});
 }
 
@@ -216,21 +245,24 @@ void PerCpuState::EndRun() {
   if (switches_runs_) SwitchForRun::OutOf(cpu, run_host_);
   if (traits_.e2h()) {
     owner_->run.Save(cpu, traits_);
-    owner_->opened_run.Save(cpu, traits_, open);
+    if (!open.IsEmpty()) owner_->opened_run.Save(cpu, traits_, open);
   }
-  owner_->each_run.Save(cpu, traits_, open);
+  if (!open.IsEmpty()) owner_->each_run.Save(cpu, traits_, open);
+  if (SwitchesVectorsPerRun()) TakeVectors();
   RestoreAfterRun();
 }
 
 void PerCpuState::RestoreAfterRun() {
   Cpu cpu;
+  if (SwitchesVectorsPerRun()) ReturnHostVectors();
+  if (SwitchesCptrPerRun()) Cpu::Write<CptrEl2>(host_controls_.traps.Get<CptrEl2>());
   const Capabilities open = run_open_;
   if (traits_.e2h()) {
     host_controls_.Restore(cpu, traits_);
     host_.run.Restore(cpu, traits_);
-    host_.opened_run.Restore(cpu, traits_, open);
+    if (!open.IsEmpty()) host_.opened_run.Restore(cpu, traits_, open);
   }
-  host_.each_run.Restore(cpu, traits_, open);
+  if (!open.IsEmpty()) host_.each_run.Restore(cpu, traits_, open);
   cpu.Isb();
   in_run_ = false;
 }
@@ -240,6 +272,8 @@ void PerCpuState::RestoreHostsGuestState() {
   if (owner_ == nullptr) return;
   Cpu cpu;
   RestoreGuestState(host_);
+  ReturnHostVectors();
+  vectors_live_ = false;
   if (!traits_.e2h()) host_controls_.Restore(cpu, traits_);
   host_.open = {};
   cpu.Isb();

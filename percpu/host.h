@@ -40,11 +40,13 @@ concept PassThroughHost = requires(CpuId cpu) {
 ///
 ///     static std::uint64_t PhysicalAddressOf(const void*);
 ///     static std::uint64_t VectorBaseFor(CpuId cpu);
+///     static constexpr bool kUsesFp = true;
 ///
 /// PhysicalAddressOf is for hosts whose EL2 addresses are not physical ones. VectorBaseFor is
 /// called on `cpu` by enable. Exceptions are forwarded to its value, and disable leaves it in
 /// VBAR_EL2, whatever that register held at enable: for hosts whose code runs below EL2 and entered
-/// EL2 through the caller's vectors.
+/// EL2 through the caller's vectors. kUsesFp is for hosts that use FP or SIMD registers at EL2:
+/// they find theirs after each run of a guest that has them too; other hosts, after Unload().
 template <class H>
 concept Host = CallbackHost<H> != PassThroughHost<H>;
 
@@ -55,6 +57,15 @@ std::uint64_t PhysicalAddressOf(const void* address) {
     return H::PhysicalAddressOf(address);
   } else {
     return reinterpret_cast<std::uint64_t>(address);
+  }
+}
+
+template <Host H>
+constexpr bool UsesFp() {
+  if constexpr (requires { H::kUsesFp; }) {
+    return H::kUsesFp;
+  } else {
+    return false;
   }
 }
 

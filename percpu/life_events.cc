@@ -44,6 +44,7 @@ void PerCpuState::PoweredDown() {
   if (state == State::kVacant || state == State::kReady) return;
   if (owner_ != nullptr) owner_->lost = true;
   BindGuest(nullptr);
+  vectors_live_ = has_host_vectors_ = opens_pmr_ = false;
   in_run_ = false;
   // A suspended CPU's hardware state was given up by PrepareSuspend().
   if (state != State::kSuspended) GiveUp();
@@ -60,8 +61,8 @@ void PerCpuState::RestoreHostNow() {
   }
   LeaveTrivet(cpu, vector_ownership(), transition_);
   if (!per_run_) {  // A guest was loaded over the stage 2 that maps nothing.
-    host_controls_.Set<hal::VtcrEl2>(transition_.host_stage2.vtcr);
-    host_controls_.Set<hal::VttbrEl2>(transition_.host_stage2.vttbr);
+    host_controls_.identity.Set<hal::VtcrEl2>(transition_.host_stage2.vtcr);
+    host_controls_.identity.Set<hal::VttbrEl2>(transition_.host_stage2.vttbr);
   }
   RestoreHostsGuestState();
 }

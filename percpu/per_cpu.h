@@ -103,7 +103,8 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
   EnableRequest Request() const {
     return {.policy = kPolicy<P>,
             .empty_stage2 = PhysicalAddressOf<H>(kEmptyStage2),
-            .host_vbar = VectorBaseOf<H>(cpu())};
+            .host_vbar = VectorBaseOf<H>(cpu()),
+            .host_uses_fp = UsesFp<H>()};
   }
 
   alignas(16) std::byte emergency_stack_[vectors::kCpuPageSize - sizeof(PerCpuState)] = {};

@@ -130,6 +130,7 @@ void PerCpuState::PrepareTransition(const EnableRequest& request) {
   per_run_ = policy.vectors == VectorSwitch::kPerRun || traits_.e2h();
   switches_runs_ = per_run_ || traits_.kind() == HostKind::kNvheTge;
   policy_ = policy;
+  host_uses_fp_ = request.host_uses_fp;
   known_bits_ = 0;
 }
 
@@ -264,7 +265,14 @@ Status PerCpuState::AuditControls() {
     status = Fail({Status::kRestoreMismatch, Feature::kBase, id, expected, live});
   };
   if (owner_ != nullptr) {
-    owner_->controls.Matches(cpu, traits_, report);
+    GuestControls expected = owner_->controls;
+    if (SwitchesCptrPerRun()) {
+      expected.traps.Set<CptrEl2>(host_controls_.traps.Get<CptrEl2>());
+    }
+    if (owner_->open.Has(Capability::kInterruptInterface)) {  // EOIcount counts in hardware.
+      expected.traps.Set<IchHcrEl2>(Cpu::Read<IchHcrEl2>());
+    }
+    expected.Matches(cpu, traits_, report);
     return status;
   }
   if (const Status s = Expect<VtcrEl2>(transition_.guard.vtcr, Status::kRestoreMismatch);
@@ -277,7 +285,7 @@ Status PerCpuState::AuditControls() {
 /// HCR_EL2 while enabled and between runs. [arm-arm] HCR_EL2.MIOCNCE: a CPU may have it RAZ/WI.
 Status PerCpuState::AuditHcr() {
   const bool guests = owner_ != nullptr && !switches_runs_;
-  const HcrEl2 expected = guests ? owner_->hcr.value() : transition_.ours.hcr;
+  const HcrEl2 expected = guests ? owner_->hcr : transition_.ours.hcr;
   const HcrEl2 live = Cpu::Read<HcrEl2>();
   if (live.miocnce(false) == expected.miocnce(false)) return Status::kOk;
   return Expect<HcrEl2>(expected, Status::kRestoreMismatch);

@@ -35,6 +35,7 @@ struct EnableRequest {
   PolicyValues policy;
   std::uint64_t empty_stage2;  ///< Physical address of a stage 2 table that maps nothing.
   std::optional<std::uint64_t> host_vbar;  ///< The host's vectors, where VBAR_EL2 has others.
+  bool host_uses_fp = false;
 };
 
 /// The vectors' data, the host's saved registers and the transitions of one CPU, for any host type.
@@ -86,12 +87,19 @@ class alignas(16) PerCpuState {
   /// The same for a caller that knows where it is, and masks nothing by priority.
   bool IsResident(const Guest& guest) const { return resident_ == &guest; }
 
+  /// True when the loaded guest can be entered without BeginRun() and EndRun().
+  bool RunsAsItIs();
+
   /// The HCR_EL2 of a guest that requests these bits on this CPU, and why it is so: the policy's
   /// and the host's bits, those of the guest's capabilities, and those of `traps` that the policy
   /// allows and the CPU has.
   ConstrainedHcr ConstrainGuest(hal::HcrEl2 traps, hal::Capabilities open = {}) {
     return Constrain(TermsFor(traps, open));
   }
+  /// Gives the loaded guest the FP and SIMD registers: after its access of one trapped. False: it
+  /// has them, or lacks the capability.
+  bool GiveVectors();
+
   /// Before and after the guest runs. Nothing to do where the vectors are Trivet's from enable to
   /// disable.
   void BeginRun();
@@ -168,18 +176,26 @@ class alignas(16) PerCpuState {
   void ClosePriorityMask();
   void BindGuest(Guest* owner);
   Status CheckCapabilities(hal::Capabilities open);
-  void PrepareGuest(Guest& guest, const GuestRequest& request);
+  Status PrepareGuest(Guest& guest, const GuestRequest& request);
   void SaveOwner();
   void SaveHostCapabilities(hal::Capabilities open);
   void RestoreGuestState(const GuestRegisters& next);
   void ReleaseGuest(GuestState guest);
   void RestoreAfterRun();
+  // FP and SIMD: vector_switch.cc.
+  /// An nVHE host's own use of the registers must not trap.
+  bool SwitchesCptrPerRun() const { return host_uses_fp_ && !traits_.e2h(); }
+  bool SwitchesVectorsPerRun() const { return host_uses_fp_ || traits_.e2h(); }
+  void TrapFp(Guest& guest, bool traps);
+  void OpenFp();
+  void TakeVectors();
+  void ReturnHostVectors();
   void RestoreHostsGuestState();
   void GiveUp();
   HcrLayout LayoutOf(std::uint64_t bits);
   HcrTerms TermsFor(hal::HcrEl2 traps, hal::Capabilities open);
 
-  vectors::CpuSlot slot_;      // First: TPIDR_EL2 points here, except under a pass-through host.
+  vectors::CpuSlot slot_;  // First: TPIDR_EL2 points here, except under a pass-through host.
   // What every run looks at, near the start: one instruction loads both.
   const Guest* gic_resident_ = nullptr;  // resident_, on a CPU with the GICv3 interface.
   std::uint64_t place_ = 0;              // PlaceNow() on cpu_, the host's priority mask open.
@@ -188,22 +204,26 @@ class alignas(16) PerCpuState {
   CpuTraits traits_;
   GuestRegisters host_;          // While a guest is loaded: the host's values.
   GuestControls host_controls_;  // The same of the EL2 controls.
-  El2Context run_host_;          // The host's values when the current run began.
+  vectors::VectorState host_vectors_;
+  El2Context run_host_;  // The host's values when the current run began.
   PolicyValues policy_ = {};
   std::uint64_t known_bits_ = 0;  // The bits of HCR_EL2 that `layout_` covers.
   HcrLayout layout_;
   std::uint32_t loads_ = 0;  // How often the host's registers were saved for a guest.
   Guest* owner_ = nullptr;
-  const Guest* resident_ = nullptr;      // owner_, unless each run switches registers.
-  hal::Capabilities run_open_;           // Of the guest of the current run.
-  hal::IccPmrEl1 run_pmr_;  // The host's, where a run had to open it.
+  const Guest* resident_ = nullptr;  // owner_, unless each run switches registers.
+  hal::Capabilities run_open_;       // Of the guest of the current run.
+  hal::IccPmrEl1 run_pmr_;           // The host's, where a run had to open it.
   CpuId cpu_;
   Error error_;
   bool per_run_ = false;        // Vectors and TPIDR_EL2 are Trivet's only during a run.
   bool switches_runs_ = false;  // HCR_EL2 differs between the host and a guest.
   bool knows_cpu_ = false;      // `traits_` says what the CPU has.
   bool opens_pmr_ = false;      // `run_pmr_` is to be put back.
-  bool in_run_ = false;         // Registers may be the guest's; run_host_ has the host's values.
+  bool host_uses_fp_ = false;
+  bool vectors_live_ = false;      // The FP and SIMD registers are owner_'s.
+  bool has_host_vectors_ = false;  // `host_vectors_` is to be put back.
+  bool in_run_ = false;            // Registers may be the guest's; run_host_ has the host's values.
   std::atomic<std::uint32_t> generation_ = 0;
   std::atomic<State> state_ = State::kVacant;
 };

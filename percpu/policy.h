@@ -10,6 +10,10 @@ namespace trivet::percpu {
 /// When VBAR_EL2 is switched. On a VHE host always per run: the host's own vectors are in it.
 enum class VectorSwitch : std::uint8_t { kPerEnable, kPerRun };
 
+/// When a guest with hal::Capability::kFp gets the FP and SIMD registers. kFirstUse costs a guest
+/// that uses none nothing, and another an exit with each load.
+enum class VectorRegisters : std::uint8_t { kFirstUse, kEachLoad };
+
 /// Bits of HCR_EL2 that neither a policy nor a guest may set: the host's own mode, and nested
 /// virtualization, which Trivet does not support.
 inline constexpr hal::HcrEl2 kHostOwned =
@@ -92,15 +96,27 @@ struct PassThroughPolicy {
   static constexpr VectorSwitch kVectors = VectorSwitch::kPerRun;
 };
 
+/// P::kVectorRegisters if P has it, else kFirstUse.
+template <Policy P>
+inline constexpr VectorRegisters kVectorRegisters = [] {
+  if constexpr (requires { P::kVectorRegisters; }) {
+    return P::kVectorRegisters;
+  } else {
+    return VectorRegisters::kFirstUse;
+  }
+}();
+
 /// A policy as values.
 struct PolicyValues {
   hal::HcrEl2 hcr_set;
   hal::HcrEl2 hcr_clear;
   VectorSwitch vectors;
   hal::HcrEl2 hcr_allowed;
+  VectorRegisters vector_registers = VectorRegisters::kFirstUse;
 };
 
 template <Policy P>
-inline constexpr PolicyValues kPolicy = {P::kHcrSet, P::kHcrClear, P::kVectors, kAllowed<P>};
+inline constexpr PolicyValues kPolicy = {P::kHcrSet, P::kHcrClear, P::kVectors, kAllowed<P>,
+                                         kVectorRegisters<P>};
 
 }  // namespace trivet::percpu

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -27,28 +28,33 @@ class RegisterBank {
   /// Reads every register of this CPU into the bank.
   template <class B>
   [[gnu::always_inline]] void Save(B& backend, const CpuTraits& cpu, hal::Capabilities open = {}) {
-    Visit(cpu, open, [&]<class Name>(std::uint64_t& value) __attribute__((always_inline)) {
-      value = backend.template Read<Name>().raw();
-      return true;
-    });
+    const CpuTraits here = cpu;  // In a register: a register access may change memory.
+    Values values = {};          // And these are stored in pairs.
+    VisitAll(values, here, open,
+             [&]<class Name>(std::uint64_t& value) __attribute__((always_inline)) {
+               value = backend.template Read<Name>().raw();
+               return true;
+             });
+    values_ = values;
   }
-
   /// Writes every register. The caller supplies the context synchronization event. Always
   /// inlined: a transition has no calls.
   template <class B>
   [[gnu::always_inline]] void Restore(B& backend, const CpuTraits& cpu,
                                       hal::Capabilities open = {}) const {
-    Visit(cpu, open, [&]<class Name>(const std::uint64_t& value) __attribute__((always_inline)) {
-      backend.template Write<Name>(Name::Value::FromRaw(value));
-      return true;
-    });
+    const CpuTraits here = cpu;
+    const Values values = values_;
+    VisitAll(values, here, open,
+             [&]<class Name>(const std::uint64_t& value) __attribute__((always_inline)) {
+               backend.template Write<Name>(Name::Value::FromRaw(value));
+               return true;
+             });
   }
-
   /// Calls `report(id, saved, live)` for the first register that differs from the bank; true when
   /// none does.
   template <class B, class Report>
   bool Matches(B& backend, const CpuTraits& cpu, Report report) const {
-    return Visit(cpu, {}, [&]<class Name>(const std::uint64_t& value) {
+    return VisitAll(values_, cpu, {}, [&]<class Name>(const std::uint64_t& value) {
       const std::uint64_t live = backend.template Read<Name>().raw();
       if (live != value) report(hal::kInfo<Name>.storage, value, live);
       return live == value;
@@ -59,7 +65,7 @@ class RegisterBank {
   template <class Make>
   void Fill(const CpuTraits& cpu, const RegisterBank& from, Make make) {
     *this = from;
-    Visit(cpu, {}, [&]<class Name>(std::uint64_t& value) {
+    VisitAll(values_, cpu, {}, [&]<class Name>(std::uint64_t& value) {
       value = make.template operator()<Name>(value);
       return true;
     });
@@ -80,28 +86,19 @@ class RegisterBank {
   }
 
  private:
-  /// Calls visit<Name>(value) in order until one returns false.
-  template <class F>
-  [[gnu::always_inline]] bool Visit(const CpuTraits& cpu, hal::Capabilities open, F visit) {
-    return VisitAll(*this, cpu, open, visit);
-  }
-  template <class F>
-  [[gnu::always_inline]] bool Visit(const CpuTraits& cpu, hal::Capabilities open, F visit) const {
-    return VisitAll(*this, cpu, open, visit);
-  }
+  using Values = std::array<std::uint64_t, sizeof...(Rs)>;
 
-  template <class Self, class F>
-  [[gnu::always_inline]] static bool VisitAll(Self& self, const CpuTraits& cpu,
-                                              hal::Capabilities open, F& visit) {
+  /// Calls visit<Name>(value) in order until one returns false.
+  template <class V, class F>
+  [[gnu::always_inline]] static bool VisitAll(V& values, const CpuTraits& cpu,
+                                              hal::Capabilities open, F visit) {
     std::size_t i = 0;
     if (cpu.e2h()) {
-      return (
-          VisitOne<Rs, typename hal::NamesAtEl2<Rs>::E2hSet>(self.values_[i++], cpu, open, visit) &&
-          ...);
+      return (VisitOne<Rs, typename hal::NamesAtEl2<Rs>::E2hSet>(values[i++], cpu, open, visit) &&
+              ...);
     }
-    return (
-        VisitOne<Rs, typename hal::NamesAtEl2<Rs>::E2hClear>(self.values_[i++], cpu, open, visit) &&
-        ...);
+    return (VisitOne<Rs, typename hal::NamesAtEl2<Rs>::E2hClear>(values[i++], cpu, open, visit) &&
+            ...);
   }
 
   template <class R, class Name, class Value, class F>
@@ -125,7 +122,7 @@ class RegisterBank {
     return found;
   }
 
-  std::uint64_t values_[sizeof...(Rs)] = {};
+  Values values_ = {};
 };
 
 }  // namespace trivet::percpu

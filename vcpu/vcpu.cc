@@ -32,51 +32,55 @@ Status Decode(vectors::ExitVector vector, Exit& exit) {
 
 }  // namespace
 
-Vcpu::Vcpu(const Config& config) : config_(config) {
+Vcpu::Vcpu(const Config& config)
+    : request_{.traps = config.traps,
+               .open = config.open,
+               .vtcr = config.vtcr,
+               .vttbr = config.vttbr,
+               .cntvoff = CntvoffEl2::FromRaw(config.counter_offset),
+               .vmpidr = VmpidrEl2::FromRaw(config.mpidr.raw() | VmpidrEl2::Inert().raw())} {
   frame_.x[0] = config.argument;
   frame_.pc = config.entry;
   frame_.pstate = kEl1hMasked;
   frame_.in_place = config.in_place;
 }
 
-percpu::GuestRequest Vcpu::Request() const {
-  return {.traps = config_.traps,
-          .open = config_.open,
-          .vtcr = config_.vtcr,
-          .vttbr = config_.vttbr,
-          .cntvoff = CntvoffEl2::FromRaw(config_.counter_offset),
-          .vmpidr = VmpidrEl2::FromRaw(config_.mpidr.raw() | VmpidrEl2::Inert().raw())};
-}
-
-/// Does what the guest's exit asks for and its configuration lets the library do; false: the exit
-/// is the caller's.
-bool Vcpu::Serve(const Exit& exit) {
-  if (exit.reason != ExitReason::kSystemRegister || config_.traps.tid3()) return false;
+bool Vcpu::ServeIdRegister(const Exit& exit) {
+  if (exit.reason != ExitReason::kSystemRegister || request_.traps.tid3()) return false;
   const vectors::SystemRegisterTrap trap = exit.syndrome.system_register();
   if (!trap.is_read) return false;
-  const std::optional<std::uint64_t> value = OfferedIdRegister(trap.encoding, config_.open);
+  const std::optional<std::uint64_t> value = OfferedIdRegister(trap.encoding, request_.open);
   if (!value) return false;
   if (trap.rt != kXzr) frame_.x[trap.rt] = *value;
   SkipInstruction(exit);
   return true;
 }
 
-Status Vcpu::Continue(Exit& exit) {
-  while (Serve(exit)) {
+/// Does what the guest's exit asks for and its configuration lets the library do; false: the exit
+/// is the caller's.
+bool Vcpu::Serve(percpu::PerCpuState& cpu, const Exit& exit) {
+  const bool uses_fp = exit.reason == ExitReason::kOther &&
+                       exit.syndrome.exception_class() == ExceptionClass::kSimdFp;
+  return uses_fp ? cpu.GiveVectors() : ServeIdRegister(exit);
+}
+
+Status Vcpu::Continue(percpu::PerCpuState& cpu, Exit& exit) {
+  while (Serve(cpu, exit)) {
     if (const Status s = Decode(vectors::EnterGuest(frame_), exit); s != Status::kOk) return s;
   }
   return Status::kOk;
 }
 
 /// The first run on this CPU, or one that switches EL2 registers. Interrupts are masked.
-Status Vcpu::LoadAndRun(percpu::PerCpuState& cpu, Exit& exit) {
+std::optional<Status> Vcpu::LoadOrRun(percpu::PerCpuState& cpu, Exit& exit) {
   if (const Status s = cpu.CheckEnabledHere(); s != Status::kOk) return s;
   if (cpu.guest_owner() != &guest_) {
-    if (const Status s = cpu.LoadGuest(guest_, Request()); s != Status::kOk) return s;
+    if (const Status s = cpu.LoadGuest(guest_, request_); s != Status::kOk) return s;
   }
+  if (cpu.IsResidentHere(guest_) || cpu.RunsAsItIs()) return std::nullopt;
   cpu.BeginRun();
   Status status = Decode(vectors::EnterGuest(frame_), exit);
-  if (status == Status::kOk) status = Continue(exit);
+  if (status == Status::kOk) status = Continue(cpu, exit);
   cpu.EndRun();
   return status;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "hal/capability.h"
 #include "hal/registers.h"
@@ -67,10 +68,13 @@ class Vcpu {
   /// HCR_EL2 on the CPU that loaded this guest last, the bits of Config::traps dropped and the bits
   /// forced, with reasons. Empty before the first run; percpu::PerCpuState::ConstrainGuest computes
   /// it in advance.
-  percpu::ConstrainedHcr hcr() const { return percpu::Constrain(guest_.hcr); }
+  percpu::ConstrainedHcr hcr() const { return percpu::Constrain(guest_.terms); }
 
   /// General registers, PC and PSTATE between runs.
   vectors::GuestFrame& frame() { return frame_; }
+  /// The guest's other registers: its own while no CPU has them loaded, and what a VHE host shares
+  /// with it (`run`, `opened_run`) between any runs.
+  percpu::GuestRegisters& registers() { return guest_; }
   /// Advances PC past the trapped 4-byte instruction: SMC, WFx, MRS, MSR, an emulated access.
   void SkipInstruction() { frame_.pc += 4; }
   /// Advances PC past the instruction that caused `exit`, by the syndrome's length; not past an
@@ -83,7 +87,8 @@ class Vcpu {
   [[gnu::always_inline]] Result<Exit> RunMasked(percpu::PerCpuState& cpu, bool resident) {
     if (!resident) [[unlikely]] {
       Exit exit;  // In memory on this path only, and on the last one.
-      return Returned(LoadAndRun(cpu, exit), exit);
+      const std::optional<Status> ran = LoadOrRun(cpu, exit);
+      if (ran) return Returned(*ran, exit);
     }
     const vectors::ExitVector vector = vectors::EnterGuest(frame_);
     if (vector != vectors::ExitVector::kSynchronous) {
@@ -101,7 +106,7 @@ class Vcpu {
       return Exit{.reason = reason, .syndrome = syndrome, .fault = internal::LiveFault(syndrome)};
     }
     Exit exit = {.reason = reason, .syndrome = syndrome};
-    return Returned(Continue(exit), exit);
+    return Returned(Continue(cpu, exit), exit);
   }
 
   [[gnu::always_inline]] static Result<Exit> Returned(Status status, const Exit& exit) {
@@ -115,13 +120,14 @@ class Vcpu {
     }
     return Exit{.reason = ExitReason::kSError, .syndrome = internal::LiveSyndrome()};
   }
-  Status LoadAndRun(percpu::PerCpuState& cpu, Exit& exit);
-  bool Serve(const Exit& exit);
-  Status Continue(Exit& exit);
-  percpu::GuestRequest Request() const;
+  /// None: the guest is loaded and can be entered as it is.
+  std::optional<Status> LoadOrRun(percpu::PerCpuState& cpu, Exit& exit);
+  bool ServeIdRegister(const Exit& exit);
+  bool Serve(percpu::PerCpuState& cpu, const Exit& exit);
+  Status Continue(percpu::PerCpuState& cpu, Exit& exit);
 
-  Config config_;
   vectors::GuestFrame frame_ = {};
+  const percpu::GuestRequest request_;
   percpu::Guest guest_;
 };
 

@@ -7,6 +7,7 @@
 #include "vectors/in_place.h"
 #include "vectors/offsets.h"
 #include "vectors/table_layout.h"
+#include "vectors/vector_state.h"
 
 namespace trivet::vectors {
 #define CONSTANT(NAME, value) \

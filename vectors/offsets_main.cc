@@ -9,6 +9,7 @@
 #include "vectors/guest_frame.h"
 #include "vectors/in_place.h"
 #include "vectors/table_layout.h"
+#include "vectors/vector_state.h"
 
 using namespace trivet::vectors;  // NOLINT(google-build-using-namespace): as in offsets_check.cc
 

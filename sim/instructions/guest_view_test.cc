@@ -63,8 +63,8 @@ void ExpectReach(const Profile& profile, hal::Capabilities open) {
   Pe pe(profile);
   Configure(pe, open);
   for (const hal::GuestRegister& guest : hal::GuestRegisters()) {
-    const bool closed = guest.fate == hal::Fate::kTrapped ||
-                        guest.fate == hal::Fate::kHeld || !open.Has(guest.capability);
+    const bool closed = guest.fate == hal::Fate::kTrapped || guest.fate == hal::Fate::kHeld ||
+                        !open.Has(guest.capability);
     const bool reached = !closed && guest.fate != hal::Fate::kOffered && !IsTrappedToo(guest.id);
     for (const unsigned el : {1u, 0u}) {
       for (const Instruction& i : {Mrs(0, guest.id), Msr(guest.id, 0)}) {

@@ -13,4 +13,10 @@ trivet_test_guest:
 1:
   b 1b
   hvc #2
+  .arch_extension fp
+  msr CPACR_EL1, x5
+  isb
+  fmov x4, d0
+  fmov d0, x3
+  hvc #3
   brk #0

@@ -38,7 +38,7 @@ TEST_P(GuestHcr, IsWhatConstrainGuestComputes) {
   const HcrEl2 requested = HcrEl2().twi(true).tid3(true).vse(true).tme(true).tge(true);
   percpu::Guest guest;
   ASSERT_EQ(cpu.LoadGuest(guest, {.traps = requested}), Status::kOk);
-  const ConstrainedHcr result = Constrain(guest.hcr);
+  const ConstrainedHcr result = Constrain(guest.terms);
   cpu.BeginRun();
   const HcrEl2 live = Cpu::Read<HcrEl2>();
   cpu.EndRun();
