@@ -1,0 +1,160 @@
+#include "tests/isolation/host_registers.h"
+
+#include <string_view>
+
+#include "hal/cpu.h"
+#include "hal/features.h"
+#include "hal/presence.h"
+#include "hal/registers.h"
+
+namespace trivet::tests {
+namespace {
+
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
+
+std::uint64_t marked[kRegisterCount];
+bool is_marked[kRegisterCount];
+
+template <unsigned kSize>
+constexpr bool IsOneOf(RegisterId id, const RegisterId (&ids)[kSize]) {
+  for (const RegisterId one : ids) {
+    if (one == id) return true;
+  }
+  return false;
+}
+
+/// Of EL1 and EL0, but with an effect on EL2 or on the machine: PSTATE, debug, what counts or
+/// interrupts, and bits of the implementation.
+bool HasEffectOnHost(const RegisterInfo& info) {
+  using enum RegisterId;
+  static constexpr RegisterId kIds[] = {
+      kDaif,          kSpSel,          kNzcv,         kPan,          kUao,
+      kDit,           kSsbs,           kTco,          kAllInt,       kSvcr,
+      kMdscrEl1,      kOsdlrEl1,       kActlrEl1,     kCntfrqEl0,    kDbgclaimclrEl1,
+      kDbgclaimsetEl1, kCntpCtlEl0,    kCntpTvalEl0,  kCntvCtlEl0,   kCntvTvalEl0,
+      kPmcrEl0,       kPmcntensetEl0,  kPmcntenclrEl0, kPmintensetEl1, kPmintenclrEl1,
+  };
+  const bool gic_interface = info.needs == Feature::kGicV3;
+  return gic_interface || IsOneOf(info.id, kIds);
+}
+
+/// Of EL2, without an effect on an nVHE host that runs no guest.
+bool IsIdleAtEl2(RegisterId id) {
+  using enum RegisterId;
+  static constexpr RegisterId kIds[] = {
+      kAfsr0El2,  kAfsr1El2,     kAmairEl2,   kCntvoffEl2, kVpidrEl2,   kVmpidrEl2,
+      kTpidrEl2,  kContextidrEl2, kScxtnumEl2, kCnthvCvalEl2, kVsesrEl2, kVdisrEl2,
+      kTtbr1El2,  kPirEl2,       kPire0El2,   kPorEl2,     kMair2El2,   kAmair2El2,
+      kVttbrEl2,  kHstrEl2,      kHfgrtrEl2,  kHfgwtrEl2,  kHfgitrEl2,  kHdfgrtrEl2,
+      kHdfgwtrEl2, kGcsprEl2, kS2pirEl2, kIchVmcrEl2, kIchAp0r0El2, kIchAp1r0El2,
+  };
+  return IsOneOf(id, kIds);
+}
+
+bool MayMark(const RegisterInfo& info) {
+  constexpr unsigned kEl1 = 0, kEl0 = 3;
+  const unsigned op1 = info.encoding.op1;
+  if (op1 == kEl1 || op1 == kEl0) return !HasEffectOnHost(info);
+  return IsIdleAtEl2(info.id);
+}
+
+/// Reading acknowledges an interrupt.
+bool ReadActs(RegisterId id) {
+  using enum RegisterId;
+  static constexpr RegisterId kIds[] = {kIccIar0El1, kIccIar1El1, kIccNmiar1El1};
+  return IsOneOf(id, kIds);
+}
+
+/// Described, and by its own name with E2H clear.
+template <class R>
+bool IsHere(const FeatureSet& features) {
+  constexpr unsigned kAlias12 = 5;
+  return kInfo<R>.encoding.op1 != kAlias12 && IsPresent<Cpu>(kInfo<R>, features);
+}
+
+template <class R>
+void Mark(const FeatureSet& features) {
+  if constexpr (ReadableRegister<R> && WritableRegister<R>) {
+    constexpr auto kId = static_cast<unsigned>(kInfo<R>.id);
+    if (!IsHere<R>(features) || !MayMark(kInfo<R>)) return;
+    Cpu::Write<R>(R::Value::FromRaw(kMarker | kId));
+    Cpu::Isb();
+    marked[kId] = Cpu::Read<R>().raw();
+    is_marked[kId] = true;
+  }
+}
+
+template <class R>
+void ReadInto(std::uint64_t* values, unsigned& count, const FeatureSet& features) {
+  if constexpr (ReadableRegister<R>) {
+    if (ReadActs(kInfo<R>.id) || !IsHere<R>(features)) return;
+    values[static_cast<unsigned>(kInfo<R>.id)] = Cpu::Read<R>().raw();
+    ++count;
+  }
+}
+
+using Marker = void (*)(const FeatureSet& features);
+constexpr Marker kMarkers[] = {
+#define REGISTER(Type, ...) Mark<Type>,
+#define VIEW(Type, ...) REGISTER(Type)
+#define SAME_LAYOUT(Type, ...) REGISTER(Type)
+#define INSTANCE(Type, ...) REGISTER(Type)
+#include "hal/regs/all.def"
+};
+
+using Reader = void (*)(std::uint64_t* values, unsigned& count, const FeatureSet& features);
+constexpr Reader kReaders[] = {
+#define REGISTER(Type, ...) ReadInto<Type>,
+#define VIEW(Type, ...) REGISTER(Type)
+#define SAME_LAYOUT(Type, ...) REGISTER(Type)
+#define INSTANCE(Type, ...) REGISTER(Type)
+#include "hal/regs/all.def"
+};
+
+FeatureSet Features() { return FeatureSet::From(IdValues::Read<Cpu>()); }
+
+}  // namespace
+
+void MarkHostRegisters() {
+  Cpu::Write<CptrEl2>(CptrEl2::Inert().tz(false).tsm(false));
+  Cpu::Isb();
+  const FeatureSet features = Features();
+  for (const Marker mark : kMarkers) mark(features);
+}
+
+bool IsMarked(RegisterId id, std::uint64_t& value) {
+  value = marked[static_cast<unsigned>(id)];
+  return is_marked[static_cast<unsigned>(id)];
+}
+
+void MarkVectorRegisters() {
+  constexpr std::uint64_t kVector = 0x1000;
+#define MARK(n) \
+  asm volatile(".arch_extension simd\n dup v" #n ".2d, %0" ::"r"(kMarker | kVector | n))
+  MARK(0); MARK(1); MARK(2); MARK(3); MARK(4); MARK(5); MARK(6); MARK(7);
+  MARK(8); MARK(9); MARK(10); MARK(11); MARK(12); MARK(13); MARK(14); MARK(15);
+  MARK(16); MARK(17); MARK(18); MARK(19); MARK(20); MARK(21); MARK(22); MARK(23);
+  MARK(24); MARK(25); MARK(26); MARK(27); MARK(28); MARK(29); MARK(30); MARK(31);
+#undef MARK
+}
+
+void HostRegisters::Take() {
+  const FeatureSet features = Features();
+  count_ = 0;
+  for (const Reader read : kReaders) read(values_, count_, features);
+}
+
+/// Exits write them, time moves them, the watchdog uses them or is pending in them; or PSTATE, which percpu leaves to the
+/// host (vcpu/kept_pstate.h).
+bool HostRegisters::Moves(RegisterId id) {
+  using enum RegisterId;
+  static constexpr RegisterId kIds[] = {
+      kEsrEl2,     kElrEl2,       kSpsrEl2,      kFarEl2,       kHpfarEl2,   kCntpctEl0,
+      kCntvctEl0,  kCntpctssEl0,  kCntvctssEl0,  kCntpTvalEl0,  kCntvTvalEl0, kCnthpTvalEl2,
+      kCnthpCvalEl2, kCnthpCtlEl2, kCnthvTvalEl2, kIsrEl1,      kIccHppir1El1, kNzcv,       kPan,
+      kUao,        kDit,          kSsbs,         kTco,          kAllInt,
+  };
+  return IsOneOf(id, kIds);
+}
+
+}  // namespace trivet::tests

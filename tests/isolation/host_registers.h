@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+
+#include "hal/register_id.h"
+#include "hal/register_info.h"
+
+/// The registers of the host that guests run under: marked before, compared afterwards. An nVHE host
+/// at EL2.
+namespace trivet::tests {
+
+/// The upper bits of every marker: a guest that computes one by chance is improbable.
+inline constexpr std::uint64_t kMarker = 0xc5d2'9e37'6b41'0000;
+inline constexpr std::uint64_t kMarkerMask = 0xffff'ffff'ffff'0000;
+constexpr bool IsMarker(std::uint64_t value) { return (value & kMarkerMask) == kMarker; }
+
+/// Gives each register that EL1 and EL0 use, and each register of EL2 that has no effect on an nVHE
+/// host, a value of its own: kMarker and the register's number, as far as its bits can be written.
+/// Lets EL2 use SVE and SME. Interrupts masked.
+void MarkHostRegisters();
+/// What a register held after MarkHostRegisters(); false: it was not marked.
+bool IsMarked(hal::RegisterId id, std::uint64_t& value);
+/// The same for the general view: V0 to V31.
+void MarkVectorRegisters();
+
+/// Every described register of this CPU that can be read without a side effect.
+class HostRegisters {
+ public:
+  void Take();
+  unsigned count() const { return count_; }
+  /// Calls report(info, before, after) for each register that differs and does not move by itself.
+  template <class Report>
+  void Compare(const HostRegisters& after, Report report) const {
+    for (unsigned i = 0; i < hal::kRegisterCount; ++i) {
+      const auto id = static_cast<hal::RegisterId>(i);
+      if (values_[i] != after.values_[i] && !Moves(id)) {
+        report(hal::InfoOf(id), values_[i], after.values_[i]);
+      }
+    }
+  }
+
+ private:
+  static bool Moves(hal::RegisterId id);
+
+  std::uint64_t values_[hal::kRegisterCount] = {};
+  unsigned count_ = 0;
+};
+
+}  // namespace trivet::tests

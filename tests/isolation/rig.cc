@@ -1,0 +1,135 @@
+#include "tests/isolation/rig.h"
+
+#include <gtest/gtest.h>
+
+#include "platforms/runtime/console.h"
+#include "platforms/runtime/power.h"
+#include "platforms/runtime/text.h"
+
+namespace trivet::tests {
+namespace {
+
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
+
+constexpr int kFailed = 1;
+constexpr std::uint32_t kWatchdogsPerSecond = 10'000;
+/// A word of the window that only loads the guest: HVC #0.
+constexpr std::uint64_t kLoadOffset = 0x800;
+
+void (*describe_run)() = nullptr;
+
+void Say(std::string_view name, std::uint64_t value) {
+  platforms::ConsoleWrite(name);
+  platforms::ConsoleWrite(platforms::HexText(value).view());
+}
+
+[[noreturn]] void EndImage() {
+  if (describe_run != nullptr) describe_run();
+  platforms::PowerOff(kFailed);
+}
+
+void OnFatal(vectors::CpuSlot& slot) {
+  Say("\nEL2 took an exception of its own: vector ", slot.crash.vector);
+  Say(" ESR_EL2 ", slot.crash.esr);
+  Say(" ELR_EL2 ", slot.crash.elr);
+  Say(" FAR_EL2 ", slot.crash.far);
+  Say(" SPSR_EL2 ", slot.crash.spsr);
+  platforms::ConsoleWrite("\n");
+  EndImage();
+}
+
+/// The image masks interrupts throughout: none may reach a handler.
+void OnInterrupt(vectors::CpuSlot&) {
+  platforms::ConsoleWrite("\nEL2 took an interrupt that it had masked\n");
+  EndImage();
+}
+
+SctlrEl1 OpenToEl0() {
+  return SctlrEl1::Inert()
+      .uma(true)
+      .uct(true)
+      .uci(true)
+      .dze(true)
+      .ntwi(true)
+      .ntwe(true)
+      .enrctx(true)
+      .entp2(true)
+      .tscxt(false);
+}
+
+}  // namespace
+
+vectors::Handlers StrictHost::HandlersFor(CpuId) {
+  return {.irq = &OnInterrupt, .fiq = &OnInterrupt, .serror = &OnInterrupt, .fatal = &OnFatal};
+}
+
+std::uint64_t StrictHost::PhysicalAddressOf(const void* address) {
+  return tests::PhysicalAddressOf(address);
+}
+
+void OnUnexpectedException(void (*describe)()) { describe_run = describe; }
+
+Status IsolationRig::Enable() {
+  if (const Status status = cpu_.Create(Cpu::CurrentCpu()); status != Status::kOk) return status;
+  return cpu_.HardwareEnable();
+}
+
+Status IsolationRig::Disable() {
+  if (guests_[current_]) {
+    if (const Status status = guest().Unload(cpu_); status != Status::kOk) return status;
+    guests_[current_].reset();
+  }
+  return cpu_.HardwareDisable();
+}
+
+void IsolationRig::NewGuest(std::uint16_t vmid) {
+  GuestWord(kLoadOffset) = Hvc(0);
+  PublishGuestWords(kLoadOffset, sizeof(std::uint32_t));
+  const unsigned old = current_;
+  current_ ^= 1;
+  guests_[current_].emplace(vcpu::Config{
+      .entry = kGuestBase + kLoadOffset, .vtcr = GuestVtcr(), .vttbr = GuestVttbr(vmid)});
+  const Stop stop = Run(kGuestBase + kLoadOffset, kAtEl1);
+  EXPECT_TRUE(stop.exit.syndrome.IsHvc(0));
+  guests_[old].reset();
+  ResetGuestControls();
+}
+
+void IsolationRig::ResetGuestControls() {
+  constexpr TrapLevels kNone = TrapLevels::kNone;
+  Cpu::Write<SctlrEl1>(OpenToEl0());
+  Cpu::Write<VbarEl1>(VbarEl1::FromRaw(kGuestBase + kGuestVectors));
+  Cpu::Write<CpacrEl1>(CpacrEl1().fpen(kNone).zen(kNone).smen(kNone).e0poe(true));
+  Cpu::Write<CntkctlEl1>(
+      CntkctlEl1().el0pten(true).el0vten(true).el0vcten(true).el0pcten(true));
+  Cpu::Write<CntvCtlEl0>(CntvCtlEl0::FromRaw(0));
+}
+
+void IsolationRig::FillGuestControls() {
+  Cpu::Write<SctlrEl1>(SctlrEl1::FromRaw(0x1234'5678));
+  Cpu::Write<VbarEl1>(VbarEl1::FromRaw(0x2345'6000));
+  Cpu::Write<CpacrEl1>(CpacrEl1().tta(true));
+  Cpu::Write<CntkctlEl1>(CntkctlEl1().evnti(5));
+  Cpu::Write<CntvCtlEl0>(CntvCtlEl0::FromRaw(0b10));
+}
+
+IsolationRig::Stop IsolationRig::Run(std::uint64_t address, std::uint64_t pstate) {
+  guest().frame().pc = address;
+  guest().frame().pstate = pstate;
+  return Resume();
+}
+
+IsolationRig::Stop IsolationRig::Resume() {
+  const std::uint32_t ticks = Cpu::Read<CntfrqEl0>().clockfreq() / kWatchdogsPerSecond;
+  machine_.StartTimer(ticks);
+  const Result<vcpu::Exit> exit = guest().Run(cpu_);
+  if (!exit.has_value()) {
+    EXPECT_TRUE(exit.has_value()) << ToString(exit.error());
+    EndImage();
+  }
+  const bool timed_out = exit->reason == vcpu::ExitReason::kIrq;
+  if (timed_out) EXPECT_TRUE(AcknowledgeIrq());
+  return {.exit = *exit, .timed_out = timed_out};
+}
+
+}  // namespace trivet::tests
