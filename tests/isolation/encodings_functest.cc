@@ -130,7 +130,8 @@ void WriteAll(IsolationRig& rig, const Classification& all, const Level& level) 
 
 /// Registers whose value a guest before may not decide.
 template <class Report>
-unsigned Differences(const Classification& all, const Readings& a, const Readings& b, Report report) {
+unsigned Differences(const Classification& all, const Readings& a, const Readings& b,
+                     Report report) {
   unsigned i = 0, differences = 0;
   for (const PerformedAccess& performed : all) {
     if (!performed.access.is_read()) break;

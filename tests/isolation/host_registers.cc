@@ -28,11 +28,13 @@ constexpr bool IsOneOf(RegisterId id, const RegisterId (&ids)[kSize]) {
 bool HasEffectOnHost(const RegisterInfo& info) {
   using enum RegisterId;
   static constexpr RegisterId kIds[] = {
-      kDaif,          kSpSel,          kNzcv,         kPan,          kUao,
-      kDit,           kSsbs,           kTco,          kAllInt,       kSvcr,
-      kMdscrEl1,      kOsdlrEl1,       kActlrEl1,     kCntfrqEl0,    kDbgclaimclrEl1,
-      kDbgclaimsetEl1, kCntpCtlEl0,    kCntpTvalEl0,  kCntvCtlEl0,   kCntvTvalEl0,
-      kPmcrEl0,       kPmcntensetEl0,  kPmcntenclrEl0, kPmintensetEl1, kPmintenclrEl1,
+      kDaif,          kSpSel,         kNzcv,           kPan,
+      kUao,           kDit,           kSsbs,           kTco,
+      kAllInt,        kSvcr,          kMdscrEl1,       kOsdlrEl1,
+      kActlrEl1,      kCntfrqEl0,     kDbgclaimclrEl1, kDbgclaimsetEl1,
+      kCntpCtlEl0,    kCntpTvalEl0,   kCntvCtlEl0,     kCntvTvalEl0,
+      kPmcrEl0,       kPmcntensetEl0, kPmcntenclrEl0,  kPmintensetEl1,
+      kPmintenclrEl1,
   };
   const bool gic_interface = info.needs == Feature::kGicV3;
   return gic_interface || IsOneOf(info.id, kIds);
@@ -42,11 +44,11 @@ bool HasEffectOnHost(const RegisterInfo& info) {
 bool IsIdleAtEl2(RegisterId id) {
   using enum RegisterId;
   static constexpr RegisterId kIds[] = {
-      kAfsr0El2,  kAfsr1El2,     kAmairEl2,   kCntvoffEl2, kVpidrEl2,   kVmpidrEl2,
-      kTpidrEl2,  kContextidrEl2, kScxtnumEl2, kCnthvCvalEl2, kVsesrEl2, kVdisrEl2,
-      kTtbr1El2,  kPirEl2,       kPire0El2,   kPorEl2,     kMair2El2,   kAmair2El2,
-      kVttbrEl2,  kHstrEl2,      kHfgrtrEl2,  kHfgwtrEl2,  kHfgitrEl2,  kHdfgrtrEl2,
-      kHdfgwtrEl2, kGcsprEl2, kS2pirEl2, kIchVmcrEl2, kIchAp0r0El2, kIchAp1r0El2,
+      kAfsr0El2,   kAfsr1El2,      kAmairEl2,   kCntvoffEl2,   kVpidrEl2,    kVmpidrEl2,
+      kTpidrEl2,   kContextidrEl2, kScxtnumEl2, kCnthvCvalEl2, kVsesrEl2,    kVdisrEl2,
+      kTtbr1El2,   kPirEl2,        kPire0El2,   kPorEl2,       kMair2El2,    kAmair2El2,
+      kVttbrEl2,   kHstrEl2,       kHfgrtrEl2,  kHfgwtrEl2,    kHfgitrEl2,   kHdfgrtrEl2,
+      kHdfgwtrEl2, kGcsprEl2,      kS2pirEl2,   kIchVmcrEl2,   kIchAp0r0El2, kIchAp1r0El2,
   };
   return IsOneOf(id, kIds);
 }
@@ -131,10 +133,38 @@ void MarkVectorRegisters() {
   constexpr std::uint64_t kVector = 0x1000;
 #define MARK(n) \
   asm volatile(".arch_extension simd\n dup v" #n ".2d, %0" ::"r"(kMarker | kVector | n))
-  MARK(0); MARK(1); MARK(2); MARK(3); MARK(4); MARK(5); MARK(6); MARK(7);
-  MARK(8); MARK(9); MARK(10); MARK(11); MARK(12); MARK(13); MARK(14); MARK(15);
-  MARK(16); MARK(17); MARK(18); MARK(19); MARK(20); MARK(21); MARK(22); MARK(23);
-  MARK(24); MARK(25); MARK(26); MARK(27); MARK(28); MARK(29); MARK(30); MARK(31);
+  MARK(0);
+  MARK(1);
+  MARK(2);
+  MARK(3);
+  MARK(4);
+  MARK(5);
+  MARK(6);
+  MARK(7);
+  MARK(8);
+  MARK(9);
+  MARK(10);
+  MARK(11);
+  MARK(12);
+  MARK(13);
+  MARK(14);
+  MARK(15);
+  MARK(16);
+  MARK(17);
+  MARK(18);
+  MARK(19);
+  MARK(20);
+  MARK(21);
+  MARK(22);
+  MARK(23);
+  MARK(24);
+  MARK(25);
+  MARK(26);
+  MARK(27);
+  MARK(28);
+  MARK(29);
+  MARK(30);
+  MARK(31);
 #undef MARK
 }
 
@@ -144,15 +174,15 @@ void HostRegisters::Take() {
   for (const Reader read : kReaders) read(values_, count_, features);
 }
 
-/// Exits write them, time moves them, the watchdog uses them or is pending in them; or PSTATE, which percpu leaves to the
-/// host (vcpu/kept_pstate.h).
+/// Exits write them, time moves them, the watchdog uses them or is pending in them; or PSTATE,
+/// which percpu leaves to the host (vcpu/kept_pstate.h).
 bool HostRegisters::Moves(RegisterId id) {
   using enum RegisterId;
   static constexpr RegisterId kIds[] = {
-      kEsrEl2,     kElrEl2,       kSpsrEl2,      kFarEl2,       kHpfarEl2,   kCntpctEl0,
-      kCntvctEl0,  kCntpctssEl0,  kCntvctssEl0,  kCntpTvalEl0,  kCntvTvalEl0, kCnthpTvalEl2,
-      kCnthpCvalEl2, kCnthpCtlEl2, kCnthvTvalEl2, kIsrEl1,      kIccHppir1El1, kNzcv,       kPan,
-      kUao,        kDit,          kSsbs,         kTco,          kAllInt,
+      kEsrEl2,       kElrEl2,      kSpsrEl2,      kFarEl2,      kHpfarEl2,     kCntpctEl0,
+      kCntvctEl0,    kCntpctssEl0, kCntvctssEl0,  kCntpTvalEl0, kCntvTvalEl0,  kCnthpTvalEl2,
+      kCnthpCvalEl2, kCnthpCtlEl2, kCnthvTvalEl2, kIsrEl1,      kIccHppir1El1, kNzcv,
+      kPan,          kUao,         kDit,          kSsbs,        kTco,          kAllInt,
   };
   return IsOneOf(id, kIds);
 }

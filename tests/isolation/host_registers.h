@@ -5,8 +5,8 @@
 #include "hal/register_id.h"
 #include "hal/register_info.h"
 
-/// The registers of the host that guests run under: marked before, compared afterwards. An nVHE host
-/// at EL2.
+/// The registers of the host that guests run under: marked before, compared afterwards. An nVHE
+/// host at EL2.
 namespace trivet::tests {
 
 /// The upper bits of every marker: a guest that computes one by chance is improbable.

@@ -9,10 +9,10 @@ namespace {
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 bool IsSwitched(RegisterId id) {
-#define REGISTER(Type, ...)                                                          \
-  if (id == RegisterId::k##Type && (percpu::El1Registers::Contains<Type>() ||        \
-                                    percpu::SharedRegisters::Contains<Type>())) {    \
-    return true;                                                                     \
+#define REGISTER(Type, ...)                                                                    \
+  if (id == RegisterId::k##Type &&                                                             \
+      (percpu::El1Registers::Contains<Type>() || percpu::SharedRegisters::Contains<Type>())) { \
+    return true;                                                                               \
   }
 #define SAME_LAYOUT(Type, ...) REGISTER(Type)
 #define VIEW(Type, ...) REGISTER(Type)
@@ -31,12 +31,11 @@ constexpr bool IsOneOf(RegisterId id, const RegisterId (&ids)[kSize]) {
 
 using enum RegisterId;
 /// In SPSR_EL2 over every exit, or of the CPU's identity.
-constexpr RegisterId kInPstate[] = {kDaif, kSpSel, kNzcv, kPan,   kUao,      kDit,
+constexpr RegisterId kInPstate[] = {kDaif, kSpSel, kNzcv,   kPan,       kUao,        kDit,
                                     kSsbs, kTco,   kAllInt, kCurrentEl, kCntvTvalEl0};
 constexpr RegisterId kTime[] = {kCntpctEl0, kCntvctEl0, kCntpctssEl0, kCntvctssEl0};
-constexpr RegisterId kIdentity[] = {kCtrEl0,    kDczidEl0, kCcsidrEl1, kCcsidrEl1Ccidx, kClidrEl1,
-                                    kAidrEl1,   kCntfrqEl0, kIsrEl1,   kErridrEl1,
-                                    kLoridEl1};
+constexpr RegisterId kIdentity[] = {kCtrEl0,  kDczidEl0,  kCcsidrEl1, kCcsidrEl1Ccidx, kClidrEl1,
+                                    kAidrEl1, kCntfrqEl0, kIsrEl1,    kErridrEl1,      kLoridEl1};
 
 /// Encodings that SYS and SYSL share: what they may do in a guest.
 struct InstructionFamily {
@@ -56,8 +55,8 @@ constexpr InstructionFamily kFamilies[] = {
     {0, 7, 1 << 1 | 1 << 5, 1 << 0, "instruction caches"},
     {3, 7, 1 << 5, 1 << 1, "instruction caches"},
     {0, 7, 1 << 6, 1 << 1 | 1 << 3 | 1 << 5, "its own memory, by address"},
-    {3, 7, 1 << 4 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14, 1 << 1 | 1 << 3 | 1 << 4 | 1 << 5,
-     "its own memory, by address"},
+    {3, 7, 1 << 4 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14,
+     1 << 1 | 1 << 3 | 1 << 4 | 1 << 5, "its own memory, by address"},
     // [arm-arm] CFP RCTX and others: at EL1 and EL0 the current VMID's.
     {3, 7, 1 << 3, 0xf0, "predictions of its own VMID"},
     // [arm-arm] GCSPUSHM, GCSPOPM, GCSSS1, GCSSS2: nothing happens while the guest's GCS is off.

@@ -12,7 +12,7 @@ namespace {
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 constexpr int kFailed = 1;
-constexpr std::uint32_t kWatchdogsPerSecond = 10'000;
+constexpr std::uint32_t kWatchdogsPerSecond = 500;
 /// A word of the window that only loads the guest: HVC #0.
 constexpr std::uint64_t kLoadOffset = 0x800;
 
@@ -82,14 +82,17 @@ Status IsolationRig::Disable() {
   return cpu_.HardwareDisable();
 }
 
-void IsolationRig::NewGuest(std::uint16_t vmid) {
+void IsolationRig::NewGuest(std::uint16_t vmid, HcrEl2 traps) {
   GuestWord(kLoadOffset) = Hvc(0);
   PublishGuestWords(kLoadOffset, sizeof(std::uint32_t));
   const unsigned old = current_;
   current_ ^= 1;
-  guests_[current_].emplace(vcpu::Config{
-      .entry = kGuestBase + kLoadOffset, .vtcr = GuestVtcr(), .vttbr = GuestVttbr(vmid)});
-  const Stop stop = Run(kGuestBase + kLoadOffset, kAtEl1);
+  guests_[current_].emplace(vcpu::Config{.entry = kGuestBase + kLoadOffset,
+                                         .vtcr = GuestVtcr(),
+                                         .vttbr = GuestVttbr(vmid),
+                                         .traps = traps});
+  Stop stop = Run(kGuestBase + kLoadOffset, kAtEl1);
+  while (stop.timed_out) stop = Run(kGuestBase + kLoadOffset, kAtEl1);
   EXPECT_TRUE(stop.exit.syndrome.IsHvc(0));
   guests_[old].reset();
   ResetGuestControls();
@@ -100,8 +103,7 @@ void IsolationRig::ResetGuestControls() {
   Cpu::Write<SctlrEl1>(OpenToEl0());
   Cpu::Write<VbarEl1>(VbarEl1::FromRaw(kGuestBase + kGuestVectors));
   Cpu::Write<CpacrEl1>(CpacrEl1().fpen(kNone).zen(kNone).smen(kNone).e0poe(true));
-  Cpu::Write<CntkctlEl1>(
-      CntkctlEl1().el0pten(true).el0vten(true).el0vcten(true).el0pcten(true));
+  Cpu::Write<CntkctlEl1>(CntkctlEl1().el0pten(true).el0vten(true).el0vcten(true).el0pcten(true));
   Cpu::Write<CntvCtlEl0>(CntvCtlEl0::FromRaw(0));
 }
 
@@ -116,12 +118,15 @@ void IsolationRig::FillGuestControls() {
 IsolationRig::Stop IsolationRig::Run(std::uint64_t address, std::uint64_t pstate) {
   guest().frame().pc = address;
   guest().frame().pstate = pstate;
+  StartWatchdog();
   return Resume();
 }
 
+void IsolationRig::StartWatchdog() {
+  machine_.StartTimer(Cpu::Read<CntfrqEl0>().clockfreq() / kWatchdogsPerSecond);
+}
+
 IsolationRig::Stop IsolationRig::Resume() {
-  const std::uint32_t ticks = Cpu::Read<CntfrqEl0>().clockfreq() / kWatchdogsPerSecond;
-  machine_.StartTimer(ticks);
   const Result<vcpu::Exit> exit = guest().Run(cpu_);
   if (!exit.has_value()) {
     EXPECT_TRUE(exit.has_value()) << ToString(exit.error());

@@ -43,7 +43,8 @@ class IsolationRig {
 
   /// Replaces the guest by a new one, whose load takes the old one's registers off the CPU, and
   /// opens to its EL0 what EL1 can open.
-  void NewGuest(std::uint16_t vmid);
+  /// `traps`: further bits of HCR_EL2.
+  void NewGuest(std::uint16_t vmid, hal::HcrEl2 traps = {});
   /// Puts the loaded guest's registers that decide what an access of its does to their values of
   /// NewGuest(): SCTLR_EL1, VBAR_EL1, CPACR_EL1, CNTKCTL_EL1, and the virtual timer off.
   static void ResetGuestControls();
@@ -56,10 +57,12 @@ class IsolationRig {
     vcpu::Exit exit;
     bool timed_out = false;  ///< Ended by the watchdog, not by the guest.
   };
-  /// Runs the guest at `address` until it exits, or for `kWatchdog` of time.
+  /// Starts the watchdog, then runs the guest at `address` until it exits.
   Stop Run(std::uint64_t address, std::uint64_t pstate);
-  /// Goes on from where it is.
+  /// Runs it from where it is.
   Stop Resume();
+  /// Ends a run or a resumption in two milliseconds.
+  void StartWatchdog();
 
  private:
   Machine& machine_;

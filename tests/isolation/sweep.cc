@@ -57,7 +57,7 @@ Attempt Try(IsolationRig& rig, Access access, std::uint64_t pstate, std::uint64_
   rig.guest().frame().x[0] = value;
   IsolationRig::Stop stop = rig.Run(code, pstate);
   // Before its first instruction: the watchdog's time passed elsewhere.
-  while (stop.timed_out && rig.guest().frame().pc == code) stop = rig.Resume();
+  while (stop.timed_out && rig.guest().frame().pc == code) stop = rig.Run(code, pstate);
   const Attempt attempt = {.outcome = OutcomeOf(rig, stop, code),
                            .result = rig.guest().frame().x[0]};
   if (!access.is_read()) IsolationRig::ResetGuestControls();
@@ -70,8 +70,8 @@ std::uint64_t ValueFor(Access access) {
   constexpr std::uint64_t kEnable = 1, kSomeOfEachByte = 0xa1;
   const std::uint64_t value = (access.index() + 1) * kOdd | kSomeOfEachByte;
   const RegisterInfo* const info = access.description();
-  const bool acts = info != nullptr &&
-                    (info->id == RegisterId::kSctlrEl1 || info->id == RegisterId::kCntvCtlEl0);
+  const bool acts =
+      info != nullptr && (info->id == RegisterId::kSctlrEl1 || info->id == RegisterId::kCntvCtlEl0);
   return acts ? value & ~kEnable : value;
 }
 

@@ -9,9 +9,9 @@
 namespace trivet::tests {
 
 enum class Outcome : std::uint8_t {
-  kTrapped,      ///< An exit.
-  kUndefined,    ///< The guest's own vectors, EC 0.
-  kGuestTrap,    ///< The guest's own vectors, another class: what its EL1 forbids its EL0.
+  kTrapped,    ///< An exit.
+  kUndefined,  ///< The guest's own vectors, EC 0.
+  kGuestTrap,  ///< The guest's own vectors, another class: what its EL1 forbids its EL0.
   kPerformed,
   kFaulted,  ///< It accessed memory outside the window: an exit.
   kHung,     ///< Performed, and the guest did not return from it.

@@ -1,0 +1,147 @@
+// A guest that executes random instructions at EL1 and EL0 breaks nothing of EL2's and sees nothing
+// of it.
+//
+//   --blocks=N        how many blocks; 10,000 without it
+//   --block=N         only this one
+//   --words=W,W,...   only this one, with these words in hexadecimal; --block chooses the registers
+
+#include <gtest/gtest.h>
+
+#include <string_view>
+
+#include "freestanding/text/text.h"
+#include "platforms/runtime/arguments.h"
+#include "platforms/runtime/console.h"
+#include "tests/isolation/host_registers.h"
+#include "tests/isolation/hostile_guest.h"
+#include "tests/isolation/hostile_memory.h"
+
+namespace trivet::tests {
+namespace {
+
+constexpr std::uint64_t kDefaultBlocks = 10'000;
+
+Block current;
+
+void Print(text::Sink& out, std::string_view name, std::uint64_t value) {
+  out << name;
+  out.PutHex(value);
+}
+
+/// The options that run the current block again.
+void PrintReplay() {
+  text::Text<40> number;
+  Print(number, "\nreplay: --block=", current.number);
+  platforms::ConsoleWrite(number);
+  const char* separator = " --words=";
+  for (const std::uint32_t word : current.words) {
+    text::Text<24> text;
+    Print(text, separator, word);
+    platforms::ConsoleWrite(text);
+    separator = ",";
+  }
+  platforms::ConsoleWrite("\n");
+}
+
+/// The text after `name` on the command line, to the next space.
+std::string_view Option(std::string_view name) {
+  std::string_view line = platforms::CommandLine();
+  const std::size_t at = line.find(name);
+  if (at == std::string_view::npos) return {};
+  line.remove_prefix(at + name.size());
+  return line.substr(0, line.find(' '));
+}
+
+/// Takes a number off the front of `text`, decimal or after 0x hexadecimal, and what follows it.
+std::uint64_t TakeNumber(std::string_view& text) {
+  int base = 10;
+  if (text.starts_with("0x")) {
+    text.remove_prefix(2);
+    base = 16;
+  }
+  std::uint64_t number = 0;
+  while (!text.empty() && text.front() != ',') {
+    const char c = text.front();
+    number = number * static_cast<unsigned>(base) +
+             static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10);
+    text.remove_prefix(1);
+  }
+  if (!text.empty()) text.remove_prefix(1);
+  return number;
+}
+
+void PrintCount(const char* what, unsigned exception_class, std::uint64_t count) {
+  if (count == 0) return;
+  text::Text<80> line;
+  text::Sink& out = line;
+  out << "[          ]   " << what;
+  Print(out, " EC ", exception_class);
+  out << ": " << count << "\n";
+  platforms::ConsoleWrite(line);
+}
+
+void Print(const ExitCounts& counts, std::uint64_t blocks) {
+  text::Text<120> line;
+  text::Sink& out = line;
+  out << "[          ] " << blocks << " blocks, " << counts.exits() << " exits: watchdog "
+      << counts.watchdog << ", SError " << counts.serror << ", AArch32 " << counts.aarch32 << "\n";
+  platforms::ConsoleWrite(line);
+  for (unsigned i = 0; i < ExitCounts::kClasses; ++i) {
+    PrintCount("to EL2", i, counts.by_class[i]);
+    PrintCount("to EL1", i, counts.in_guest[i]);
+  }
+}
+
+class HostileGuests : public ::testing::Test {
+ protected:
+  HostileGuests() : rig_(machine_), guest_(rig_) {
+    MarkHostRegisters();
+    MarkVectorRegisters();
+    before_.Take();
+    OnUnexpectedException(&PrintReplay);
+    EXPECT_EQ(rig_.Enable(), Status::kOk);
+  }
+  ~HostileGuests() {
+    EXPECT_EQ(rig_.Disable(), Status::kOk);
+    HostRegisters after;
+    after.Take();
+    before_.Compare(after, [](const hal::RegisterInfo& info, std::uint64_t was, std::uint64_t is) {
+      ADD_FAILURE() << info.name << " of the host: " << was << " became " << is;
+    });
+  }
+
+  /// False: it failed.
+  bool RunBlock(std::uint64_t number) {
+    current = Block::Make(number, kGuestBase + kDataOffset);
+    std::string_view words = Option("--words=");
+    for (unsigned i = 0; i < Block::kWords && !words.empty(); ++i) {
+      current.words[i] = static_cast<std::uint32_t>(TakeNumber(words));
+    }
+    const Fault fault = guest_.Run(current);
+    if (fault == nullptr) return true;
+    ADD_FAILURE() << fault;
+    PrintReplay();
+    return false;
+  }
+  const ExitCounts& counts() const { return guest_.counts(); }
+
+ private:
+  Machine machine_;
+  IsolationRig rig_;
+  HostileGuest guest_;
+  HostRegisters before_;
+};
+
+TEST_F(HostileGuests, BreakNothingAndSeeNothing) {
+  std::string_view one = Option("--block="), many = Option("--blocks=");
+  if (!one.empty()) {
+    ASSERT_TRUE(RunBlock(TakeNumber(one)));
+    return;
+  }
+  const std::uint64_t blocks = many.empty() ? kDefaultBlocks : TakeNumber(many);
+  for (std::uint64_t i = 0; i < blocks; ++i) ASSERT_TRUE(RunBlock(i));
+  Print(counts(), blocks);
+}
+
+}  // namespace
+}  // namespace trivet::tests
