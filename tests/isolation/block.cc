@@ -68,7 +68,8 @@ std::uint32_t Exception(Random& random) {
   static constexpr std::uint32_t kWords[] = {0xd400'0002, 0xd400'0003, 0xd400'0001, 0xd420'0000,
                                              0xd440'0000, 0xd4a0'0001, 0x0000'0000};
   if (random.Below(3) == 0) {
-    static constexpr std::uint32_t kReturns[] = {0xd69f'03e0, 0xd69f'0bff, 0xd69f'0fff, 0xd6bf'03e0};
+    static constexpr std::uint32_t kReturns[] = {0xd69f'03e0, 0xd69f'0bff, 0xd69f'0fff,
+                                                 0xd6bf'03e0};
     return OneOf(random, kReturns);
   }
   return Vary(random, OneOf(random, kWords), 0x001f'ffe0);

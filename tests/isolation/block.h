@@ -30,7 +30,7 @@ struct Block {
   std::uint64_t number = 0;  ///< All the rest follows from it, unless words were given.
   bool at_el0 = false;
   bool translated = false;  ///< The guest's own translation is on.
-  bool waits_trap = false;   ///< WFI and WFE end a run.
+  bool waits_trap = false;  ///< WFI and WFE end a run.
   std::uint32_t words[kWords] = {};
   std::uint64_t x[31] = {};
 

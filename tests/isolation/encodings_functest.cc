@@ -3,55 +3,38 @@
 
 #include <gtest/gtest.h>
 
-#include <optional>
-#include <string_view>
-
 #include "freestanding/text/text.h"
 #include "platforms/runtime/arguments.h"
 #include "platforms/runtime/console.h"
-#include "tests/isolation/host_registers.h"
+#include "tests/isolation/marked_host.h"
 #include "tests/isolation/owner.h"
 #include "tests/isolation/performed.h"
 
 namespace trivet::tests {
 namespace {
 
-Classification classified[kLevelCount];
-bool is_classified = false;
+using percpu::HostKind;
 
-/// Each test begins under a marked host, which is as it was after the test.
-class EveryEncoding : public ::testing::Test {
- protected:
-  EveryEncoding() : rig_(machine_) {
-    MarkHostRegisters();
-    before_.Take();
-    EXPECT_EQ(rig_.Enable(), Status::kOk);
-    WriteGuestVectors();
-  }
-  ~EveryEncoding() {
-    EXPECT_EQ(rig_.Disable(), Status::kOk);
-    HostRegisters after;
-    after.Take();
-    before_.Compare(after, [](const hal::RegisterInfo& info, std::uint64_t was, std::uint64_t is) {
-      ADD_FAILURE() << info.name << " of the host: " << was << " became " << is;
-    });
-  }
-
-  /// The accesses that a guest performs; tried once, by the first test.
-  const Classification& At(unsigned level) {
-    for (unsigned i = 0; i < kLevelCount && !is_classified; ++i) {
-      classified[i].Fill(rig_, kLevels[i]);
-    }
-    is_classified = true;
-    return classified[level];
-  }
-  IsolationRig& rig() { return rig_; }
-
- private:
-  Machine machine_;
-  IsolationRig rig_;
-  HostRegisters before_;
+/// The accesses that a guest performs, under a host of one kind; tried once, by the first test.
+struct Classified {
+  Classification levels[kLevelCount];
+  bool is_filled = false;
 };
+Classified under_nvhe, under_vhe;
+
+class EveryEncoding : public MarkedHost {
+ protected:
+  const Classification& At(unsigned level) {
+    Classified& under_host = GetParam() == HostKind::kVhe ? under_vhe : under_nvhe;
+    for (unsigned i = 0; i < kLevelCount && !under_host.is_filled; ++i) {
+      under_host.levels[i].Fill(rig(), kLevels[i]);
+    }
+    under_host.is_filled = true;
+    return under_host.levels[level];
+  }
+};
+INSTANTIATE_TEST_SUITE_P(HostKinds, EveryEncoding,
+                         ::testing::Values(HostKind::kNvhe, HostKind::kVhe));
 
 void Print(const Classification& all, const Level& level) {
   for (unsigned o = 0; o < kOutcomes; ++o) {
@@ -68,7 +51,7 @@ void PrintAll(const Classification& all, const Level& level) {
   for (const PerformedAccess& performed : all) {
     text::Text<120> line;
     text::Sink& out = line;
-    const char* const reason = ReasonToPerform(performed.access);
+    const char* const reason = ReasonToPerform(performed.access, {});
     out << level.name << " " << ToString(performed.outcome) << " " << performed.access << " ";
     out.PutHex(performed.value);
     out << ": " << (reason != nullptr ? reason : "NOT OWNED") << "\n";
@@ -76,19 +59,19 @@ void PrintAll(const Classification& all, const Level& level) {
   }
 }
 
-TEST_F(EveryEncoding, IsTrappedUndefinedOrOwned) {
+TEST_P(EveryEncoding, IsTrappedUndefinedOrOwned) {
   for (unsigned i = 0; i < kLevelCount; ++i) {
     Print(At(i), kLevels[i]);
     PrintAll(At(i), kLevels[i]);
     EXPECT_EQ(At(i).count(Outcome::kOther, true) + At(i).count(Outcome::kOther, false), 0u);
     for (const PerformedAccess& performed : At(i)) {
-      EXPECT_NE(ReasonToPerform(performed.access), nullptr)
+      EXPECT_NE(ReasonToPerform(performed.access, {}), nullptr)
           << kLevels[i].name << ": " << performed.access << " is performed and has no owner";
     }
   }
 }
 
-TEST_F(EveryEncoding, ShowsNothingOfTheHost) {
+TEST_P(EveryEncoding, ShowsNothingOfTheHost) {
   for (unsigned i = 0; i < kLevelCount; ++i) {
     const Classification& all = At(i);
     WriteAccessCode(kLevels[i].pstate);
@@ -145,7 +128,7 @@ unsigned Differences(const Classification& all, const Readings& a, const Reading
 
 Readings fresh[kLevelCount], after_writes, of_the_next;
 
-TEST_F(EveryEncoding, WrittenByOneGuestIsUnseenByTheNext) {
+TEST_P(EveryEncoding, WrittenByOneGuestIsUnseenByTheNext) {
   for (unsigned i = 0; i < kLevelCount; ++i) {
     (void)At(i);
     rig().NewGuest(1);

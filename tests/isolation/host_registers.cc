@@ -1,19 +1,17 @@
 #include "tests/isolation/host_registers.h"
 
-#include <string_view>
+#include <type_traits>
 
 #include "hal/cpu.h"
 #include "hal/features.h"
 #include "hal/presence.h"
 #include "hal/registers.h"
+#include "hal/roles.h"
 
 namespace trivet::tests {
 namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
-
-std::uint64_t marked[kRegisterCount];
-bool is_marked[kRegisterCount];
 
 template <unsigned kSize>
 constexpr bool IsOneOf(RegisterId id, const RegisterId (&ids)[kSize]) {
@@ -40,7 +38,7 @@ bool HasEffectOnHost(const RegisterInfo& info) {
   return gic_interface || IsOneOf(info.id, kIds);
 }
 
-/// Of EL2, without an effect on an nVHE host that runs no guest.
+/// Of EL2, without an effect on a host that runs no guest.
 bool IsIdleAtEl2(RegisterId id) {
   using enum RegisterId;
   static constexpr RegisterId kIds[] = {
@@ -67,35 +65,58 @@ bool ReadActs(RegisterId id) {
   return IsOneOf(id, kIds);
 }
 
-/// Described, and by its own name with E2H clear.
-template <class R>
-bool IsHere(const FeatureSet& features) {
-  constexpr unsigned kAlias12 = 5;
-  return kInfo<R>.encoding.op1 != kAlias12 && IsPresent<Cpu>(kInfo<R>, features);
+/// R by the name that reaches it under the host's E2H.
+template <class R, bool kE2h>
+using NameOf =
+    std::conditional_t<kE2h, typename NamesAtEl2<R>::E2hSet, typename NamesAtEl2<R>::E2hClear>;
+
+struct Circumstances {
+  FeatureSet features = FeatureSet::From(IdValues::Read<Cpu>());
+  bool e2h = Cpu::Read<HcrEl2>().e2h();
+
+  template <class R>
+  bool Have() const {
+    return IsPresent<Cpu>(kInfo<R>, features);
+  }
+};
+
+template <class R, bool kE2h>
+void MarkAs() {
+  constexpr auto kId = static_cast<unsigned>(kInfo<R>.id);
+  using Name = NameOf<R, kE2h>;
+  Cpu::Write<Name>(Name::Value::FromRaw(kMarker | kId));
+  Cpu::Isb();
 }
 
 template <class R>
-void Mark(const FeatureSet& features) {
+void Mark(const Circumstances& now) {
   if constexpr (ReadableRegister<R> && WritableRegister<R>) {
-    constexpr auto kId = static_cast<unsigned>(kInfo<R>.id);
-    if (!IsHere<R>(features) || !MayMark(kInfo<R>)) return;
-    Cpu::Write<R>(R::Value::FromRaw(kMarker | kId));
-    Cpu::Isb();
-    marked[kId] = Cpu::Read<R>().raw();
-    is_marked[kId] = true;
+    if (!now.Have<R>() || !MayMark(kInfo<R>)) return;
+    now.e2h ? MarkAs<R, true>() : MarkAs<R, false>();
   }
 }
 
 template <class R>
-void ReadInto(std::uint64_t* values, unsigned& count, const FeatureSet& features) {
+void ReadInto(std::uint64_t* values, unsigned& count, const Circumstances& now) {
   if constexpr (ReadableRegister<R>) {
-    if (ReadActs(kInfo<R>.id) || !IsHere<R>(features)) return;
-    values[static_cast<unsigned>(kInfo<R>.id)] = Cpu::Read<R>().raw();
+    if (ReadActs(kInfo<R>.id) || !now.Have<R>()) return;
+    values[static_cast<unsigned>(kInfo<R>.id)] =
+        now.e2h ? Cpu::Read<NameOf<R, true>>().raw() : Cpu::Read<NameOf<R, false>>().raw();
     ++count;
   }
 }
 
-using Marker = void (*)(const FeatureSet& features);
+void OpenVectorsToHost(bool e2h) {
+  constexpr TrapLevels kNone = TrapLevels::kNone;
+  if (e2h) {
+    Cpu::Write<CptrEl2E2h>(CptrEl2E2h().fpen(kNone).zen(kNone).smen(kNone));
+  } else {
+    Cpu::Write<CptrEl2>(CptrEl2::Inert().tz(false).tsm(false));
+  }
+  Cpu::Isb();
+}
+
+using Marker = void (*)(const Circumstances& now);
 constexpr Marker kMarkers[] = {
 #define REGISTER(Type, ...) Mark<Type>,
 #define VIEW(Type, ...) REGISTER(Type)
@@ -104,7 +125,7 @@ constexpr Marker kMarkers[] = {
 #include "hal/regs/all.def"
 };
 
-using Reader = void (*)(std::uint64_t* values, unsigned& count, const FeatureSet& features);
+using Reader = void (*)(std::uint64_t* values, unsigned& count, const Circumstances& now);
 constexpr Reader kReaders[] = {
 #define REGISTER(Type, ...) ReadInto<Type>,
 #define VIEW(Type, ...) REGISTER(Type)
@@ -113,20 +134,12 @@ constexpr Reader kReaders[] = {
 #include "hal/regs/all.def"
 };
 
-FeatureSet Features() { return FeatureSet::From(IdValues::Read<Cpu>()); }
-
 }  // namespace
 
 void MarkHostRegisters() {
-  Cpu::Write<CptrEl2>(CptrEl2::Inert().tz(false).tsm(false));
-  Cpu::Isb();
-  const FeatureSet features = Features();
-  for (const Marker mark : kMarkers) mark(features);
-}
-
-bool IsMarked(RegisterId id, std::uint64_t& value) {
-  value = marked[static_cast<unsigned>(id)];
-  return is_marked[static_cast<unsigned>(id)];
+  const Circumstances now;
+  OpenVectorsToHost(now.e2h);
+  for (const Marker mark : kMarkers) mark(now);
 }
 
 void MarkVectorRegisters() {
@@ -169,9 +182,9 @@ void MarkVectorRegisters() {
 }
 
 void HostRegisters::Take() {
-  const FeatureSet features = Features();
+  const Circumstances now;
   count_ = 0;
-  for (const Reader read : kReaders) read(values_, count_, features);
+  for (const Reader read : kReaders) read(values_, count_, now);
 }
 
 /// Exits write them, time moves them, the watchdog uses them or is pending in them; or PSTATE,

@@ -14,16 +14,15 @@ inline constexpr std::uint64_t kMarker = 0xc5d2'9e37'6b41'0000;
 inline constexpr std::uint64_t kMarkerMask = 0xffff'ffff'ffff'0000;
 constexpr bool IsMarker(std::uint64_t value) { return (value & kMarkerMask) == kMarker; }
 
-/// Gives each register that EL1 and EL0 use, and each register of EL2 that has no effect on an nVHE
-/// host, a value of its own: kMarker and the register's number, as far as its bits can be written.
-/// Lets EL2 use SVE and SME. Interrupts masked.
+/// Gives each register that EL1 and EL0 use, and each register of EL2 that has no effect on a host
+/// which runs no guest, a value of its own: kMarker and the register's number, as far as its bits
+/// can be written. Lets EL2 use SVE and SME. Interrupts masked.
 void MarkHostRegisters();
-/// What a register held after MarkHostRegisters(); false: it was not marked.
-bool IsMarked(hal::RegisterId id, std::uint64_t& value);
-/// The same for the general view: V0 to V31.
+/// The same for V0 to V31.
 void MarkVectorRegisters();
 
-/// Every described register of this CPU that can be read without a side effect.
+/// Every described register of this CPU that can be read without a side effect; under a VHE host an
+/// EL1 register by its EL12 name.
 class HostRegisters {
  public:
   void Take();

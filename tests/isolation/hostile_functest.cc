@@ -1,7 +1,7 @@
 // A guest that executes random instructions at EL1 and EL0 breaks nothing of EL2's and sees nothing
 // of it.
 //
-//   --blocks=N        how many blocks; 10,000 without it
+//   --blocks=N        how many blocks under a host of each kind; 5,000 without it
 //   --block=N         only this one
 //   --words=W,W,...   only this one, with these words in hexadecimal; --block chooses the registers
 
@@ -12,14 +12,14 @@
 #include "freestanding/text/text.h"
 #include "platforms/runtime/arguments.h"
 #include "platforms/runtime/console.h"
-#include "tests/isolation/host_registers.h"
 #include "tests/isolation/hostile_guest.h"
 #include "tests/isolation/hostile_memory.h"
+#include "tests/isolation/marked_host.h"
 
 namespace trivet::tests {
 namespace {
 
-constexpr std::uint64_t kDefaultBlocks = 10'000;
+constexpr std::uint64_t kDefaultBlocks = 5'000;
 
 Block current;
 
@@ -92,55 +92,40 @@ void Print(const ExitCounts& counts, std::uint64_t blocks) {
   }
 }
 
-class HostileGuests : public ::testing::Test {
+class HostileGuests : public MarkedHost {
  protected:
-  HostileGuests() : rig_(machine_), guest_(rig_) {
-    MarkHostRegisters();
-    MarkVectorRegisters();
-    before_.Take();
+  void SetUp() override {
+    MarkedHost::SetUp();
     OnUnexpectedException(&PrintReplay);
-    EXPECT_EQ(rig_.Enable(), Status::kOk);
-  }
-  ~HostileGuests() {
-    EXPECT_EQ(rig_.Disable(), Status::kOk);
-    HostRegisters after;
-    after.Take();
-    before_.Compare(after, [](const hal::RegisterInfo& info, std::uint64_t was, std::uint64_t is) {
-      ADD_FAILURE() << info.name << " of the host: " << was << " became " << is;
-    });
   }
 
   /// False: it failed.
-  bool RunBlock(std::uint64_t number) {
+  bool RunBlock(HostileGuest& guest, std::uint64_t number) {
     current = Block::Make(number, kGuestBase + kDataOffset);
     std::string_view words = Option("--words=");
     for (unsigned i = 0; i < Block::kWords && !words.empty(); ++i) {
       current.words[i] = static_cast<std::uint32_t>(TakeNumber(words));
     }
-    const Fault fault = guest_.Run(current);
+    const Fault fault = guest.Run(current);
     if (fault == nullptr) return true;
     ADD_FAILURE() << fault;
     PrintReplay();
     return false;
   }
-  const ExitCounts& counts() const { return guest_.counts(); }
-
- private:
-  Machine machine_;
-  IsolationRig rig_;
-  HostileGuest guest_;
-  HostRegisters before_;
 };
+INSTANTIATE_TEST_SUITE_P(HostKinds, HostileGuests,
+                         ::testing::Values(percpu::HostKind::kNvhe, percpu::HostKind::kVhe));
 
-TEST_F(HostileGuests, BreakNothingAndSeeNothing) {
+TEST_P(HostileGuests, BreakNothingAndSeeNothing) {
+  HostileGuest guest(rig());
   std::string_view one = Option("--block="), many = Option("--blocks=");
   if (!one.empty()) {
-    ASSERT_TRUE(RunBlock(TakeNumber(one)));
+    ASSERT_TRUE(RunBlock(guest, TakeNumber(one)));
     return;
   }
   const std::uint64_t blocks = many.empty() ? kDefaultBlocks : TakeNumber(many);
-  for (std::uint64_t i = 0; i < blocks; ++i) ASSERT_TRUE(RunBlock(i));
-  Print(counts(), blocks);
+  for (std::uint64_t i = 0; i < blocks; ++i) ASSERT_TRUE(RunBlock(guest, i));
+  Print(guest.counts(), blocks);
 }
 
 }  // namespace

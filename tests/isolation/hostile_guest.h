@@ -11,8 +11,8 @@ namespace trivet::tests {
 /// How often each kind of exit ended a run.
 struct ExitCounts {
   static constexpr unsigned kClasses = 64;
-  std::uint64_t by_class[kClasses] = {};       ///< Exits, by ESR_EL2.EC.
-  std::uint64_t in_guest[kClasses] = {};       ///< Exceptions to its own EL1, by ESR_EL1.EC.
+  std::uint64_t by_class[kClasses] = {};  ///< Exits, by ESR_EL2.EC.
+  std::uint64_t in_guest[kClasses] = {};  ///< Exceptions to its own EL1, by ESR_EL1.EC.
   std::uint64_t watchdog = 0, serror = 0, aarch32 = 0, refused = 0;
   std::uint64_t exits() const;
 };

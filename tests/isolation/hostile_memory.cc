@@ -1,8 +1,8 @@
 #include "tests/isolation/hostile_memory.h"
 
 #include "hal/cpu.h"
-#include "tests/isolation/guest_memory.h"
 #include "tests/isolation/host_registers.h"
+#include "tests/isolation/rig.h"
 
 namespace trivet::tests {
 namespace {
@@ -83,12 +83,11 @@ void WriteHostileMemory(const Block& block) {
 void TurnGuestTranslationOn() {
   constexpr std::uint64_t kWriteBack = 0xff;  // MAIR_EL1, attribute 0
   // [arm-arm] TCR_EL1: T0SZ 25, 4 KiB, inner shareable write-back walks, EPD1, IPS 40 bits.
-  constexpr std::uint64_t kTcr =
-      25 | 1 << 8 | 1 << 10 | 3 << 12 | 1 << 23 | std::uint64_t{2} << 32;
-  Cpu::Write<MairEl1>(MairEl1::FromRaw(kWriteBack));
-  Cpu::Write<TcrEl1>(TcrEl1::FromRaw(kTcr));
-  Cpu::Write<Ttbr0El1>(Ttbr0El1::FromRaw(kGuestBase + kTablesOffset));
-  Cpu::Write<SctlrEl1>(Cpu::Read<SctlrEl1>().m(true).c(true).i(true));
+  constexpr std::uint64_t kTcr = 25 | 1 << 8 | 1 << 10 | 3 << 12 | 1 << 23 | std::uint64_t{2} << 32;
+  SetGuestRegister<MairEl1>(MairEl1::FromRaw(kWriteBack));
+  SetGuestRegister<TcrEl1>(TcrEl1::FromRaw(kTcr));
+  SetGuestRegister<Ttbr0El1>(Ttbr0El1::FromRaw(kGuestBase + kTablesOffset));
+  SetGuestRegister<SctlrEl1>(GuestRegister<SctlrEl1>().m(true).c(true).i(true));
 }
 
 bool FindMarker(std::uint64_t offset, std::uint64_t size) {

@@ -1,41 +1,14 @@
 #include "tests/isolation/owner.h"
 
-#include "hal/registers.h"
-#include "percpu/host_registers.h"
+#include <algorithm>
+#include <iterator>
+
+#include "hal/guest_view.h"
 
 namespace trivet::tests {
 namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
-
-bool IsSwitched(RegisterId id) {
-#define REGISTER(Type, ...)                                                                    \
-  if (id == RegisterId::k##Type &&                                                             \
-      (percpu::El1Registers::Contains<Type>() || percpu::SharedRegisters::Contains<Type>())) { \
-    return true;                                                                               \
-  }
-#define SAME_LAYOUT(Type, ...) REGISTER(Type)
-#define VIEW(Type, ...) REGISTER(Type)
-#define INSTANCE(Type, ...) REGISTER(Type)
-#include "hal/regs/all.def"
-  return false;
-}
-
-template <unsigned kSize>
-constexpr bool IsOneOf(RegisterId id, const RegisterId (&ids)[kSize]) {
-  for (const RegisterId one : ids) {
-    if (one == id) return true;
-  }
-  return false;
-}
-
-using enum RegisterId;
-/// In SPSR_EL2 over every exit, or of the CPU's identity.
-constexpr RegisterId kInPstate[] = {kDaif, kSpSel, kNzcv,   kPan,       kUao,        kDit,
-                                    kSsbs, kTco,   kAllInt, kCurrentEl, kCntvTvalEl0};
-constexpr RegisterId kTime[] = {kCntpctEl0, kCntvctEl0, kCntpctssEl0, kCntvctssEl0};
-constexpr RegisterId kIdentity[] = {kCtrEl0,  kDczidEl0,  kCcsidrEl1, kCcsidrEl1Ccidx, kClidrEl1,
-                                    kAidrEl1, kCntfrqEl0, kIsrEl1,    kErridrEl1,      kLoridEl1};
 
 /// Encodings that SYS and SYSL share: what they may do in a guest.
 struct InstructionFamily {
@@ -73,29 +46,35 @@ const char* ReasonToExecute(Encoding e) {
   return nullptr;
 }
 
-/// The space of CPU identification: what has no description reads as zero or an ID value.
-bool IsIdSpace(Encoding e) { return e.op0 == 3 && e.op1 == 0 && e.crn == 0; }
+constexpr Encoding kRndr = {3, 3, 2, 4, 0}, kRndrrs = {3, 3, 2, 4, 1};
+
+/// Reads of names without a description. [arm-arm] D23, "Principles of the ID scheme": what is not
+/// allocated among the ID registers reads as zero.
+const char* ReasonToReadOther(Encoding e) {
+  if (e == kRndr || e == kRndrrs) return "random numbers";
+  const bool identifies = e.op0 == 3 && e.op1 <= 1 && e.crn == 0;
+  return identifies ? "identification" : nullptr;
+}
 
 }  // namespace
 
-const char* ReasonToPerform(Access access) {
+const char* ReasonToPerform(Access access, Capabilities open) {
   if (access.is_instruction()) return ReasonToExecute(access.encoding());
   const RegisterInfo* const info = access.description();
-  if (access.is_read() && IsIdSpace(access.encoding())) return "identification";
-  if (info == nullptr) return nullptr;
-  if (IsSwitched(info->id)) return "switched";
-  if (IsOneOf(info->id, kInPstate)) return "in SPSR_EL2";
-  if (access.is_read() && IsOneOf(info->id, kIdentity)) return "identification";
-  if (access.is_read() && IsOneOf(info->id, kTime)) return "time";
-  return nullptr;
+  if (info == nullptr) return access.is_read() ? ReasonToReadOther(access.encoding()) : nullptr;
+  const hal::GuestRegister* const line = FindGuestRegister(info->storage);
+  if (line == nullptr || line->fate == Fate::kTrapped || !open.Has(line->capability))
+    return nullptr;
+  return hal::ToString(line->fate);
 }
 
 bool Moves(Access access) {
-  constexpr Encoding kRandom = {3, 3, 2, 4, 0}, kReseeded = {3, 3, 2, 4, 1};  // RNDR, RNDRRS
-  if (access.encoding() == kRandom || access.encoding() == kReseeded) return true;
+  using enum RegisterId;
+  constexpr RegisterId kIds[] = {kCntpctEl0,   kCntvctEl0,   kCntpctssEl0,
+                                 kCntvctssEl0, kCntvTvalEl0, kCntpTvalEl0};
+  if (access.encoding() == kRndr || access.encoding() == kRndrrs) return true;
   const RegisterInfo* const info = access.description();
-  return info != nullptr &&
-         (IsOneOf(info->id, kTime) || info->id == kCntvTvalEl0 || info->id == kCntpTvalEl0);
+  return info != nullptr && std::ranges::find(kIds, info->id) != std::end(kIds);
 }
 
 }  // namespace trivet::tests

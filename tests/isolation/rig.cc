@@ -100,19 +100,20 @@ void IsolationRig::NewGuest(std::uint16_t vmid, HcrEl2 traps) {
 
 void IsolationRig::ResetGuestControls() {
   constexpr TrapLevels kNone = TrapLevels::kNone;
-  Cpu::Write<SctlrEl1>(OpenToEl0());
-  Cpu::Write<VbarEl1>(VbarEl1::FromRaw(kGuestBase + kGuestVectors));
-  Cpu::Write<CpacrEl1>(CpacrEl1().fpen(kNone).zen(kNone).smen(kNone).e0poe(true));
-  Cpu::Write<CntkctlEl1>(CntkctlEl1().el0pten(true).el0vten(true).el0vcten(true).el0pcten(true));
-  Cpu::Write<CntvCtlEl0>(CntvCtlEl0::FromRaw(0));
+  SetGuestRegister<SctlrEl1>(OpenToEl0());
+  SetGuestRegister<VbarEl1>(VbarEl1::FromRaw(kGuestBase + kGuestVectors));
+  SetGuestRegister<CpacrEl1>(CpacrEl1().fpen(kNone).zen(kNone).smen(kNone).e0poe(true));
+  SetGuestRegister<CntkctlEl1>(
+      CntkctlEl1().el0pten(true).el0vten(true).el0vcten(true).el0pcten(true));
+  SetGuestRegister<CntvCtlEl0>(CntvCtlEl0::FromRaw(0));
 }
 
 void IsolationRig::FillGuestControls() {
-  Cpu::Write<SctlrEl1>(SctlrEl1::FromRaw(0x1234'5678));
-  Cpu::Write<VbarEl1>(VbarEl1::FromRaw(0x2345'6000));
-  Cpu::Write<CpacrEl1>(CpacrEl1().tta(true));
-  Cpu::Write<CntkctlEl1>(CntkctlEl1().evnti(5));
-  Cpu::Write<CntvCtlEl0>(CntvCtlEl0::FromRaw(0b10));
+  SetGuestRegister<SctlrEl1>(SctlrEl1::FromRaw(0x1234'5678));
+  SetGuestRegister<VbarEl1>(VbarEl1::FromRaw(0x2345'6000));
+  SetGuestRegister<CpacrEl1>(CpacrEl1().tta(true));
+  SetGuestRegister<CntkctlEl1>(CntkctlEl1().evnti(5));
+  SetGuestRegister<CntvCtlEl0>(CntvCtlEl0::FromRaw(0b10));
 }
 
 IsolationRig::Stop IsolationRig::Run(std::uint64_t address, std::uint64_t pstate) {

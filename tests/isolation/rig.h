@@ -27,7 +27,7 @@ void OnUnexpectedException(void (*describe)());
 /// PSTATE of a guest: EL1 with SP_EL1, or EL0; D, A, I and F masked. [arm-arm] SPSR_EL2.
 inline constexpr std::uint64_t kAtEl1 = 0x3c5, kAtEl0 = 0x3c0;
 
-/// One enabled CPU under an nVHE host, with a guest in the window of guest_memory.h and a watchdog.
+/// One enabled CPU, with a guest in the window of guest_memory.h and a watchdog.
 /// Static storage, one at a time.
 class IsolationRig {
  public:
@@ -71,10 +71,24 @@ class IsolationRig {
   unsigned current_ = 0;
 };
 
-/// A register of the loaded guest, between runs.
+/// A register of the loaded guest that is switched on load, between runs: by the name that reaches
+/// it under the host's E2H.
 template <class R>
 typename R::Value GuestRegister() {
-  return hal::Cpu::Read<R>();
+  using hal::Cpu;
+  using Names = hal::NamesAtEl2<R>;
+  if (Cpu::Read<hal::HcrEl2>().e2h()) return Cpu::Read<typename Names::E2hSet>();
+  return Cpu::Read<typename Names::E2hClear>();
+}
+template <class R>
+void SetGuestRegister(typename R::Value value) {
+  using hal::Cpu;
+  using Names = hal::NamesAtEl2<R>;
+  if (Cpu::Read<hal::HcrEl2>().e2h()) {
+    Cpu::Write<typename Names::E2hSet>(value);
+  } else {
+    Cpu::Write<typename Names::E2hClear>(value);
+  }
 }
 
 }  // namespace trivet::tests

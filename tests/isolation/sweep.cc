@@ -54,12 +54,20 @@ void WriteAccessCode(std::uint64_t pstate) {
 
 Attempt Try(IsolationRig& rig, Access access, std::uint64_t pstate, std::uint64_t value) {
   const std::uint64_t code = kGuestBase + OffsetOf(access);
-  rig.guest().frame().x[0] = value;
-  IsolationRig::Stop stop = rig.Run(code, pstate);
-  // Before its first instruction: the watchdog's time passed elsewhere.
-  while (stop.timed_out && rig.guest().frame().pc == code) stop = rig.Run(code, pstate);
-  const Attempt attempt = {.outcome = OutcomeOf(rig, stop, code),
-                           .result = rig.guest().frame().x[0]};
+  vectors::GuestFrame& frame = rig.guest().frame();
+  frame.x[0] = value;
+  frame.pc = code;
+  frame.pstate = pstate;
+  IsolationRig::Stop stop = rig.Resume();
+  // Time may pass before its first instruction, or end by chance while it runs: hung is what does
+  // not end in the whole of another interval.
+  bool again = true;
+  while (stop.timed_out && (again || frame.pc == code)) {
+    again = frame.pc == code;
+    rig.StartWatchdog();
+    stop = rig.Resume();
+  }
+  const Attempt attempt = {.outcome = OutcomeOf(rig, stop, code), .result = frame.x[0]};
   if (!access.is_read()) IsolationRig::ResetGuestControls();
   return attempt;
 }
@@ -69,9 +77,8 @@ std::uint64_t ValueFor(Access access) {
   constexpr std::uint64_t kOdd = 0x9e37'79b9'7f4a'7c15;  // 2^64 / golden ratio
   constexpr std::uint64_t kEnable = 1, kSomeOfEachByte = 0xa1;
   const std::uint64_t value = (access.index() + 1) * kOdd | kSomeOfEachByte;
-  const RegisterInfo* const info = access.description();
-  const bool acts =
-      info != nullptr && (info->id == RegisterId::kSctlrEl1 || info->id == RegisterId::kCntvCtlEl0);
+  const Encoding encoding = access.encoding();
+  const bool acts = encoding == kInfo<SctlrEl1>.encoding || encoding == kInfo<CntvCtlEl0>.encoding;
   return acts ? value & ~kEnable : value;
 }
 
