@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "freestanding/text/text.h"
+#include "hal/exception_class.h"
 #include "platforms/runtime/arguments.h"
 #include "platforms/runtime/console.h"
 #include "tests/isolation/hostile_guest.h"
@@ -70,13 +71,14 @@ std::uint64_t TakeNumber(std::string_view& text) {
   return number;
 }
 
-void PrintCount(const char* what, unsigned exception_class, std::uint64_t count) {
+void PrintCount(const char* where, unsigned exception_class, std::uint64_t count) {
   if (count == 0) return;
-  text::Text<80> line;
+  text::Text<120> line;
   text::Sink& out = line;
-  out << "[          ]   " << what;
-  Print(out, " EC ", exception_class);
-  out << ": " << count << "\n";
+  out << "[          ]   " << where << ", "
+      << hal::ToString(static_cast<hal::ExceptionClass>(exception_class));
+  Print(out, " (EC ", exception_class);
+  out << "): " << count << "\n";
   platforms::ConsoleWrite(line);
 }
 
@@ -126,6 +128,12 @@ TEST_P(HostileGuests, BreakNothingAndSeeNothing) {
   const std::uint64_t blocks = many.empty() ? kDefaultBlocks : TakeNumber(many);
   for (std::uint64_t i = 0; i < blocks; ++i) ASSERT_TRUE(RunBlock(guest, i));
   Print(guest.counts(), blocks);
+  using enum hal::ExceptionClass;
+  for (const hal::ExceptionClass expected :
+       {kHvc64, kSmc64, kSystem, kWfx, kDataAbortLower, kInstructionAbortLower}) {
+    EXPECT_GT(guest.counts().by_class[static_cast<unsigned>(expected)], 0u)
+        << hal::ToString(expected) << ": no such exit";
+  }
 }
 
 }  // namespace

@@ -75,6 +75,11 @@ HostileGuest::Next HostileGuest::FollowException() {
   std::uint64_t at = GuestRegister<ElrEl1>().raw();
   if (esr.exception_class() != ExceptionClass::kSvc64) at += 4;
   if (!IsInBlock(at)) return Next::kEnd;
+  // An ERET in the block would return to the illegal state again and again.
+  if (esr.exception_class() == ExceptionClass::kIllegalState) {
+    SetGuestRegister<ElrEl1>(ElrEl1::FromRaw(at + 4));
+    SetGuestRegister<SpsrEl1>(SpsrEl1::FromRaw(pstate_));
+  }
   rig_.guest().frame().pc = at;
   rig_.guest().frame().pstate = pstate_;
   return Next::kResume;
