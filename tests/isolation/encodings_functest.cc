@@ -13,28 +13,27 @@
 namespace trivet::tests {
 namespace {
 
-using percpu::HostKind;
-
-/// The accesses that a guest performs, under a host of one kind; tried once, by the first test.
+/// The accesses that a guest performs, by the test's parameters; tried once, by the first test.
 struct Classified {
   Classification levels[kLevelCount];
   bool is_filled = false;
 };
-Classified under_nvhe, under_vhe;
+Classified classified[2][2];
 
 class EveryEncoding : public MarkedHost {
  protected:
   const Classification& At(unsigned level) {
-    Classified& under_host = GetParam() == HostKind::kVhe ? under_vhe : under_nvhe;
-    for (unsigned i = 0; i < kLevelCount && !under_host.is_filled; ++i) {
-      under_host.levels[i].Fill(rig(), kLevels[i]);
+    const auto [kind, opened] = GetParam();
+    const bool vhe = kind == percpu::HostKind::kVhe, all = opened == Opened::kEverything;
+    Classified& mine = classified[vhe ? 1 : 0][all ? 1 : 0];
+    for (unsigned i = 0; i < kLevelCount && !mine.is_filled; ++i) {
+      mine.levels[i].Fill(rig(), kLevels[i], open());
     }
-    under_host.is_filled = true;
-    return under_host.levels[level];
+    mine.is_filled = true;
+    return mine.levels[level];
   }
 };
-INSTANTIATE_TEST_SUITE_P(HostKinds, EveryEncoding,
-                         ::testing::Values(HostKind::kNvhe, HostKind::kVhe));
+INSTANTIATE_TEST_SUITE_P(HostsAndGuests, EveryEncoding, kHostsAndGuests);
 
 void Print(const Classification& all, const Level& level) {
   for (unsigned o = 0; o < kOutcomes; ++o) {
@@ -46,12 +45,12 @@ void Print(const Classification& all, const Level& level) {
   }
 }
 
-void PrintAll(const Classification& all, const Level& level) {
+void PrintAll(const Classification& all, const Level& level, hal::Capabilities open) {
   if (!platforms::CommandLine().contains("--list")) return;
   for (const PerformedAccess& performed : all) {
     text::Text<120> line;
     text::Sink& out = line;
-    const char* const reason = ReasonToPerform(performed.access, {});
+    const char* const reason = ReasonToPerform(performed.access, open);
     out << level.name << " " << ToString(performed.outcome) << " " << performed.access << " ";
     out.PutHex(performed.value);
     out << ": " << (reason != nullptr ? reason : "NOT OWNED") << "\n";
@@ -62,10 +61,10 @@ void PrintAll(const Classification& all, const Level& level) {
 TEST_P(EveryEncoding, IsTrappedUndefinedOrOwned) {
   for (unsigned i = 0; i < kLevelCount; ++i) {
     Print(At(i), kLevels[i]);
-    PrintAll(At(i), kLevels[i]);
+    PrintAll(At(i), kLevels[i], open());
     EXPECT_EQ(At(i).count(Outcome::kOther, true) + At(i).count(Outcome::kOther, false), 0u);
     for (const PerformedAccess& performed : At(i)) {
-      EXPECT_NE(ReasonToPerform(performed.access, {}), nullptr)
+      EXPECT_NE(ReasonToPerform(performed.access, open()), nullptr)
           << kLevels[i].name << ": " << performed.access << " is performed and has no owner";
     }
   }
@@ -75,7 +74,7 @@ TEST_P(EveryEncoding, ShowsNothingOfTheHost) {
   for (unsigned i = 0; i < kLevelCount; ++i) {
     const Classification& all = At(i);
     WriteAccessCode(kLevels[i].pstate);
-    rig().NewGuest(1);
+    rig().NewGuest(1, open());
     for (const PerformedAccess& performed : all) {
       if (!performed.access.is_read()) continue;
       const Attempt attempt = Try(rig(), performed.access, kLevels[i].pstate, 0);
@@ -131,17 +130,17 @@ Readings fresh[kLevelCount], after_writes, of_the_next;
 TEST_P(EveryEncoding, WrittenByOneGuestIsUnseenByTheNext) {
   for (unsigned i = 0; i < kLevelCount; ++i) {
     (void)At(i);
-    rig().NewGuest(1);
+    rig().NewGuest(1, open());
     ReadAll(rig(), At(i), kLevels[i], fresh[i]);
   }
-  rig().NewGuest(2);
+  rig().NewGuest(2, open());
   for (unsigned i = 0; i < kLevelCount; ++i) WriteAll(rig(), At(i), kLevels[i]);
   ReadAll(rig(), At(0), kLevels[0], after_writes);
   const unsigned written = Differences(At(0), fresh[0], after_writes, [](auto...) {});
   EXPECT_GE(written, 15u) << "the writes are seen by the guest that made them";
   IsolationRig::FillGuestControls();
   for (unsigned i = 0; i < kLevelCount; ++i) {
-    rig().NewGuest(3);
+    rig().NewGuest(3, open());
     ReadAll(rig(), At(i), kLevels[i], of_the_next);
     Differences(At(i), fresh[i], of_the_next,
                 [](Access access, std::uint64_t first, std::uint64_t next) {

@@ -40,7 +40,7 @@ std::uint64_t ExitCounts::exits() const {
 
 void HostileGuest::Load(const Block& block) {
   WriteHostileMemory(block);
-  rig_.NewGuest(1, HcrEl2().twi(block.waits_trap).twe(block.waits_trap));
+  rig_.NewGuest(1, open_, HcrEl2().twi(block.waits_trap).twe(block.waits_trap));
   if (block.translated) TurnGuestTranslationOn();
   for (unsigned i = 0; i < 31; ++i) rig_.guest().frame().x[i] = block.x[i];
   pstate_ = block.at_el0 ? kAtEl0 : kAtEl1;

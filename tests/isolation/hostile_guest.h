@@ -22,8 +22,8 @@ using Fault = const char*;
 
 class HostileGuest {
  public:
-  /// `rig`: enabled.
-  explicit HostileGuest(IsolationRig& rig) : rig_(rig) {}
+  /// `rig`: enabled; `open`: the guest's capabilities.
+  HostileGuest(IsolationRig& rig, hal::Capabilities open) : rig_(rig), open_(open) {}
 
   /// Runs the block in a new guest to its end, or to kMostExits.
   Fault Run(const Block& block);
@@ -40,6 +40,7 @@ class HostileGuest {
 
   static constexpr unsigned kMostExits = 48;
   IsolationRig& rig_;
+  hal::Capabilities open_;
   std::uint64_t pstate_ = 0;
   ExitCounts counts_;
 };

@@ -3,13 +3,30 @@
 #include "hal/cpu.h"
 #include "hal/feature.h"
 #include "hal/features.h"
+#include "hal/guest_view.h"
 
 namespace trivet::tests {
 
+namespace {
+
+hal::Capabilities EveryCapability() {
+  const auto features = hal::FeatureSet::From(hal::IdValues::Read<hal::Cpu>());
+  hal::Capabilities all;
+  for (unsigned i = 0; i < static_cast<unsigned>(hal::Capability::kCount); ++i) {
+    const auto capability = static_cast<hal::Capability>(i);
+    if (features.Has(hal::InfoOf(capability).needs)) all = all | capability;
+  }
+  return all;
+}
+
+}  // namespace
+
 void MarkedHost::SetUp() {
+  const auto [kind, opened] = GetParam();
   const bool has_vhe = hal::Has<hal::Feature::kVhe, hal::Cpu>();
-  if (GetParam() == percpu::HostKind::kVhe && !has_vhe) GTEST_SKIP() << "this CPU has no FEAT_VHE";
-  machine_.emplace(GetParam());
+  if (kind == percpu::HostKind::kVhe && !has_vhe) GTEST_SKIP() << "this CPU has no FEAT_VHE";
+  machine_.emplace(kind);
+  if (opened == Opened::kEverything) open_ = EveryCapability();
   MarkHostRegisters();
   MarkVectorRegisters();
   before_.Take();

@@ -4,9 +4,9 @@
 
 namespace trivet::tests {
 
-void Classification::Fill(IsolationRig& rig, const Level& level) {
+void Classification::Fill(IsolationRig& rig, const Level& level, hal::Capabilities open) {
   WriteAccessCode(level.pstate);
-  rig.NewGuest(1);
+  rig.NewGuest(1, open);
   for (unsigned i = 0; i < Access::kCount; ++i) {
     const Access access(i);
     const Attempt attempt = Try(rig, access, level.pstate, ValueFor(access));

@@ -25,8 +25,8 @@ struct PerformedAccess {
 /// What became of each access at one level.
 class Classification {
  public:
-  /// Makes every access in a new guest.
-  void Fill(IsolationRig& rig, const Level& level);
+  /// Makes every access in a new guest with the capabilities `open`.
+  void Fill(IsolationRig& rig, const Level& level, hal::Capabilities open);
 
   unsigned count(Outcome outcome, bool is_read) const {
     return counts_[is_read ? 1 : 0][static_cast<unsigned>(outcome)];

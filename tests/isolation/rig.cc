@@ -82,7 +82,7 @@ Status IsolationRig::Disable() {
   return cpu_.HardwareDisable();
 }
 
-void IsolationRig::NewGuest(std::uint16_t vmid, HcrEl2 traps) {
+void IsolationRig::NewGuest(std::uint16_t vmid, Capabilities open, HcrEl2 traps) {
   GuestWord(kLoadOffset) = Hvc(0);
   PublishGuestWords(kLoadOffset, sizeof(std::uint32_t));
   const unsigned old = current_;
@@ -90,7 +90,8 @@ void IsolationRig::NewGuest(std::uint16_t vmid, HcrEl2 traps) {
   guests_[current_].emplace(vcpu::Config{.entry = kGuestBase + kLoadOffset,
                                          .vtcr = GuestVtcr(),
                                          .vttbr = GuestVttbr(vmid),
-                                         .traps = traps});
+                                         .traps = traps,
+                                         .open = open});
   Stop stop = Run(kGuestBase + kLoadOffset, kAtEl1);
   while (stop.timed_out) stop = Run(kGuestBase + kLoadOffset, kAtEl1);
   EXPECT_TRUE(stop.exit.syndrome.IsHvc(0));

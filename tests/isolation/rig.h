@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "hal/capability.h"
 #include "hal/cpu.h"
 #include "hal/cpu_id.h"
 #include "hal/roles.h"
@@ -43,8 +44,8 @@ class IsolationRig {
 
   /// Replaces the guest by a new one, whose load takes the old one's registers off the CPU, and
   /// opens to its EL0 what EL1 can open.
-  /// `traps`: further bits of HCR_EL2.
-  void NewGuest(std::uint16_t vmid, hal::HcrEl2 traps = {});
+  /// `open`: its capabilities; `traps`: further bits of HCR_EL2.
+  void NewGuest(std::uint16_t vmid, hal::Capabilities open, hal::HcrEl2 traps = {});
   /// Puts the loaded guest's registers that decide what an access of its does to their values of
   /// NewGuest(): SCTLR_EL1, VBAR_EL1, CPACR_EL1, CNTKCTL_EL1, and the virtual timer off.
   static void ResetGuestControls();
