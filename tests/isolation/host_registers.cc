@@ -13,6 +13,8 @@ namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
+constexpr std::uint64_t kVectorMarker = kMarker | 0x1000;
+
 template <unsigned kSize>
 constexpr bool IsOneOf(RegisterId id, const RegisterId (&ids)[kSize]) {
   for (const RegisterId one : ids) {
@@ -142,44 +144,30 @@ void MarkHostRegisters() {
   for (const Marker mark : kMarkers) mark(now);
 }
 
+#define FOR_EACH_VECTOR(DO)                                                                       \
+  DO(0)                                                                                           \
+  DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11) DO(12) DO(13) DO(14) DO(15) \
+      DO(16) DO(17) DO(18) DO(19) DO(20) DO(21) DO(22) DO(23) DO(24) DO(25) DO(26) DO(27) DO(28)  \
+          DO(29) DO(30) DO(31)
+
 void MarkVectorRegisters() {
-  constexpr std::uint64_t kVector = 0x1000;
-#define MARK(n) \
-  asm volatile(".arch_extension simd\n dup v" #n ".2d, %0" ::"r"(kMarker | kVector | n))
-  MARK(0);
-  MARK(1);
-  MARK(2);
-  MARK(3);
-  MARK(4);
-  MARK(5);
-  MARK(6);
-  MARK(7);
-  MARK(8);
-  MARK(9);
-  MARK(10);
-  MARK(11);
-  MARK(12);
-  MARK(13);
-  MARK(14);
-  MARK(15);
-  MARK(16);
-  MARK(17);
-  MARK(18);
-  MARK(19);
-  MARK(20);
-  MARK(21);
-  MARK(22);
-  MARK(23);
-  MARK(24);
-  MARK(25);
-  MARK(26);
-  MARK(27);
-  MARK(28);
-  MARK(29);
-  MARK(30);
-  MARK(31);
+#define MARK(n) asm volatile(".arch_extension simd\n dup v" #n ".2d, %0" ::"r"(kVectorMarker + n));
+  FOR_EACH_VECTOR(MARK)
 #undef MARK
 }
+
+bool VectorRegistersAreMarked() {
+  bool are = true;
+  std::uint64_t low, high;
+#define CHECK(n)                                                                      \
+  asm volatile(".arch_extension simd\n umov %0, v" #n ".d[0]\n umov %1, v" #n ".d[1]" \
+               : "=r"(low), "=r"(high));                                              \
+  are &= low == kVectorMarker + n && high == kVectorMarker + n;
+  FOR_EACH_VECTOR(CHECK)
+#undef CHECK
+  return are;
+}
+#undef FOR_EACH_VECTOR
 
 void HostRegisters::Take() {
   const Circumstances now;

@@ -20,6 +20,8 @@ constexpr bool IsMarker(std::uint64_t value) { return (value & kMarkerMask) == k
 void MarkHostRegisters();
 /// The same for V0 to V31.
 void MarkVectorRegisters();
+/// Whether V0 to V31 are as MarkVectorRegisters() made them.
+bool VectorRegistersAreMarked();
 
 /// Every described register of this CPU that can be read without a side effect; under a VHE host an
 /// EL1 register by its EL12 name.

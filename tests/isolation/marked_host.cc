@@ -38,6 +38,7 @@ void MarkedHost::SetUp() {
 void MarkedHost::TearDown() {
   if (!rig_) return;
   EXPECT_EQ(rig_->Disable(), Status::kOk);
+  EXPECT_TRUE(VectorRegistersAreMarked()) << "V0 to V31 of the host changed";
   HostRegisters after;
   after.Take();
   before_.Compare(after, [](const hal::RegisterInfo& info, std::uint64_t was, std::uint64_t is) {
