@@ -4,15 +4,11 @@
 
 #include "hal/register_id.h"
 #include "hal/register_info.h"
+#include "tests/isolation/marker.h"
 
 /// The registers of the host that guests run under: marked before, compared afterwards. An nVHE
 /// host at EL2.
 namespace trivet::tests {
-
-/// The upper bits of every marker: a guest that computes one by chance is improbable.
-inline constexpr std::uint64_t kMarker = 0xc5d2'9e37'6b41'0000;
-inline constexpr std::uint64_t kMarkerMask = 0xffff'ffff'ffff'0000;
-constexpr bool IsMarker(std::uint64_t value) { return (value & kMarkerMask) == kMarker; }
 
 /// Gives each register that EL1 and EL0 use, and each register of EL2 that has no effect on a host
 /// which runs no guest, a value of its own: kMarker and the register's number, as far as its bits

@@ -5,6 +5,9 @@
 #include "platforms/runtime/console.h"
 #include "platforms/runtime/power.h"
 #include "platforms/runtime/text.h"
+#include "tests/isolation/marker.h"
+
+extern "C" bool trivet_marked_call(void (*function)(void*), void* argument, std::uint64_t marker);
 
 namespace trivet::tests {
 namespace {
@@ -128,10 +131,24 @@ void IsolationRig::StartWatchdog() {
   machine_.StartTimer(Cpu::Read<CntfrqEl0>().clockfreq() / kWatchdogsPerSecond);
 }
 
+/// EL2's callee-saved registers hold markers when the guest is entered.
 IsolationRig::Stop IsolationRig::Resume() {
-  const Result<vcpu::Exit> exit = guest().Run(cpu_);
+  struct Call {
+    vcpu::Vcpu& guest;
+    percpu::PerCpuState& cpu;
+    Result<vcpu::Exit> exit;
+  } call = {.guest = guest(), .cpu = cpu_, .exit = vcpu::Exit()};
+  const auto run = [](void* argument) {
+    Call& my = *static_cast<Call*>(argument);
+    my.exit = my.guest.Run(my.cpu);
+  };
+  if (!trivet_marked_call(run, &call, kMarker)) {
+    ADD_FAILURE() << "a run changed EL2's x19 to x28";
+    EndImage();
+  }
+  const Result<vcpu::Exit>& exit = call.exit;
   if (!exit.has_value()) {
-    EXPECT_TRUE(exit.has_value()) << ToString(exit.error());
+    ADD_FAILURE() << "the guest did not run: " << ToString(exit.error());
     EndImage();
   }
   const bool timed_out = exit->reason == vcpu::ExitReason::kIrq;
