@@ -44,10 +44,10 @@ void PrintReplay() {
   platforms::ConsoleWrite("\n");
 }
 
-/// The text after `name` on the command line, to the next space.
+/// The text after the last `name` on the command line, to the next space.
 std::string_view Option(std::string_view name) {
   std::string_view line = platforms::CommandLine();
-  const std::size_t at = line.find(name);
+  const std::size_t at = line.rfind(name);
   if (at == std::string_view::npos) return {};
   line.remove_prefix(at + name.size());
   return line.substr(0, line.find(' '));
