@@ -42,8 +42,10 @@ std::uint32_t Maintenance(Random& random) {
   return Vary(random, 0xd508'0000 | crn << 12, 0x7'0fff);
 }
 
-/// Hints, barriers, MSR (immediate), WFET, WFIT.
+/// Hints, barriers, MSR (immediate), WFE and its kin.
 std::uint32_t Hint(Random& random) {
+  constexpr std::uint32_t kWfe = 0xd503'205f, kWfi = 0xd503'207f;
+  if (random.Below(8) == 0) return random.Below(2) == 0 ? kWfe : kWfi;
   if (random.Below(8) == 0) return Vary(random, 0xd503'1000, kRt | 1 << 5);
   const std::uint32_t crn = 2 + random.Below(3);
   return Vary(random, 0xd500'001f | crn << 12, 0x7'0fe0);
