@@ -8,11 +8,15 @@
 #include "hal/registers.h"
 #include "hal/roles.h"
 
+extern "C" void trivet_mark_vectors(std::uint64_t marker);
+extern "C" bool trivet_vectors_are_marked(std::uint64_t marker);
+
 namespace trivet::tests {
 namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
+/// Vn holds it plus n.
 constexpr std::uint64_t kVectorMarker = kMarker | 0x1000;
 
 template <unsigned kSize>
@@ -144,32 +148,9 @@ void MarkHostRegisters() {
   for (const Marker mark : kMarkers) mark(now);
 }
 
-#define FOR_EACH_VECTOR(DO)                                                                      \
-  DO(0)                                                                                          \
-  DO(1)                                                                                          \
-  DO(2)                                                                                          \
-  DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11) DO(12) DO(13) DO(14) DO(15) DO(16)     \
-      DO(17) DO(18) DO(19) DO(20) DO(21) DO(22) DO(23) DO(24) DO(25) DO(26) DO(27) DO(28) DO(29) \
-          DO(30) DO(31)
+void MarkVectorRegisters() { trivet_mark_vectors(kVectorMarker); }
 
-void MarkVectorRegisters() {
-#define MARK(n) asm volatile(".arch_extension simd\n dup v" #n ".2d, %0" ::"r"(kVectorMarker + n));
-  FOR_EACH_VECTOR(MARK)
-#undef MARK
-}
-
-bool VectorRegistersAreMarked() {
-  bool are = true;
-  std::uint64_t low, high;
-#define CHECK(n)                                                                      \
-  asm volatile(".arch_extension simd\n umov %0, v" #n ".d[0]\n umov %1, v" #n ".d[1]" \
-               : "=r"(low), "=r"(high));                                              \
-  are &= low == kVectorMarker + n && high == kVectorMarker + n;
-  FOR_EACH_VECTOR(CHECK)
-#undef CHECK
-  return are;
-}
-#undef FOR_EACH_VECTOR
+bool VectorRegistersAreMarked() { return trivet_vectors_are_marked(kVectorMarker); }
 
 void HostRegisters::Take() {
   const Circumstances now;
