@@ -18,6 +18,14 @@ inline constexpr hal::Capability kCapabilityOf = hal::Capability::kAlways;
   inline constexpr hal::Capability kCapabilityOf<hal::Type> = hal::Capability::capability;
 #include "hal/regs/guest.def"
 
+/// The bits of R that a CPU may have fixed, so that it does not keep what is written.
+/// [arm-arm] ICC_SRE_EL2: RAO/WI on CPU interfaces without legacy support.
+template <class R>
+inline constexpr std::uint64_t kMayBeFixed = 0;
+template <>
+inline constexpr std::uint64_t kMayBeFixed<hal::IccSreEl2> =
+    hal::IccSreEl2().sre(true).dfb(true).dib(true).enable(true).raw();
+
 /// Registers that are saved, restored and compared together, in the order of the list. 8 bytes
 /// each. Each is accessed by its name under the host's E2H; one whose feature the CPU lacks is
 /// skipped, and so is one whose capability is not in `open`, where that is given.
@@ -44,14 +52,15 @@ class RegisterBank {
     });
   }
 
-  /// Calls `report(id, saved, live)` for the first register that differs from the bank; true when
-  /// none does.
+  /// Calls `report(id, saved, live)` for the first register that differs from the bank, but in bits
+  /// that may be fixed; true when none does.
   template <class B, class Report>
   bool Matches(B& backend, const CpuTraits& cpu, Report report) const {
     return Visit(cpu, {}, [&]<class Name>(const std::uint64_t& value) {
       const std::uint64_t live = backend.template Read<Name>().raw();
-      if (live != value) report(hal::kInfo<Name>.storage, value, live);
-      return live == value;
+      const bool matches = ((live ^ value) & ~kMayBeFixed<Name>) == 0;
+      if (!matches) report(hal::kInfo<Name>.storage, value, live);
+      return matches;
     });
   }
 
