@@ -105,7 +105,8 @@ const char* CostOf(Fate fate) {
 /// One row for each run of lines that differ in the register alone.
 std::string RegisterTable() {
   std::string text =
-      "| registers | owner | needs | where, why, or by which control | cost |\n|---|---|---|---|---|\n";
+      "| registers | owner | needs | where, why, or by which control | cost "
+      "|\n|---|---|---|---|---|\n";
   const List<GuestRegister> lines = GuestRegisters();
   for (std::size_t i = 0; i < lines.size();) {
     const GuestRegister& first = lines[i];
@@ -175,8 +176,8 @@ Words OfferedFields(Capability capability) {
 }
 
 std::string CapabilitySection(Capability capability) {
-  std::string text = "\n### " + NameOf(capability) + "\n`Capability::" +
-                     kEnumerators[static_cast<unsigned>(capability)] + "`. ";
+  std::string text = "\n### " + NameOf(capability) +
+                     "\n`Capability::" + kEnumerators[static_cast<unsigned>(capability)] + "`. ";
   const Feature needs = InfoOf(capability).needs;
   if (needs != Feature::kBase) text += std::string("Needs ") + ToString(needs) + ". ";
   const Words offered = OfferedFields(capability);

@@ -17,9 +17,7 @@ TEST(GuestPage, IsWhatGuestDefSays) {
   EXPECT_EQ(page, GuestPage()) << "If that is meant: bazel run //hal:update_guest_view";
 }
 
-TEST(GuestPage, EveryFieldHasAName) {
-  EXPECT_EQ(GuestPage().find('?'), std::string::npos);
-}
+TEST(GuestPage, EveryFieldHasAName) { EXPECT_EQ(GuestPage().find('?'), std::string::npos); }
 
 }  // namespace
 }  // namespace trivet::hal
