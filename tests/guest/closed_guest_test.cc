@@ -31,7 +31,8 @@ std::vector<RegisterId> Controls(const sim::Pe& pe, bool e2h) {
     if (id == RegisterId::kVtcrEl2 || id == RegisterId::kVttbrEl2) return;
     if (pe.model().Has(InfoOf(id).needs)) ids.push_back(id);
   };
-#define CONTROLLED(Type) add(kInfo<NamesAtEl2<Type>::E2hClear>.id, kInfo<NamesAtEl2<Type>::E2hSet>.id);
+#define CONTROLLED(Type) \
+  add(kInfo<NamesAtEl2<Type>::E2hClear>.id, kInfo<NamesAtEl2<Type>::E2hSet>.id);
 #define CONFIGURED(Type) CONTROLLED(Type)
 #include "hal/regs/guest.def"
   return ids;
