@@ -34,12 +34,12 @@ struct GuestControls {
   template <class B>
   [[gnu::always_inline]] void Save(B& backend, const CpuTraits& cpu) {
     identity.Save(backend, cpu);
-    traps.Save(backend, cpu);
+    traps.Save(backend, cpu, hal::kAllCapabilities);
   }
   template <class B>
   [[gnu::always_inline]] void Restore(B& backend, const CpuTraits& cpu) const {
     identity.Restore(backend, cpu);
-    traps.Restore(backend, cpu);
+    traps.Restore(backend, cpu, hal::kAllCapabilities);
   }
   /// RegisterBank::Matches().
   template <class B, class Report>

@@ -128,7 +128,7 @@ Status PerCpuState::LoadGuest(Guest& guest, const GuestRequest& request) {
   if (!switches_runs_) Cpu::Write<HcrEl2>(guest.hcr);
   if (!traits_.e2h()) {
     guest.controls.identity.Restore(cpu, traits_);
-    if (!same_traps) guest.controls.traps.Restore(cpu, traits_);
+    if (!same_traps) guest.controls.traps.Restore(cpu, traits_, kAllCapabilities);
   }
   Cpu::Isb();
   RestoreGuestState(guest);

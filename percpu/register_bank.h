@@ -54,18 +54,19 @@ class RegisterBank {
   /// none does.
   template <class B, class Report>
   bool Matches(B& backend, const CpuTraits& cpu, Report report) const {
-    return VisitAll(values_, cpu, {}, [&]<class Name>(const std::uint64_t& value) {
-      const std::uint64_t live = backend.template Read<Name>().raw();
-      if (live != value) report(hal::kInfo<Name>.storage, value, live);
-      return live == value;
-    });
+    return VisitAll(values_, cpu, hal::kAllCapabilities,
+                    [&]<class Name>(const std::uint64_t& value) {
+                      const std::uint64_t live = backend.template Read<Name>().raw();
+                      if (live != value) report(hal::kInfo<Name>.storage, value, live);
+                      return live == value;
+                    });
   }
 
   /// Gives each register the value `make.operator()<Name>(from's value)`.
   template <class Make>
   void Fill(const CpuTraits& cpu, const RegisterBank& from, Make make) {
     *this = from;
-    VisitAll(values_, cpu, {}, [&]<class Name>(std::uint64_t& value) {
+    VisitAll(values_, cpu, hal::kAllCapabilities, [&]<class Name>(std::uint64_t& value) {
       value = make.template operator()<Name>(value);
       return true;
     });

@@ -1,5 +1,5 @@
-// FP and SIMD registers: each guest that has them has its own, the host gets all of its own back, and
-// a guest that has not is kept out.
+// FP and SIMD registers: each guest that has them has its own, the host gets all of its own back,
+// and a guest that has not is kept out.
 
 #include <gtest/gtest.h>
 

@@ -163,6 +163,7 @@ TEST_P(WorldSwitch, AfterARunTheHostHasItsConfigurationAndItsInterrupts) {
   const bool stays = GetParam() == HostKind::kNvhe;
   EXPECT_EQ(Cpu::Read<HcrEl2>().raw(), stays ? guest.hcr().value().raw() : enabled.hcr);
   EXPECT_EQ(Cpu::Read<VbarEl2>().raw(), enabled.vbar);
+  EXPECT_EQ(cpu_.Audit(), Status::kOk);
   machine_.TriggerIrq();
   OpenInterruptWindow();
   EXPECT_EQ(TestHost::Here().irqs + HostTableIrqs(), 1u);

@@ -30,6 +30,9 @@ constexpr InstructionFamily kFamilies[] = {
     {0, 7, 1 << 6, 1 << 1 | 1 << 3 | 1 << 5, "its own memory, by address"},
     {3, 7, 1 << 4 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14,
      1 << 1 | 1 << 3 | 1 << 4 | 1 << 5, "its own memory, by address"},
+    // [arm-arm] "by set/way": they clean and invalidate, also where HCR_EL2.SWIO has to say so.
+    {0, 7, 1 << 6 | 1 << 10 | 1 << 14, 1 << 2 | 1 << 4 | 1 << 6,
+     "caches, nothing of which is lost"},
     // [arm-arm] CFP RCTX and others: at EL1 and EL0 the current VMID's.
     {3, 7, 1 << 3, 0xf0, "predictions of its own VMID"},
     // [arm-arm] GCSPUSHM, GCSPOPM, GCSSS1, GCSSS2: nothing happens while the guest's GCS is off.
@@ -63,7 +66,8 @@ const char* ReasonToPerform(Access access, Capabilities open) {
   const RegisterInfo* const info = access.description();
   if (info == nullptr) return access.is_read() ? ReasonToReadOther(access.encoding()) : nullptr;
   const hal::GuestRegister* const line = FindGuestRegister(info->storage);
-  if (line == nullptr || line->fate == Fate::kTrapped || !open.Has(line->capability))
+  if (line == nullptr || line->fate == Fate::kTrapped || line->fate == Fate::kHeld ||
+      !open.Has(line->capability))
     return nullptr;
   return hal::ToString(line->fate);
 }
