@@ -69,13 +69,11 @@ class AllCpus {
     if (leader.finished()) return leader.result();
     Member member(leader_, members_[index]);
     Timeout leader_timeout(clock, limit);
-    Timeout member_timeout(clock, Twice(limit));
-    // This CPU alone writes the leader's word: the member has news when the leader has published.
+    // This CPU alone writes the leader's word: the member has news when the leader has published,
+    // and needs no time limit of its own. With one, a CPU that stood still for longer would blame
+    // its own member for those that did not come.
     for (bool news = true;;) {
-      if (!member.finished()) {
-        const bool expired = member_timeout.IsOver(member.position().phase);
-        if (news || expired) member.Advance(cpu, expired);
-      }
+      if (news && !member.finished()) member.Advance(cpu, /*expired=*/false);
       Leader::Phase before;
       do {
         before = leader.position().phase;

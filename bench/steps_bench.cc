@@ -113,8 +113,8 @@ void VectorsPerRun(benchmark::State& state) {
   Cpu::Isb();
   const auto there_and_back = [&] {
     const El2Context host = El2Context::Live<Cpu>();
-    percpu::SwitchForRun::Into(cpu, transition.ours);
-    percpu::SwitchForRun::OutOf(cpu, host);
+    percpu::SwitchForRun::Into(cpu, transition.ours, transition.workarounds);
+    percpu::SwitchForRun::OutOf(cpu, host, transition.workarounds);
   };
   for (auto _ : state) there_and_back();
   CountEvents(state, there_and_back);

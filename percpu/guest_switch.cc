@@ -5,6 +5,7 @@
 #include "percpu/guest_controls.h"
 #include "percpu/hcr_policy.h"
 #include "percpu/per_cpu_state.h"
+#include "percpu/speculative_at.h"
 #include "percpu/steps.h"
 
 namespace trivet::percpu {
@@ -81,7 +82,7 @@ inline void PerCpuState::SaveOwner() {
   Cpu cpu;
   TakeVectors();
   GuestRegisters& from = owner_ ? *owner_ : host_;
-  from.load.Save(cpu, traits_);
+  SaveLoadBank(from.load);
   if (!traits_.e2h()) from.run.Save(cpu, traits_);
   if (owner_ != nullptr && !owner_->open.IsEmpty()) {
     from.opened_load.Save(cpu, traits_, owner_->open);
@@ -107,7 +108,7 @@ inline void PerCpuState::RestoreGuestState(const GuestRegisters& next) {
     if (!traits_.e2h()) next.opened_run.Restore(cpu, traits_, next.open);
   }
   if (!traits_.e2h()) next.run.Restore(cpu, traits_);
-  next.load.Restore(cpu, traits_);
+  RestoreLoadBank(next.load);
 }
 
 /// Stage 2 and traps first, and in effect, then the registers that depend on them.
@@ -125,13 +126,18 @@ Status PerCpuState::LoadGuest(Guest& guest, const GuestRequest& request) {
     SaveHostCapabilities(guest.open);
   BindGuest(&guest);  // Before the first write: Panic() finds the host's values.
   Cpu cpu;
-  if (!switches_runs_) Cpu::Write<HcrEl2>(guest.hcr);
-  if (!traits_.e2h()) {
-    guest.controls.identity.Restore(cpu, traits_);
-    if (!same_traps) guest.controls.traps.Restore(cpu, traits_, kAllCapabilities);
+  if (StopsWalks()) [[unlikely]] {
+    SwitchWithoutWalks(guest, guest.controls, guest.hcr);
+    if (!ParksWalks()) StartWalks(cpu, traits_, guest.load);
+  } else {
+    if (!traits_.e2h()) {
+      guest.controls.identity.Restore(cpu, traits_);
+      if (!same_traps) guest.controls.traps.Restore(cpu, traits_, kAllCapabilities);
+    }
+    if (!switches_runs_) WriteHcr(cpu, guest.hcr, transition_.workarounds);
+    Cpu::Isb();
+    RestoreGuestState(guest);
   }
-  Cpu::Isb();
-  RestoreGuestState(guest);
   if (policy_.vector_registers == VectorRegisters::kEachLoad && !SwitchesVectorsPerRun()) {
     (void)GiveVectors();
   }
@@ -148,16 +154,20 @@ void PerCpuState::ReleaseGuest(GuestState guest) {
   if (guest == GuestState::kStays) (void)GiveVectors();
   SaveOwner();
   Cpu cpu;
-  if (guest == GuestState::kReplaced) {
-    RestoreGuestState(host_);
-    ReturnHostVectors();
-  }
+  if (guest == GuestState::kReplaced) ReturnHostVectors();
   has_host_vectors_ = false;
-  if (!traits_.e2h()) host_controls_.Restore(cpu, traits_);
-  if (!switches_runs_) Cpu::Write<HcrEl2>(transition_.ours.hcr);  // Without the guest's bits.
+  if (StopsWalks() && guest == GuestState::kReplaced) [[unlikely]] {
+    SwitchWithoutWalks(host_, host_controls_, transition_.ours.hcr);
+    StartWalks(cpu, traits_, host_.load);
+    cpu.Isb();
+  } else {
+    if (guest == GuestState::kReplaced) RestoreGuestState(host_);
+    SwitchControls(host_controls_, transition_.ours.hcr);  // Without the guest's bits.
+  }
+  // Over the stage 2 that maps nothing, or none: what is walked until LeaveTrivet()'s TLBI goes.
+  if (ParksWalks() && guest == GuestState::kStays) StartWalks(cpu, traits_, owner_->load);
   host_.open = {};
   BindGuest(nullptr);
-  Cpu::Isb();
 }
 
 /// The layout of `bits` of HCR_EL2 on this CPU. Read once, from a dozen ID registers, by the first
@@ -232,9 +242,13 @@ void PerCpuState::BeginRun() {
     (void)GiveVectors();
   }
   if (!switches_runs_) return;
-  SwitchForRun::Into(cpu, {.vbar = transition_.ours.vbar,
-                           .hcr = Compose(run_host_.hcr, policy_, owner_->terms.guests()),
-                           .tpidr = OurTpidr(run_host_.tpidr)});
+  SwitchForRun::Into(cpu,
+                     {.vbar = transition_.ours.vbar,
+                      .hcr = Compose(run_host_.hcr, policy_, owner_->terms.guests()),
+                      .tpidr = OurTpidr(run_host_.tpidr)},
+                     transition_.workarounds);
+  if (StopsWalks()) [[unlikely]]
+    StartWalks(cpu, traits_, owner_->load);
 }
 
 void PerCpuState::EndRun() {
@@ -242,7 +256,7 @@ void PerCpuState::EndRun() {
   if (!in_run_) return;
   Cpu cpu;
   const Capabilities open = owner_->open;
-  if (switches_runs_) SwitchForRun::OutOf(cpu, run_host_);
+  if (switches_runs_) LeaveRun();
   if (traits_.e2h()) {
     owner_->run.Save(cpu, traits_);
     if (!open.IsEmpty()) owner_->opened_run.Save(cpu, traits_, open);
@@ -277,6 +291,10 @@ void PerCpuState::RestoreHostsGuestState() {
   if (!traits_.e2h()) host_controls_.Restore(cpu, traits_);
   host_.open = {};
   cpu.Isb();
+  if (StopsWalks()) {
+    StartWalks(cpu, traits_, host_.load);
+    cpu.Isb();
+  }
   owner_ = nullptr;  // The guest's memory is not touched: its registers are lost.
   resident_ = gic_resident_ = nullptr;
 }

@@ -3,6 +3,7 @@
 #include "hal/cpu.h"
 #include "percpu/masked_interrupts.h"
 #include "percpu/per_cpu_state.h"
+#include "percpu/speculative_at.h"
 #include "percpu/steps.h"
 
 namespace trivet::percpu {
@@ -55,8 +56,9 @@ void PerCpuState::PoweredDown() {
 void PerCpuState::RestoreHostNow() {
   Cpu cpu;
   ClosePriorityMask();
+  if (owner_ != nullptr && StopsWalks()) StopWalks(cpu, traits_);
   if (in_run_) {
-    if (switches_runs_) SwitchForRun::OutOf(cpu, run_host_);
+    if (switches_runs_) SwitchForRun::OutOf(cpu, run_host_, transition_.workarounds);
     RestoreAfterRun();
   }
   LeaveTrivet(cpu, vector_ownership(), transition_);

@@ -5,6 +5,7 @@
 
 #include "hal/cpu.h"
 #include "hal/status.h"
+#include "percpu/errata.h"
 #include "percpu/host.h"
 #include "percpu/host_kind.h"
 #include "percpu/masked_interrupts.h"
@@ -50,7 +51,8 @@ class alignas(vectors::kCpuPageSize) MinimalCpu {
 
   /// Makes this page the calling CPU's: TPIDR_EL2 points here until Release(). At EL2, masked and
   /// pinned, disabled. Errors, nothing changed: kAlreadyCreated, kHandlerMissing,
-  /// kUnsupportedFeature (a VHE host).
+  /// kUnsupportedFeature (a VHE host), kUnsupportedHost (a CPU that needs a barrier before each
+  /// write of HCR_EL2: percpu/errata.def).
   Status Claim(MaskedAndPinned) {
     if (state_ != State::kVacant) return Status::kAlreadyCreated;
     const vectors::Handlers handlers = H::HandlersFor(hal::Cpu::CurrentCpu());
@@ -58,6 +60,9 @@ class alignas(vectors::kCpuPageSize) MinimalCpu {
       return Status::kHandlerMissing;
     }
     if (hal::Cpu::Read<hal::HcrEl2>().e2h()) return Status::kUnsupportedFeature;
+    if (WorkaroundsFor(hal::Cpu::Read<hal::MidrEl1>()).Has(Workaround::kDsbBeforeHcr)) {
+      return Status::kUnsupportedHost;
+    }
     slot_.handlers = handlers;
     host_tpidr_ = hal::Cpu::Read<hal::TpidrEl2>();
     hal::Cpu::Write<hal::TpidrEl2>(hal::TpidrEl2::FromRaw(reinterpret_cast<std::uint64_t>(&slot_)));

@@ -54,6 +54,7 @@ Status PerCpuState::Bind(CpuId cpu, Status host, const vectors::Handlers& handle
   cpu_ = cpu;
   slot_ = {.handlers = handlers};
   chain_ = chain;
+  transition_.workarounds = {};
   state_.store(State::kReady, std::memory_order_release);
   return Status::kOk;
 }
@@ -132,6 +133,9 @@ void PerCpuState::PrepareTransition(const EnableRequest& request) {
   policy_ = policy;
   host_uses_fp_ = request.host_uses_fp;
   known_bits_ = 0;
+  if (!transition_.workarounds.IsKnown()) {
+    transition_.workarounds = WorkaroundsFor(Cpu::Read<MidrEl1>());
+  }
 }
 
 Status PerCpuState::Enable(const EnableRequest& request) {

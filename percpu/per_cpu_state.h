@@ -10,6 +10,7 @@
 #include "hal/register_id.h"
 #include "hal/registers.h"
 #include "hal/status.h"
+#include "percpu/errata.h"
 #include "percpu/guest.h"
 #include "percpu/hcr_policy.h"
 #include "percpu/plan.h"
@@ -61,6 +62,8 @@ class alignas(16) PerCpuState {
   hal::HcrEl2 host_hcr() const { return transition_.host.hcr; }
   hal::TpidrEl2 host_tpidr() const { return transition_.host.tpidr; }
   HostKind host_kind() const { return traits_.kind(); }
+  /// What this CPU's errata need (percpu/errata.h). After the first enable.
+  Workarounds workarounds() const { return transition_.workarounds; }
 
   // For the run loop: on this CPU, while enabled, interrupts masked.
 
@@ -181,6 +184,14 @@ class alignas(16) PerCpuState {
   void SaveHostCapabilities(hal::Capabilities open);
   void RestoreGuestState(const GuestRegisters& next);
   void ReleaseGuest(GuestState guest);
+  void SwitchControls(const GuestControls& controls, hal::HcrEl2 hcr);
+  bool StopsWalks() const;
+  bool ParksWalks() const;
+  void SwitchWithoutWalks(const GuestRegisters& next, const GuestControls& controls,
+                          hal::HcrEl2 hcr);
+  void SaveLoadBank(LoadBank& bank);
+  void RestoreLoadBank(const LoadBank& bank);
+  void LeaveRun();
   void RestoreAfterRun();
   // FP and SIMD: vector_switch.cc.
   /// An nVHE host's own use of the registers must not trap.

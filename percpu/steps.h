@@ -72,18 +72,18 @@ struct SwitchHcr {
   static constexpr const char* kName = "switch HCR_EL2";
   template <class B>
   static void Do(B& backend, const TransitionState& state) {
-    Switch(backend, state.ours.hcr);
+    Switch(backend, state.ours.hcr, state.workarounds);
     backend.Isb();
   }
   template <class B>
   static void Undo(B& backend, const TransitionState& state) {
-    Switch(backend, state.host.hcr);
+    Switch(backend, state.host.hcr, state.workarounds);
   }
 
  private:
   template <class B>
-  static void Switch(B& backend, hal::HcrEl2 hcr) {
-    backend.template Write<hal::HcrEl2>(hcr);
+  static void Switch(B& backend, hal::HcrEl2 hcr, Workarounds workarounds) {
+    WriteHcr(backend, hcr, workarounds);
     backend.Isb();
     backend.template Invalidate<hal::Tlbi::kAllE1>();
     backend.template Dsb<hal::Domain::kNonShareable>();
@@ -142,16 +142,16 @@ void LeaveTrivet(B& backend, VectorOwnership vector_ownership, const TransitionS
 /// maintenance: EL2's entries stay valid (E2H is unchanged), EL1&0 entries differ by VMID.
 struct SwitchForRun {
   template <class B>
-  static void Into(B& backend, const El2Context& guest) {
+  static void Into(B& backend, const El2Context& guest, Workarounds workarounds) {
     backend.template Write<hal::TpidrEl2>(guest.tpidr);
     backend.template Write<hal::VbarEl2>(guest.vbar);
-    backend.template Write<hal::HcrEl2>(guest.hcr);
+    WriteHcr(backend, guest.hcr, workarounds);
     backend.Isb();
   }
   template <class B>
-  static void OutOf(B& backend, const El2Context& host) {
-    backend.template Write<hal::HcrEl2>(host.hcr);
+  static void OutOf(B& backend, const El2Context& host, Workarounds workarounds) {
     backend.template Write<hal::VbarEl2>(host.vbar);
+    WriteHcr(backend, host.hcr, workarounds);
     backend.Isb();
     backend.template Write<hal::TpidrEl2>(host.tpidr);
   }

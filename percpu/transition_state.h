@@ -1,6 +1,7 @@
 #pragma once
 
 #include "hal/registers.h"
+#include "percpu/errata.h"
 
 namespace trivet::percpu {
 
@@ -36,6 +37,7 @@ struct TransitionState {
   El2Context ours;
   Stage2Context host_stage2;
   Stage2Context guard;  ///< Maps nothing.
+  Workarounds workarounds;
 };
 
 }  // namespace trivet::percpu

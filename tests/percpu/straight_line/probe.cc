@@ -40,13 +40,13 @@ void DisablePerRunSteps(const TransitionState& transition) {
   Cpu cpu;
   EnablePerRun::Undo(cpu, transition);
 }
-void IntoRun(const El2Context& guest) {
+void IntoRun(const El2Context& guest, Workarounds workarounds) {
   Cpu cpu;
-  SwitchForRun::Into(cpu, guest);
+  SwitchForRun::Into(cpu, guest, workarounds);
 }
-void OutOfRun(const El2Context& host) {
+void OutOfRun(const El2Context& host, Workarounds workarounds) {
   Cpu cpu;
-  SwitchForRun::OutOf(cpu, host);
+  SwitchForRun::OutOf(cpu, host, workarounds);
 }
 Status MinimalEnable(MinimalCpu<ProbeHost>& cpu) { return cpu.HardwareEnable(MaskedAndPinned()); }
 Status MinimalDisable(MinimalCpu<ProbeHost>& cpu) { return cpu.HardwareDisable(MaskedAndPinned()); }

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <string>
@@ -85,23 +86,26 @@ unsigned Branches(const Code& code) {
   return branches;
 }
 
-TEST(Steps, OnlyTheRestoreOfWhatACpuMayLackHasBranches) {
-  for (const char* name : {"EnablePerEnableSteps", "EnablePassThroughSteps", "EnablePerRunSteps",
-                           "IntoRun", "OutOfRun"}) {
-    EXPECT_EQ(Branches(functions.at(name)), 0u) << name;
+TEST(Steps, OnlyTheBarrierThatFewCpusNeedBeforeHcrIsABranch) {
+  for (const char* name :
+       {"EnablePerEnableSteps", "EnablePassThroughSteps", "DisablePerEnableSteps",
+        "DisablePassThroughSteps", "IntoRun", "OutOfRun"}) {
+    EXPECT_EQ(Branches(functions.at(name)), 1u) << name;
   }
+  EXPECT_EQ(Branches(functions.at("EnablePerRunSteps")), 0u);
   // The check of the object's own state.
   EXPECT_EQ(Branches(functions.at("MinimalEnable")), 1u);
   EXPECT_EQ(Branches(functions.at("MinimalDisable")), 1u);
 }
 
 TEST(Steps, AreTheInstructionsTheyNameInTheirOrder) {
-  const Code enable = {"msr TPIDR_EL2", "msr VTCR_EL2", "msr VTTBR_EL2", "msr VBAR_EL2", "isb",
-                       "msr HCR_EL2",   "isb",          "tlbi alle1",    "dsb nsh",      "isb"};
+  const Code enable = {
+      "msr TPIDR_EL2", "msr VTCR_EL2", "msr VTTBR_EL2", "msr VBAR_EL2", "isb", "dsb nsh",
+      "msr HCR_EL2",   "isb",          "tlbi alle1",    "dsb nsh",      "isb"};
   EXPECT_EQ(SystemInstructions(functions.at("EnablePerEnableSteps")), enable);
   EXPECT_EQ(SystemInstructions(functions.at("EnablePassThroughSteps")),
             Code(enable.begin() + 1, enable.end()));
-  const Code enable_for_runs = {"msr VTCR_EL2", "msr VTTBR_EL2", "tlbi alle1", "dsb nsh", "isb"};
+  const Code enable_for_runs = {"tlbi alle1", "dsb nsh", "isb"};
   EXPECT_EQ(SystemInstructions(functions.at("EnablePerRunSteps")), enable_for_runs);
   const Code minimal_enable = {"msr VBAR_EL2", "msr HCR_EL2", "isb"};
   EXPECT_EQ(SystemInstructions(functions.at("MinimalEnable")), minimal_enable);
@@ -109,10 +113,24 @@ TEST(Steps, AreTheInstructionsTheyNameInTheirOrder) {
   EXPECT_EQ(SystemInstructions(functions.at("MinimalDisable")), minimal_disable);
   const Code disable = SystemInstructions(functions.at("DisablePerEnableSteps"));
   ASSERT_GT(disable.size(), 7u);
-  const Code first = {"msr HCR_EL2", "isb", "tlbi alle1", "dsb nsh", "msr VBAR_EL2"};
+  const Code first = {"dsb nsh", "msr HCR_EL2", "isb", "tlbi alle1", "dsb nsh", "msr VBAR_EL2"};
   const Code last = {"isb", "msr TPIDR_EL2"};
-  EXPECT_EQ(Code(disable.begin(), disable.begin() + 5), first);
+  EXPECT_EQ(Code(disable.begin(), disable.begin() + 6), first);
   EXPECT_EQ(Code(disable.end() - 2, disable.end()), last);
+}
+
+// AmpereOne AC04_CPU_23: a translation between the DSB, the write and the ISB may be corrupted.
+TEST(Steps, NothingComesBetweenAWriteOfHcrAndItsBarriers) {
+  for (const char* name :
+       {"EnablePerEnableSteps", "EnablePassThroughSteps", "DisablePerEnableSteps",
+        "DisablePassThroughSteps", "IntoRun", "OutOfRun"}) {
+    const Code& code = functions.at(name);
+    const auto write = std::ranges::find_if(
+        code, [](const std::string& i) { return i.starts_with("msr HCR_EL2"); });
+    ASSERT_GT(code.end() - write, 1) << name;
+    EXPECT_EQ(*(write + 1), "isb") << name;
+    EXPECT_EQ(*(write - 1), "dsb nsh") << name;
+  }
 }
 
 }  // namespace
