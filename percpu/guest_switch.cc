@@ -138,7 +138,7 @@ Status PerCpuState::LoadGuest(Guest& guest, const GuestRequest& request) {
     Cpu::Isb();
     RestoreGuestState(guest);
   }
-  if (policy_.vector_registers == VectorRegisters::kEachLoad && !SwitchesVectorsPerRun()) {
+  if (policy_->vector_registers == VectorRegisters::kEachLoad && !SwitchesVectorsPerRun()) {
     (void)GiveVectors();
   }
   return Status::kOk;
@@ -187,8 +187,8 @@ HcrTerms PerCpuState::TermsFor(HcrEl2 traps, Capabilities open) {
   const HcrEl2 controls = GuestHcr(open, traits_);
   return {.requested = traps,
           .controls = controls,
-          .policy = policy_,
-          .layout = LayoutOf(traps.raw() | controls.raw() | policy_.hcr_set.raw() | host.raw()),
+          .policy = *policy_,
+          .layout = LayoutOf(traps.raw() | controls.raw() | policy_->hcr_set.raw() | host.raw()),
           .host = host};
 }
 
@@ -238,13 +238,13 @@ void PerCpuState::BeginRun() {
   }
   if (!open.IsEmpty()) owner_->each_run.Restore(cpu, traits_, open);
   if (SwitchesCptrPerRun()) Cpu::Write<CptrEl2>(owner_->controls.traps.Get<CptrEl2>());
-  if (policy_.vector_registers == VectorRegisters::kEachLoad && SwitchesVectorsPerRun()) {
+  if (policy_->vector_registers == VectorRegisters::kEachLoad && SwitchesVectorsPerRun()) {
     (void)GiveVectors();
   }
   if (!switches_runs_) return;
   SwitchForRun::Into(cpu,
                      {.vbar = transition_.ours.vbar,
-                      .hcr = Compose(run_host_.hcr, policy_, owner_->terms.guests()),
+                      .hcr = Compose(run_host_.hcr, *policy_, owner_->terms.guests()),
                       .tpidr = OurTpidr(run_host_.tpidr)},
                      transition_.workarounds);
   if (StopsWalks()) [[unlikely]]

@@ -52,6 +52,7 @@ Status PerCpuState::Bind(CpuId cpu, Status host, const vectors::Handlers& handle
   }
   if (host != Status::kOk) return Fail({.status = host});
   cpu_ = cpu;
+  transition_.guard = {};
   slot_ = {.handlers = handlers};
   chain_ = chain;
   transition_.workarounds = {};
@@ -127,10 +128,11 @@ void PerCpuState::PrepareTransition(const EnableRequest& request) {
   transition_.ours = {.vbar = OurVectors(),
                       .hcr = HcrEl2::FromRaw(transition_.host.hcr.raw() | policy.hcr_set.raw()),
                       .tpidr = OurTpidr(transition_.host.tpidr)};
-  transition_.guard = {.vtcr = OneLevelStage2(), .vttbr = VttbrEl2::FromRaw(request.empty_stage2)};
+  if (transition_.guard.vtcr.raw() == 0) transition_.guard.vtcr = OneLevelStage2();
+  transition_.guard.vttbr = VttbrEl2::FromRaw(request.empty_stage2);
   per_run_ = policy.vectors == VectorSwitch::kPerRun || traits_.e2h();
   switches_runs_ = per_run_ || traits_.kind() == HostKind::kNvheTge;
-  policy_ = policy;
+  policy_ = &policy;
   host_uses_fp_ = request.host_uses_fp;
   known_bits_ = 0;
   if (!transition_.workarounds.IsKnown()) {

@@ -33,7 +33,7 @@ struct Error {
 
 /// The host type's parameters of an enable.
 struct EnableRequest {
-  PolicyValues policy;
+  const PolicyValues& policy;  ///< Of static storage.
   std::uint64_t empty_stage2;  ///< Physical address of a stage 2 table that maps nothing.
   std::optional<std::uint64_t> host_vbar;  ///< The host's vectors, where VBAR_EL2 has others.
   bool host_uses_fp = false;
@@ -217,7 +217,7 @@ class alignas(16) PerCpuState {
   GuestControls host_controls_;  // The same of the EL2 controls.
   vectors::VectorState host_vectors_;
   El2Context run_host_;  // The host's values when the current run began.
-  PolicyValues policy_ = {};
+  const PolicyValues* policy_ = nullptr;
   std::uint64_t known_bits_ = 0;  // The bits of HCR_EL2 that `layout_` covers.
   HcrLayout layout_;
   std::uint32_t loads_ = 0;  // How often the host's registers were saved for a guest.

@@ -15,9 +15,9 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 /// stay a guest's after a run (vcpu/kept_pstate.h).
 bool IsOfExceptions(RegisterId id) {
   static const std::set<RegisterId> ids = {
-      RegisterId::kElrEl2, RegisterId::kSpsrEl2, RegisterId::kEsrEl2, RegisterId::kFarEl2,
-      RegisterId::kHpfarEl2, RegisterId::kNzcv, RegisterId::kPan, RegisterId::kUao,
-      RegisterId::kDit, RegisterId::kSsbs, RegisterId::kTco, RegisterId::kAllInt};
+      RegisterId::kElrEl2,   RegisterId::kSpsrEl2, RegisterId::kEsrEl2, RegisterId::kFarEl2,
+      RegisterId::kHpfarEl2, RegisterId::kNzcv,    RegisterId::kPan,    RegisterId::kUao,
+      RegisterId::kDit,      RegisterId::kSsbs,    RegisterId::kTco,    RegisterId::kAllInt};
   return ids.contains(id);
 }
 

@@ -63,7 +63,11 @@ void TrySeed(Machines& machines, const vcpu::BlockStage2& stage2, std::uint64_t 
     ++tally.failures;
     ADD_FAILURE() << "SEED=" << seed << " STATES=1 replays it: " << pe.profile().name << ":"
                   << history << ": " << problem.what();
-    if (std::getenv("TRACE")) std::cout << pe.trace().Text(pe.trace().size() - 14) << std::hex << " esr1 " << pe.Peek(hal::RegisterId::kEsrEl1) << " hcr " << pe.Peek(hal::RegisterId::kHcrEl2)<< " elr1 " << pe.Peek(hal::RegisterId::kElrEl1) << "\n" << std::dec;
+    if (std::getenv("TRACE"))
+      std::cout << pe.trace().Text(pe.trace().size() - 14) << std::hex << " esr1 "
+                << pe.Peek(hal::RegisterId::kEsrEl1) << " hcr " << pe.Peek(hal::RegisterId::kHcrEl2)
+                << " elr1 " << pe.Peek(hal::RegisterId::kElrEl1) << "\n"
+                << std::dec;
   }
 }
 

@@ -91,8 +91,8 @@ class Subject {
     if (pe_.pstate().Bits(sim::Pstate::kDaif | sim::Pstate::kSp) != daif) throw Broken("DAIF, SP");
     if (status == Status::kRestoreMismatch) {
       const percpu::Error& error = cpu_.last_error();
-      throw Broken(std::string("kRestoreMismatch of ") + hal::InfoOf(error.register_id).name + ", " +
-                   std::to_string(error.expected) + ", " + std::to_string(error.got));
+      throw Broken(std::string("kRestoreMismatch of ") + hal::InfoOf(error.register_id).name +
+                   ", " + std::to_string(error.expected) + ", " + std::to_string(error.got));
     }
     if (status != Status::kOk) return ExpectSame(RegistersOf(pe_), before_, kAll);
     ++successes_;
