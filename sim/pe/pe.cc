@@ -91,6 +91,9 @@ void Pe::BeginAccess(const char* what, std::string_view name) {
 }
 
 std::uint64_t Pe::ReadSlowly(RegisterId id) {
+  SoftwareAccess access = {.kind = SoftwareAccess::Kind::kRead, .reg = id};
+  if (!PassesFilter(access)) return 0;
+  id = access.reg;
   const hal::RegisterInfo& info = hal::InfoOf(id);
   BeginAccess("read", info.name);
   const AccessPlan& plan = (*plans_)[Index(id)];
@@ -148,6 +151,10 @@ void Pe::CheckReserved(RegisterId id, const AccessPlan& plan, std::uint64_t valu
 }
 
 void Pe::WriteSlowly(RegisterId id, std::uint64_t value) {
+  SoftwareAccess access = {.kind = SoftwareAccess::Kind::kWrite, .reg = id, .value = value};
+  if (!PassesFilter(access)) return;
+  id = access.reg;
+  value = access.value;
   const hal::RegisterInfo& info = hal::InfoOf(id);
   BeginAccess("write", info.name);
   const AccessPlan& plan = (*plans_)[Index(id)];

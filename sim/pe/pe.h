@@ -59,6 +59,14 @@ struct PeState {
   std::uint8_t settling = 0;    ///< Only in a snapshot: what the next synchronization has to do.
 };
 
+/// What software at EL2 is about to do: see Pe::SetAccessFilter().
+struct SoftwareAccess {
+  enum class Kind : std::uint8_t { kRead, kWrite, kIsb, kDsb, kTlbi };
+  Kind kind;
+  hal::RegisterId reg = hal::RegisterId::kCount;  ///< The name in the MRS or MSR.
+  std::uint64_t value = 0;  ///< Of a write; of a DSB its hal::Domain; of a TLBI its hal::Tlbi.
+};
+
 /// One simulated processing element. Not thread-safe, but for RaiseIrq, RaiseFiq and RaiseSError,
 /// which any thread may call: a Pe belongs to the host thread that made it current.
 class alignas(64) Pe {
@@ -200,6 +208,11 @@ class alignas(64) Pe {
 
   // Control.
   void SetStepHook(StepHook hook);
+  /// Sees each register access, barrier and TLBI of software before it is performed, and may change
+  /// what it does; false drops it (a dropped read returns 0). The guest's instructions are not
+  /// seen. Null removes it.
+  using AccessFilter = std::function<bool(SoftwareAccess&)>;
+  void SetAccessFilter(AccessFilter filter);
   /// The n-th access from now (1: the next) throws InjectedFault and has no effect.
   void FailAccess(unsigned n);
   PeState Snapshot() const;
@@ -246,6 +259,7 @@ class alignas(64) Pe {
     kPoweredOff = 1 << 5,
     kGic = 1 << 6,  ///< The interrupt controller is in use: checked at every step boundary.
     kSuperpriority = 1 << 7,  ///< Of the IRQ line; the next bit: of the FIQ line.
+    kFilter = 1 << 9,
     kOfState = kLines | kPoweredOff | 3 * kSuperpriority,
   };
 
@@ -279,6 +293,9 @@ class alignas(64) Pe {
   }
 
   void BeginAccess(const char* what, std::string_view name);
+  bool PassesFilter(SoftwareAccess& access) {
+    return (Attention() & kFilter) == 0 || filter_(access);
+  }
   std::uint64_t ReadSlowly(hal::RegisterId id);
   void WriteSlowly(hal::RegisterId id, std::uint64_t value);
   void RefuseTrapped(AccessId id, bool read);
@@ -342,6 +359,7 @@ class alignas(64) Pe {
   std::unique_ptr<GicInterface> gic_ = std::make_unique<GicInterface>();
   std::atomic<bool> gic_used_ = false;
   SgiSink sgi_sink_;
+  AccessFilter filter_;
   StepHook hook_;
   bool in_hook_ = false;
   unsigned fail_countdown_ = 0;

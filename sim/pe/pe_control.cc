@@ -43,6 +43,11 @@ void Pe::SetStepHook(StepHook hook) {
   SetAttention(kHook, hook_ != nullptr);
 }
 
+void Pe::SetAccessFilter(AccessFilter filter) {
+  filter_ = std::move(filter);
+  SetAttention(kFilter, filter_ != nullptr);
+}
+
 void Pe::FailAccess(unsigned n) {
   fail_countdown_ = n;
   SetAttention(kFault, n != 0);

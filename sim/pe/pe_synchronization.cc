@@ -82,6 +82,8 @@ Stage2Regime Pe::DecideStage2() {
 }
 
 void Pe::IsbSlowly() {
+  SoftwareAccess access = {.kind = SoftwareAccess::Kind::kIsb};
+  if (!PassesFilter(access)) return;
   BeginAccess("isb", "");
   trace_.Add(EventKind::kIsb, RegisterId::kCount, 0);
   Synchronize();
@@ -89,6 +91,10 @@ void Pe::IsbSlowly() {
 }
 
 void Pe::Dsb(hal::Domain domain) {
+  SoftwareAccess access = {.kind = SoftwareAccess::Kind::kDsb,
+                           .value = static_cast<std::uint64_t>(domain)};
+  if (!PassesFilter(access)) return;
+  domain = static_cast<hal::Domain>(access.value);
   if (NeedsAttention()) [[unlikely]]
     BeginAccess("dsb", "");
   trace_.Add(EventKind::kDsb, RegisterId::kCount, static_cast<std::uint64_t>(domain));
@@ -98,6 +104,10 @@ void Pe::Dsb(hal::Domain domain) {
 }
 
 void Pe::Invalidate(hal::Tlbi operation) {
+  SoftwareAccess access = {.kind = SoftwareAccess::Kind::kTlbi,
+                           .value = static_cast<std::uint64_t>(operation)};
+  if (!PassesFilter(access)) return;
+  operation = static_cast<hal::Tlbi>(access.value);
   if (NeedsAttention()) [[unlikely]]
     BeginAccess("tlbi", "");
   if (state_.pstate.el() < 2) {

@@ -205,6 +205,31 @@ TEST_F(PeTest, DecidingByUnknownBitsIsAViolationThatNamesThem) {
               ThrowsMessage<Violation>(AllOf(HasSubstr("VBAR_EL2"), HasSubstr("UNKNOWN"))));
 }
 
+TEST_F(PeTest, AnAccessFilterSeesRedirectsAndDropsWhatSoftwareDoes) {
+  std::vector<SoftwareAccess::Kind> seen;
+  pe_.SetAccessFilter([&seen](SoftwareAccess& access) {
+    seen.push_back(access.kind);
+    if (access.reg == RegisterId::kVbarEl2) access.reg = RegisterId::kTpidrEl2;
+    if (access.kind == SoftwareAccess::Kind::kWrite) access.value += 0x1000;
+    return access.kind != SoftwareAccess::Kind::kIsb;
+  });
+  const std::uint64_t vbar = pe_.Peek(RegisterId::kVbarEl2);
+  pe_.Write(RegisterId::kVbarEl2, 0x5000);
+  EXPECT_EQ(pe_.Read(RegisterId::kVbarEl2), 0x6000u);
+  pe_.Write(RegisterId::kCntvoffEl2, 0x7000);
+  pe_.Isb();
+  pe_.Dsb(hal::Domain::kFullSystem);
+  pe_.Invalidate(hal::Tlbi::kAllE1);
+  EXPECT_EQ(pe_.Peek(RegisterId::kVbarEl2), vbar);
+  EXPECT_EQ(pe_.Peek(RegisterId::kCntvoffEl2), 0x8000u);
+  EXPECT_TRUE(pe_.IsPending(RegisterId::kTpidrEl2));
+  using enum SoftwareAccess::Kind;
+  EXPECT_EQ(seen, (std::vector{kWrite, kRead, kWrite, kIsb, kDsb, kTlbi}));
+  pe_.SetAccessFilter(nullptr);
+  pe_.Isb();
+  EXPECT_FALSE(pe_.IsPending(RegisterId::kTpidrEl2));
+}
+
 TEST_F(PeTest, StepHookRunsAtEveryBoundary) {
   unsigned steps = 0;
   pe_.SetStepHook([&steps](Pe&) { ++steps; });
