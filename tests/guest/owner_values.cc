@@ -36,11 +36,11 @@ constexpr Unchosen kUnchosen[] = {
     {RegisterId::kIccSreEl2, kAll},
 };
 
-/// What the PE has to do with its exceptions and interrupts.
+/// What the PE has to do with its exceptions and interrupts, and what vector_registers_test has.
 bool IsMachines(const RegisterInfo& info) {
   const std::string_view name = info.name;
-  return name.starts_with("ICC_") || name.starts_with("ICH_LR") || name.starts_with("ICH_AP") ||
-         name.starts_with("ICH_VMCR") || name.ends_with("_EL3");
+  return name.starts_with("ICC_") || name.starts_with("ICH_LR") || name.ends_with("_EL3") ||
+         name == "FPCR" || name == "FPSR";
 }
 
 RegisterId LayoutOf(RegisterId id, bool e2h) { return e2h ? sim::E2hLayoutOf(id) : id; }
@@ -90,7 +90,9 @@ std::uint64_t ValueOf(const sim::Model& model, RegisterId id, bool e2h, Owner ow
   const RegisterId layout = LayoutOf(id, e2h);
   const sim::BitMasks& masks = model.MasksOf(layout);
   const std::uint64_t inert = (InertBits(InfoOf(layout).fields) & masks.stores) | masks.ones;
-  const std::uint64_t fixed = inert & ~bits;
+  std::uint64_t fixed = inert & ~bits;
+  // A host that uses FP at EL2.
+  if (layout == RegisterId::kCptrEl2E2h) fixed |= CptrEl2E2h().fpen(TrapLevels::kNone).raw();
   const auto own = static_cast<std::uint64_t>(owner);
   // Few bits count from one; many are a pattern of their own.
   const bool few = std::popcount(bits) < 12;
@@ -103,10 +105,16 @@ bool IsGuests(RegisterId id, Capabilities open, bool runs, bool e2h) {
   if (line == nullptr || !open.Has(line->capability)) return false;
   switch (line->fate) {
     case Fate::kOnLoad: return true;
-    case Fate::kOnRun: return runs || !e2h;
+    case Fate::kOnRun:
+    case Fate::kHeld: return runs || !e2h;
     case Fate::kEachRun: return runs;
     default: return false;
   }
+}
+
+bool IsHeld(RegisterId id) {
+  const GuestRegister* const line = FindGuestRegister(id);
+  return line != nullptr && line->fate == Fate::kHeld;
 }
 
 std::optional<std::uint64_t> ControlValue(const sim::Model& model, RegisterId id, bool e2h,
@@ -125,7 +133,8 @@ std::optional<std::uint64_t> ControlValue(const sim::Model& model, RegisterId id
   std::uint64_t value = masks.ones | InertBits(InfoOf(layout).fields) | (host & kept);
   for (const GuestControlField& field : GuestControlFields()) {
     if (field.id != layout) continue;
-    value = (value & ~field.mask) | (open.Has(field.capability) ? field.open : field.closed);
+    const bool is_open = open.Has(field.capability) && field.capability != Capability::kFp;
+    value = (value & ~field.mask) | (is_open ? field.open : field.closed);
   }
   return (value & masks.stores) | masks.ones;
 }

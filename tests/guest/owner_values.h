@@ -26,8 +26,11 @@ std::uint64_t InertValue(const sim::Model& model, hal::RegisterId id, bool e2h);
 /// Whether a guest with `open` has the register of its own, loaded or running.
 bool IsGuests(hal::RegisterId id, hal::Capabilities open, bool runs, bool e2h);
 
+/// Whether a guest cannot change its own: it stays as untouched.
+bool IsHeld(hal::RegisterId id);
+
 /// The EL2 control `id` while a guest with `open` runs, of a host that has `host` in it; nullopt
-/// when it is none, or one that the guest's configuration gives.
+/// when it is none, or one that the guest's configuration gives. FP and SIMD are not yet in use.
 std::optional<std::uint64_t> ControlValue(const sim::Model& model, hal::RegisterId id, bool e2h,
                                           hal::Capabilities open, std::uint64_t host);
 

@@ -118,11 +118,13 @@ class KeptValues {
     });
   }
 
-  void Expect(bool runs, Owner owner) const {
+  /// `walks_off`: a work-around may hold other values in TCR_EL1 and SCTLR_EL1 between runs.
+  void Expect(bool runs, Owner owner, bool walks_off = false) const {
     const auto* const expected = values_[static_cast<unsigned>(owner)];
     ForEachSwitched(e2h_, true, [&, i = 0]<class R, class Name>() mutable {
       const std::uint64_t value = expected[i++];
       if (!runs && IsOnRun<R>()) return;
+      if (walks_off && (std::same_as<R, TcrEl1> || std::same_as<R, SctlrEl1>)) return;
       EXPECT_EQ(Cpu::Read<Name>().raw(), value) << kInfo<R>.name;
     });
   }
@@ -220,7 +222,7 @@ class SwitchedValues : public ::testing::TestWithParam<HostKind> {
     EXPECT_EQ(x[7], ValueOf<TpidrEl0>(owner));
     EXPECT_EQ(x[8], ValueOf<TpidrroEl0>(owner));
     EXPECT_EQ(x[9], ValueOf<ParEl1>(owner));
-    values_.Expect(!e2h_, owner);
+    values_.Expect(!e2h_, owner, GetParam() == HostKind::kNvheTge);
   }
 
   static vcpu::BlockStage2& FreshStage2() {

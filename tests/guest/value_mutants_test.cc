@@ -62,11 +62,11 @@ const char* NameOf(Kind kind) {
   return kNames[static_cast<unsigned>(kind)];
 }
 
-/// ID registers say what the CPU has: which of them a feature needs is features_test's.
+/// ID registers say what the CPU is and has: features_test and errata_test look at those.
 bool IsTried(const SoftwareAccess& access) {
   if (access.kind != Kind::kRead) return true;
   const std::string_view name = hal::InfoOf(access.reg).name;
-  return !name.starts_with("ID_") && name != "CurrentEL" && name != "SPSel";
+  return !name.starts_with("ID_") && name != "MIDR_EL1" && name != "CurrentEL" && name != "SPSel";
 }
 
 /// The register that `id`'s name would reach with the other E2H; itself where there is none.
