@@ -94,7 +94,8 @@ Status PerCpuState::CheckHostState() {
   static_assert(kSynchronizes == SctlrEl2E2h().eis(true).eos(true).raw());
   const bool e2h = Cpu::Read<HcrEl2>().e2h();
   const std::uint64_t sctlr = e2h ? Cpu::Read<SctlrEl2E2h>().raw() : Cpu::Read<SctlrEl2>().raw();
-  if ((sctlr & kSynchronizes) == kSynchronizes) return Status::kOk;
+  // Without FEAT_ExS the bits are RES1: QEMU shows what firmware wrote there.
+  if ((sctlr & kSynchronizes) == kSynchronizes || !Has<Feature::kExs, Cpu>()) return Status::kOk;
   return Fail({.status = Status::kUnsupportedHost,
                .register_id = RegisterId::kSctlrEl2,
                .expected = sctlr | kSynchronizes,
@@ -247,7 +248,10 @@ Status PerCpuState::Expect(typename R::Value expected, Status mismatch) {
 /// The host may have changed the registers that stayed its own while the CPU was enabled.
 void PerCpuState::AdoptHostChanges() {
   const El2Context live = El2Context::Live<Cpu>();
-  if (per_run_) transition_.host = live;
+  if (per_run_) {
+    transition_.host = live;
+    transition_.host_stage2 = Stage2Context::Live<Cpu>();
+  }
   if (!HoldsTpidr()) transition_.host.tpidr = live.tpidr;
 }
 

@@ -77,6 +77,13 @@ void CheckInterrupts(Report& report, const Interrupts& interrupts) {
 
 void CheckRound(Report& report, const Interrupts& interrupts, bool first) {
   report.Check(round.enable == Status::kOk, "enable");
+  if (round.enable != Status::kOk) {
+    const percpu::Error& error = the_cpu.last_error();
+    report.Value("error", static_cast<std::uint64_t>(error.status));
+    report.Value("register", static_cast<std::uint64_t>(error.register_id));
+    report.Value("expected", error.expected);
+    report.Value("got", error.got);
+  }
   report.Check(
       round.run == Status::kOk && round.hypercalls == 2 && round.waits == 1 && round.others == 0,
       "the guest ran: hypercall, WFI, hypercall");

@@ -5,7 +5,7 @@ namespace {
 
 using percpu::HostKind;
 
-/// True when the vectors, HCR_EL2 and TPIDR_EL2 are switched at enable, not per run.
+/// True when the vectors, HCR_EL2, TPIDR_EL2 and stage 2 are switched at enable, not per run.
 bool SwitchesAtEnable(const Constants& constants) { return constants.kind != HostKind::kVhe; }
 
 }  // namespace
@@ -25,9 +25,9 @@ Status Model::Enter(Phase from, const Constants& constants) {
   if ((live.hcr & constants.vm) != 0) return Status::kInUse;
   host = live;
   host_booted_again = booted_again;
-  live.vtcr = constants.ours.vtcr;
-  live.vttbr = constants.ours.vttbr;
   if (SwitchesAtEnable(constants)) {
+    live.vtcr = constants.ours.vtcr;
+    live.vttbr = constants.ours.vttbr;
     live.vbar = constants.ours.vbar;
     live.hcr |= constants.policy_hcr;
     live.tpidr = constants.ours.tpidr;
@@ -45,16 +45,18 @@ Status Model::CheckEnabled(const Constants& constants) const {
 
 Status Model::Leave(Phase next, const Constants& constants) {
   if (const Status status = CheckEnabled(constants); status != Status::kOk) return status;
-  if (!SwitchesAtEnable(constants)) {
-    host.vbar = live.vbar;
-    host.hcr = live.hcr;
-    host.tpidr = live.tpidr;
-  }
+  if (!SwitchesAtEnable(constants)) host = live;
   live = host;
   phase = next;
   guest_loaded = false;
   lost = 1;
   return Status::kOk;
+}
+
+/// HCR_EL2 between runs, where it is switched at enable. An nVHE host keeps a loaded guest's bits.
+std::uint64_t Model::EnabledHcr(const Constants& constants) const {
+  const bool guests = guest_loaded && constants.kind == HostKind::kNvhe;
+  return host.hcr | constants.policy_hcr | (guests ? constants.guest_hcr : 0);
 }
 
 Status Model::Run(const Constants& constants) {
@@ -64,10 +66,12 @@ Status Model::Run(const Constants& constants) {
     return Status::kLostState;
   }
   if (guest_loaded) return Status::kOk;
-  live.vtcr = constants.guest.vtcr;
-  live.vttbr = constants.guest.vttbr;
-  if (constants.kind == HostKind::kNvhe) live.hcr = host.hcr | constants.policy_hcr;
+  if (SwitchesAtEnable(constants)) {
+    live.vtcr = constants.guest.vtcr;
+    live.vttbr = constants.guest.vttbr;
+  }
   guest_loaded = true;
+  if (constants.kind == HostKind::kNvhe) live.hcr = EnabledHcr(constants);
   return Status::kOk;
 }
 
@@ -76,6 +80,7 @@ Status Model::Run(const Constants& constants) {
 bool Model::ForeignWriteBreaksRun(const Constants& constants) const {
   if (CheckEnabled(constants) == Status::kVectorsReplaced) return true;
   if (phase != Phase::kEnabled || !guest_loaded) return false;
+  if (!SwitchesAtEnable(constants)) return false;
   const bool vm_is_switched = constants.kind != HostKind::kNvhe;
   const bool vm = (live.hcr & constants.vm) != 0;
   return live.vttbr != constants.guest.vttbr || !(vm || vm_is_switched);
@@ -84,7 +89,9 @@ bool Model::ForeignWriteBreaksRun(const Constants& constants) const {
 Status Model::Audit(const Constants& constants) const {
   if (const Status status = CheckEnabled(constants); status != Status::kOk) return status;
   if (!SwitchesAtEnable(constants)) return Status::kOk;
-  const bool drifted = live.hcr != (host.hcr | constants.policy_hcr);
+  const Registers& stage2 = guest_loaded ? constants.guest : constants.ours;
+  const bool drifted = live.hcr != EnabledHcr(constants) || live.vtcr != stage2.vtcr ||
+                       live.vttbr != stage2.vttbr;
   return drifted ? Status::kRestoreMismatch : Status::kOk;
 }
 

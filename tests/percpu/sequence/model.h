@@ -24,6 +24,7 @@ struct Constants {
   Registers guest;               ///< The guest's stage 2.
   Registers foreign;             ///< VBAR_EL2 and stage 2 of other code.
   std::uint64_t policy_hcr = 0;  ///< HCR_EL2 bits that the policy sets.
+  std::uint64_t guest_hcr = 0;   ///< HCR_EL2 bits that every guest has: docs/guest_view.md.
   std::uint64_t vm = 0;          ///< HCR_EL2.VM.
 };
 
@@ -56,6 +57,7 @@ struct Model {
   Status Enter(Phase from, const Constants& constants);
   Status CheckEnabled(const Constants& constants) const;
   Status Leave(Phase next, const Constants& constants);
+  std::uint64_t EnabledHcr(const Constants& constants) const;
   Status Run(const Constants& constants);
   bool ForeignWriteBreaksRun(const Constants& constants) const;
   Status Audit(const Constants& constants) const;

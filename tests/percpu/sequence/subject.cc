@@ -10,6 +10,7 @@
 #include <string>
 
 #include "hal/cpu.h"
+#include "hal/guest_view.h"
 #include "sim/instructions/instruction.h"
 #include "sim/pe/scoped_pe.h"
 #include "tests/support/machine.h"
@@ -106,6 +107,12 @@ void Subject::LearnConstants() {
   others_[0] = OtherRegisters();
   constants_.kind = kind_;
   constants_.policy_hcr = percpu::DefaultPolicy::kHcrSet.raw();
+  for (const hal::GuestControlField& field : hal::GuestControlFields()) {
+    if (field.id == RegisterId::kHcrEl2) constants_.guest_hcr |= field.closed;
+  }
+  for (const hal::FieldInfo& field : hal::InfoOf(RegisterId::kHcrEl2).fields) {
+    if (!pe().model().Has(field.traits.needs)) constants_.guest_hcr &= ~field.mask();
+  }
   constants_.vm = HcrEl2().vm(true).raw();
   constants_.ours = {.vbar = vectors::TableBase(),
                      .tpidr = reinterpret_cast<std::uint64_t>(&cpu()),
