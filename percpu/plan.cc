@@ -28,7 +28,7 @@ void PutAction(hal::TextSink sink, const Plan::Line& line) {
   switch (line.action) {
     case Plan::Action::kIsb: return Put(sink, "isb");
     case Plan::Action::kDsb: return Put(sink, "dsb nsh");
-    case Plan::Action::kTlbi: return Put(sink, "tlbi alle1");
+    case Plan::Action::kTlbi: return Put(sink, ToString(line.tlbi));
     case Plan::Action::kWrite: break;
   }
   Put(sink, hal::InfoOf(line.register_id).name, kNameColumn);
@@ -38,6 +38,17 @@ void PutAction(hal::TextSink sink, const Plan::Line& line) {
 }
 
 }  // namespace
+
+const char* ToString(hal::Tlbi operation) {
+  switch (operation) {
+    case hal::Tlbi::kAllE1: return "tlbi alle1";
+    case hal::Tlbi::kAllE1Is: return "tlbi alle1is";
+    case hal::Tlbi::kVmallS12E1: return "tlbi vmalls12e1";
+    case hal::Tlbi::kVmallS12E1Is: return "tlbi vmalls12e1is";
+    case hal::Tlbi::kAllE2: return "tlbi alle2";
+  }
+  return "unknown";
+}
 
 void Plan::Print(hal::TextSink sink) const {
   for (std::size_t i = 0; i < size_; ++i) {

@@ -3,11 +3,15 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "hal/backend.h"
 #include "hal/cpu.h"
 #include "hal/decode.h"
 #include "hal/register_id.h"
 
 namespace trivet::percpu {
+
+/// As assembly has it, for example "tlbi alle1".
+const char* ToString(hal::Tlbi operation);
 
 /// What a transition would do on this CPU now, action by action: recorded by running its steps on a
 /// backend that does not write. About 1.6 KiB.
@@ -21,6 +25,7 @@ class Plan {
     hal::RegisterId register_id;  ///< kWrite only, as are the values.
     std::uint64_t before;         ///< Live now, or written earlier in the plan.
     std::uint64_t after;
+    hal::Tlbi tlbi;  ///< kTlbi only.
   };
 
   static constexpr std::size_t kCapacity = 40;
@@ -65,16 +70,16 @@ class PlanRecorder {
   void Dsb() {
     Add(Plan::Action::kDsb);
   }
-  template <hal::Tlbi>
+  template <hal::Tlbi kOperation>
   void Invalidate() {
-    Add(Plan::Action::kTlbi);
+    Add(Plan::Action::kTlbi, hal::RegisterId::kCount, 0, 0, kOperation);
   }
 
  private:
   void Add(Plan::Action action, hal::RegisterId id = hal::RegisterId::kCount,
-           std::uint64_t before = 0, std::uint64_t after = 0) {
+           std::uint64_t before = 0, std::uint64_t after = 0, hal::Tlbi tlbi = hal::Tlbi::kAllE1) {
     if (plan_.size_ == Plan::kCapacity) __builtin_trap();
-    plan_.lines_[plan_.size_++] = {step_, action, id, before, after};
+    plan_.lines_[plan_.size_++] = {step_, action, id, before, after, tlbi};
   }
 
   Plan& plan_;

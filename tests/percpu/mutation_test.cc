@@ -88,6 +88,20 @@ TEST_P(TransitionMutation, NoBarrierCanBeDeleted) {
   }
 }
 
+TEST_P(TransitionMutation, NoTlbiCanBeOfOneVmidOrOfAnotherRegime) {
+  unsigned tried = 0;
+  for (std::size_t i = 0; i < actions_.size(); ++i) {
+    if (actions_[i].action != Plan::Action::kTlbi) continue;
+    for (const hal::Tlbi other : {hal::Tlbi::kVmallS12E1, hal::Tlbi::kAllE2}) {
+      Actions mutant = actions_;
+      mutant[i].tlbi = other;
+      EXPECT_FALSE(Survives(mutant)) << percpu::ToString(other) << " in " << actions_[i].step;
+      ++tried;
+    }
+  }
+  EXPECT_GT(tried, 0u);
+}
+
 /// Why the order of two neighbours is free; null when it is not.
 const char* WhyFree(const Plan::Line& first, const Plan::Line& second, bool touches_hcr) {
   if (!IsBarrier(first) && !IsBarrier(second)) {

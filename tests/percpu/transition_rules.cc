@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "hal/backend.h"
 #include "hal/registers.h"
 
 namespace trivet::tests {
@@ -28,9 +29,7 @@ class Follower {
     switch (line.action) {
       case Action::kWrite: Write(line.register_id); break;
       case Action::kIsb: Synchronize(); break;
-      case Action::kTlbi:
-        tlb_ = pending_.contains(RegisterId::kHcrEl2) ? Tlb::kStale : Tlb::kInvalidated;
-        break;
+      case Action::kTlbi: Invalidate(line.tlbi); break;
       case Action::kDsb:
         if (tlb_ == Tlb::kInvalidated) tlb_ = Tlb::kCompleted;
         break;
@@ -45,6 +44,12 @@ class Follower {
   }
 
  private:
+  /// Another user of stage 2 may have had any VMID. [arm-arm] TLBI ALLE1.
+  void Invalidate(hal::Tlbi operation) {
+    const bool all = operation == hal::Tlbi::kAllE1 || operation == hal::Tlbi::kAllE1Is;
+    if (!all) return;
+    tlb_ = pending_.contains(RegisterId::kHcrEl2) ? Tlb::kStale : Tlb::kInvalidated;
+  }
   void Write(RegisterId id) {
     written_.insert(id);
     // TPIDR_EL2 has no indirect readers: it has the value last written. [arm-arm] TPIDR_EL2.

@@ -17,8 +17,8 @@ enum class Direction { kEnable, kDisable };
 ///   stage 2        VM is not seen with a VTCR_EL2 or VTTBR_EL2 other than Trivet's
 ///   slot           Trivet's vectors are not seen with another TPIDR_EL2, where they use it
 ///   routing        Trivet's HCR_EL2 is not seen with other vectors
-///   TLB            TLBI, DSB, ISB in order, with no HCR_EL2 write pending at the TLBI or later
-///   synchronized   nothing is pending at the end
+///   TLB            TLBI of every VMID, DSB, ISB in order, with no HCR_EL2 write pending at the
+///   TLBI or later synchronized   nothing is pending at the end
 std::vector<std::string> BrokenRules(Direction direction,
                                      const std::vector<percpu::Plan::Line>& actions);
 

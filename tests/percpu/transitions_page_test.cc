@@ -27,7 +27,7 @@ std::string ActionText(const percpu::Plan::Line& line) {
     case Action::kWrite: return std::string("write ") + hal::InfoOf(line.register_id).name;
     case Action::kIsb: return "isb";
     case Action::kDsb: return "dsb nsh";
-    case Action::kTlbi: return "tlbi alle1";
+    case Action::kTlbi: return percpu::ToString(line.tlbi);
   }
   return "?";
 }
