@@ -20,3 +20,18 @@ trivet_test_guest:
   fmov d0, x3
   hvc #3
   brk #0
+
+  .balign 64
+  .global trivet_test_values_guest
+trivet_test_values_guest:
+  msr SP_EL0, x2
+  msr TPIDR_EL0, x3
+  msr TPIDRRO_EL0, x4
+  msr PAR_EL1, x5
+  hvc #1
+  mrs x6, SP_EL0
+  mrs x7, TPIDR_EL0
+  mrs x8, TPIDRRO_EL0
+  mrs x9, PAR_EL1
+  hvc #2
+  brk #0

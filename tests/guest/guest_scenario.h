@@ -21,6 +21,12 @@ namespace trivet::tests {
 /// The host sets x1 and x2 before it runs.
 GuestCode PlaceGuestCode();
 
+/// A guest that takes values for the registers that a VHE host uses too, and shows what they hold:
+///
+///     msr SP_EL0, x2;  msr TPIDR_EL0, x3;  msr TPIDRRO_EL0, x4;  msr PAR_EL1, x5;  hvc #1
+///     mrs x6, SP_EL0;  mrs x7, TPIDR_EL0;  mrs x8, TPIDRRO_EL0;  mrs x9, PAR_EL1;  hvc #2
+GuestCode PlaceValuesGuest();
+
 /// Its address as the guest sees it.
 inline std::uint64_t PlaceGuest() { return PlaceGuestCode().entry(); }
 inline Status MapGuest(vcpu::BlockStage2& stage2) { return PlaceGuestCode().Map(stage2); }

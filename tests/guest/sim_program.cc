@@ -12,4 +12,12 @@ GuestCode PlaceGuestCode() {
                        sim::FmovFromVector(4, 0), sim::FmovToVector(0, 3), sim::Hvc(3)});
 }
 
+GuestCode PlaceValuesGuest() {
+  using enum hal::RegisterId;
+  return PlaceProgram({sim::Msr(kSpEl0, 2), sim::Msr(kTpidrEl0, 3), sim::Msr(kTpidrroEl0, 4),
+                       sim::Msr(kParEl1, 5), sim::Hvc(1), sim::Mrs(6, kSpEl0),
+                       sim::Mrs(7, kTpidrEl0), sim::Mrs(8, kTpidrroEl0), sim::Mrs(9, kParEl1),
+                       sim::Hvc(2)});
+}
+
 }  // namespace trivet::tests

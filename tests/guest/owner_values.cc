@@ -1,0 +1,152 @@
+#include "tests/guest/owner_values.h"
+
+#include <algorithm>
+#include <bit>
+#include <string_view>
+
+#include "hal/guest_view.h"
+#include "hal/registers.h"
+
+namespace trivet::tests {
+namespace {
+
+using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
+
+/// Bits that stay as they are, and why.
+struct Unchosen {
+  RegisterId id;
+  std::uint64_t bits;
+};
+constexpr std::uint64_t kAll = ~std::uint64_t{0};
+constexpr Unchosen kUnchosen[] = {
+    // They say which host it is and where its vectors are: the scenario's.
+    {RegisterId::kHcrEl2, kAll},
+    {RegisterId::kVbarEl2, kAll},
+    {RegisterId::kSctlrEl2, SctlrEl2().m(true).ee(true).eis(true).eos(true).raw()},
+    // An exception to EL2 writes them.
+    {RegisterId::kElrEl2, kAll},
+    {RegisterId::kSpsrEl2, kAll},
+    {RegisterId::kEsrEl2, kAll},
+    {RegisterId::kFarEl2, kAll},
+    {RegisterId::kHpfarEl2, kAll},
+    // Software step, breakpoints, translation: the guest would not execute its program.
+    {RegisterId::kMdscrEl1, MdscrEl1().ss(true).mde(true).kde(true).raw()},
+    {RegisterId::kSctlrEl1, SctlrEl1().m(true).ee(true).raw()},
+    // EL2's own accesses would trap.
+    {RegisterId::kIccSreEl2, kAll},
+};
+
+/// What the PE has to do with its exceptions and interrupts, and what vector_registers_test has.
+bool IsMachines(const RegisterInfo& info) {
+  const std::string_view name = info.name;
+  return name.starts_with("ICC_") || name.starts_with("ICH_LR") || name.ends_with("_EL3") ||
+         name == "FPCR" || name == "FPSR";
+}
+
+RegisterId LayoutOf(RegisterId id, bool e2h) { return e2h ? sim::E2hLayoutOf(id) : id; }
+
+std::uint64_t Mix(std::uint64_t n) {
+  n = (n ^ n >> 31) * 0x9e37'79b9'7f4a'7c15;
+  n = (n ^ n >> 29) * 0xbf58'476d'1ce4'e5b9;
+  return n ^ n >> 32;
+}
+
+/// The low bits of `value` at the places of the bits of `mask`.
+std::uint64_t Deposit(std::uint64_t value, std::uint64_t mask) {
+  std::uint64_t placed = 0;
+  for (; mask != 0; mask &= mask - 1, value >>= 1) {
+    if ((value & 1) != 0) placed |= mask & -mask;
+  }
+  return placed;
+}
+
+}  // namespace
+
+std::uint64_t ChosenBits(const sim::Model& model, RegisterId id, bool e2h) {
+  const RegisterInfo& info = InfoOf(id);
+  if (info.storage != id || info.access != Access::kReadWrite || IsMachines(info)) return 0;
+  const sim::AccessPlan& plan = model.PlansAt(2, false)[static_cast<unsigned>(id)];
+  if (plan.write != sim::Outcome::kOk && plan.write != sim::Outcome::kWrongLayout) return 0;
+  if ((plan.effects & (sim::kComputed | sim::kInterface | sim::kBitwise)) != 0) return 0;
+  const sim::BitMasks& masks = model.MasksOf(LayoutOf(id, e2h));
+  std::uint64_t bits = masks.fields & ~(masks.sets | masks.clears | masks.keeps);
+  for (const Unchosen& line : kUnchosen) {
+    if (line.id == id) bits &= ~line.bits;
+  }
+  // EL2's own accesses must not trap, nor a virtual interrupt be pending.
+  if (id == RegisterId::kCptrEl2) bits &= CptrEl2().tcpac(true).tam(true).raw();
+  if (id == RegisterId::kIchHcrEl2) bits &= ~IchHcrEl2().en(true).raw();
+  return bits;
+}
+
+std::uint64_t InertValue(const sim::Model& model, RegisterId id, bool e2h) {
+  const sim::BitMasks& masks = model.MasksOf(LayoutOf(id, e2h));
+  const std::uint64_t written = id == RegisterId::kSctlrEl1 ? SctlrEl1::Inert().raw() : 0;
+  return (written & masks.stores) | masks.ones;
+}
+
+std::uint64_t ValueOf(const sim::Model& model, RegisterId id, bool e2h, Owner owner) {
+  const std::uint64_t bits = ChosenBits(model, id, e2h);
+  const RegisterId layout = LayoutOf(id, e2h);
+  const sim::BitMasks& masks = model.MasksOf(layout);
+  const std::uint64_t inert = (InertBits(InfoOf(layout).fields) & masks.stores) | masks.ones;
+  std::uint64_t fixed = inert & ~bits;
+  // A host that uses FP at EL2.
+  if (layout == RegisterId::kCptrEl2E2h) fixed |= CptrEl2E2h().fpen(TrapLevels::kNone).raw();
+  const auto own = static_cast<std::uint64_t>(owner);
+  // Few bits count from one; many are a pattern of their own.
+  const bool few = std::popcount(bits) < 12;
+  const std::uint64_t value = few ? own + 1 : Mix(static_cast<std::uint64_t>(id) << 2 | (own + 1));
+  return Deposit(value, bits) | fixed;
+}
+
+bool IsGuests(RegisterId id, Capabilities open, bool runs, bool e2h) {
+  const GuestRegister* const line = FindGuestRegister(id);
+  if (line == nullptr || !open.Has(line->capability)) return false;
+  switch (line->fate) {
+    case Fate::kOnLoad: return true;
+    case Fate::kOnRun:
+    case Fate::kHeld: return runs || !e2h;
+    case Fate::kEachRun: return runs;
+    default: return false;
+  }
+}
+
+bool IsHeld(RegisterId id) {
+  const GuestRegister* const line = FindGuestRegister(id);
+  return line != nullptr && line->fate == Fate::kHeld;
+}
+
+std::optional<std::uint64_t> ControlValue(const sim::Model& model, RegisterId id, bool e2h,
+                                          Capabilities open, std::uint64_t host) {
+  std::uint64_t kept = 0;
+  bool controlled = false;
+  const RegisterId layout = LayoutOf(id, e2h);
+#define CONTROLLED(Type) controlled |= id == RegisterId::k##Type;
+#define KEEP(Type, accessor)         \
+  if (layout == RegisterId::k##Type) \
+    kept |= Type().accessor(static_cast<decltype(Type().accessor())>(~0u)).raw();
+#include "hal/regs/guest.def"
+  if (!controlled) return std::nullopt;
+  if (id == RegisterId::kIchHcrEl2 && open.Has(Capability::kInterruptInterface)) return host;
+  const sim::BitMasks& masks = model.MasksOf(layout);
+  std::uint64_t value = masks.ones | InertBits(InfoOf(layout).fields) | (host & kept);
+  for (const GuestControlField& field : GuestControlFields()) {
+    if (field.id != layout) continue;
+    const bool is_open = open.Has(field.capability) && field.capability != Capability::kFp;
+    value = (value & ~field.mask) | (is_open ? field.open : field.closed);
+  }
+  return (value & masks.stores) | masks.ones;
+}
+
+std::uint64_t GuestHcrValue(const sim::Model& model, Capabilities open, std::uint64_t bits) {
+  std::uint64_t value = bits & ~HcrEl2().tge(true).raw();
+  for (const GuestControlField& field : GuestControlFields()) {
+    if (field.id != RegisterId::kHcrEl2) continue;
+    value = (value & ~field.mask) | (open.Has(field.capability) ? field.open : field.closed);
+  }
+  const sim::BitMasks& masks = model.MasksOf(RegisterId::kHcrEl2);
+  return (value & masks.stores) | masks.ones;
+}
+
+}  // namespace trivet::tests

@@ -1,0 +1,61 @@
+// Every register has its own value for the host and for two guests: each call and each run leaves
+// in every register the value of the owner that hal/regs/guest.def names.
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <tuple>
+
+#include "hal/register_info.h"
+#include "sim/model/model.h"
+#include "tests/guest/owner_values.h"
+#include "tests/guest/value_scenario.h"
+
+namespace trivet::tests {
+namespace {
+
+class Values : public ::testing::TestWithParam<std::tuple<ValueSetting, Ending>> {};
+
+TEST_P(Values, EveryRegisterHasItsOwnersValueAfterEveryCall) {
+  const auto& [setting, ending] = GetParam();
+  EXPECT_NO_THROW(RunValueScenario(setting, ending));
+}
+
+/// A register that the suite leaves out, or a value that two owners share, would prove nothing.
+TEST(ValuesOfOwners, DifferInEverySwitchedRegisterAndEveryControl) {
+  for (const ValueSetting& setting : ValueSettings()) {
+    const auto model = sim::Model::For(*setting.profile);
+    for (const hal::RegisterInfo& info : hal::AllRegisters()) {
+      const bool switched = IsGuests(info.id, setting.open, true, setting.e2h());
+      const auto control = ControlValue(*model, info.id, setting.e2h(), setting.open, 0);
+      if (!model->Has(info.needs) || (!switched && !control)) continue;
+      const auto value = [&](Owner owner) {
+        return ValueOf(*model, info.id, setting.e2h(), owner);
+      };
+      if (info.id == hal::RegisterId::kIccSreEl2) continue;  // No CPU here lets it be changed.
+      EXPECT_NE(ChosenBits(*model, info.id, setting.e2h()), 0u)
+          << Name(setting) << " " << info.name;
+      if (!switched || IsHeld(info.id)) continue;
+      const std::uint64_t inert = InertValue(*model, info.id, setting.e2h());
+      const std::set<std::uint64_t> values = {value(Owner::kHost), value(Owner::kFirst),
+                                              value(Owner::kSecond), inert};
+      EXPECT_GE(values.size(), 4u) << Name(setting) << " " << info.name;
+    }
+  }
+}
+
+std::string NameOf(const ::testing::TestParamInfo<std::tuple<ValueSetting, Ending>>& info) {
+  constexpr const char* kEndings[] = {"disable", "suspend", "panic", "leave"};
+  const auto& [setting, ending] = info.param;
+  return Name(setting) + "_" + kEndings[static_cast<unsigned>(ending)];
+}
+
+INSTANTIATE_TEST_SUITE_P(Settings, Values,
+                         ::testing::Combine(::testing::ValuesIn(ValueSettings()),
+                                            ::testing::Values(Ending::kDisable, Ending::kSuspend,
+                                                              Ending::kPanic, Ending::kLeaveOnCpu)),
+                         NameOf);
+
+}  // namespace
+}  // namespace trivet::tests
