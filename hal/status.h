@@ -14,7 +14,7 @@ enum class [[nodiscard]] Status : std::uint8_t {
   kAlreadyEnabled,      ///< HardwareEnable() while enabled; nothing was touched.
   kNotEnabled,          ///< The call needs an enabled CPU; nothing was touched.
   kWrongCpu,            ///< The object belongs to another CPU than the one that called.
-  kInUse,               ///< HCR_EL2.VM is already set: another hypervisor runs here.
+  kInUse,               ///< HCR_EL2.{VM, DC}: stage 2 is on, another hypervisor runs here.
   kVectorsReplaced,     ///< VBAR_EL2 is not what Trivet installed: other code changed it.
   kUnsupportedFeature,  ///< This CPU lacks a feature (or has one Trivet cannot serve): see Error.
   kHandlerMissing,      ///< A host handler, or the memory for a chain table, is null.

@@ -13,6 +13,9 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 
 constexpr std::uint8_t kEl2 = 2;
 
+/// [arm-arm] HCR_EL2.DC: VM behaves as 1; HCR_EL2.TGE: the EL1&0 regime is not used.
+bool UsesStage2(HcrEl2 hcr) { return hcr.vm() || (hcr.dc() && !hcr.tge()); }
+
 }  // namespace
 
 bool PerCpuState::AtEl2() { return Cpu::Read<CurrentEl>().el() == kEl2; }
@@ -113,7 +116,7 @@ Status PerCpuState::CheckEnable(State from, const EnableRequest& request) {
   // Detects another PerCpu by its vectors, unless they are switched per run.
   const std::uint64_t vbar = Cpu::Read<VbarEl2>().raw();
   const bool ours = vbar == vectors::TableBase() || vbar == OurVectors().raw();
-  if (ours || Cpu::Read<HcrEl2>().vm()) return Fail({.status = Status::kInUse});
+  if (ours || UsesStage2(Cpu::Read<HcrEl2>())) return Fail({.status = Status::kInUse});
   if (const Status s = CheckHostState(); s != Status::kOk) return s;
   if (const Status s = CheckPolicy(request.policy); s != Status::kOk) return s;
   return CheckHostVectors(request.host_vbar.value_or(vbar));

@@ -35,7 +35,8 @@ class RegisterBank {
   template <class B>
   [[gnu::always_inline]] void Save(B& backend, const CpuTraits& cpu, hal::Capabilities open = {}) {
     const CpuTraits here = cpu;  // In a register: a register access may change memory.
-    Values values = {};          // And these are stored in pairs.
+    // And these are stored in pairs. A save of some capabilities keeps the others' values.
+    Values values = kHasCapabilities ? values_ : Values();
     VisitAll(values, here, open,
              [&]<class Name>(std::uint64_t& value) __attribute__((always_inline)) {
                value = backend.template Read<Name>().raw();
@@ -95,6 +96,7 @@ class RegisterBank {
 
  private:
   using Values = std::array<std::uint64_t, sizeof...(Rs)>;
+  static constexpr bool kHasCapabilities = ((kCapabilityOf<Rs> != hal::Capability::kAlways) || ...);
 
   /// Calls visit<Name>(value) in order until one returns false.
   template <class V, class F>

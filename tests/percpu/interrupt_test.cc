@@ -52,7 +52,7 @@ const Case kCases[] = {
     {"Disable", {{&C::Enable}, &C::Disable}, kOurs, kHost, 40, true},
     {"Load", {{&C::Enable}, &C::RunGuest}, kOurs, kOurs, 96},
     {"Run", {{&C::Enable, &C::RunGuest}, &C::RunGuest}, kOurs, kOurs, 32},
-    {"Unload", {{&C::Enable, &C::RunGuest}, &C::UnloadGuest}, kOurs, kOurs, 72},
+    {"Unload", {{&C::Enable, &C::RunGuest}, &C::UnloadGuest}, kOurs, kOurs, 80},
     {"DisableLoaded", {{&C::Enable, &C::RunGuest}, &C::Disable}, kOurs, kHost, 112},
     {"MinimalEnable", {{&C::Claim}, &C::MinimalEnable}, kHost, kOurs, 8, false, true},
     {"MinimalDisable",

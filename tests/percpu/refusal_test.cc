@@ -104,5 +104,25 @@ TEST(Refusal, AHostWhoseExceptionsDoNotSynchronize) {
   }
 }
 
+// With DC set the host has a stage 2 in use, whatever VM is. [arm-arm] HCR_EL2.DC.
+TEST(Refusal, AHostWithADefaultCacheableStage2) {
+  for (const bool e2h : {false, true}) {
+    sim::Pe pe(sim::ProfileNamed("neoverse-v1"));
+    const sim::ScopedPe current(pe);
+    BecomeHost(pe, e2h, false);
+    percpu::PerCpu<TestHost> cpu;
+    ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
+    const std::uint64_t hcr = pe.Peek(RegisterId::kHcrEl2);
+    pe.Poke(RegisterId::kHcrEl2, hcr | HcrEl2().dc(true).raw());
+    pe.trace().Clear();
+    EXPECT_EQ(cpu.HardwareEnable(), Status::kInUse);
+    EXPECT_EQ(pe.trace().Count(sim::EventKind::kWrite), 0u);
+    // Without effect while TGE is set.
+    pe.Poke(RegisterId::kHcrEl2, hcr | HcrEl2().dc(true).tge(true).raw());
+    EXPECT_EQ(cpu.HardwareEnable(), Status::kOk);
+    EXPECT_EQ(cpu.HardwareDisable(), Status::kOk);
+  }
+}
+
 }  // namespace
 }  // namespace trivet::tests

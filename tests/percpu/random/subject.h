@@ -70,22 +70,19 @@ template <class P>
 class Subject {
  public:
   Subject(sim::Pe& pe, const vcpu::BlockStage2& stage2, Random& random)
-      : pe_(pe), stage2_(stage2), random_(random) {
+      : pe_(pe), stage2_(stage2), random_(random), fresh_(pe.Snapshot()) {
     guests_[0].emplace(RandomConfig(stage2_, 1, random_));
     guests_[1].emplace(RandomConfig(stage2_, 2, random_));
   }
 
   unsigned successes() const { return successes_; }
 
-  /// Makes the call and checks what it left.
-  void Do(Call call) {
+  /// Makes the call and checks what it left. Returns what it returned.
+  Status Do(Call call) {
     before_ = RegistersOf(pe_);
     const std::uint64_t daif = pe_.pstate().Bits(sim::Pstate::kDaif | sim::Pstate::kSp);
     const bool was_enabled = cpu_.IsEnabled();
-    if (!was_enabled) {
-      host_ = before_;
-      fresh_ = pe_.Snapshot();
-    }
+    if (!was_enabled) host_ = before_;
     const Status status = Make(call);
     if (pe_.pstate().el() != 2) throw Broken("not at EL2 any more");
     if (pe_.pstate().Bits(sim::Pstate::kDaif | sim::Pstate::kSp) != daif) throw Broken("DAIF, SP");
@@ -94,9 +91,13 @@ class Subject {
       throw Broken(std::string("kRestoreMismatch of ") + hal::InfoOf(error.register_id).name +
                    ", " + std::to_string(error.expected) + ", " + std::to_string(error.got));
     }
-    if (status != Status::kOk) return ExpectSame(RegistersOf(pe_), before_, kAll);
-    ++successes_;
-    Check(call, was_enabled, RegistersOf(pe_));
+    if (status == Status::kOk) {
+      ++successes_;
+      Check(call, was_enabled, RegistersOf(pe_));
+    } else {
+      ExpectSame(RegistersOf(pe_), before_, kAll);
+    }
+    return status;
   }
 
  private:
@@ -139,7 +140,7 @@ class Subject {
     guests_[n].emplace(RandomConfig(stage2_, static_cast<std::uint16_t>(n + 1), random_));
   }
 
-  /// The call writes no register; the host comes back with those that it had.
+  /// The call writes no register; the host comes back with those that it began with.
   Status PowerDown() {
     cpu_.PoweredDown();
     ExpectSame(RegistersOf(pe_), before_, kAll);
@@ -191,10 +192,10 @@ class Subject {
   sim::Pe& pe_;
   const vcpu::BlockStage2& stage2_;
   Random& random_;
+  const sim::PeState fresh_;
   P cpu_;
   std::optional<vcpu::Vcpu> guests_[2];
   std::vector<std::uint64_t> host_, before_;
-  sim::PeState fresh_;
   unsigned successes_ = 0;
 };
 
