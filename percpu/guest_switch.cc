@@ -97,7 +97,11 @@ void PerCpuState::SaveHostCapabilities(Capabilities open) {
   if (more.IsEmpty()) return;
   Cpu cpu;
   host_.opened_load.Save(cpu, traits_, more);
-  if (!traits_.e2h()) host_.opened_run.Save(cpu, traits_, more);
+  if (!traits_.e2h()) {
+    host_.opened_run.Save(cpu, traits_, more);
+    // Not the host's where a guest is loaded: it is one of that guest's controls.
+    host_.opened_run.Set<IchHcrEl2>(host_controls_.traps.Get<IchHcrEl2>());
+  }
   host_.open = host_.open | more;
 }
 
@@ -151,9 +155,15 @@ void PerCpuState::UnloadGuest() { ReleaseGuest(GuestState::kReplaced); }
 void PerCpuState::ReleaseGuest(GuestState guest) {
   if (owner_ == nullptr) return;
   resident_ = gic_resident_ = nullptr;
-  if (guest == GuestState::kStays) (void)GiveVectors();
-  SaveOwner();
   Cpu cpu;
+  if (guest ==
+      GuestState::kStays) {  // With its FP and SIMD registers; CPTR_EL2 stays a VHE host's.
+    const CptrEl2E2h cptr = traits_.e2h() ? Cpu::Read<CptrEl2E2h>() : CptrEl2E2h();
+    (void)GiveVectors();
+    TakeVectors();
+    if (traits_.e2h()) Cpu::Write<CptrEl2E2h>(cptr);
+  }
+  SaveOwner();
   if (guest == GuestState::kReplaced) ReturnHostVectors();
   has_host_vectors_ = false;
   if (StopsWalks() && guest == GuestState::kReplaced) [[unlikely]] {

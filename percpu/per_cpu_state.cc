@@ -87,7 +87,7 @@ Status PerCpuState::CheckPolicy(const PolicyValues& policy) {
 
 /// Guests run on SP_EL2, and an exception entry or return that synchronizes no context would leave
 /// the switch half in effect. [arm-arm] SCTLR_EL2.EIS, EOS: RES1 without FEAT_ExS.
-Status PerCpuState::CheckHostState() {
+Status PerCpuState::CheckHostState(bool e2h) {
   const SpSel sp = Cpu::Read<SpSel>();
   if (!sp.sp()) {
     return Fail(
@@ -95,7 +95,6 @@ Status PerCpuState::CheckHostState() {
   }
   constexpr std::uint64_t kSynchronizes = SctlrEl2().eis(true).eos(true).raw();
   static_assert(kSynchronizes == SctlrEl2E2h().eis(true).eos(true).raw());
-  const bool e2h = Cpu::Read<HcrEl2>().e2h();
   const std::uint64_t sctlr = e2h ? Cpu::Read<SctlrEl2E2h>().raw() : Cpu::Read<SctlrEl2>().raw();
   // Without FEAT_ExS the bits are RES1: QEMU shows what firmware wrote there.
   if ((sctlr & kSynchronizes) == kSynchronizes || !Has<Feature::kExs, Cpu>()) return Status::kOk;
@@ -116,8 +115,9 @@ Status PerCpuState::CheckEnable(State from, const EnableRequest& request) {
   // Detects another PerCpu by its vectors, unless they are switched per run.
   const std::uint64_t vbar = Cpu::Read<VbarEl2>().raw();
   const bool ours = vbar == vectors::TableBase() || vbar == OurVectors().raw();
-  if (ours || UsesStage2(Cpu::Read<HcrEl2>())) return Fail({.status = Status::kInUse});
-  if (const Status s = CheckHostState(); s != Status::kOk) return s;
+  const HcrEl2 hcr = Cpu::Read<HcrEl2>();
+  if (ours || UsesStage2(hcr)) return Fail({.status = Status::kInUse});
+  if (const Status s = CheckHostState(hcr.e2h()); s != Status::kOk) return s;
   if (const Status s = CheckPolicy(request.policy); s != Status::kOk) return s;
   return CheckHostVectors(request.host_vbar.value_or(vbar));
 }
@@ -203,6 +203,9 @@ Status PerCpuState::Leave(State next, GuestState guest) {
   state_.store(next, std::memory_order_release);
   GiveUp();
   AdoptHostChanges();
+  // What SuspendFailed() compares: where the vectors are switched per run, stage 2 stayed the
+  // host's.
+  if (next == State::kSuspended && per_run_) transition_.host_stage2 = Stage2Context::Live<Cpu>();
   if (const Status s = VerifyEl2Context(Status::kRestoreMismatch); s != Status::kOk) return s;
   return per_run_ ? Status::kOk : VerifyStage2(Status::kRestoreMismatch);
 }
@@ -251,10 +254,7 @@ Status PerCpuState::Expect(typename R::Value expected, Status mismatch) {
 /// The host may have changed the registers that stayed its own while the CPU was enabled.
 void PerCpuState::AdoptHostChanges() {
   const El2Context live = El2Context::Live<Cpu>();
-  if (per_run_) {
-    transition_.host = live;
-    transition_.host_stage2 = Stage2Context::Live<Cpu>();
-  }
+  if (per_run_) transition_.host = live;
   if (!HoldsTpidr()) transition_.host.tpidr = live.tpidr;
 }
 

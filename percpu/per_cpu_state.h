@@ -148,7 +148,7 @@ class alignas(16) PerCpuState {
   Status Bind(CpuId cpu, Status host, const vectors::Handlers& handlers,
               const vectors::ChainPlace& chain);
   Status CheckEnable(State from, const EnableRequest& request);
-  Status CheckHostState();
+  Status CheckHostState(bool e2h);
   Status CheckPolicy(const PolicyValues& policy);
   Status CheckHostVectors(std::uint64_t base);
   Status CheckDisable();

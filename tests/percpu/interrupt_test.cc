@@ -50,8 +50,8 @@ constexpr Taker kHost = Taker::kHostTable, kOurs = Taker::kTrivetsTable;
 const Case kCases[] = {
     {"Enable", {{}, &C::Enable}, kHost, kOurs, 40, true},
     {"Disable", {{&C::Enable}, &C::Disable}, kOurs, kHost, 40, true},
-    {"Load", {{&C::Enable}, &C::RunGuest}, kOurs, kOurs, 96},
-    {"Run", {{&C::Enable, &C::RunGuest}, &C::RunGuest}, kOurs, kOurs, 32},
+    {"Load", {{&C::Enable}, &C::RunGuest}, kOurs, kOurs, 150},
+    {"Run", {{&C::Enable, &C::RunGuest}, &C::RunGuest}, kOurs, kOurs, 48},
     {"Unload", {{&C::Enable, &C::RunGuest}, &C::UnloadGuest}, kOurs, kOurs, 80},
     {"DisableLoaded", {{&C::Enable, &C::RunGuest}, &C::Disable}, kOurs, kHost, 112},
     {"MinimalEnable", {{&C::Claim}, &C::MinimalEnable}, kHost, kOurs, 8, false, true},

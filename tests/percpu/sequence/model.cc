@@ -90,8 +90,8 @@ Status Model::Audit(const Constants& constants) const {
   if (const Status status = CheckEnabled(constants); status != Status::kOk) return status;
   if (!SwitchesAtEnable(constants)) return Status::kOk;
   const Registers& stage2 = guest_loaded ? constants.guest : constants.ours;
-  const bool drifted = live.hcr != EnabledHcr(constants) || live.vtcr != stage2.vtcr ||
-                       live.vttbr != stage2.vttbr;
+  const bool drifted =
+      live.hcr != EnabledHcr(constants) || live.vtcr != stage2.vtcr || live.vttbr != stage2.vttbr;
   return drifted ? Status::kRestoreMismatch : Status::kOk;
 }
 
