@@ -11,6 +11,7 @@ namespace trivet::tests {
 /// The resident firmware as Trivet's pass-through host: its handlers stay in its vector table.
 struct ResidentHost {
   static vectors::ChainPlace ChainPlaceFor(CpuId cpu);
+  static constexpr bool kUsesFp = true;  // edk2 does, in interrupt handlers too.
 };
 
 /// The page for ResidentHost's chain table, near the firmware's vectors and executable. One at a
