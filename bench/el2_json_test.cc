@@ -62,9 +62,9 @@ std::optional<double> Figure(const JsonValue& document, const std::string& name,
 TEST(El2Json, HasExactCountsAndTheLimit) {
   const JsonValue document = Measure({"--icount"});
   EXPECT_EQ(document.Find("benchmarks")->members().size(), 4u);
-  EXPECT_EQ(Figure(document, "el2/limit/enable", "instructions"), 10);
-  EXPECT_EQ(Figure(document, "el2/limit/pair", "instructions"), 14);
-  EXPECT_EQ(Figure(document, "el2/minimal/enable", "limit"), 10);
+  EXPECT_EQ(Figure(document, "el2/limit/enable", "instructions"), 7);
+  EXPECT_EQ(Figure(document, "el2/limit/pair", "instructions"), 11);
+  EXPECT_EQ(Figure(document, "el2/minimal/enable", "limit"), 7);
   EXPECT_EQ(Figure(document, "el2/minimal/enable", "repeatable"), 1);
   EXPECT_GE(Figure(document, "el2/minimal/enable", "instructions"), 10);
 }

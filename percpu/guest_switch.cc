@@ -24,7 +24,7 @@ Status PerCpuState::CheckEnabledHere() const {
 void PerCpuState::BindGuest(Guest* owner) {
   if (owner_ != nullptr) owner_->loaded_on = nullptr;
   owner_ = owner;
-  resident_ = gic_resident_ = nullptr;
+  resident_ = gic_resident_ = plain_resident_ = nullptr;
   if (owner == nullptr) return;
   owner->loaded_on = this;
   const bool switches = switches_runs_ || host_uses_fp_ ||
@@ -32,7 +32,12 @@ void PerCpuState::BindGuest(Guest* owner) {
                         owner->open.Has(Capability::kMte);
   if (switches) return;
   resident_ = owner;
-  if (traits_.Has<Feature::kGicV3>()) gic_resident_ = owner;
+  if (traits_.Has<Feature::kGicV3>()) {
+    gic_resident_ = owner;
+  } else {
+    plain_resident_ = owner;
+    place_ = Cpu::Read<MpidrEl1>().raw();
+  }
 }
 
 /// Every capability's feature must exist: a register of it would be UNDEFINED.
@@ -124,7 +129,7 @@ Status PerCpuState::LoadGuest(Guest& guest, const GuestRequest& request) {
     if (const Status s = PrepareGuest(guest, request); s != Status::kOk) return s;
   }
   const bool same_traps = owner_ != nullptr && owner_->open == guest.open && !vectors_live_;
-  resident_ = gic_resident_ = nullptr;
+  resident_ = gic_resident_ = plain_resident_ = nullptr;
   SaveOwner();
   if (!guest.open.IsEmpty()) [[unlikely]]
     SaveHostCapabilities(guest.open);
@@ -154,7 +159,7 @@ void PerCpuState::UnloadGuest() { ReleaseGuest(GuestState::kReplaced); }
 /// are to stay, the host's registers.
 void PerCpuState::ReleaseGuest(GuestState guest) {
   if (owner_ == nullptr) return;
-  resident_ = gic_resident_ = nullptr;
+  resident_ = gic_resident_ = plain_resident_ = nullptr;
   Cpu cpu;
   if (guest ==
       GuestState::kStays) {  // With its FP and SIMD registers; CPTR_EL2 stays a VHE host's.
@@ -306,7 +311,7 @@ void PerCpuState::RestoreHostsGuestState() {
     cpu.Isb();
   }
   owner_ = nullptr;  // The guest's memory is not touched: its registers are lost.
-  resident_ = gic_resident_ = nullptr;
+  resident_ = gic_resident_ = plain_resident_ = nullptr;
 }
 
 }  // namespace trivet::percpu

@@ -46,7 +46,8 @@ concept PassThroughHost = requires(CpuId cpu) {
 /// called on `cpu` by enable. Exceptions are forwarded to its value, and disable leaves it in
 /// VBAR_EL2, whatever that register held at enable: for hosts whose code runs below EL2 and entered
 /// EL2 through the caller's vectors. kUsesFp is for hosts that use FP or SIMD registers at EL2:
-/// they find theirs after each run of a guest that has them too; other hosts, after Unload().
+/// they find theirs after each run. Under other nVHE hosts their use at EL2 traps while a guest is
+/// loaded, and they find theirs after Unload().
 template <class H>
 concept Host = CallbackHost<H> != PassThroughHost<H>;
 

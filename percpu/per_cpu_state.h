@@ -79,12 +79,12 @@ class alignas(16) PerCpuState {
 
   /// True when the caller is on this CPU, it is enabled, `guest` is loaded, and a run switches
   /// nothing: BeginRun() and EndRun() may be left out. Part of every exit but the first.
-  /// False on a CPU without the GICv3 interface, and while the host masks interrupts by priority:
-  /// then the run has to open its mask.
+  /// False while the host masks interrupts by priority: then the run has to open its mask.
   bool IsResidentHere(const Guest& guest) const {
     std::uint64_t place = place_;
-    asm volatile("" : "+r"(place));  // Loaded with gic_resident_, by one instruction.
-    if (gic_resident_ != &guest) return false;
+    asm volatile("" : "+r"(place));            // Loaded with gic_resident_, by one instruction.
+    if (gic_resident_ != &guest) [[unlikely]]  // No ICC_PMR_EL1 to look at.
+      return plain_resident_ == &guest && hal::Cpu::Read<hal::MpidrEl1>().raw() == place;
     return PlaceNow() == place;
   }
   /// The same for a caller that knows where it is, and masks nothing by priority.
@@ -209,8 +209,9 @@ class alignas(16) PerCpuState {
   vectors::CpuSlot slot_;  // First: TPIDR_EL2 points here, except under a pass-through host.
   // What every run looks at, near the start: one instruction loads both.
   const Guest* gic_resident_ = nullptr;  // resident_, on a CPU with the GICv3 interface.
-  std::uint64_t place_ = 0;              // PlaceNow() on cpu_, the host's priority mask open.
-  vectors::ChainPlace chain_;            // Of a pass-through host.
+  std::uint64_t place_ = 0;  // PlaceNow() on cpu_, the host's priority mask open, or MPIDR_EL1.
+  const Guest* plain_resident_ = nullptr;  // resident_, on a CPU without it.
+  vectors::ChainPlace chain_;              // Of a pass-through host.
   TransitionState transition_;
   CpuTraits traits_;
   GuestRegisters host_;          // While a guest is loaded: the host's values.

@@ -25,6 +25,15 @@ unsigned long GroupSize(const std::string& name) {
   return std::strtoul(name.c_str() + name.rfind('/') + 1, nullptr, 10);
 }
 
+/// A run looks at its CPU's GICv3 interface, or at its place elsewhere, and a load switches that
+/// interface's registers too: a few instructions apart on machines with another controller.
+void ExpectClose(const std::string& name, const std::string& on_board, const std::string& on_virt) {
+  constexpr long kFew = 24;
+  const long difference =
+      std::strtol(on_board.c_str(), nullptr, 10) - std::strtol(on_virt.c_str(), nullptr, 10);
+  EXPECT_LE(std::labs(difference), kFew) << name << ": " << on_board << ", " << on_virt;
+}
+
 TEST(BoardCounts, AreTheVirtMachinesWithTheSameCpu) {
   const std::string model = std::getenv("CPU_MODEL");
   const auto on_board = CountOn(Words("RUN_ON_BOARD"), "");
@@ -36,6 +45,8 @@ TEST(BoardCounts, AreTheVirtMachinesWithTheSameCpu) {
     ASSERT_TRUE(on_board->contains(name)) << name;
     if (GroupSize(name) > std::strtoul(std::getenv("CPUS"), nullptr, 10)) {
       EXPECT_EQ(on_board->at(name), "-") << name << ": the machine has fewer CPUs";
+    } else if (name.starts_with("guest") || name == "limit/vcpu_switch") {
+      ExpectClose(name, on_board->at(name), count);
     } else {
       EXPECT_EQ(on_board->at(name), count) << name << " on " << model;
     }

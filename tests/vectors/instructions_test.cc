@@ -23,6 +23,8 @@ TEST(Instructions, UseNoFpAndNoSimdRegister) {
     std::size_t instructions = 0;
     for (const auto& [name, code] : trivet::hal::ReadFunctions(file)) {
       instructions += code.size();
+      // vectors/vector_state.h: for guests that have the registers.
+      if (name == "TrivetStoreVectors" || name == "TrivetLoadVectors") continue;
       for (const std::string& instruction : code) {
         EXPECT_FALSE(std::regex_search(instruction, vector_register))
             << name << ": " << instruction;
