@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+
 #include "hal/cpu.h"
+#include "hal/features.h"
 #include "percpu/per_cpu.h"
 #include "tests/guest/guest_scenario.h"
 #include "tests/support/abilities.h"
@@ -70,6 +73,31 @@ TEST_P(InterruptExit, ByFiqLeavesItToTheHost) {
   if (!Has(Ability::kFiq)) GTEST_SKIP() << "this machine lacks fiq";
   machine_.TriggerFiq();
   ExpectExit(ExitReason::kFiq);
+}
+
+/// A host that masks by priority, and has done so since before the run, as one with pseudo-NMIs
+/// does.
+TEST_P(InterruptExit, EndsTheRunOfAHostThatMasksByPriority) {
+  using hal::Cpu;
+  using hal::IccPmrEl1;
+  if (!hal::Has<hal::Feature::kGicV3, Cpu>()) GTEST_SKIP() << "no GICv3 interface";
+  const IccPmrEl1 open = Cpu::Read<IccPmrEl1>();
+  for (const std::uint64_t priority : {0x60u, 0xa0u, 0x00u}) {
+    const IccPmrEl1 mask = IccPmrEl1::FromRaw(priority);
+    Cpu::Write<IccPmrEl1>(mask);
+    Cpu::Isb();
+    TestHost::Here() = {};
+    const unsigned before = Irqs();
+    machine_.TriggerIrq();
+    const Result<vcpu::Exit> exit = guest_.Run(cpu_);
+    ASSERT_TRUE(exit.has_value());
+    EXPECT_EQ(exit->reason, ExitReason::kIrq) << priority;
+    EXPECT_EQ(Cpu::Read<IccPmrEl1>().raw(), priority);
+    Cpu::Write<IccPmrEl1>(open);
+    Cpu::Isb();
+    OpenInterruptWindow();
+    EXPECT_EQ(Irqs(), before + 1) << priority;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(HostKinds, InterruptExit,
