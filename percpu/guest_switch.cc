@@ -20,11 +20,18 @@ Status PerCpuState::CheckEnabledHere() const {
   return Cpu::CurrentCpu() == cpu_ ? Status::kOk : Status::kWrongCpu;
 }
 
+/// Asks the CPU once after each enable.
+void PerCpuState::KnowCpu() {
+  if (knows_cpu_) return;
+  traits_.Query<Cpu>();
+  knows_cpu_ = true;
+}
+
 /// Records whose registers are loaded. Null: the host's.
 void PerCpuState::BindGuest(Guest* owner) {
   if (owner_ != nullptr) owner_->loaded_on = nullptr;
   owner_ = owner;
-  resident_ = gic_resident_ = plain_resident_ = nullptr;
+  ForgetResident();
   if (owner == nullptr) return;
   owner->loaded_on = this;
   const bool switches = switches_runs_ || host_uses_fp_ ||
@@ -57,8 +64,7 @@ Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
   if (guest.lost || guest.loaded_on == this) return Fail({.status = Status::kLostState});
   if (guest.loaded_on != nullptr) return Fail({.status = Status::kLoadedElsewhere});
   if (const Status s = CheckCapabilities(request.open); s != Status::kOk) return s;
-  if (!knows_cpu_) traits_.Query<Cpu>();
-  knows_cpu_ = true;
+  KnowCpu();
   if (owner_ == nullptr) {
     Cpu cpu;
     host_controls_.Save(cpu, traits_);
@@ -129,7 +135,7 @@ Status PerCpuState::LoadGuest(Guest& guest, const GuestRequest& request) {
     if (const Status s = PrepareGuest(guest, request); s != Status::kOk) return s;
   }
   const bool same_traps = owner_ != nullptr && owner_->open == guest.open && !vectors_live_;
-  resident_ = gic_resident_ = plain_resident_ = nullptr;
+  ForgetResident();
   SaveOwner();
   if (!guest.open.IsEmpty()) [[unlikely]]
     SaveHostCapabilities(guest.open);
@@ -159,7 +165,7 @@ void PerCpuState::UnloadGuest() { ReleaseGuest(GuestState::kReplaced); }
 /// are to stay, the host's registers.
 void PerCpuState::ReleaseGuest(GuestState guest) {
   if (owner_ == nullptr) return;
-  resident_ = gic_resident_ = plain_resident_ = nullptr;
+  ForgetResident();
   Cpu cpu;
   if (guest ==
       GuestState::kStays) {  // With its FP and SIMD registers; CPTR_EL2 stays a VHE host's.
@@ -196,8 +202,7 @@ HcrLayout PerCpuState::LayoutOf(std::uint64_t bits) {
 }
 
 HcrTerms PerCpuState::TermsFor(HcrEl2 traps, Capabilities open) {
-  if (!knows_cpu_) traits_.Query<Cpu>();
-  knows_cpu_ = true;
+  KnowCpu();
   const HcrEl2 host = switches_runs_ ? Cpu::Read<HcrEl2>() : transition_.host.hcr;
   const HcrEl2 controls = GuestHcr(open, traits_);
   return {.requested = traps,
@@ -311,7 +316,7 @@ void PerCpuState::RestoreHostsGuestState() {
     cpu.Isb();
   }
   owner_ = nullptr;  // The guest's memory is not touched: its registers are lost.
-  resident_ = gic_resident_ = plain_resident_ = nullptr;
+  ForgetResident();
 }
 
 }  // namespace trivet::percpu

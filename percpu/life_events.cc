@@ -25,7 +25,8 @@ Status PerCpuState::ResumeInPlace(const EnableRequest& request) {
   const MaskedInterrupts masked;
   if (const Status s = CheckEnable(State::kSuspended, request); s != Status::kOk) return s;
   if (const Status s = VerifyEl2Context(Status::kLostState); s != Status::kOk) return s;
-  if (const Status s = VerifyStage2(Status::kLostState); s != Status::kOk) return s;
+  const Stage2Context& host = transition_.host_stage2;
+  if (const Status s = VerifyStage2(host, Status::kLostState); s != Status::kOk) return s;
   Enter(State::kSuspended, request);
   return Status::kOk;
 }

@@ -207,7 +207,8 @@ Status PerCpuState::Leave(State next, GuestState guest) {
   // host's.
   if (next == State::kSuspended && per_run_) transition_.host_stage2 = Stage2Context::Live<Cpu>();
   if (const Status s = VerifyEl2Context(Status::kRestoreMismatch); s != Status::kOk) return s;
-  return per_run_ ? Status::kOk : VerifyStage2(Status::kRestoreMismatch);
+  if (per_run_) return Status::kOk;
+  return VerifyStage2(transition_.host_stage2, Status::kRestoreMismatch);
 }
 
 Status PerCpuState::CanEnable(const EnableRequest& request) {
@@ -264,35 +265,26 @@ Status PerCpuState::VerifyEl2Context(Status mismatch) {
   return Expect<TpidrEl2>(transition_.host.tpidr, mismatch);
 }
 
-Status PerCpuState::VerifyStage2(Status mismatch) {
-  const Stage2Context& host = transition_.host_stage2;
-  if (const Status s = Expect<VtcrEl2>(host.vtcr, mismatch); s != Status::kOk) return s;
-  return Expect<VttbrEl2>(host.vttbr, mismatch);
+Status PerCpuState::VerifyStage2(const Stage2Context& expected, Status mismatch) {
+  if (const Status s = Expect<VtcrEl2>(expected.vtcr, mismatch); s != Status::kOk) return s;
+  return Expect<VttbrEl2>(expected.vttbr, mismatch);
 }
 
-/// A loaded guest's EL2 controls, or without one the stage 2 that maps nothing.
-Status PerCpuState::AuditControls() {
+/// Out of line: an audit without a guest does not pay for the copy.
+[[gnu::noinline]] Status PerCpuState::AuditGuestControls() {
   Cpu cpu;
+  GuestControls expected = owner_->controls;
+  if (SwitchesCptrPerRun()) {
+    expected.traps.Set<CptrEl2>(host_controls_.traps.Get<CptrEl2>());
+  }
+  if (owner_->open.Has(Capability::kInterruptInterface)) {  // EOIcount counts in hardware.
+    expected.traps.Set<IchHcrEl2>(Cpu::Read<IchHcrEl2>());
+  }
   Status status = Status::kOk;
-  const auto report = [&](RegisterId id, std::uint64_t expected, std::uint64_t live) {
-    status = Fail({Status::kRestoreMismatch, Feature::kBase, id, expected, live});
-  };
-  if (owner_ != nullptr) {
-    GuestControls expected = owner_->controls;
-    if (SwitchesCptrPerRun()) {
-      expected.traps.Set<CptrEl2>(host_controls_.traps.Get<CptrEl2>());
-    }
-    if (owner_->open.Has(Capability::kInterruptInterface)) {  // EOIcount counts in hardware.
-      expected.traps.Set<IchHcrEl2>(Cpu::Read<IchHcrEl2>());
-    }
-    expected.Matches(cpu, traits_, report);
-    return status;
-  }
-  if (const Status s = Expect<VtcrEl2>(transition_.guard.vtcr, Status::kRestoreMismatch);
-      s != Status::kOk) {
-    return s;
-  }
-  return Expect<VttbrEl2>(transition_.guard.vttbr, Status::kRestoreMismatch);
+  expected.Matches(cpu, traits_, [&](RegisterId id, std::uint64_t value, std::uint64_t live) {
+    status = Fail({Status::kRestoreMismatch, Feature::kBase, id, value, live});
+  });
+  return status;
 }
 
 /// HCR_EL2 while enabled and between runs. [arm-arm] HCR_EL2.MIOCNCE: a CPU may have it RAZ/WI.
@@ -310,7 +302,10 @@ Status PerCpuState::Audit() {
   if (const Status status = CheckDisable(); status != Status::kOk) return status;
   if (per_run_) return Status::kOk;
   if (const Status s = AuditHcr(); s != Status::kOk) return s;
-  if (const Status s = AuditControls(); s != Status::kOk) return s;
+  const Status controls = owner_ != nullptr
+                              ? AuditGuestControls()
+                              : VerifyStage2(transition_.guard, Status::kRestoreMismatch);
+  if (controls != Status::kOk) return controls;
   if (!HoldsTpidr()) return Status::kOk;
   return Expect<TpidrEl2>(transition_.ours.tpidr, Status::kRestoreMismatch);
 }

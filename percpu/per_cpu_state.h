@@ -160,8 +160,8 @@ class alignas(16) PerCpuState {
   void RestoreHostNow();
   void AdoptHostChanges();
   Status VerifyEl2Context(Status mismatch);
-  Status VerifyStage2(Status mismatch);
-  Status AuditControls();
+  Status VerifyStage2(const Stage2Context& expected, Status mismatch);
+  Status AuditGuestControls();
   Status AuditHcr();
   template <class R>
   Status Expect(typename R::Value expected, Status mismatch);
@@ -177,7 +177,9 @@ class alignas(16) PerCpuState {
   static constexpr bool MasksByPriority(hal::IccPmrEl1 pmr) { return pmr.raw() < 0xf0; }
   void OpenPriorityMask();
   void ClosePriorityMask();
+  void KnowCpu();
   void BindGuest(Guest* owner);
+  void ForgetResident() { resident_ = gic_resident_ = plain_resident_ = nullptr; }
   Status CheckCapabilities(hal::Capabilities open);
   Status PrepareGuest(Guest& guest, const GuestRequest& request);
   void SaveOwner();

@@ -19,12 +19,6 @@ inline constexpr hal::Capability kCapabilityOf = hal::Capability::kAlways;
   inline constexpr hal::Capability kCapabilityOf<hal::Type> = hal::Capability::capability;
 #include "hal/regs/guest.def"
 
-/// Bits that a CPU may have RAO/WI. [gic] ICC_SRE_EL2.Enable.
-template <class Name>
-inline constexpr std::uint64_t kMayReadAsOne = 0;
-template <>
-inline constexpr std::uint64_t kMayReadAsOne<hal::IccSreEl2> = hal::IccSreEl2().enable(true).raw();
-
 /// Registers that are saved, restored and compared together, in the order of the list. 8 bytes
 /// each. Each is accessed by its name under the host's E2H; one whose feature the CPU lacks is
 /// skipped, and so is one whose capability is not in `open`, where that is given.
@@ -61,13 +55,12 @@ class RegisterBank {
   /// none does.
   template <class B, class Report>
   bool Matches(B& backend, const CpuTraits& cpu, Report report) const {
-    return VisitAll(
-        values_, cpu, hal::kAllCapabilities, [&]<class Name>(const std::uint64_t& value) {
-          const std::uint64_t live = backend.template Read<Name>().raw();
-          const bool matches = (live | kMayReadAsOne<Name>) == (value | kMayReadAsOne<Name>);
-          if (!matches) report(hal::kInfo<Name>.storage, value, live);
-          return matches;
-        });
+    return VisitAll(values_, cpu, hal::kAllCapabilities,
+                    [&]<class Name>(const std::uint64_t& value) {
+                      const std::uint64_t live = backend.template Read<Name>().raw();
+                      if (live != value) report(hal::kInfo<Name>.storage, value, live);
+                      return live == value;
+                    });
   }
 
   /// Gives each register the value `make.operator()<Name>(from's value)`.
