@@ -13,15 +13,21 @@ std::uint64_t UntouchedValue() {
   return kInfo<R>.id == RegisterId::kSctlrEl1 ? SctlrEl1::Inert().raw() : 0;
 }
 
+/// The fields that stay the host's.
+template <class Name>
+std::uint64_t KeptOfHost(std::uint64_t host) {
+  Name kept = Name::FromRaw(0);
+#define KEEP(Type, accessor) \
+  if constexpr (std::same_as<Name, Type>) kept = kept.accessor(Name::FromRaw(host).accessor());
+#include "hal/regs/guest.def"
+  return kept.raw();
+}
+
 /// The control while a guest with `open` runs that has not used FP yet, under a host that has
 /// `host` in it: hal/regs/guest_controls.def, not percpu's use of it.
 template <class Name>
 std::uint64_t GuestsControl(Capabilities open, std::uint64_t host) {
-  Name inert = Name::Inert();
-#define KEEP(Type, accessor) \
-  if constexpr (std::same_as<Name, Type>) inert = inert.accessor(Name::FromRaw(host).accessor());
-#include "hal/regs/guest.def"
-  std::uint64_t value = inert.raw();
+  std::uint64_t value = Name::Inert().raw() | KeptOfHost<Name>(host);
   for (const GuestControlField& line : GuestControlFields()) {
     if (line.id != kInfo<Name>.id) continue;
     for (const FieldInfo& field : kInfo<Name>.fields) {
@@ -47,11 +53,16 @@ Capabilities AvailableCapabilities() {
 
 OwnerTable::OwnerTable(bool e2h) : e2h_(e2h) {
   Save(before_);
-  ForEachSwitched(e2h_, []<class R, class Name>(Switched, Capability) {
-    WriteRaw<Name>(UntouchedValue<R>());
-  });
+  ForEachSwitched(
+      e2h_, []<class R, class Name>(Switched, Capability) { WriteRaw<Name>(UntouchedValue<R>()); });
   Cpu::Isb();
   Save(values_[static_cast<unsigned>(Whose::kUntouched)]);
+  ForEachSwitched(e2h_, [&, i = 0]<class R, class Name>(Switched, Capability) mutable {
+    const std::uint64_t bits = KeptBits<R>() & ~UnchosenBits<R>();
+    const bool timer = kInfo<R>.name[0] == 'C' && bits < 8;
+    WriteRaw<Name>(ValueOf<R>(Owner::kHost) ^ (timer ? 0 : bits));
+    later_values_[i++] = Cpu::Read<Name>().raw();
+  });
   for (const Owner owner : kOwners) {
     ForEachSwitched(e2h_, [owner]<class R, class Name>(Switched, Capability) {
       WriteRaw<Name>(ValueOf<R>(owner));
@@ -95,8 +106,21 @@ ControlTable::ControlTable(bool e2h) : e2h_(e2h) {
     before_[i] = Cpu::Read<Name>().raw();
     const std::uint64_t host = ValueOf<Name>(Owner::kHost, before_[i]);
     closed_[i] = probe.template operator()<Name>(GuestsControl<Name>({}, host));
-    opened_[i] = probe.template operator()<Name>(GuestsControl<Name>(AvailableCapabilities(), host));
+    opened_[i] =
+        probe.template operator()<Name>(GuestsControl<Name>(AvailableCapabilities(), host));
+    const std::uint64_t all = KeptOfHost<Name>(~std::uint64_t{0});
+    other_host_[i] =
+        probe.template operator()<Name>(host ^ (KeptBits<Name>() & ~UnchosenBits<Name>() & ~all));
     host_[i] = probe.template operator()<Name>(host);
+    ++i;
+  });
+  Cpu::Isb();
+}
+
+void ControlTable::ChangeHosts() {
+  later_ = !later_;
+  ForEachControl(e2h_, [this, i = 0]<class Name>() mutable {
+    WriteRaw<Name>(later_ ? other_host_[i] : host_[i]);
     ++i;
   });
   Cpu::Isb();

@@ -35,25 +35,39 @@ class OwnerTable {
   /// `whose(when, capability, id)` says whose value each register must have.
   template <class WhoseIs>
   void Expect(const char* where, WhoseIs whose) const {
-    ForEachSwitched(e2h_, [&, i = 0]<class R, class Name>(Switched when,
-                                                          hal::Capability capability) mutable {
-      const Whose own = whose(when, capability, hal::kInfo<R>.id);
+    ForEachSwitched(
+        e2h_, [&, i = 0]<class R, class Name>(Switched when, hal::Capability capability) mutable {
+          const Whose own = whose(when, capability, hal::kInfo<R>.id);
+          const std::size_t n = i++;
+          if (own == Whose::kAnyones) return;
+          const std::uint64_t value = own == Whose::kHosts && later_[n]
+                                          ? later_values_[n]
+                                          : values_[static_cast<unsigned>(own)][n];
+          const std::uint64_t live = hal::Cpu::Read<Name>().raw();
+          if (live != value) Report(where, hal::kInfo<R>.name, live, value);
+        });
+  }
+
+  /// The host changes each of the registers that `chosen(when)` has, to its other value.
+  template <class Chosen>
+  void ChangeHosts(Chosen chosen) {
+    ForEachSwitched(e2h_, [&, i = 0]<class R, class Name>(Switched when, hal::Capability) mutable {
       const std::size_t n = i++;
-      if (own == Whose::kAnyones) return;
-      const std::uint64_t value = values_[static_cast<unsigned>(own)][n];
-      const std::uint64_t live = hal::Cpu::Read<Name>().raw();
-      if (live != value) Report(where, hal::kInfo<R>.name, live, value);
+      if (!chosen(when)) return;
+      later_[n] = !later_[n];
+      WriteRaw<Name>(later_[n] ? later_values_[n] : values_[0][n]);
     });
+    hal::Cpu::Isb();
   }
 
   /// Writes those of `owner`'s values that `chosen(when, capability)` has.
   template <class Chosen>
   void Write(Owner owner, Chosen chosen) const {
-    ForEachSwitched(e2h_, [&, i = 0]<class R, class Name>(Switched when,
-                                                          hal::Capability capability) mutable {
-      const std::uint64_t value = values_[static_cast<unsigned>(owner)][i++];
-      if (chosen(when, capability)) WriteRaw<Name>(value);
-    });
+    ForEachSwitched(
+        e2h_, [&, i = 0]<class R, class Name>(Switched when, hal::Capability capability) mutable {
+          const std::uint64_t value = values_[static_cast<unsigned>(owner)][i++];
+          if (chosen(when, capability)) WriteRaw<Name>(value);
+        });
     hal::Cpu::Isb();
   }
 
@@ -66,7 +80,9 @@ class OwnerTable {
   void ExpectDistinct() const;
 
   const bool e2h_;
-  std::uint64_t values_[4][kMostRegisters];  ///< By Whose.
+  std::uint64_t values_[4][kMostRegisters];     ///< By Whose.
+  std::uint64_t later_values_[kMostRegisters];  ///< The host's other ones.
+  bool later_[kMostRegisters] = {};             ///< The host's value is the other one.
   std::uint64_t before_[kMostRegisters];
 };
 
@@ -78,7 +94,9 @@ class ControlTable {
   ControlTable(const ControlTable&) = delete;
   ControlTable& operator=(const ControlTable&) = delete;
 
-  void ExpectHosts() const { Expect("host", host_); }
+  void ExpectHosts() const { Expect("host", later_ ? other_host_ : host_); }
+  /// The host changes each of its own, but for what it keeps while a guest runs.
+  void ChangeHosts();
   /// But for the register `except`.
   void ExpectGuests(hal::Capabilities open, hal::RegisterId except) const {
     Expect("guest", open.IsEmpty() ? closed_ : opened_, except);
@@ -101,8 +119,9 @@ class ControlTable {
               hal::RegisterId except = hal::RegisterId::kCount) const;
 
   const bool e2h_;
-  std::uint64_t host_[kMostRegisters], closed_[kMostRegisters], opened_[kMostRegisters],
-      before_[kMostRegisters];
+  bool later_ = false;
+  std::uint64_t host_[kMostRegisters], other_host_[kMostRegisters], closed_[kMostRegisters],
+      opened_[kMostRegisters], before_[kMostRegisters];
 };
 
 }  // namespace trivet::tests

@@ -4,19 +4,16 @@
 
 #include <gtest/gtest.h>
 
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <new>
-#include <optional>
 #include <utility>
 
 #include "percpu/errata.h"
 #include "percpu/per_cpu.h"
 #include "tests/guest/guest_scenario.h"
+#include "tests/guest/host_identity.h"
+#include "tests/guest/made.h"
 #include "tests/guest/owner_table.h"
 #include "tests/guest/switched_registers.h"
-#include "tests/support/host_view.h"
 #include "tests/support/machine.h"
 #include "tests/support/test_host.h"
 #include "vcpu/stage2.h"
@@ -37,14 +34,6 @@ constexpr std::uint64_t kShow = 20;
 constexpr unsigned kFirstKept = 10;  // The guest's program changes none from here on.
 constexpr std::uint64_t kHooks = 0xff00;
 
-/// In memory that holds something else at first: what no constructor sets is not zero by chance.
-template <class T, int kPlace = 0, class... Arguments>
-T& Made(Arguments&&... arguments) {
-  alignas(T) static std::byte storage[sizeof(T)];
-  std::memset(storage, 0xa5, sizeof(storage));
-  return *new (storage) T(std::forward<Arguments>(arguments)...);
-}
-
 struct TestGuest {
   Owner owner;
   Capabilities open;
@@ -52,6 +41,8 @@ struct TestGuest {
   vcpu::Vcpu vcpu{config};
   bool has_values = false;
 };
+
+constexpr std::uint64_t kHostTpidr = 0x0123'4567'89ab'cdef;
 
 struct Setting {
   HostKind kind;
@@ -64,15 +55,17 @@ class SwitchedValues : public ::testing::TestWithParam<Setting> {
   SwitchedValues() {
     EXPECT_EQ(program_.Map(stage2_), Status::kOk);
     ShowToTableWalks(&stage2_, sizeof(stage2_));
-    TakeHostValues();
+    Cpu::Write<TpidrEl2>(TpidrEl2::FromRaw(kHostTpidr));
+    Cpu::DaifRestore(Daif().d(true).f(true));  // A host that does not mask all.
+    identity_ = HostIdentity(false);
+    identity_.Write(true);
+    core_ = El2Core::Now();
   }
   ~SwitchedValues() override {
-    Cpu::Write<VtcrEl2>(VtcrEl2::Inert());
-    Cpu::Write<VttbrEl2>({});
-    Cpu::Write<CntvoffEl2>({});
-    Cpu::Write<VpidrEl2>(VpidrEl2::FromRaw(Cpu::Read<MidrEl1>().raw()));
-    Cpu::Write<VmpidrEl2>(VmpidrEl2::FromRaw(Cpu::Read<MpidrEl1>().raw()));
-    Cpu::Isb();
+    (void)Cpu::DaifMask();
+    Identity{VtcrEl2::Inert().raw(), 0, 0, Cpu::Read<MidrEl1>().raw(), Cpu::Read<MpidrEl1>().raw()}
+        .Write(true);
+    Cpu::Write<TpidrEl2>({});
   }
 
   bool IsPassThrough() const { return GetParam().host == HostInterface::kPassThrough; }
@@ -85,13 +78,13 @@ class SwitchedValues : public ::testing::TestWithParam<Setting> {
   template <class H>
   void LeaveUnder();
 
-  static void TakeHostValues() {
-    Cpu::Write<VtcrEl2>(VtcrEl2::Inert().t0sz(39));
-    Cpu::Write<VttbrEl2>(VttbrEl2::FromRaw(std::uint64_t{3} << 48 | 0x1'2000));
-    Cpu::Write<CntvoffEl2>(CntvoffEl2::FromRaw(0x7'7000));
-    Cpu::Write<VpidrEl2>(VpidrEl2::FromRaw(0x1234'5678));
-    Cpu::Write<VmpidrEl2>(VmpidrEl2::FromRaw(VmpidrEl2::Inert().raw() | 0xabc));
-    Cpu::Isb();
+  static Identity HostIdentity(bool later) {
+    const std::uint64_t other = later ? 0x2000 : 0;
+    return {.vtcr = VtcrEl2::Inert().t0sz(later ? 32 : 39).raw(),
+            .vttbr = std::uint64_t{3} << 48 | (0x1'0000 + other),
+            .cntvoff = 0x7'7000 + other,
+            .vpidr = 0x1234'5678 + other,
+            .vmpidr = VmpidrEl2::Inert().raw() | (0xabc + other)};
   }
 
   vcpu::Config ConfigFor(std::uint16_t vmid, Capabilities open) {
@@ -116,6 +109,30 @@ class SwitchedValues : public ::testing::TestWithParam<Setting> {
   void ExpectHosts() {
     values_.Expect("host", [](Switched, Capability, RegisterId) { return Whose::kHosts; });
     controls_.ExpectHosts();
+    identity_.Expect(e2h_ || !enabled_);
+    const El2Core now = El2Core::Now();
+    EXPECT_TRUE(now == (e2h_ || !enabled_ ? core_ : enabled_core_));
+  }
+  /// The host changes all that is its own now: what is saved next is not what was saved before.
+  void ChangeHosts() {
+    const bool all = loaded_ == nullptr;
+    values_.ChangeHosts(
+        [&](Switched when) { return all || when == kEachRun || (e2h_ && when != kOnLoad); });
+    if (!all && !e2h_) return;
+    controls_.ChangeHosts();
+    later_ = !later_;
+    const Identity before = std::exchange(identity_, HostIdentity(later_));
+    const bool stage2 = e2h_ || !enabled_;  // Else Trivet's.
+    if (!stage2) identity_.vtcr = before.vtcr;
+    if (!stage2) identity_.vttbr = before.vttbr;
+    identity_.Write(stage2);
+  }
+  /// Between enable and disable.
+  void BeEnabled(bool enabled) {
+    enabled_ = enabled;
+    if (enabled && enabled_core_ == El2Core()) enabled_core_ = El2Core::Now();
+    loaded_ = nullptr;
+    ExpectHosts();
   }
 
   void Run(TestGuest& guest, std::uint64_t offset);
@@ -140,6 +157,7 @@ class SwitchedValues : public ::testing::TestWithParam<Setting> {
     panic_ = [](percpu::PerCpuState& it) { static_cast<percpu::PerCpu<H>&>(it).Panic(); };
     EXPECT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
     EXPECT_EQ(cpu.HardwareEnable(), Status::kOk);
+    BeEnabled(true);
     return cpu;
   }
   TestGuest& Guest(Owner owner) {
@@ -160,23 +178,24 @@ class SwitchedValues : public ::testing::TestWithParam<Setting> {
   percpu::PerCpuState* cpu_ = nullptr;
   Status (*audit_)(percpu::PerCpuState&) = nullptr;
   void (*panic_)(percpu::PerCpuState&) = nullptr;
-  TestGuest* running_ = nullptr;
+  TestGuest *running_ = nullptr, *loaded_ = nullptr;
+  Identity identity_;
+  El2Core core_, enabled_core_ = {};  ///< The host's; from enable to disable.
+  bool enabled_ = false, later_ = false;
   bool panics_ = false;
   bool took_ = false;  ///< In this run.
   /// The work-around holds other values in TCR_EL1 and SCTLR_EL1 between runs.
   const bool walks_off_ =
-      GetParam().kind == HostKind::kNvheTge &&
+      GetParam().kind != HostKind::kNvhe &&
       percpu::WorkaroundsFor(Cpu::Read<MidrEl1>()).Has(percpu::Workaround::kSpeculativeAt);
 };
 
 void SwitchedValues::ExpectControlsOf(const TestGuest& guest) {
   const bool interrupts = guest.open.Has(Capability::kInterruptInterface);
   controls_.ExpectGuests(guest.open, interrupts ? RegisterId::kIchHcrEl2 : RegisterId::kCount);
-  EXPECT_EQ(Cpu::Read<VtcrEl2>().raw(), guest.config.vtcr.raw());
-  EXPECT_EQ(Cpu::Read<VttbrEl2>().raw(), guest.config.vttbr.raw());
-  EXPECT_EQ(Cpu::Read<CntvoffEl2>().raw(), guest.config.counter_offset);
-  EXPECT_EQ(Cpu::Read<VpidrEl2>().raw(), Cpu::Read<MidrEl1>().raw());
-  EXPECT_EQ(Cpu::Read<VmpidrEl2>().raw(), guest.config.mpidr.raw() | VmpidrEl2::Inert().raw());
+  Identity{guest.config.vtcr.raw(), guest.config.vttbr.raw(), guest.config.counter_offset,
+           Cpu::Read<MidrEl1>().raw(), guest.config.mpidr.raw() | VmpidrEl2::Inert().raw()}
+      .Expect(true);
 }
 
 void SwitchedValues::ExpectRunning(const TestGuest& guest) {
@@ -239,11 +258,13 @@ void SwitchedValues::Run(TestGuest& guest, std::uint64_t offset) {
   auto& frame = guest.vcpu.frame();
   for (unsigned n = kFirstKept; n < 31; ++n) frame.x[n] = KeptX(guest, n);
   frame.pc = program_.entry() + offset;
+  ChangeHosts();
   running_ = &guest;
   took_ = false;
   const Result<vcpu::Exit> exit = guest.vcpu.Run(*cpu_);
   ASSERT_TRUE(exit.has_value());
   EXPECT_EQ(exit->reason, vcpu::ExitReason::kHypercall);
+  loaded_ = &guest;
   if (panics_) return;
   EXPECT_EQ(exit->syndrome.immediate(), 2);
   for (unsigned n = kFirstKept; n < 31; ++n) {
@@ -282,11 +303,8 @@ void SwitchedValues::ExpectAuditNoticesDrift(const TestGuest& loaded) {
 
 template <class H>
 void SwitchedValues::LiveUnder() {
-  const HostView host = HostView::Now();
   ExpectHosts();
   auto& cpu = Enabled<H>();
-  const HostView enabled = HostView::Now();
-  ExpectHosts();
   TestGuest &first = Guest(Owner::kFirst), &second = Guest(Owner::kSecond);
   Take(first);
   Show(first);
@@ -297,28 +315,32 @@ void SwitchedValues::LiveUnder() {
   EXPECT_EQ(first.vcpu.Unload(cpu), Status::kOk);  // Not loaded.
   ExpectBetweenRuns(second);
   EXPECT_EQ(second.vcpu.Unload(cpu), Status::kOk);
-  ExpectHosts();
-  EXPECT_TRUE(HostView::Now() == enabled);
+  BeEnabled(true);
   Show(second);
   Show(first);
   ASSERT_EQ(cpu.PrepareSuspend(), Status::kOk);
-  ExpectHosts();
-  EXPECT_TRUE(HostView::Now() == host);
+  BeEnabled(false);
   ASSERT_EQ(cpu.SuspendFailed(), Status::kOk);
-  EXPECT_TRUE(HostView::Now() == enabled);
+  BeEnabled(true);
   Show(second);
   ASSERT_EQ(cpu.PrepareSuspend(), Status::kOk);
-  EXPECT_TRUE(HostView::Now() == host);
+  BeEnabled(false);
+  ChangeHosts();
   ASSERT_EQ(cpu.Resumed(), Status::kOk);
+  BeEnabled(true);
   Show(first);
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
-  ExpectHosts();
-  EXPECT_TRUE(HostView::Now() == host);
+  BeEnabled(false);
+  ChangeHosts();
+  ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
+  BeEnabled(true);
+  Show(second);
+  ASSERT_EQ(cpu.HandOver(), Status::kOk);
+  BeEnabled(false);
 }
 
 template <class H>
 void SwitchedValues::PanicUnder(bool in_run) {
-  const HostView host = HostView::Now();
   auto& cpu = Enabled<H>();
   TestGuest &first = Guest(Owner::kFirst), &second = Guest(Owner::kSecond);
   Take(second);
@@ -326,8 +348,7 @@ void SwitchedValues::PanicUnder(bool in_run) {
   panics_ = in_run;
   if (in_run) Show(first);
   cpu.Panic();
-  ExpectHosts();
-  EXPECT_TRUE(HostView::Now() == host);
+  BeEnabled(false);
 }
 
 template <class H>
@@ -338,7 +359,8 @@ void SwitchedValues::LeaveUnder() {
   Take(first);
   ASSERT_EQ(cpu.LeaveOnCpu(), Status::kOk);
   ExpectBetweenRuns(first, true);
-  EXPECT_EQ(Cpu::Read<VbarEl2>().raw(), machine_.HostVectorBase());
+  identity_.Expect(true);
+  EXPECT_TRUE(El2Core::Now() == core_);
 }
 
 TEST_P(SwitchedValues, EachOwnerFindsItsOwnInEveryRegister) {

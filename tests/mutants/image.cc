@@ -45,8 +45,7 @@ std::vector<Elf64_Sym> CodeSymbols(const std::string& elf, const std::vector<Elf
   for (const Elf64_Shdr& section : sections) {
     if (section.sh_type != SHT_SYMTAB) continue;
     names = sections.at(section.sh_link).sh_offset;
-    auto symbols =
-        Table<Elf64_Sym>(elf, section.sh_offset, section.sh_size / sizeof(Elf64_Sym));
+    auto symbols = Table<Elf64_Sym>(elf, section.sh_offset, section.sh_size / sizeof(Elf64_Sym));
     std::erase_if(symbols, [&](const Elf64_Sym& symbol) {
       return symbol.st_size < 4 || symbol.st_shndx >= sections.size() ||
              (sections[symbol.st_shndx].sh_flags & SHF_EXECINSTR) == 0;

@@ -13,21 +13,21 @@ using hal::RegisterInfo;
 
 constexpr std::uint32_t kNop = 0xd503'201f;
 constexpr std::uint32_t kRt = 0x1f, kSystemRegister = 0x000f'ffe0;
-constexpr std::uint32_t kTlbiAllE1 = 0xd50c'879f, kTlbiAllE2 = 0xd50c'871f;
-constexpr unsigned kSp = 31;
 
 // [arm-arm] C4.1, "A64 instruction set encoding".
 bool IsMsr(std::uint32_t word) { return (word & 0xfff0'0000) == 0xd510'0000; }
 bool IsMrs(std::uint32_t word) { return (word & 0xfff0'0000) == 0xd530'0000; }
 bool IsMsrDaif(std::uint32_t word) { return (word & 0xffff'f0df) == 0xd503'40df; }
-bool IsTlbi(std::uint32_t word) { return (word & 0xfff8'f000) == 0xd508'8000; }
 bool IsPair(std::uint32_t word) { return (word & 0x3a00'0000) == 0x2800'0000; }
 bool IsSingle(std::uint32_t word) {
   return (word & 0x3b00'0000) == 0x3900'0000 || (word & 0x3b20'0000) == 0x3800'0000;
 }
 bool LoadsPair(std::uint32_t word) { return (word >> 22 & 1) != 0; }
 bool LoadsSingle(std::uint32_t word) { return (word >> 22 & 3) != 0; }
-unsigned Base(std::uint32_t word) { return word >> 5 & 31; }
+/// B, BR, BLR, RET, ERET and BL: what follows is reached by another way, or later.
+bool EndsScan(std::uint32_t word) {
+  return (word & 0x7c00'0000) == 0x1400'0000 || (word & 0xfe00'0000) == 0xd600'0000;
+}
 
 std::uint32_t Encode(const hal::Encoding& e) {
   return (e.op0 & 1u) << 19 | static_cast<std::uint32_t>(e.op1) << 16 |
@@ -54,7 +54,6 @@ const RegisterInfo* AliasOf(const RegisterInfo& info) {
 }
 
 std::string NameOf(std::uint32_t word) {
-  if (IsTlbi(word)) return "TLBI";
   if (IsMsrDaif(word)) return (word >> 5 & 1) == 0 ? "DAIFSet" : "DAIFClr";
   if (IsMrs(word) || IsMsr(word)) {
     const RegisterInfo* const info = RegisterOf(word);
@@ -80,9 +79,8 @@ class Mutations {
   void One(std::uint32_t word) {
     if (IsMrs(word) || IsMsr(word)) return Access(word);
     if (IsMsrDaif(word)) return Begin(word), Add(kNop, "forgotten");
-    if (IsTlbi(word)) return Maintenance(word);
     if (!IsPair(word) && !IsSingle(word)) return;
-    if (!is_assembly_ && Base(word) == kSp) return;
+    if (!is_assembly_ && !Carries(word)) return;
     Begin(word);
     Add(kNop, "forgotten");
     if (IsPair(word)) return Add(Swapped(word), "swapped");
@@ -102,11 +100,31 @@ class Mutations {
     Add((word & ~0x000f'ffe0) | Encode(alias->encoding), "by its alias");
   }
 
-  void Maintenance(std::uint32_t word) {
-    Begin(word);
-    Add(kNop, "forgotten");
-    Add((word & ~0xfffe0) | ((word == kTlbiAllE1 ? kTlbiAllE2 : kTlbiAllE1) & 0xfffe0),
-        "of another regime");
+  /// Whether a load is of what is then written to a system register, or a store of what was read.
+  bool Carries(std::uint32_t word) const {
+    const bool pair = IsPair(word), loads = pair ? LoadsPair(word) : LoadsSingle(word);
+    const unsigned first = word & kRt, second = pair ? word >> 10 & kRt : first;
+    return loads ? IsWrittenLater(first) || IsWrittenLater(second)
+                 : WasRead(first) || WasRead(second);
+  }
+  bool IsWrittenLater(unsigned rt) const {
+    for (std::size_t i = index_ + 1; i < code_.size() && !EndsScan(code_[i]); ++i) {
+      if (IsMsr(code_[i]) && (code_[i] & kRt) == rt) return true;
+      if (Loads(code_[i], rt)) return false;
+    }
+    return false;
+  }
+  bool WasRead(unsigned rt) const {
+    for (std::size_t i = index_; i-- > 0 && !EndsScan(code_[i]);) {
+      if (IsMrs(code_[i]) && (code_[i] & kRt) == rt) return true;
+      if (Loads(code_[i], rt)) return false;
+    }
+    return false;
+  }
+  static bool Loads(std::uint32_t word, unsigned rt) {
+    if (IsMrs(word)) return (word & kRt) == rt;
+    if (IsPair(word)) return LoadsPair(word) && ((word & kRt) == rt || (word >> 10 & kRt) == rt);
+    return IsSingle(word) && LoadsSingle(word) && (word & kRt) == rt;
   }
 
   /// The next access of the same kind that differs in its register.

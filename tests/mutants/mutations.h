@@ -17,10 +17,11 @@ struct Mutation {
   const char* mistake;      ///< "forgotten".
 };
 
-/// Mistakes in the accesses of system registers, in TLB maintenance and in loads and stores: each
-/// forgotten, of the next one's register, by the name that HCR_EL2.E2H redirects, of another
-/// general register, with the two of a pair swapped. None in barriers, which QEMU's TCG needs none
-/// of; in C++ none in loads and stores of the stack, which are the compiler's.
+/// Mistakes in the accesses of system registers and in loads and stores: each forgotten, of the
+/// next one's register, by the name that HCR_EL2.E2H redirects, of another general register, with
+/// the two of a pair swapped. In C++ only loads and stores that carry the value of a system
+/// register: the others are of what the compiler and unit tests know. None in barriers and TLB
+/// maintenance: QEMU's TCG synchronizes and invalidates more than the architecture asks for.
 std::vector<Mutation> MutationsOf(const Function& function, bool is_assembly);
 
 }  // namespace trivet::mutants

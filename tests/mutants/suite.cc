@@ -65,10 +65,9 @@ bool Suite::Passes(std::uint64_t address, std::uint32_t word) {
   image_.WritePatched(patched_, address, word);
   std::vector<std::string> command = {"/bin/sh", launcher_};
   if (!filter_.empty()) command.push_back("--gtest_filter=" + filter_);
-  const runner::ChildEnd end =
-      runner::RunChild(command, std::nullopt, runner::Terminal{.converse = [](std::string_view) {
-                         return std::string();
-                       }});
+  const runner::ChildEnd end = runner::RunChild(
+      command, std::nullopt,
+      runner::Terminal{.converse = [](std::string_view) { return std::string(); }});
   if (end.kind == runner::ChildEnd::Kind::kInterrupted) throw std::runtime_error("interrupted");
   return end.kind == runner::ChildEnd::Kind::kExited && end.value == 0;
 }
