@@ -37,8 +37,8 @@ struct El2Core {
 
   bool operator==(const El2Core&) const = default;
   static El2Core Now() {
-    return {hal::Cpu::Read<hal::VbarEl2>().raw(), hal::Cpu::Read<hal::HcrEl2>().raw(), hal::Cpu::Read<hal::TpidrEl2>().raw(),
-            hal::Cpu::Read<hal::Daif>().raw()};
+    return {hal::Cpu::Read<hal::VbarEl2>().raw(), hal::Cpu::Read<hal::HcrEl2>().raw(),
+            hal::Cpu::Read<hal::TpidrEl2>().raw(), hal::Cpu::Read<hal::Daif>().raw()};
   }
 };
 
