@@ -22,9 +22,7 @@ Status PerCpuState::CheckEnabledHere() const {
 
 /// Asks the CPU once after each enable.
 void PerCpuState::KnowCpu() {
-  if (knows_cpu_) return;
-  traits_.Query<Cpu>();
-  knows_cpu_ = true;
+  if (!traits_.IsQueried()) traits_.Query<Cpu>();
 }
 
 /// Records whose registers are loaded. Null: the host's.

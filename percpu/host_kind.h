@@ -55,6 +55,7 @@ class CpuTraits {
   /// host has not enabled counts as none: the ICH_ names are UNDEFINED then.
   template <class B>
   void Query() {
+    queried_ = true;
     present_ = 0;
     [&]<std::size_t... kI>(std::index_sequence<kI...>) {
       ((present_ |= static_cast<std::uint32_t>(hal::Has<kQueriedFeatures[kI], B>()) << kI), ...);
@@ -63,6 +64,8 @@ class CpuTraits {
       present_ &= ~(std::uint32_t{1} << IndexOf(hal::Feature::kGicV3));
     }
   }
+
+  constexpr bool IsQueried() const { return queried_; }
 
   template <hal::Feature kFeature>
   constexpr bool Has() const {
@@ -73,6 +76,7 @@ class CpuTraits {
 
  private:
   HostKind kind_ = HostKind::kNvhe;
+  bool queried_ = false;
   std::uint32_t present_ = 0;  // Bit i: kQueriedFeatures[i].
 };
 
