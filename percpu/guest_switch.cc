@@ -67,7 +67,9 @@ Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
   KnowCpu();
   if (owner_ == nullptr) {
     Cpu cpu;
-    host_controls_.Save(cpu, traits_);
+    // Under E2H each run saves them: here for the fields that stay the host's.
+    if (traits_.e2h()) host_controls_.traps.SaveCommon(cpu, traits_);
+    if (!traits_.e2h()) host_controls_.Save(cpu, traits_);
     ++loads_;
   }
   guest.open = request.open;
@@ -147,7 +149,7 @@ Status PerCpuState::LoadGuest(Guest& guest, const GuestRequest& request) {
   } else {
     if (!traits_.e2h()) {
       guest.controls.identity.Restore(cpu, traits_);
-      if (!same_traps) guest.controls.traps.Restore(cpu, traits_, kAllCapabilities);
+      if (!same_traps) guest.controls.traps.Restore(cpu, traits_);
     }
     if (!switches_runs_) WriteHcr(cpu, guest.hcr, transition_.workarounds);
     Cpu::Isb();
