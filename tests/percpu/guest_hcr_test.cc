@@ -21,7 +21,7 @@ using percpu::HostKind;
 
 /// Sets a bit that no CPU of the tests implements.
 struct MissingFeaturePolicy : percpu::DefaultPolicy {
-  static constexpr HcrEl2 kHcrSet = percpu::DefaultPolicy::kHcrSet.tme(true);
+  static constexpr HcrEl2 kHcrSet = percpu::DefaultPolicy::kHcrSet.tweden(true);
 };
 
 class GuestHcr : public ::testing::TestWithParam<HostKind> {
@@ -89,7 +89,7 @@ TEST_P(GuestHcr, APolicyThatSetsABitThisCpuLacksIsRefusedByTheFeaturesName) {
   percpu::PerCpu<TestHost, MissingFeaturePolicy> cpu;
   ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
   EXPECT_EQ(cpu.HardwareEnable(), Status::kUnsupportedFeature);
-  EXPECT_EQ(cpu.last_error().feature, Feature::kTme);
+  EXPECT_EQ(cpu.last_error().feature, Feature::kTwed);
   EXPECT_TRUE(HostView::Now() == before);
 }
 
