@@ -59,6 +59,8 @@ constexpr GuestControlField kControls[] = {
 #define CONTROL(Type, accessor, closed, open, capability)                     \
   {kInfo<Type>.id, FIELD_MASK(Type, accessor), Type().accessor(closed).raw(), \
    Type().accessor(open).raw(), Capability::capability},
+#define REQUESTED(Type, accessor) \
+  {kInfo<Type>.id, FIELD_MASK(Type, accessor), 0, 0, Capability::kNever},
 #include "hal/regs/guest.def"
 };
 

@@ -33,11 +33,13 @@ constexpr bool IsPresent(const CpuTraits& cpu) {
   }
 }
 
-/// The bits of HCR_EL2 that a guest's capabilities decide: the host's never reach a guest.
+/// The bits of HCR_EL2 that a guest's capabilities or its request decide: the host's never reach a
+/// guest.
 inline constexpr hal::HcrEl2 kGuestHcr = [] {
   std::uint64_t mask = 0;
 #define CONTROL(Type, accessor, ...) \
   if (std::same_as<hal::Type, hal::HcrEl2>) mask |= TRIVET_FIELD_MASK(Type, accessor);
+#define REQUESTED(Type, accessor) mask |= TRIVET_FIELD_MASK(Type, accessor);
 #include "hal/regs/guest.def"
   return hal::HcrEl2::FromRaw(mask);
 }();

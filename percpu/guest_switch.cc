@@ -56,6 +56,22 @@ Status PerCpuState::CheckCapabilities(Capabilities open) {
   return Status::kOk;
 }
 
+/// Every requested bit of HCR_EL2 must be granted.
+Status PerCpuState::CheckTraps(const HcrTerms& terms) {
+  const std::uint64_t refused = terms.requested.raw() & ~terms.value().raw();
+  if (refused == 0) return Status::kOk;
+  const std::uint64_t absent = refused & terms.layout.absent;
+  Feature needs = Feature::kBase;
+  for (const FieldInfo& field : kInfo<HcrEl2>.fields) {
+    if ((field.mask() & absent) != 0) needs = field.traits.needs;
+  }
+  return Fail({.status = Status::kUnsupportedFeature,
+               .feature = needs,
+               .register_id = RegisterId::kHcrEl2,
+               .expected = terms.requested.raw(),
+               .got = terms.requested.raw() & ~refused});
+}
+
 /// Checks a guest that comes after the host's registers, or from another CPU, and computes its
 /// controls from the host's.
 Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
@@ -63,9 +79,13 @@ Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
   if (guest.loaded_on != nullptr) return Fail({.status = Status::kLoadedElsewhere});
   if (const Status s = CheckCapabilities(request.open); s != Status::kOk) return s;
   KnowCpu();
+  const HcrTerms terms = TermsFor(request.traps, request.open);
+  if (const Status s = CheckTraps(terms); s != Status::kOk) return s;
   if (owner_ == nullptr) {
     Cpu cpu;
-    host_controls_.Save(cpu, traits_);
+    // Under E2H each run saves them: here for the fields that stay the host's.
+    if (traits_.e2h()) host_controls_.traps.SaveCommon(cpu, traits_);
+    if (!traits_.e2h()) host_controls_.Save(cpu, traits_);
     ++loads_;
   }
   guest.open = request.open;
@@ -78,8 +98,8 @@ Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
   guest.controls.identity.Set<VpidrEl2>(VpidrEl2::FromRaw(Cpu::Read<MidrEl1>().raw()));
   guest.controls.identity.Set<VmpidrEl2>(request.vmpidr);
   if (request.open.Has(Capability::kFp)) TrapFp(guest, true);
-  guest.terms = TermsFor(request.traps, request.open);
-  guest.hcr = guest.terms.value();
+  guest.terms = terms;
+  guest.hcr = terms.value();
   guest.prepared_on = this;
   guest.prepared_in = loads_;
   return Status::kOk;
@@ -145,7 +165,7 @@ Status PerCpuState::LoadGuest(Guest& guest, const GuestRequest& request) {
   } else {
     if (!traits_.e2h()) {
       guest.controls.identity.Restore(cpu, traits_);
-      if (!same_traps) guest.controls.traps.Restore(cpu, traits_, kAllCapabilities);
+      if (!same_traps) guest.controls.traps.Restore(cpu, traits_);
     }
     if (!switches_runs_) WriteHcr(cpu, guest.hcr, transition_.workarounds);
     Cpu::Isb();

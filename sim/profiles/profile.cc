@@ -22,14 +22,26 @@ struct SyntheticField {
   std::uint64_t value;
 };
 constexpr SyntheticField kSynthetic[] = {
-    {"ID_AA64PFR0_EL1", "SEL2", 1},   {"ID_AA64PFR0_EL1", "MPAM", 1},
-    {"ID_AA64PFR0_EL1", "AMU", 2},    {"ID_AA64PFR1_EL1", "MTE", 3},
-    {"ID_AA64PFR1_EL1", "NMI", 1},    {"ID_AA64PFR1_EL1", "DF2", 1},
-    {"ID_AA64DFR0_EL1", "PMSVer", 6}, {"ID_AA64DFR0_EL1", "TraceFilt", 1},
-    {"ID_AA64ISAR1_EL1", "LS64", 3},  {"ID_AA64ISAR2_EL1", "ATS1A", 1},
-    {"ID_AA64MMFR0_EL1", "ExS", 1},   {"ID_AA64MMFR0_EL1", "FGT", 2},
-    {"ID_AA64MMFR3_EL1", "S1PIE", 1}, {"ID_AA64MMFR3_EL1", "S1POE", 1},
-    {"ID_AA64MMFR3_EL1", "S2POE", 1}, {"ID_AA64MMFR3_EL1", "AIE", 1},
+    {"ID_AA64PFR0_EL1", "SEL2", 1},
+    {"ID_AA64PFR0_EL1", "MPAM", 1},
+    {"ID_AA64PFR0_EL1", "AMU", 2},
+    {"ID_AA64PFR1_EL1", "MTE", 3},
+    {"ID_AA64PFR1_EL1", "NMI", 1},
+    {"ID_AA64PFR1_EL1", "DF2", 1},
+    {"ID_AA64DFR0_EL1", "PMSVer", 6},
+    {"ID_AA64DFR0_EL1", "TraceFilt", 1},
+    {"ID_AA64ISAR1_EL1", "LS64", 3},
+    {"ID_AA64ISAR2_EL1", "ATS1A", 1},
+    {"ID_AA64MMFR0_EL1", "ExS", 1},
+    {"ID_AA64MMFR0_EL1", "FGT", 2},
+    {"ID_AA64MMFR3_EL1", "S1PIE", 1},
+    {"ID_AA64MMFR3_EL1", "S1POE", 1},
+    {"ID_AA64MMFR3_EL1", "S2POE", 1},
+    {"ID_AA64MMFR3_EL1", "AIE", 1},
+    // Fields of the five trap registers of FEAT_FGT2.
+    {"ID_AA64PFR1_EL1", "PFAR", 1},
+    {"ID_AA64MMFR4_EL1", "PoPS", 1},
+    {"ID_AA64DFR1_EL1", "SPMU", 1},
 };
 
 std::vector<Profile> BuiltIn() {
