@@ -17,7 +17,16 @@ Machine::Machine(const Profile& profile, unsigned count) {
     pe.set_memory(memory_);
     pe.trace().Reserve(kTraceCapacity);
     pe.SetSgiSink([this](Pe& from, const SgiRequest& request) { SendSgi(from, request); });
+    pe.SetDeactivationSink([this](unsigned intid) { Deactivate(intid); });
   }
+}
+
+void Machine::RouteMaintenanceInterrupts(unsigned ppi) {
+  for (const auto& pe : pes_) pe->RouteMaintenanceInterrupt(ppi);
+}
+
+void Machine::Deactivate(unsigned intid) {
+  for (const auto& pe : pes_) pe->gic().Deactivate(intid);
 }
 
 void Machine::SendSgi(Pe& from, const SgiRequest& request) {

@@ -184,6 +184,15 @@ class alignas(64) Pe {
   /// Where SGIs go that this PE sends: sim::Machine sets it.
   using SgiSink = std::function<void(Pe& from, const SgiRequest& request)>;
   void SetSgiSink(SgiSink sink) { sgi_sink_ = std::move(sink); }
+  /// Deactivates at the Distributor, as ICC_DIR_EL1 and a list register with a physical INTID do.
+  void DeactivateInterrupt(unsigned intid);
+  /// Where deactivations of SPIs go, which any PE may make: sim::Machine sets it.
+  using DeactivationSink = std::function<void(unsigned intid)>;
+  void SetDeactivationSink(DeactivationSink sink) { deactivation_sink_ = std::move(sink); }
+  /// The level of the maintenance interrupt. [gic] ICH_MISR_EL2.
+  bool MaintenanceInterrupt() const;
+  /// The line of a PPI follows that level at each step boundary. nullopt, as at first: none does.
+  void RouteMaintenanceInterrupt(std::optional<unsigned> ppi);
 
   // Exceptions.
 
@@ -301,7 +310,7 @@ class alignas(64) Pe {
   void RefuseTrapped(AccessId id, bool read);
   void CheckReserved(hal::RegisterId id, const AccessPlan& plan, std::uint64_t value) const;
   std::uint64_t ReadComputed(hal::RegisterId storage) const;
-  void WritePstate(hal::RegisterId storage, std::uint64_t value);
+  void WriteComputed(hal::RegisterId storage, std::uint64_t value);
   void FundamentChanged(hal::RegisterId storage);
   [[noreturn]] void FailUnknownStage2() const;
   void Settle();
@@ -315,7 +324,9 @@ class alignas(64) Pe {
   GicInterface::Controls GicControls() const;
   bool IsRedirected(hal::RegisterId id);
   std::uint64_t ReadInterface(hal::RegisterId id);
-  bool WriteInterface(hal::RegisterId id, std::uint64_t value);
+  bool WriteInterface(hal::RegisterId id, std::uint64_t& value);
+  void EndInterrupt(unsigned intid);
+  void FollowMaintenance();
   void SendSgi(unsigned group, std::uint64_t value);
   bool InterfaceSignals(InterruptClass interrupt) const;
   bool VirtualInterfaceSignals(InterruptClass interrupt);
@@ -359,6 +370,8 @@ class alignas(64) Pe {
   std::unique_ptr<GicInterface> gic_ = std::make_unique<GicInterface>();
   std::atomic<bool> gic_used_ = false;
   SgiSink sgi_sink_;
+  DeactivationSink deactivation_sink_;
+  std::optional<unsigned> maintenance_ppi_;
   AccessFilter filter_;
   StepHook hook_;
   bool in_hook_ = false;

@@ -229,6 +229,7 @@ std::uint32_t Pe::VirtualErrorSyndrome() {
 }
 
 std::optional<Exception> Pe::DeliverableInterrupt() {
+  FollowMaintenance();
   if (!AnyInterrupt()) return std::nullopt;
   for (const bool physical : {true, false}) {
     for (unsigned i = 0; i < kInterruptClasses; ++i) {
