@@ -13,6 +13,8 @@ namespace trivet::vgic {
 /// The virtual CPU interface of a GICv3, by system registers: ICC_SRE_EL2.SRE is set.
 class GicV3Interface {
  public:
+  static constexpr bool kBySystemRegisters = true;
+
   static Result<Implementation> Query() {
     if (!hal::Has<hal::Feature::kGicV3, hal::Cpu>()) {
       return std::unexpected(Status::kUnsupportedFeature);

@@ -41,6 +41,8 @@ template <class I>
 concept VirtualInterface =
     requires(const I i, unsigned n, ConstListRegisterSpan values, ListRegisterSpan saved,
              const Controls& controls, Controls& saved_controls, const Implementation& has) {
+      /// Whether percpu knows the registers: a capability of guests.
+      { I::kBySystemRegisters } -> std::convertible_to<bool>;
       /// kUnsupportedFeature: there is none, or it cannot be used.
       { i.Query() } -> std::same_as<Result<Implementation>>;
       { i.ReadListRegister(n) } -> std::same_as<ListRegister>;

@@ -2,7 +2,7 @@
 
 // What VirtualCpuInterface does besides its quick path; included by virtual_cpu_interface.h.
 
-#include "hal/cpu.h"
+#include "vgic/arrangement.h"
 #include "vgic/virtual_cpu_interface.h"
 
 namespace trivet::vgic {
@@ -169,7 +169,7 @@ bool TRIVET_VGIC::HasPending() {
   if (inbox_.IsRung()) return true;
   bool found = false;
   ForEach([&](ListRegister value) {
-    found = found || (IsDeliverable(value) && value.priority() < vmcr_.vpmr());
+    found = found || (IsDeliverable(value, vmcr_) && value.priority() < vmcr_.vpmr());
   });
   return found;
 }
@@ -232,9 +232,10 @@ void TRIVET_VGIC::EndWaiting() {
 
 TRIVET_VGIC_TEMPLATE
 void TRIVET_VGIC::Push() {
-  if (table_.waiting() != 0) Arrange();
+  const Arrangement<kCapacity> arrangement(table_, count_, vmcr_);
+  if (table_.waiting() != 0) arrangement.Arrange();
   if (loaded_) Show();
-  WriteHcr(ComputeHcr());
+  WriteHcr(arrangement.Hcr(has_.traps_deactivation));
   quick_ = loaded_ && table_.waiting() == 0 ? (1u << count_) - 1 : 0;
 }
 
@@ -254,201 +255,6 @@ void TRIVET_VGIC::Show() {
                    : value;
   }
   interface_.RestoreListRegisters(shown, count_);
-}
-
-TRIVET_VGIC_TEMPLATE
-bool TRIVET_VGIC::IsDeliverable(ListRegister value) const {
-  return value.state() == State::kPending && (value.group() ? vmcr_.veng1() : vmcr_.veng0());
-}
-
-/// Less is better: the first pending one, active ones, other pending ones, those of a disabled
-/// group; each by priority and INTID.
-TRIVET_VGIC_TEMPLATE
-std::uint64_t TRIVET_VGIC::Rank(ListRegister value, std::uint32_t top) const {
-  std::uint64_t kind = 3;
-  if (value.vintid() == top) {
-    kind = 0;
-  } else if (IsActive(value)) {
-    kind = 1;
-  } else if (IsDeliverable(value)) {
-    kind = 2;
-  }
-  return kind << 40 | std::uint64_t{value.priority()} << 32 | value.vintid();
-}
-
-/// The deliverable interrupt of highest priority; no interrupt's number if there is none.
-TRIVET_VGIC_TEMPLATE
-std::uint32_t TRIVET_VGIC::FindTop() const {
-  std::uint64_t best = ~std::uint64_t{0};
-  for (unsigned i = 0; i < Table::kEntries; ++i) {
-    const ListRegister value = table_.Get(i);
-    if (!table_.IsUsed(i) || !IsDeliverable(value)) continue;
-    const std::uint64_t rank = Rank(value, value.vintid());
-    if (rank < best) best = rank;
-  }
-  return static_cast<std::uint32_t>(best);
-}
-
-/// The waiting interrupt of the best rank, or kNone.
-TRIVET_VGIC_TEMPLATE
-unsigned TRIVET_VGIC::FindBest(std::uint32_t top) const {
-  unsigned best = Table::kNone;
-  for (unsigned i = Table::kFirstWaiting; i < Table::kEntries; ++i) {
-    if (!table_.IsUsed(i)) continue;
-    if (best == Table::kNone || Rank(table_.Get(i), top) < Rank(table_.Get(best), top)) best = i;
-  }
-  return best;
-}
-
-/// A free list register, or the one of the worst rank if that is worse than `rank`; or kNone.
-TRIVET_VGIC_TEMPLATE
-unsigned TRIVET_VGIC::FindPlace(std::uint32_t top, std::uint64_t rank) const {
-  unsigned worst = Table::kNone;
-  for (unsigned i = 0; i < count_; ++i) {
-    if (!table_.IsUsed(i)) return i;
-    const std::uint64_t of_i = Rank(table_.Get(i), top);
-    if (of_i <= rank) continue;
-    if (worst == Table::kNone || of_i > Rank(table_.Get(worst), top)) worst = i;
-  }
-  return worst;
-}
-
-TRIVET_VGIC_TEMPLATE
-void TRIVET_VGIC::Arrange() {
-  const std::uint32_t top = FindTop();
-  for (;;) {
-    const unsigned from = FindBest(top);
-    if (from == Table::kNone) return;
-    const ListRegister better = table_.Get(from);
-    const unsigned to = FindPlace(top, Rank(better, top));
-    if (to == Table::kNone) return;
-    table_.Remove(from);
-    if (table_.IsUsed(to)) {
-      const ListRegister worse = table_.Get(to);
-      table_.Remove(to);
-      table_.Add(from, worse);
-    }
-    table_.Add(to, better);
-  }
-}
-
-/// What the maintenance interrupt has to report while interrupts wait.
-TRIVET_VGIC_TEMPLATE
-hal::IchHcrEl2 TRIVET_VGIC::ComputeHcr() const {
-  hal::IchHcrEl2 hcr = hal::IchHcrEl2().en(true);
-  if (table_.waiting() == 0) return hcr;
-  for (unsigned i = Table::kFirstWaiting; i < Table::kEntries; ++i) {
-    if (!table_.IsUsed(i)) continue;
-    const ListRegister value = table_.Get(i);
-    if (IsActive(value)) {
-      hcr = hal::IchHcrEl2::FromRaw(hcr.raw() | has_.traps_deactivation.raw()).lrenpie(true);
-    } else {
-      if (IsDeliverable(value)) hcr = hcr.npie(true);
-      hcr = hcr.vgrp0eie(!vmcr_.veng0()).vgrp0die(vmcr_.veng0());
-      hcr = hcr.vgrp1eie(!vmcr_.veng1()).vgrp1die(vmcr_.veng1());
-    }
-  }
-  return hcr;
-}
-
-TRIVET_VGIC_TEMPLATE
-Status TRIVET_VGIC::Load(Switching switching) {
-  if (count_ == 0) return Refuse({Status::kNotCreated, Part::kInterface});
-  if (loaded_) return Refuse({Status::kLoadedElsewhere, Part::kInterface, 0, place_});
-  switching_ = switching;
-  interface_.SaveListRegisters(host_list_registers_, count_);
-  if (switching == Switching::kAll) {
-    host_hcr_ = interface_.ReadHcr();
-    interface_.SaveControls(host_controls_, has_);
-    interface_.RestoreControls(controls_, has_);
-  }
-  interface_.RestoreListRegisters(table_.list_registers(), count_);
-  interface_.WriteHcr(hcr_);
-  loaded_ = live_ = true;
-  place_ = hal::Cpu::CurrentCpu().affinity;
-  where_.store(kInHost | place_, std::memory_order_release);
-  quick_ = (1u << count_) - 1;
-  if (table_.waiting() != 0) [[unlikely]]
-    ServeMaintenance();
-  return Status::kOk;
-}
-
-TRIVET_VGIC_TEMPLATE
-void TRIVET_VGIC::Unload() {
-  if (!loaded_) return;
-  if (table_.waiting() != 0) [[unlikely]] {
-    Pull();  // What the guest ended of those that wait is not active any longer.
-  } else {
-    hcr_ = ReadHcr();
-    interface_.SaveListRegisters(table_.list_registers(), count_);
-  }
-  hides_pending_ = false;
-  interface_.RestoreListRegisters(host_list_registers_, count_);
-  if (switching_ == Switching::kAll) {
-    interface_.SaveControls(controls_, has_);
-    interface_.RestoreControls(host_controls_, has_);
-    interface_.WriteHcr(host_hcr_);
-  } else {
-    controls_.vmcr = interface_.ReadVmcr();
-  }
-  loaded_ = live_ = false;
-  quick_ = 0;
-  if (has_ppis_) UnlinkPpis();
-  where_.store(0, std::memory_order_seq_cst);
-}
-
-/// Another CPU's list registers would deactivate that CPU's PPI.
-TRIVET_VGIC_TEMPLATE
-void TRIVET_VGIC::UnlinkPpis() {
-  for (unsigned i = 0; i < Table::kEntries; ++i) {
-    const ListRegister value = table_.Get(i);
-    if (!table_.IsUsed(i) || !value.hw() || value.pintid() >= kFirstSpi) continue;
-    if (value.state() != State::kInvalid) interface_.Deactivate(value.pintid());
-    table_.Set(i, Plain(value));
-  }
-  has_ppis_ = false;
-}
-
-TRIVET_VGIC_TEMPLATE
-void TRIVET_VGIC::Suspend() {
-  if (live_) hcr_ = interface_.ReadHcr();
-  live_ = false;
-}
-TRIVET_VGIC_TEMPLATE
-void TRIVET_VGIC::Resume() {
-  live_ = loaded_;
-  if (live_) interface_.WriteHcr(hcr_);
-}
-
-TRIVET_VGIC_TEMPLATE
-void TRIVET_VGIC::TakePosts() {
-  inbox_.Take([this](Interrupt interrupt, bool inject) {
-    const Status status = inject ? Inject(interrupt) : Retract(interrupt.intid());
-    return status != Status::kNoRoom;
-  });
-}
-
-TRIVET_VGIC_TEMPLATE
-std::expected<Receiver, Error> TRIVET_VGIC::Post(unsigned sender, Interrupt interrupt,
-                                                 bool inject) {
-  const ListRegister value = interrupt.value();
-  if (const Error error = Examine(value); error.status != Status::kOk) {
-    return std::unexpected(error);
-  }
-  const auto refused = [&](Status status, Part part, std::uint64_t what) {
-    return std::unexpected(Error{status, part, value.vintid(), what});
-  };
-  if (sender >= kCpus) return refused(Status::kInvalidArgument, Part::kSender, sender);
-  if (value.hw() && value.pintid() < kFirstSpi) {
-    return refused(Status::kInvalidArgument, Part::kPhysicalIntid, value.pintid());
-  }
-  if (!inbox_.Post(sender, interrupt, inject)) {
-    return refused(Status::kNoRoom, Part::kSender, sender);
-  }
-  const std::uint64_t where = where_.load(std::memory_order_seq_cst);
-  const CpuId cpu = {.affinity = where & ~(kInGuest | kInHost)};
-  if ((where & kInGuest) != 0) return Receiver{Where::kGuest, cpu};
-  return Receiver{(where & kInHost) != 0 ? Where::kHost : Where::kAway, cpu};
 }
 
 #undef TRIVET_VGIC

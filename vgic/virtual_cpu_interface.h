@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 
+#include "hal/cpu.h"
 #include "hal/cpu_id.h"
 #include "hal/status.h"
 #include "vgic/entry_table.h"
@@ -26,6 +27,13 @@ struct Receiver {
   CpuId cpu;  ///< The CPU, where it is loaded.
 };
 
+/// What the caller of Load() switches itself.
+enum class Switching : std::uint8_t {
+  kAll,      ///< Nothing.
+  kShared,   ///< ICH_HCR_EL2, ICH_VMCR_EL2, ICH_AP0R0_EL2 and ICH_AP1R0_EL2, for a GICv3.
+  kEachRun,  ///< The same, and ICH_HCR_EL2 with each run.
+};
+
 /// The interrupts of one vCPU, up to `kCapacity` more than there are list registers, with posts
 /// from `kCpus` CPUs. Calls are made at EL2 with interrupts masked, but for Post(); those that
 /// change interrupts by the CPU that has the vCPU loaded, or while none has, by its owner. What a
@@ -34,6 +42,8 @@ template <VirtualInterface Interface, unsigned kCapacity, unsigned kCpus = 8,
           class Word = std::atomic<std::uint64_t>>
 class VirtualCpuInterface {
  public:
+  static constexpr bool kBySystemRegisters = Interface::kBySystemRegisters;
+
   constexpr explicit VirtualCpuInterface(Interface interface = Interface())
       : interface_(interface) {}
   VirtualCpuInterface(const VirtualCpuInterface&) = delete;
@@ -78,28 +88,30 @@ class VirtualCpuInterface {
   /// A maintenance interrupt of this CPU. The caller ends the physical interrupt.
   void ServeMaintenance();
 
-  /// Puts this vCPU's interface on this CPU, and what the CPU had aside. With `kShared` the
-  /// caller switches ICH_HCR_EL2, ICH_VMCR_EL2 and ICH_APnR0_EL2 itself. Errors: kNotCreated,
+  /// Puts this vCPU's interface on this CPU, and what the CPU had aside. Errors: kNotCreated,
   /// kLoadedElsewhere (it is loaded).
-  enum class Switching : std::uint8_t { kAll, kShared };
   Status Load(Switching switching = Switching::kAll);
   /// Takes it off again. Nothing to do where it is not loaded.
   void Unload();
   bool IsLoaded() const { return loaded_; }
 
-  /// Before each entry of the guest, loaded: takes what other CPUs posted.
+  /// Before each entry of the guest on this CPU, which may load it: takes what was posted.
   void BeginRun() {
+    if (!loaded_) [[unlikely]]
+      place_ = hal::Cpu::CurrentCpu().affinity;
     where_.store(kInGuest | place_, std::memory_order_seq_cst);
     if (inbox_.IsRung()) [[unlikely]]
       TakePosts();
   }
   /// After it.
-  void EndRun() { where_.store(kInHost | place_, std::memory_order_release); }
+  void EndRun() {
+    where_.store(loaded_ ? kInHost | place_ : 0, std::memory_order_release);
+  }
   /// A kick, while the guest's exit is handled in place.
   void TakePosts();
-  /// Where other code has ICH_HCR_EL2 between runs: the guest's value follows, or was read.
-  void Suspend();
+  /// With kEachRun, before each run and after it: the guest's ICH_HCR_EL2 comes and goes.
   void Resume();
+  void Suspend();
 
   /// Makes an interrupt pending, or retracts one, from CPU number `sender`, one caller each; at any
   /// exception level and mask state. The data that the interrupt announces is seen before it.
@@ -146,13 +158,6 @@ class VirtualCpuInterface {
   void EndWaiting();
   void Push();
   void Show();
-  void Arrange();
-  bool IsDeliverable(ListRegister value) const;
-  std::uint64_t Rank(ListRegister value, std::uint32_t top) const;
-  std::uint32_t FindTop() const;
-  unsigned FindBest(std::uint32_t top) const;
-  unsigned FindPlace(std::uint32_t top, std::uint64_t rank) const;
-  hal::IchHcrEl2 ComputeHcr() const;
   void UnlinkPpis();
 
   hal::IchHcrEl2 ReadHcr() { return live_ ? interface_.ReadHcr() : hcr_; }
@@ -189,3 +194,4 @@ class VirtualCpuInterface {
 }  // namespace trivet::vgic
 
 #include "vgic/slow_path.h"  // IWYU pragma: export
+#include "vgic/switching.h"  // IWYU pragma: export
