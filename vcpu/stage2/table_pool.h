@@ -12,8 +12,8 @@ struct alignas(4096) Table {
 };
 
 /// The tables that stages 2 are built of: memory of the caller's, contiguous in physical memory.
-/// Several stages 2 may share a pool. Not thread-safe: the caller serializes what uses one pool. Any
-/// exception level and mask state.
+/// Several stages 2 may share a pool. Not thread-safe: the caller serializes what uses one pool.
+/// Any exception level and mask state.
 class TablePool {
  public:
   /// `tables` stands at physical address `pa`, 4096-byte aligned; `used` has a zero bit for each.

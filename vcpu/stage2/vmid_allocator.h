@@ -11,8 +11,9 @@
 
 namespace trivet::vcpu {
 
-/// VMIDs of guests, 1 to `kMost`. A guest keeps its VMID for as long as it lives; one that was given
-/// back is used again after a roll-over only, one TLB invalidation for all of them. Not thread-safe.
+/// VMIDs of guests, 1 to `kMost`. A guest keeps its VMID for as long as it lives; one that was
+/// given back is used again after a roll-over only, one TLB invalidation for all of them. Not
+/// thread-safe.
 template <std::uint16_t kMost = 255>
 class VmidAllocator {
  public:
