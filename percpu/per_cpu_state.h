@@ -88,6 +88,12 @@ class alignas(16) PerCpuState {
   void UnloadGuest();
   const Guest* guest_owner() const { return owner_; }
 
+  /// Takes what any CPU of the inner shareable domain holds of the guest with this VTCR_EL2 and
+  /// VTTBR_EL2, stages 1 and 2, out of its TLB: after a descriptor of its stage 2 changed, which a
+  /// DSB has completed. On this CPU, enabled; any mask state (kept). Errors: kNotEnabled,
+  /// kWrongCpu.
+  Status InvalidateStage2(hal::VtcrEl2 vtcr, hal::VttbrEl2 vttbr);
+
   /// True when the caller is on this CPU, it is enabled, `guest` is loaded, and a run switches
   /// nothing: BeginRun() and EndRun() may be left out. Part of every exit but the first.
   /// False while the host masks interrupts by priority: then the run has to open its mask.
