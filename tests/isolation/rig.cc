@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "hal/digits.h"
 #include "platforms/runtime/console.h"
 #include "platforms/runtime/power.h"
-#include "platforms/runtime/text.h"
 #include "tests/isolation/marker.h"
 
 extern "C" bool trivet_marked_call(void (*function)(void*), void* argument, std::uint64_t marker);
@@ -23,7 +23,8 @@ void (*describe_run)() = nullptr;
 
 void Say(std::string_view name, std::uint64_t value) {
   platforms::ConsoleWrite(name);
-  platforms::ConsoleWrite(platforms::HexText(value).view());
+  platforms::ConsoleWrite("0x");
+  platforms::ConsoleWrite(Digits(value, 16, kRegisterDigits).view());
 }
 
 [[noreturn]] void EndImage() {
