@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstdint>
 
+#include "hal/field_mask.h"
 #include "hal/registers.h"
 
 namespace trivet::percpu {
@@ -19,18 +20,20 @@ enum class VectorRegisters : std::uint8_t { kFirstUse, kEachLoad };
 inline constexpr hal::HcrEl2 kHostOwned =
     hal::HcrEl2().e2h(true).tge(true).nv(true).nv1(true).nv2(true).at(true);
 
-/// Bits that a guest gets by a capability (hal/regs/guest.def) or not at all: they give it
-/// registers that are then switched. And VSE: hardware clears it when the guest takes the SError,
-/// which Trivet would not notice.
-inline constexpr hal::HcrEl2 kNotSwitched = hal::HcrEl2()
-                                                .api(true)
-                                                .apk(true)
-                                                .ata(true)
-                                                .dct(true)
-                                                .enscxt(true)
-                                                .fien(true)
-                                                .amvoffen(true)
-                                                .vse(true);
+/// Bits that a guest gets by a capability or not at all, as hal/regs/guest.def keeps them clear:
+/// they give it registers that are then switched. And VSE: hardware clears it when the guest takes
+/// the SError, which Trivet would not notice. A guest may request default cacheability, virtual
+/// interrupts and transactions, which need no register of its own.
+inline constexpr hal::HcrEl2 kNotSwitched = [] {
+  std::uint64_t bits = 0;
+#define CONTROL(Type, accessor, closed, ...)                                         \
+  if (std::same_as<hal::Type, hal::HcrEl2>) {                                        \
+    bits |= TRIVET_FIELD_MASK(Type, accessor) & ~hal::Type().accessor(closed).raw(); \
+  }
+  using hal::TrapLevels;
+#include "hal/regs/guest.def"
+  return hal::HcrEl2::FromRaw(bits).dc(false).vi(false).vf(false).tme(false);
+}();
 
 /// Which bits of HCR_EL2 are set and cleared, and when. All others keep the host's value. A policy
 /// that names a bit of kHostOwned does not compile, nor does one that sets and clears the same bit,
