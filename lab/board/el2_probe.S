@@ -3,8 +3,8 @@
 // Out: the reading stored, everything as before. Stack: 112 bytes, none of it touched during the experiment: translation
 //      is off then, and so the written register cannot affect memory accesses, byte order or translation.
 
+#include "hal/el2/callee_saved.inc"
 #include "lab/board/el2_probe_offsets.h"
-#include "platforms/runtime/callee_saved.inc"
 
 /// Calls the stub in x4 with x0; after an exception goes on at \resume with the ESR in x5.
 .macro guarded_call resume
@@ -68,8 +68,8 @@ trivet_conformance_probe:
   isb
   bl      trivet_translation_on
   ldr     x1, [sp, #CALLEE_SAVED_SPARE]
-  stp     x6, x7, [x1, #ANSWER_ESR]
-  stp     x9, x10, [x1, #ANSWER_VALUE]
+  stp     x6, x7, [x1, #READING_ESR]
+  stp     x9, x10, [x1, #READING_VALUE]
   restore_callee_saved
   ret
 

@@ -1,7 +1,7 @@
 // Entry of an image that resident firmware calls as a function, and the return.
 
 #include "hal/asm_constants.h"
-#include "platforms/runtime/callee_saved.inc"
+#include "hal/el2/callee_saved.inc"
 
 // int trivet_entry(int argc, char* const argv[]): what a boot loader's `go` calls.
 // In:  the firmware's EL, MMU, caches, stack and interrupt mask, which all stay; x18 is reserved ([u-boot]: its global

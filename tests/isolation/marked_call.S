@@ -2,7 +2,7 @@
 // x19 to x28 marker + 19 to marker + 28. Out: whether they still are, as after any AAPCS64 function.
 // In: EL2, the low 16 bits of `marker` clear. Stack: 112 bytes.
 
-#include "platforms/runtime/callee_saved.inc"
+#include "hal/el2/callee_saved.inc"
 
   .section .text.trivet_marked_call, "ax"
   .global trivet_marked_call

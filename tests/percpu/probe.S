@@ -1,7 +1,7 @@
 // A host vector table that records every register at entry, and exceptions with known registers to
 // record.
 
-#include "platforms/runtime/callee_saved.inc"
+#include "hal/el2/callee_saved.inc"
 #include "tests/percpu/probe.h"
 
 /// An exception from EL2. Stack: 16 bytes of SP_EL2's.

@@ -5,8 +5,8 @@
 // so that nothing is expected of them after one.
 
 #include "hal/asm_constants.h"
+#include "hal/el2/callee_saved.inc"
 #include "lab/board/trace/monitor_offsets.h"
-#include "platforms/runtime/callee_saved.inc"
 
   .set    kKindMask, 0xff               // Operation::kind
   .set    kStore, 0
