@@ -77,15 +77,13 @@ void Profile::SetId(std::string_view register_name, std::uint64_t value) {
 Profile Profile::With(std::string_view register_name, std::string_view field,
                       std::uint64_t value) const {
   const hal::RegisterId id = FindRegister(register_name);
-  if (id != hal::RegisterId::kCount) {
-    for (const hal::FieldInfo& info : hal::InfoOf(id).fields) {
-      if (info.name != field) continue;
-      Profile profile = *this;
-      profile.SetId(register_name, (Id(register_name) & ~info.mask()) | value << info.lo);
-      return profile;
-    }
+  if (id == hal::RegisterId::kCount) {
+    throw Violation(std::format("profile {}: no register is called {}", name, register_name));
   }
-  throw Violation(std::format("profile {}: no field {}.{}", name, register_name, field));
+  const hal::FieldInfo& info = FieldNamed(hal::InfoOf(id), field);
+  Profile profile = *this;
+  profile.SetId(register_name, (Id(register_name) & ~info.mask()) | value << info.lo);
+  return profile;
 }
 
 Profile Profile::WithEl3() const {
