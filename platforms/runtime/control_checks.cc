@@ -79,7 +79,9 @@ bool PointersAreSigned() {
   Cpu::Write<SctlrEl2>(before.enia(true));
   Cpu::Isb();
   std::uint64_t pointer = 0x1000;
-  asm volatile(".arch_extension pauth\n\t pacia %0, %1\n\t xpaci %0" : "+r"(pointer) : "r"(std::uint64_t{0}));
+  asm volatile(".arch_extension pauth\n\t pacia %0, %1\n\t xpaci %0"
+               : "+r"(pointer)
+               : "r"(std::uint64_t{0}));
   Cpu::Write<SctlrEl2>(before);
   Cpu::Isb();
   return pointer == 0x1000;
@@ -92,11 +94,14 @@ void CheckTranslationControls() {
   if (Cpu::Read<HcrEl2>().e2h()) {
     const auto tcr = Cpu::Read<TcrEl2E2h>();
     CheckSctlr(Cpu::Read<SctlrEl2E2h>());
-    Check(WalksAreCachedAndShared(tcr) && !tcr.epd0(), "TCR_EL2: how TTBR0_EL2's tables are walked");
+    Check(WalksAreCachedAndShared(tcr) && !tcr.epd0(),
+          "TCR_EL2: how TTBR0_EL2's tables are walked");
     Check(tcr.epd1() && tcr.tg1() == Granule1::k4Kb && tcr.t1sz() == 64 - kAddressBits,
           "TCR_EL2.EPD1: nothing is translated through TTBR1_EL2");
-    Check(tcr.ips() == SizeOfAddresses(), "TCR_EL2.IPS: the CPU's physical addresses, 48 bits of them");
-    Check(Cpu::Read<Ttbr0El2E2h>().raw() == AddressOf(trivet_el2_and_0_table), "TTBR0_EL2: EL2&0's");
+    Check(tcr.ips() == SizeOfAddresses(),
+          "TCR_EL2.IPS: the CPU's physical addresses, 48 bits of them");
+    Check(Cpu::Read<Ttbr0El2E2h>().raw() == AddressOf(trivet_el2_and_0_table),
+          "TTBR0_EL2: EL2&0's");
     return;
   }
   const auto tcr = Cpu::Read<TcrEl2>();

@@ -1,4 +1,5 @@
-// Three CPUs and one vCPU that goes off and is started again: every order of their loads and stores.
+// Three CPUs and one vCPU that goes off and is started again: every order of their loads and
+// stores.
 
 #include <gtest/gtest.h>
 
@@ -55,18 +56,17 @@ TEST(PsciRace, OneOfTwoStartsSucceedsInEveryOrder) {
     return Interleavings::Run{
         .threads = {[race] { race->Start(0); }, [race] { race->Start(1); },
                     [race] { race->psci.Stopped(2); }},
-        .check =
-            [&] {
-              EXPECT_LE(race->starts, 1u);
-              none += race->starts == 0 ? 1 : 0;
-              for (unsigned i = 0; i < 2; ++i) {
-                const std::int64_t result = race->results[i];
-                EXPECT_TRUE(result == 0 || result == -4 || result == -5) << result;
-                successes[i] += result == 0 ? 1 : 0;
-              }
-              EXPECT_EQ(race->psci.StateOf(2), race->starts == 1 ? vcpu::psci::CpuState::kOn
-                                                                 : vcpu::psci::CpuState::kOff);
-            }};
+        .check = [&] {
+          EXPECT_LE(race->starts, 1u);
+          none += race->starts == 0 ? 1 : 0;
+          for (unsigned i = 0; i < 2; ++i) {
+            const std::int64_t result = race->results[i];
+            EXPECT_TRUE(result == 0 || result == -4 || result == -5) << result;
+            successes[i] += result == 0 ? 1 : 0;
+          }
+          EXPECT_EQ(race->psci.StateOf(2),
+                    race->starts == 1 ? vcpu::psci::CpuState::kOn : vcpu::psci::CpuState::kOff);
+        }};
   });
   const std::size_t states = orders.Explore();
   std::printf("%zu states, %zu runs\n", states, orders.runs());
@@ -103,9 +103,8 @@ unsigned MostInside() {
       shared->inside.store(shared->inside.load() - 1);
       shared->lock.Unlock(self);
     };
-    return Interleavings::Run{
-        .threads = {[body] { body(0); }, [body] { body(1); }},
-        .check = [&] { most = std::max(most, shared->most); }};
+    return Interleavings::Run{.threads = {[body] { body(0); }, [body] { body(1); }},
+                              .check = [&] { most = std::max(most, shared->most); }};
   });
   std::printf("%zu states\n", orders.Explore());
   EXPECT_FALSE(orders.stuck());

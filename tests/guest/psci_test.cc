@@ -58,9 +58,9 @@ TEST_F(Psci, DiscoveryOffersWhatIsServed) {
   EXPECT_EQ(ResultOf(0x8000'0000), 0x1'0001) << "SMCCC_VERSION";
   EXPECT_EQ(ResultOf(0x8000'0001, 0x8000'0001), 0) << "SMCCC_ARCH_FEATURES";
   EXPECT_EQ(ResultOf(0x8400'0006), 2) << "MIGRATE_INFO_TYPE";
-  for (const std::uint64_t served : {0x8000'0000u, 0x8400'0000u, 0x8400'0001u, 0xc400'0001u,
-                                     0x8400'0002u, 0x8400'0003u, 0xc400'0003u, 0x8400'0004u,
-                                     0xc400'0004u, 0x8400'0006u, 0x8400'0008u, 0x8400'0009u}) {
+  for (const std::uint64_t served :
+       {0x8000'0000u, 0x8400'0000u, 0x8400'0001u, 0xc400'0001u, 0x8400'0002u, 0x8400'0003u,
+        0xc400'0003u, 0x8400'0004u, 0xc400'0004u, 0x8400'0006u, 0x8400'0008u, 0x8400'0009u}) {
     EXPECT_EQ(ResultOf(0x8400'000a, served), 0) << served;
   }
   for (const std::uint64_t other :
@@ -100,8 +100,9 @@ TEST_F(Psci, AVcpuStartsOnceAndStopsOnce) {
 }
 
 TEST_F(Psci, Smc32ArgumentsAre32Bits) {
-  EXPECT_EQ(Call(0, kOn32, 0xffff'ffff'0000'0102, 0xffff'ffff'0000'4000, 0xffff'ffff'8765'4321).kind,
-            kStart);
+  EXPECT_EQ(
+      Call(0, kOn32, 0xffff'ffff'0000'0102, 0xffff'ffff'0000'4000, 0xffff'ffff'8765'4321).kind,
+      kStart);
   const auto entry = psci_.Started(2);
   EXPECT_EQ(entry.address, 0x4000u);
   EXPECT_EQ(entry.context, 0x8765'4321u);

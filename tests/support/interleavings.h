@@ -33,8 +33,8 @@ class Word {
 /// read the same values, have the same future: it is explored once.
 class Interleavings {
  public:
-  /// `make` constructs the shared object and returns the threads' bodies, anew for each run; `check`
-  /// sees what they left.
+  /// `make` constructs the shared object and returns the threads' bodies, anew for each run;
+  /// `check` sees what they left.
   struct Run {
     std::vector<std::function<void()>> threads;
     std::function<void()> check;
@@ -61,8 +61,8 @@ class Interleavings {
     std::unique_ptr<char[]> stack = std::make_unique_for_overwrite<char[]>(kStack);
     std::function<void()> body;
     bool done = false;
-    std::uint64_t history = 1;               ///< Hash of what it has read.
-    std::size_t waits_for = kNothing;        ///< A word that it has read twice the same.
+    std::uint64_t history = 1;         ///< Hash of what it has read.
+    std::size_t waits_for = kNothing;  ///< A word that it has read twice the same.
     std::size_t last_word = kNothing;
     std::uint64_t last_value = 0;
   };
@@ -75,9 +75,7 @@ class Interleavings {
     swapcontext(&self.context, &current_->scheduler_);
   }
 
-  bool CanRun(const Thread& thread) const {
-    return !thread.done && thread.waits_for == kNothing;
-  }
+  bool CanRun(const Thread& thread) const { return !thread.done && thread.waits_for == kNothing; }
 
   /// Follows `choices`, then takes the first thread that can run, and notes how many could.
   void Execute(std::vector<std::size_t>& choices) {
@@ -155,7 +153,8 @@ class Interleavings {
     if (!started_) return words_[word];
     Thread& self = *threads_[running_];
     Switch();
-    // The same word with the same value again is a loop that waits: it goes on when the word changes.
+    // The same word with the same value again is a loop that waits: it goes on when the word
+    // changes.
     while (self.last_word == word && self.last_value == words_[word]) {
       self.waits_for = word;
       Switch();

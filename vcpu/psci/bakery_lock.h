@@ -6,7 +6,8 @@
 namespace trivet::vcpu {
 
 /// A lock of loads and stores: exclusives may fail where caches are off (docs/decisions/0010). CPUs
-/// get it in the order in which they drew a ticket, by index where two drew the same. [Lamport 1974]
+/// get it in the order in which they drew a ticket, by index where two drew the same. [Lamport
+/// 1974]
 ///
 /// Held for a few instructions with interrupts masked. Every access is sequentially consistent.
 template <unsigned kCpus, template <class> class Atomic = std::atomic>

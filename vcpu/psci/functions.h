@@ -44,7 +44,9 @@ enum class CpuState : std::uint32_t { kOn = 0, kOff = 1, kOnPending = 2 };
 
 inline constexpr std::uint32_t kVersion1_1 = 0x1'0001;
 /// Function identifiers that are PSCI's: fast calls of the standard secure service, 0 to 0x1f.
-constexpr bool IsReserved(std::uint32_t id) { return (id & ~(smccc::kSmc64 | 0x1f)) == 0x8400'0000; }
+constexpr bool IsReserved(std::uint32_t id) {
+  return (id & ~(smccc::kSmc64 | 0x1f)) == 0x8400'0000;
+}
 constexpr Function FunctionOf(std::uint32_t id) {
   return static_cast<Function>(id & ~smccc::kSmc64);
 }

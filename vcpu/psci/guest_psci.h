@@ -26,9 +26,9 @@ struct PsciAction {
   unsigned cpu = 0;
 };
 
-/// PSCI 1.1 and SMCCC 1.1 as a guest of up to `kCpus` vCPUs calls them by SMC or HVC. It keeps which
-/// vCPU is on; the run loop starts and stops them, on CPUs of its own, by firmware or a spin table.
-/// Any CPU may call it at any time, with interrupts masked.
+/// PSCI 1.1 and SMCCC 1.1 as a guest of up to `kCpus` vCPUs calls them by SMC or HVC. It keeps
+/// which vCPU is on; the run loop starts and stops them, on CPUs of its own, by firmware or a spin
+/// table. Any CPU may call it at any time, with interrupts masked.
 template <unsigned kCpus, template <class> class Atomic = std::atomic>
 class GuestPsci {
  public:
