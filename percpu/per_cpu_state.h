@@ -25,10 +25,15 @@ namespace trivet::percpu {
 /// More about the last call that did not return kOk.
 struct Error {
   Status status = Status::kOk;
-  hal::Feature feature = hal::Feature::kBase;             ///< kUnsupportedFeature
-  hal::RegisterId register_id = hal::RegisterId::kCount;  ///< kRestoreMismatch, kVectorsReplaced
+  hal::Feature feature = hal::Feature::kBase;  ///< kUnsupportedFeature: what the CPU lacks.
+  /// kRestoreMismatch, kVectorsReplaced, kUnsupportedHost, and kUnsupportedFeature of a guest that
+  /// requests bits: the register with another value than expected.
+  hal::RegisterId register_id = hal::RegisterId::kCount;
   std::uint64_t expected = 0;
   std::uint64_t got = 0;
+
+  /// The bits of `register_id` that are not as expected.
+  std::uint64_t bits() const { return expected ^ got; }
 };
 
 /// The host type's parameters of an enable.
@@ -37,6 +42,11 @@ struct EnableRequest {
   std::uint64_t empty_stage2;  ///< Physical address of a stage 2 table that maps nothing.
   std::optional<std::uint64_t> host_vbar;  ///< The host's vectors, where VBAR_EL2 has others.
   bool host_uses_fp = false;
+
+  /// The host's vectors, on a CPU that has `vbar`.
+  hal::VbarEl2 HostVectors(hal::VbarEl2 vbar) const {
+    return hal::VbarEl2::FromRaw(host_vbar.value_or(vbar.raw()));
+  }
 };
 
 /// The vectors' data, the host's saved registers and the transitions of one CPU, for any host type.
@@ -70,12 +80,19 @@ class alignas(16) PerCpuState {
   /// kOk when the caller is on this CPU and it is enabled; touches nothing else.
   Status CheckEnabledHere() const;
   /// Puts `guest`'s registers and EL2 controls in place of the present owner's, which are saved.
-  /// Errors, nothing changed: kUnsupportedFeature (the CPU lacks a capability's feature: Error has
-  /// it), kLoadedElsewhere, kLostState.
+  /// Errors, nothing changed: kUnsupportedFeature (the CPU lacks a capability's feature, or it, the
+  /// policy or the host forbids a bit of HCR_EL2 that `request` sets: Error has them),
+  /// kLoadedElsewhere, kLostState.
   Status LoadGuest(Guest& guest, const GuestRequest& request);
   /// Puts the host's registers and EL2 controls back, if a guest's are loaded.
   void UnloadGuest();
   const Guest* guest_owner() const { return owner_; }
+
+  /// Takes what any CPU of the inner shareable domain holds of the guest with this VTCR_EL2 and
+  /// VTTBR_EL2, stages 1 and 2, out of its TLB: after a descriptor of its stage 2 changed, which a
+  /// DSB has completed. On this CPU, enabled; any mask state (kept). Errors: kNotEnabled,
+  /// kWrongCpu.
+  Status InvalidateStage2(hal::VtcrEl2 vtcr, hal::VttbrEl2 vttbr);
 
   /// True when the caller is on this CPU, it is enabled, `guest` is loaded, and a run switches
   /// nothing: BeginRun() and EndRun() may be left out. Part of every exit but the first.
@@ -111,9 +128,9 @@ class alignas(16) PerCpuState {
  protected:
   Status CreateFor(CpuId cpu, const vectors::Handlers& handlers);
   Status CreateFor(CpuId cpu, const vectors::ChainPlace& chain);
-  Status Enable(const EnableRequest& request);
+  Status Enable(const EnableRequest& request) { return Enable(State::kReady, request); }
   Status Disable() { return Leave(State::kReady); }
-  Status CanEnable(const EnableRequest& request);
+  Status CanEnable(const EnableRequest& request) { return CanEnable(State::kReady, request); }
   Status CanDisable();
   Status PlanEnable(const EnableRequest& request, Plan& plan);
   Status PlanDisable(Plan& plan);
@@ -121,7 +138,8 @@ class alignas(16) PerCpuState {
   // Power and hand-over events: life_events.cc.
   Status PrepareSuspend() { return Leave(State::kSuspended); }
   Status LeaveOnCpu() { return Leave(State::kReady, GuestState::kStays); }
-  Status Resume(const EnableRequest& request);
+  /// Over the host's present registers: the values from before the suspend are not used.
+  Status Resume(const EnableRequest& request) { return Enable(State::kSuspended, request); }
   Status ResumeInPlace(const EnableRequest& request);
   Status HandOver();
   void PoweredDown();
@@ -140,20 +158,21 @@ class alignas(16) PerCpuState {
   /// True when TPIDR_EL2 is Trivet's from enable to disable.
   bool HoldsTpidr() const { return !per_run_ && !IsPassThrough(); }
   VectorOwnership vector_ownership() const;
-  /// The value for VBAR_EL2 while the vectors are Trivet's.
-  hal::VbarEl2 OurVectors() const;
   /// The value for TPIDR_EL2 while enabled, under a host that has `host` in it.
   hal::TpidrEl2 OurTpidr(hal::TpidrEl2 host) const;
   static bool AtEl2();
   Status Bind(CpuId cpu, Status host, const vectors::Handlers& handlers,
               const vectors::ChainPlace& chain);
-  Status CheckEnable(State from, const EnableRequest& request);
+  Status RefuseState(State state);
+  Status CheckEnable(State from, const EnableRequest& request, El2Context& host);
   Status CheckHostState(bool e2h);
-  Status CheckPolicy(const PolicyValues& policy);
-  Status CheckHostVectors(std::uint64_t base);
+  Status CheckPolicyBits(std::uint64_t conditional);
+  Status CheckHostVectors(hal::VbarEl2 base);
   Status CheckDisable();
-  void PrepareTransition(const EnableRequest& request);
-  void Enter(State from, const EnableRequest& request);
+  Status CanEnable(State from, const EnableRequest& request);
+  void IdentifyCpu();
+  TransitionState PrepareTransition(const El2Context& host, const EnableRequest& request);
+  Status Enable(State from, const EnableRequest& request);
   /// Whether the registers of a loaded guest are replaced by the host's when the CPU is left.
   enum class GuestState : std::uint8_t { kReplaced, kStays };
   Status Leave(State next, GuestState guest = GuestState::kReplaced);
@@ -181,6 +200,7 @@ class alignas(16) PerCpuState {
   void BindGuest(Guest* owner);
   void ForgetResident() { resident_ = gic_resident_ = plain_resident_ = nullptr; }
   Status CheckCapabilities(hal::Capabilities open);
+  Status CheckTraps(const HcrTerms& terms);
   Status PrepareGuest(Guest& guest, const GuestRequest& request);
   void SaveOwner();
   void SaveHostCapabilities(hal::Capabilities open);
@@ -214,6 +234,7 @@ class alignas(16) PerCpuState {
   std::uint64_t place_ = 0;  // PlaceNow() on cpu_, the host's priority mask open, or MPIDR_EL1.
   const Guest* plain_resident_ = nullptr;  // resident_, on a CPU without it.
   vectors::ChainPlace chain_;              // Of a pass-through host.
+  hal::VbarEl2 vectors_;                   // VBAR_EL2 while the vectors are Trivet's.
   TransitionState transition_;
   CpuTraits traits_;
   GuestRegisters host_;          // While a guest is loaded: the host's values.
@@ -232,7 +253,6 @@ class alignas(16) PerCpuState {
   Error error_;
   bool per_run_ = false;        // Vectors and TPIDR_EL2 are Trivet's only during a run.
   bool switches_runs_ = false;  // HCR_EL2 differs between the host and a guest.
-  bool knows_cpu_ = false;      // `traits_` says what the CPU has.
   bool opens_pmr_ = false;      // `run_pmr_` is to be put back.
   bool host_uses_fp_ = false;
   bool vectors_live_ = false;      // The FP and SIMD registers are owner_'s.
