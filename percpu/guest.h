@@ -14,7 +14,7 @@ class PerCpuState;
 
 /// What a guest asks for.
 struct GuestRequest {
-  hal::HcrEl2 traps = {};       ///< Further bits of HCR_EL2.
+  hal::HcrEl2 traps = {};       ///< Further bits of HCR_EL2: all granted, or the guest is refused.
   hal::Capabilities open = {};  ///< Closed: trapped, and not offered.
   hal::VtcrEl2 vtcr = hal::VtcrEl2::Inert();
   hal::VttbrEl2 vttbr = {};

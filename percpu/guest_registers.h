@@ -21,11 +21,50 @@ using IdentityBank = internal::BankOf<void
 #define CONFIGURED(Type) , hal::Type
 #include "hal/regs/guest.def"
                                       >;
-/// Traps and enables: the same for guests with the same capabilities under one host.
-using TrapBank = internal::BankOf<void
+using CommonTrapBank = internal::BankOf<void
 #define CONTROLLED(Type) , hal::Type
+#define SELDOM(Type)
 #include "hal/regs/guest.def"
-                                  >;
+                                        >;
+using SeldomTrapBank = internal::BankOf<void
+#define SELDOM(Type) , hal::Type
+#include "hal/regs/guest.def"
+                                        >;
+
+/// Traps and enables: the same for guests with the same capabilities under one host. What few CPUs
+/// have costs the others one test.
+struct TrapBank : CommonTrapBank {
+  SeldomTrapBank seldom;
+
+  static constexpr bool HasSeldom(const CpuTraits& cpu) {
+    return cpu.Has<hal::Feature::kFgt2>() || cpu.Has<hal::Feature::kFgtAmu>();
+  }
+  template <class B>
+  [[gnu::always_inline]] void SaveCommon(B& backend, const CpuTraits& cpu) {
+    CommonTrapBank::Save(backend, cpu, hal::kAllCapabilities);
+  }
+  template <class B>
+  [[gnu::always_inline]] void Save(B& backend, const CpuTraits& cpu) {
+    SaveCommon(backend, cpu);
+    if (HasSeldom(cpu)) [[unlikely]]
+      seldom.Save(backend, cpu);
+  }
+  template <class B>
+  [[gnu::always_inline]] void Restore(B& backend, const CpuTraits& cpu) const {
+    CommonTrapBank::Restore(backend, cpu, hal::kAllCapabilities);
+    if (HasSeldom(cpu)) [[unlikely]]
+      seldom.Restore(backend, cpu);
+  }
+  template <class B, class Report>
+  bool Matches(B& backend, const CpuTraits& cpu, Report report) const {
+    return CommonTrapBank::Matches(backend, cpu, report) && seldom.Matches(backend, cpu, report);
+  }
+  template <class Make>
+  void Fill(const CpuTraits& cpu, const TrapBank& from, Make make) {
+    CommonTrapBank::Fill(cpu, from, make);
+    seldom.Fill(cpu, from.seldom, make);
+  }
+};
 
 struct GuestControls {
   IdentityBank identity;
@@ -34,12 +73,12 @@ struct GuestControls {
   template <class B>
   [[gnu::always_inline]] void Save(B& backend, const CpuTraits& cpu) {
     identity.Save(backend, cpu);
-    traps.Save(backend, cpu, hal::kAllCapabilities);
+    traps.Save(backend, cpu);
   }
   template <class B>
   [[gnu::always_inline]] void Restore(B& backend, const CpuTraits& cpu) const {
     identity.Restore(backend, cpu);
-    traps.Restore(backend, cpu, hal::kAllCapabilities);
+    traps.Restore(backend, cpu);
   }
   /// RegisterBank::Matches().
   template <class B, class Report>
@@ -94,6 +133,19 @@ using EachRunBank = internal::BankOf<void
 
 class PerCpuState;
 
+/// What a guest has of an interrupt controller, switched with its registers: supplied by a manager
+/// of list registers (vgic/). Called on the guest's CPU at EL2, interrupts masked.
+struct GuestInterrupts {
+  /// Before a guest's registers are saved, and after they are restored: `each_run` says that EL2's
+  /// controls are the host's until `resume`.
+  void (*unload)(GuestInterrupts&) = nullptr;
+  void (*load)(GuestInterrupts&, bool each_run) = nullptr;
+  /// Around each run under a VHE host: the guest's ICH_HCR_EL2 comes and goes.
+  void (*resume)(GuestInterrupts&) = nullptr;
+  void (*suspend)(GuestInterrupts&) = nullptr;
+  hal::Capabilities opens = {};  ///< Capabilities that the guest needs for it.
+};
+
 /// The registers of a guest outside its frame, or the host's values of the same registers.
 struct GuestRegisters {
   LoadBank load;
@@ -103,6 +155,8 @@ struct GuestRegisters {
   EachRunBank each_run;
   hal::Capabilities open;                  ///< Whose registers are in the last three.
   const PerCpuState* loaded_on = nullptr;  ///< The CPU that has the values; these are stale then.
+  GuestInterrupts* interrupts = nullptr;   ///< Null: none, and for the host.
+  bool has_more = false;                   ///< Something in `open`, or interrupts.
   bool lost = false;                       ///< That CPU lost power: there are no values any more.
 };
 

@@ -56,6 +56,22 @@ Status PerCpuState::CheckCapabilities(Capabilities open) {
   return Status::kOk;
 }
 
+/// Every requested bit of HCR_EL2 must be granted.
+Status PerCpuState::CheckTraps(const HcrTerms& terms) {
+  const std::uint64_t refused = terms.requested.raw() & ~terms.value().raw();
+  if (refused == 0) return Status::kOk;
+  const std::uint64_t absent = refused & terms.layout.absent;
+  Feature needs = Feature::kBase;
+  for (const FieldInfo& field : kInfo<HcrEl2>.fields) {
+    if ((field.mask() & absent) != 0) needs = field.traits.needs;
+  }
+  return Fail({.status = Status::kUnsupportedFeature,
+               .feature = needs,
+               .register_id = RegisterId::kHcrEl2,
+               .expected = terms.requested.raw(),
+               .got = terms.requested.raw() & ~refused});
+}
+
 /// Checks a guest that comes after the host's registers, or from another CPU, and computes its
 /// controls from the host's.
 Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
@@ -63,12 +79,17 @@ Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
   if (guest.loaded_on != nullptr) return Fail({.status = Status::kLoadedElsewhere});
   if (const Status s = CheckCapabilities(request.open); s != Status::kOk) return s;
   KnowCpu();
+  const HcrTerms terms = TermsFor(request.traps, request.open);
+  if (const Status s = CheckTraps(terms); s != Status::kOk) return s;
   if (owner_ == nullptr) {
     Cpu cpu;
-    host_controls_.Save(cpu, traits_);
+    // Under E2H each run saves them: here for the fields that stay the host's.
+    if (traits_.e2h()) host_controls_.traps.SaveCommon(cpu, traits_);
+    if (!traits_.e2h()) host_controls_.Save(cpu, traits_);
     ++loads_;
   }
   guest.open = request.open;
+  guest.has_more = !request.open.IsEmpty() || guest.interrupts != nullptr;
   guest.controls.traps.Fill(traits_, host_controls_.traps, [&]<class Name>(std::uint64_t host) {
     return GuestControl<Name>(host, request.open, traits_);
   });
@@ -78,8 +99,8 @@ Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
   guest.controls.identity.Set<VpidrEl2>(VpidrEl2::FromRaw(Cpu::Read<MidrEl1>().raw()));
   guest.controls.identity.Set<VmpidrEl2>(request.vmpidr);
   if (request.open.Has(Capability::kFp)) TrapFp(guest, true);
-  guest.terms = TermsFor(request.traps, request.open);
-  guest.hcr = guest.terms.value();
+  guest.terms = terms;
+  guest.hcr = terms.value();
   guest.prepared_on = this;
   guest.prepared_in = loads_;
   return Status::kOk;
@@ -93,7 +114,8 @@ inline void PerCpuState::SaveOwner() {
   GuestRegisters& from = owner_ ? *owner_ : host_;
   SaveLoadBank(from.load);
   if (!traits_.e2h()) from.run.Save(cpu, traits_);
-  if (owner_ != nullptr && !owner_->open.IsEmpty()) {
+  if (owner_ != nullptr && owner_->has_more) {
+    if (owner_->interrupts != nullptr) owner_->interrupts->unload(*owner_->interrupts);
     from.opened_load.Save(cpu, traits_, owner_->open);
     if (!traits_.e2h()) from.opened_run.Save(cpu, traits_, owner_->open);
   }
@@ -112,13 +134,15 @@ void PerCpuState::SaveHostCapabilities(Capabilities open) {
     host_.opened_run.Set<IchHcrEl2>(host_controls_.traps.Get<IchHcrEl2>());
   }
   host_.open = host_.open | more;
+  host_.has_more = true;
 }
 
 inline void PerCpuState::RestoreGuestState(const GuestRegisters& next) {
   Cpu cpu;
-  if (!next.open.IsEmpty()) {
+  if (next.has_more) {
     next.opened_load.Restore(cpu, traits_, next.open);
     if (!traits_.e2h()) next.opened_run.Restore(cpu, traits_, next.open);
+    if (next.interrupts != nullptr) next.interrupts->load(*next.interrupts, traits_.e2h());
   }
   if (!traits_.e2h()) next.run.Restore(cpu, traits_);
   RestoreLoadBank(next.load);
@@ -145,7 +169,7 @@ Status PerCpuState::LoadGuest(Guest& guest, const GuestRequest& request) {
   } else {
     if (!traits_.e2h()) {
       guest.controls.identity.Restore(cpu, traits_);
-      if (!same_traps) guest.controls.traps.Restore(cpu, traits_, kAllCapabilities);
+      if (!same_traps) guest.controls.traps.Restore(cpu, traits_);
     }
     if (!switches_runs_) WriteHcr(cpu, guest.hcr, transition_.workarounds);
     Cpu::Isb();
@@ -186,6 +210,7 @@ void PerCpuState::ReleaseGuest(GuestState guest) {
   // Over the stage 2 that maps nothing, or none: what is walked until LeaveTrivet()'s TLBI goes.
   if (ParksWalks() && guest == GuestState::kStays) StartWalks(cpu, traits_, owner_->load);
   host_.open = {};
+  host_.has_more = false;
   BindGuest(nullptr);
 }
 
@@ -252,7 +277,10 @@ void PerCpuState::BeginRun() {
     owner_->controls.Restore(cpu, traits_);
     cpu.Isb();  // Stage 2's tables before VM.
     owner_->run.Restore(cpu, traits_);
-    if (!open.IsEmpty()) owner_->opened_run.Restore(cpu, traits_, open);
+    if (!open.IsEmpty()) {
+      owner_->opened_run.Restore(cpu, traits_, open);
+      if (owner_->interrupts != nullptr) owner_->interrupts->resume(*owner_->interrupts);
+    }
   }
   if (!open.IsEmpty()) owner_->each_run.Restore(cpu, traits_, open);
   if (SwitchesCptrPerRun()) Cpu::Write<CptrEl2>(owner_->controls.traps.Get<CptrEl2>());
@@ -277,7 +305,10 @@ void PerCpuState::EndRun() {
   if (switches_runs_) LeaveRun();
   if (traits_.e2h()) {
     owner_->run.Save(cpu, traits_);
-    if (!open.IsEmpty()) owner_->opened_run.Save(cpu, traits_, open);
+    if (!open.IsEmpty()) {
+      if (owner_->interrupts != nullptr) owner_->interrupts->suspend(*owner_->interrupts);
+      owner_->opened_run.Save(cpu, traits_, open);
+    }
   }
   if (!open.IsEmpty()) owner_->each_run.Save(cpu, traits_, open);
   if (SwitchesVectorsPerRun()) TakeVectors();
@@ -308,6 +339,7 @@ void PerCpuState::RestoreHostsGuestState() {
   vectors_live_ = false;
   if (!traits_.e2h()) host_controls_.Restore(cpu, traits_);
   host_.open = {};
+  host_.has_more = false;
   cpu.Isb();
   if (StopsWalks()) {
     StartWalks(cpu, traits_, host_.load);

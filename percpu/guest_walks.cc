@@ -34,7 +34,7 @@ void PerCpuState::SwitchWithoutWalks(const GuestRegisters& next, const GuestCont
                                      HcrEl2 hcr) {
   Cpu cpu;
   StopWalks(cpu, traits_);
-  if (!traits_.e2h()) controls.traps.Restore(cpu, traits_, hal::kAllCapabilities);
+  if (!traits_.e2h()) controls.traps.Restore(cpu, traits_);
   RestoreGuestState(next);  // A guest's own ICH_HCR_EL2 over the controls' value.
   if (!traits_.e2h()) controls.identity.Restore(cpu, traits_);
   if (!switches_runs_) WriteHcr(cpu, hcr, transition_.workarounds);

@@ -25,10 +25,15 @@ namespace trivet::percpu {
 /// More about the last call that did not return kOk.
 struct Error {
   Status status = Status::kOk;
-  hal::Feature feature = hal::Feature::kBase;             ///< kUnsupportedFeature
-  hal::RegisterId register_id = hal::RegisterId::kCount;  ///< kRestoreMismatch, kVectorsReplaced
+  hal::Feature feature = hal::Feature::kBase;  ///< kUnsupportedFeature: what the CPU lacks.
+  /// kRestoreMismatch, kVectorsReplaced, kUnsupportedHost, and kUnsupportedFeature of a guest that
+  /// requests bits: the register with another value than expected.
+  hal::RegisterId register_id = hal::RegisterId::kCount;
   std::uint64_t expected = 0;
   std::uint64_t got = 0;
+
+  /// The bits of `register_id` that are not as expected.
+  std::uint64_t bits() const { return expected ^ got; }
 };
 
 /// The host type's parameters of an enable.
@@ -75,12 +80,19 @@ class alignas(16) PerCpuState {
   /// kOk when the caller is on this CPU and it is enabled; touches nothing else.
   Status CheckEnabledHere() const;
   /// Puts `guest`'s registers and EL2 controls in place of the present owner's, which are saved.
-  /// Errors, nothing changed: kUnsupportedFeature (the CPU lacks a capability's feature: Error has
-  /// it), kLoadedElsewhere, kLostState.
+  /// Errors, nothing changed: kUnsupportedFeature (the CPU lacks a capability's feature, or it, the
+  /// policy or the host forbids a bit of HCR_EL2 that `request` sets: Error has them),
+  /// kLoadedElsewhere, kLostState.
   Status LoadGuest(Guest& guest, const GuestRequest& request);
   /// Puts the host's registers and EL2 controls back, if a guest's are loaded.
   void UnloadGuest();
   const Guest* guest_owner() const { return owner_; }
+
+  /// Takes what any CPU of the inner shareable domain holds of the guest with this VTCR_EL2 and
+  /// VTTBR_EL2, stages 1 and 2, out of its TLB: after a descriptor of its stage 2 changed, which a
+  /// DSB has completed. On this CPU, enabled; any mask state (kept). Errors: kNotEnabled,
+  /// kWrongCpu.
+  Status InvalidateStage2(hal::VtcrEl2 vtcr, hal::VttbrEl2 vttbr);
 
   /// True when the caller is on this CPU, it is enabled, `guest` is loaded, and a run switches
   /// nothing: BeginRun() and EndRun() may be left out. Part of every exit but the first.
@@ -189,6 +201,7 @@ class alignas(16) PerCpuState {
   void BindGuest(Guest* owner);
   void ForgetResident() { resident_ = gic_resident_ = plain_resident_ = nullptr; }
   Status CheckCapabilities(hal::Capabilities open);
+  Status CheckTraps(const HcrTerms& terms);
   Status PrepareGuest(Guest& guest, const GuestRequest& request);
   void SaveOwner();
   void SaveHostCapabilities(hal::Capabilities open);

@@ -19,18 +19,18 @@ enum class VectorRegisters : std::uint8_t { kFirstUse, kEachLoad };
 inline constexpr hal::HcrEl2 kHostOwned =
     hal::HcrEl2().e2h(true).tge(true).nv(true).nv1(true).nv2(true).at(true);
 
-/// Bits that a guest gets by a capability (hal/regs/guest.def) or not at all: they give it
-/// registers that are then switched. And VSE: hardware clears it when the guest takes the SError,
-/// which Trivet would not notice.
-inline constexpr hal::HcrEl2 kNotSwitched = hal::HcrEl2()
-                                                .api(true)
-                                                .apk(true)
-                                                .ata(true)
-                                                .dct(true)
-                                                .enscxt(true)
-                                                .fien(true)
-                                                .amvoffen(true)
-                                                .vse(true);
+/// Bits that a guest gets by a capability (hal/regs/guest.def) or not at all: they give it what is
+/// then switched.
+inline constexpr hal::HcrEl2 kNotSwitched = [] {
+  std::uint64_t mask = 0;
+#define CONTROL(Type, accessor, closed, open, capability)                                      \
+  if constexpr (std::same_as<hal::Type, hal::HcrEl2>) {                                        \
+    if (hal::Type().accessor(closed) == hal::Type()) mask |= hal::Type().accessor(open).raw(); \
+  }
+  using hal::TrapLevels;
+#include "hal/regs/guest.def"
+  return hal::HcrEl2::FromRaw(mask);
+}();
 
 /// Which bits of HCR_EL2 are set and cleared, and when. All others keep the host's value. A policy
 /// that names a bit of kHostOwned does not compile, nor does one that sets and clears the same bit,

@@ -101,17 +101,14 @@ std::uint32_t GicInterface::Acknowledge(unsigned group, const Controls& controls
   return intid;
 }
 
-void GicInterface::End(std::uint32_t intid, const Controls& controls) {
+void GicInterface::End(std::uint32_t intid) {
   if (intid >= kIntids) return;  // Ending a spurious interrupt does nothing.
-  {
-    const std::scoped_lock lock(mutex_);
-    if (running_.empty() || running_.back() != intid) {
-      throw Violation(
-          std::format("gic: end of INTID {}, which is not the one acknowledged last", intid));
-    }
-    running_.pop_back();
+  const std::scoped_lock lock(mutex_);
+  if (running_.empty() || running_.back() != intid) {
+    throw Violation(
+        std::format("gic: end of INTID {}, which is not the one acknowledged last", intid));
   }
-  if (!controls.split_end) Deactivate(intid);
+  running_.pop_back();
 }
 
 void GicInterface::Deactivate(std::uint32_t intid) {

@@ -57,8 +57,9 @@ class GicInterface {
   std::uint32_t HighestPending(unsigned group, const Controls& controls) const;
   /// ICC_IARn_EL1: the interrupt becomes active, its priority the running one; or kSpurious.
   std::uint32_t Acknowledge(unsigned group, const Controls& controls);
-  /// ICC_EOIRn_EL1. Throws Violation unless intid is the interrupt acknowledged last.
-  void End(std::uint32_t intid, const Controls& controls);
+  /// ICC_EOIRn_EL1: drops the priority. Throws Violation unless intid is the interrupt acknowledged
+  /// last.
+  void End(std::uint32_t intid);
   /// ICC_DIR_EL1, and the end of an interrupt without split_end. Ignores inactive interrupts.
   void Deactivate(std::uint32_t intid);
   /// ICC_RPR_EL1.

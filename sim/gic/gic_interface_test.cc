@@ -78,7 +78,10 @@ TEST(GicInterface, EachIntidAloneIsFoundAcknowledgedAndEnded) {
     ASSERT_EQ(gic.Acknowledge(1, kOpen), intid);
     EXPECT_TRUE(gic.IsActive(intid));
     EXPECT_EQ(gic.HighestPending(1, kOpen), GicInterface::kSpurious);
-    gic.End(intid, kOpen);
+    gic.End(intid);
+    EXPECT_EQ(gic.RunningPriority(), GicInterface::kIdlePriority);
+    EXPECT_TRUE(gic.IsActive(intid));
+    gic.Deactivate(intid);
     EXPECT_FALSE(gic.IsActive(intid));
   }
 }

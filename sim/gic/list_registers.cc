@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <format>
 
 #include "hal/registers.h"
 #include "sim/gic/active_priorities.h"
-#include "sim/pe/violation.h"
 
 namespace trivet::sim {
 namespace {
@@ -17,6 +15,10 @@ using hal::IchVmcrEl2;
 using hal::RegisterId;
 
 constexpr std::uint64_t kPending = 1, kActive = 2;  // ICH_LRn_EL2.State, as two bits.
+constexpr std::uint32_t kFirstLpi = 8192;
+
+/// [gic] "INTIDs": 1020 to 1023 name no interrupt.
+constexpr bool IsSpecial(std::uint32_t intid) { return intid >= 1020 && intid <= 1023; }
 
 std::uint64_t StateOf(IchLr0El2 lr) { return static_cast<std::uint64_t>(lr.state()); }
 IchLr0El2 WithState(IchLr0El2 lr, std::uint64_t state) {
@@ -54,8 +56,9 @@ unsigned ListRegisters::BinaryPoint(unsigned group) const {
 }
 
 std::uint8_t ListRegisters::GroupPriority(unsigned group, std::uint8_t priority) const {
-  // Bits [7:BPR0 + 1], or [7:BPR1].
-  const unsigned lowest = group == 0 ? BinaryPoint(0) + 1 : BinaryPoint(1);
+  // Bits [7:BPR0 + 1], or [7:BPR1] unless VCBPR lends BPR0 to both groups.
+  const bool common = IchVmcrEl2::FromRaw(pe_.Peek(RegisterId::kIchVmcrEl2)).vcbpr();
+  const unsigned lowest = group == 0 || common ? BinaryPoint(0) + 1 : BinaryPoint(1);
   return static_cast<std::uint8_t>(priority >> lowest << lowest);
 }
 
@@ -71,41 +74,47 @@ std::uint8_t ListRegisters::RunningPriority() const {
   return GicInterface::kIdlePriority;
 }
 
-std::optional<unsigned> ListRegisters::Best(unsigned group) const {
-  const auto hcr = IchHcrEl2::FromRaw(pe_.Peek(RegisterId::kIchHcrEl2));
+std::optional<unsigned> ListRegisters::Best() const {
   const auto vmcr = IchVmcrEl2::FromRaw(pe_.Peek(RegisterId::kIchVmcrEl2));
-  const bool enabled = group == 0 ? vmcr.veng0() : vmcr.veng1();
   std::optional<unsigned> best;
-  if (!hcr.en() || !enabled) return best;
+  unsigned highest = GicInterface::kIdlePriority;  // A lower value is a higher priority.
   for (unsigned n = 0; n < Count(); ++n) {
     const IchLr0El2 lr = IchLr0El2::FromRaw(Get(n));
-    if (StateOf(lr) != kPending || lr.group() != (group == 1)) continue;
-    if (lr.nmi()) {
-      throw Violation(
-          std::format("{}: ICH_LR{}_EL2.NMI: Superpriority of the virtual interface is "
-                      "not modelled",
-                      pe_.Where(), n));
-    }
-    if (lr.priority() >= vmcr.vpmr()) continue;
-    if (!best || lr.priority() < IchLr0El2::FromRaw(Get(*best)).priority()) best = n;
+    const bool enabled = lr.group() ? vmcr.veng1() : vmcr.veng0();
+    if (StateOf(lr) != kPending || !enabled || lr.priority() >= highest) continue;
+    highest = lr.priority();
+    best = n;
   }
   return best;
 }
 
+/// The same, if it is of `group`. [gic] HighestPriorityVirtualInterrupt: the other group's hides
+/// it, and neither the priority mask nor En does.
+std::optional<unsigned> ListRegisters::BestOf(unsigned group) const {
+  const auto best = Best();
+  return best && IchLr0El2::FromRaw(Get(*best)).group() == (group == 1) ? best : std::nullopt;
+}
+
+/// [gic] CanSignalVirtualInterrupt.
 bool ListRegisters::Signals(unsigned group) const {
-  const auto best = Best(group);
-  if (!best) return false;
-  return GroupPriority(group, IchLr0El2::FromRaw(Get(*best)).priority()) < RunningPriority();
+  const auto best = BestOf(group);
+  if (!best || !IchHcrEl2::FromRaw(pe_.Peek(RegisterId::kIchHcrEl2)).en()) return false;
+  const auto vmcr = IchVmcrEl2::FromRaw(pe_.Peek(RegisterId::kIchVmcrEl2));
+  const std::uint8_t priority = IchLr0El2::FromRaw(Get(*best)).priority();
+  if (priority >= vmcr.vpmr()) return false;
+  const std::uint8_t running = RunningPriority();
+  return running == GicInterface::kIdlePriority ||
+         GroupPriority(group, priority) < GroupPriority(group, running);
 }
 
 std::uint32_t ListRegisters::HighestPending(unsigned group) const {
-  const auto best = Best(group);
+  const auto best = BestOf(group);
   return best ? IchLr0El2::FromRaw(Get(*best)).vintid() : GicInterface::kSpurious;
 }
 
 std::uint32_t ListRegisters::Acknowledge(unsigned group) {
   if (!Signals(group)) return GicInterface::kSpurious;
-  const unsigned n = *Best(group);
+  const unsigned n = *BestOf(group);
   const IchLr0El2 lr = IchLr0El2::FromRaw(Get(n));
   SetState(n, kActive);
   const unsigned level = GroupPriority(group, lr.priority()) >> (8 - PreemptionBits());
@@ -123,8 +132,10 @@ std::optional<unsigned> ListRegisters::FindActive(std::uint32_t vintid) const {
 }
 
 /// [gic] Drops the highest active priority, of whichever group; without EOImode the interrupt is
-/// deactivated as well.
+/// deactivated as well, an LPI always. Without an active priority nothing is counted, which is one
+/// of the permitted choices.
 void ListRegisters::End(unsigned group, std::uint32_t vintid) {
+  if (IsSpecial(vintid)) return;
   const std::uint8_t dropped = RunningPriority();
   if (dropped == GicInterface::kIdlePriority) return;
   const unsigned level = dropped >> (8 - PreemptionBits());
@@ -136,27 +147,28 @@ void ListRegisters::End(unsigned group, std::uint32_t vintid) {
     break;
   }
   const auto vmcr = IchVmcrEl2::FromRaw(pe_.Peek(RegisterId::kIchVmcrEl2));
-  if (vmcr.veoim()) return;
+  if (vmcr.veoim() && vintid < kFirstLpi) return;
   const auto n = FindActive(vintid);
-  if (!n) return CountLostEnd();
+  if (!n) return CountLostEnd(vintid);
   const IchLr0El2 lr = IchLr0El2::FromRaw(Get(*n));
   const unsigned of = lr.group() ? 1 : 0;
   if (of == group && GroupPriority(of, lr.priority()) == dropped)
     SetState(*n, StateOf(lr) & ~kActive);
 }
 
-/// [gic] ICH_HCR_EL2.EOIcount counts ends that no list register holds.
-void ListRegisters::CountLostEnd() {
+/// [gic] ICH_HCR_EL2.EOIcount counts deactivations that no list register holds, but for LPIs.
+void ListRegisters::CountLostEnd(std::uint32_t vintid) {
+  if (vintid >= kFirstLpi) return;
   const auto hcr = IchHcrEl2::FromRaw(pe_.Peek(RegisterId::kIchHcrEl2));
-  pe_.Poke(RegisterId::kIchHcrEl2,
-           hcr.eoicount(static_cast<std::uint8_t>(hcr.eoicount() + 1)).raw());
+  const auto count = static_cast<std::uint8_t>(hcr.eoicount() + 1);
+  pe_.Poke(RegisterId::kIchHcrEl2, hcr.eoicount(count).raw());
 }
 
 void ListRegisters::Deactivate(std::uint32_t vintid) {
   const auto vmcr = IchVmcrEl2::FromRaw(pe_.Peek(RegisterId::kIchVmcrEl2));
-  if (!vmcr.veoim()) return;
+  if (!vmcr.veoim() || IsSpecial(vintid) || vintid >= kFirstLpi) return;
   const auto n = FindActive(vintid);
-  if (!n) return CountLostEnd();
+  if (!n) return CountLostEnd(vintid);
   SetState(*n, StateOf(IchLr0El2::FromRaw(Get(*n))) & ~kActive);
 }
 
@@ -165,7 +177,7 @@ void ListRegisters::SetState(unsigned n, std::uint64_t state) {
   const IchLr0El2 lr = IchLr0El2::FromRaw(Get(n));
   Set(n, WithState(lr, state).raw());
   const bool ends = (StateOf(lr) & kActive) != 0 && (state & kActive) == 0;
-  if (ends && lr.hw()) pe_.gic().Deactivate(lr.pintid());
+  if (ends && lr.hw()) pe_.DeactivateInterrupt(lr.pintid());
 }
 
 }  // namespace trivet::sim

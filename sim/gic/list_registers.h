@@ -9,6 +9,11 @@
 /// them, over the list registers of one Pe. [gic] "Virtual interrupt handling".
 namespace trivet::sim {
 
+/// What ICH_VMCR_EL2 holds once `written` is written. Its fields are those of the ICV_* registers:
+/// least binary points, no unimplemented bits of priorities; where ICC_SRE_EL1.SRE is always 1,
+/// VFIQEn is RES1 and VAckCtl RES0. [gic] ICH_VMCR_EL2.
+std::uint64_t StoredVmcr(const Model& model, std::uint64_t written);
+
 class ListRegisters {
  public:
   explicit ListRegisters(Pe& pe) : pe_(pe) {}
@@ -26,12 +31,17 @@ class ListRegisters {
   /// ICV_PMR, BPRn, CTLR, IGRPENn and APnRm_EL1, kept in ICH_VMCR_EL2 and ICH_APnRm_EL2; VDISR_EL2.
   std::uint64_t Read(hal::RegisterId id) const;
   void Write(hal::RegisterId id, std::uint64_t value);
+  /// Throws Violation where the list registers hold what the architecture leaves UNPREDICTABLE or
+  /// what is not modelled, while ICH_HCR_EL2.En is set. For a guest that begins to run.
+  void Refuse() const;
 
  private:
   unsigned Count() const;
   std::uint64_t Get(unsigned n) const;
   void Set(unsigned n, std::uint64_t value);
-  std::optional<unsigned> Best(unsigned group) const;
+  /// The pending list register of an enabled group with the highest priority.
+  std::optional<unsigned> Best() const;
+  std::optional<unsigned> BestOf(unsigned group) const;
   std::optional<unsigned> FindActive(std::uint32_t vintid) const;
   /// The bits of a priority that decide about preemption in a group. [gic] ICV_BPRn_EL1.
   std::uint8_t GroupPriority(unsigned group, std::uint8_t priority) const;
@@ -39,7 +49,7 @@ class ListRegisters {
   /// The least ICV_BPR0_EL1.
   unsigned LeastBinaryPoint() const;
   unsigned PreemptionBits() const;
-  void CountLostEnd();
+  void CountLostEnd(std::uint32_t vintid);
   void SetState(unsigned n, std::uint64_t state);
 
   Pe& pe_;

@@ -2,6 +2,7 @@
 
 #include "hal/registers.h"
 #include "sim/gic/list_registers.h"
+#include "sim/gic/maintenance.h"
 #include "sim/pe/pe.h"
 #include "sim/pe/violation.h"
 
@@ -11,6 +12,8 @@ namespace trivet::sim {
 namespace {
 
 using hal::RegisterId;
+
+constexpr unsigned kFirstSpi = 32;
 
 /// Group 0 or 1, by the register's name.
 unsigned GroupOf(RegisterId id) {
@@ -36,7 +39,8 @@ bool IsInterfaceRegister(RegisterId id) {
     case RegisterId::kIccDirEl1:
     case RegisterId::kIccSgi0rEl1:
     case RegisterId::kIccSgi1rEl1:
-    case RegisterId::kIccAsgi1rEl1: return true;
+    case RegisterId::kIccAsgi1rEl1:
+    case RegisterId::kIchVmcrEl2: return true;
     default: return false;
   }
 }
@@ -74,8 +78,8 @@ std::uint64_t Pe::ReadInterface(RegisterId id) {
   }
 }
 
-/// False when the write is one of the register's storage.
-bool Pe::WriteInterface(RegisterId id, std::uint64_t value) {
+/// False when the write is one of the register's storage, with `value` as it is stored.
+bool Pe::WriteInterface(RegisterId id, std::uint64_t& value) {
   const unsigned group = GroupOf(id);
   const bool is_virtual = IsRedirected(id);
   const auto intid = static_cast<std::uint32_t>(value & 0xff'ffff);
@@ -83,11 +87,12 @@ bool Pe::WriteInterface(RegisterId id, std::uint64_t value) {
   switch (id) {
     case RegisterId::kIccEoir0El1:
     case RegisterId::kIccEoir1El1:
-      is_virtual ? lists.End(group, intid) : gic_->End(intid, GicControls());
+      is_virtual ? lists.End(group, intid) : EndInterrupt(intid);
       return true;
     case RegisterId::kIccDirEl1:
-      is_virtual ? lists.Deactivate(intid) : gic_->Deactivate(intid);
+      is_virtual ? lists.Deactivate(intid) : DeactivateInterrupt(intid);
       return true;
+    case RegisterId::kIchVmcrEl2: value = StoredVmcr(*model_, value); return false;
     case RegisterId::kIccSgi0rEl1:
     case RegisterId::kIccSgi1rEl1:
     case RegisterId::kIccAsgi1rEl1:
@@ -97,6 +102,29 @@ bool Pe::WriteInterface(RegisterId id, std::uint64_t value) {
       if (is_virtual) lists.Write(id, value);
       return is_virtual;
   }
+}
+
+void Pe::EndInterrupt(unsigned intid) {
+  const GicInterface::Controls controls = GicControls();
+  gic_->End(intid);
+  if (!controls.split_end) DeactivateInterrupt(intid);
+}
+
+void Pe::DeactivateInterrupt(unsigned intid) {
+  gic_->Deactivate(intid);
+  if (intid >= kFirstSpi && deactivation_sink_ != nullptr) deactivation_sink_(intid);
+}
+
+bool Pe::MaintenanceInterrupt() const { return SignalsMaintenance(*this); }
+
+void Pe::RouteMaintenanceInterrupt(std::optional<unsigned> ppi) {
+  if (maintenance_ppi_) gic_->SetLine(*maintenance_ppi_, false);
+  maintenance_ppi_ = ppi;
+  if (ppi) UseGic();
+}
+
+void Pe::FollowMaintenance() {
+  if (maintenance_ppi_) gic_->SetLine(*maintenance_ppi_, MaintenanceInterrupt());
 }
 
 void Pe::SendSgi(unsigned group, std::uint64_t value) {

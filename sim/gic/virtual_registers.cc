@@ -59,6 +59,21 @@ std::uint64_t RedirectingBits(RegisterId id) {
   return found == nullptr ? 0 : found->bits;
 }
 
+std::uint64_t StoredVmcr(const Model& model, std::uint64_t written) {
+  const auto vtr = hal::IchVtrEl2::FromRaw(model.profile().Id("ICH_VTR_EL2"));
+  const auto vmcr = IchVmcrEl2::FromRaw(written);
+  const auto least = [](unsigned wanted, unsigned lowest) {
+    return static_cast<std::uint8_t>(std::max(wanted, lowest));
+  };
+  const bool no_legacy = hal::IccSreEl1::FromRaw(model.MasksOf(kIccSreEl1).ones).sre();
+  return vmcr.vpmr(static_cast<std::uint8_t>(vmcr.vpmr() & 0xff00u >> (vtr.pribits() + 1)))
+      .vbpr0(least(vmcr.vbpr0(), 6u - vtr.prebits()))
+      .vbpr1(least(vmcr.vbpr1(), 7u - vtr.prebits()))
+      .vfiqen(no_legacy || vmcr.vfiqen())
+      .vackctl(!no_legacy && vmcr.vackctl())
+      .raw();
+}
+
 std::uint64_t ListRegisters::Read(RegisterId id) const {
   const auto vmcr = IchVmcrEl2::FromRaw(pe_.Peek(kIchVmcrEl2));
   const auto vtr = hal::IchVtrEl2::FromRaw(pe_.Peek(kIchVtrEl2));
@@ -84,23 +99,21 @@ std::uint64_t ListRegisters::Read(RegisterId id) const {
 void ListRegisters::Write(RegisterId id, std::uint64_t value) {
   auto vmcr = IchVmcrEl2::FromRaw(pe_.Peek(kIchVmcrEl2));
   const auto byte = static_cast<std::uint8_t>(value);
-  const auto at_least = [byte](unsigned least) {
-    return static_cast<std::uint8_t>(std::max<unsigned>(byte & 7, least));
-  };
+  const auto point = static_cast<std::uint8_t>(value & 7);
   const auto ctlr = hal::IccCtlrEl1::FromRaw(value);
   switch (id) {
     case kIccPmrEl1: vmcr = vmcr.vpmr(byte); break;
-    case kIccBpr0El1: vmcr = vmcr.vbpr0(at_least(LeastBinaryPoint())); break;
+    case kIccBpr0El1: vmcr = vmcr.vbpr0(point); break;
     case kIccBpr1El1:
       // [gic] ICV_BPR1_EL1: with CBPR it shows BPR0, and a write is ignored.
-      if (!vmcr.vcbpr()) vmcr = vmcr.vbpr1(at_least(LeastBinaryPoint() + 1));
+      if (!vmcr.vcbpr()) vmcr = vmcr.vbpr1(point);
       break;
     case kIccIgrpen0El1: vmcr = vmcr.veng0((value & 1) != 0); break;
     case kIccIgrpen1El1: vmcr = vmcr.veng1((value & 1) != 0); break;
     case kIccCtlrEl1: vmcr = vmcr.vcbpr(ctlr.cbpr()).veoim(ctlr.eoimode()); break;
     default: pe_.PokeFields(Find(id)->backing, value); return;
   }
-  pe_.Poke(kIchVmcrEl2, vmcr.raw());
+  pe_.Poke(kIchVmcrEl2, StoredVmcr(pe_.model(), vmcr.raw()));
 }
 
 }  // namespace trivet::sim

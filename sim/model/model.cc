@@ -18,8 +18,8 @@ using hal::RegisterInfo;
 
 constexpr unsigned Index(RegisterId id) { return static_cast<unsigned>(id); }
 
-/// Names that show parts of PSTATE.
-bool IsPstate(RegisterId id) {
+/// Names that show parts of PSTATE, or what the virtual interface reports.
+bool IsComputed(RegisterId id) {
   switch (id) {
     case RegisterId::kCurrentEl:
     case RegisterId::kDaif:
@@ -30,9 +30,16 @@ bool IsPstate(RegisterId id) {
     case RegisterId::kDit:
     case RegisterId::kSsbs:
     case RegisterId::kTco:
-    case RegisterId::kAllInt: return true;
+    case RegisterId::kAllInt:
+    case RegisterId::kIchMisrEl2:
+    case RegisterId::kIchEisrEl2:
+    case RegisterId::kIchElrsrEl2: return true;
     default: return false;
   }
+}
+
+bool IsListRegister(RegisterId id) {
+  return id >= RegisterId::kIchLr0El2 && id <= RegisterId::kIchLr15El2;
 }
 
 /// Registers about AArch32 at EL1 that are RES0, not UNDEFINED, where EL1 has none. [arm-arm]
@@ -209,6 +216,15 @@ void Model::AddFixed(BitMasks& masks, const RegisterInfo& info) const {
   }
 }
 
+/// [gic] ICH_LRn_EL2.Priority: the low bits that are not implemented are RES0.
+void Model::ReservePriorities(BitMasks& masks) const {
+  const auto vtr = hal::IchVtrEl2::FromRaw(profile_.Id("ICH_VTR_EL2"));
+  const auto low = static_cast<std::uint8_t>(0xff >> (vtr.pribits() + 1));
+  const std::uint64_t lacking = hal::IchLr0El2().priority(low).raw();
+  masks.stores &= ~lacking;
+  masks.res0 |= lacking;
+}
+
 /// A bit that the two layouts of a register reserve differently keeps what is written.
 void Model::ShareLayouts() {
   for (const RegisterInfo& info : hal::AllRegisters()) {
@@ -229,6 +245,7 @@ void Model::ShareLayouts() {
 BitMasks Model::ComputeMasks(const RegisterInfo& info) const {
   BitMasks masks;
   for (const FieldInfo& field : info.fields) AddField(masks, field);
+  if (IsListRegister(info.id)) ReservePriorities(masks);
   masks.fields = masks.stores;
   AddFixed(masks, info);
   if (info.sync == hal::Sync::kProgramOrder && info.access == hal::Access::kReadWrite) {
@@ -246,7 +263,7 @@ BitMasks Model::ComputeMasks(const RegisterInfo& info) const {
 bool Model::Exists(const RegisterInfo& info) const {
   const auto vtr = hal::IchVtrEl2::FromRaw(profile_.Id("ICH_VTR_EL2"));
   const std::string_view name = info.name;
-  if (info.id >= RegisterId::kIchLr0El2 && info.id <= RegisterId::kIchLr15El2)
+  if (IsListRegister(info.id))
     return Index(info.id) - Index(RegisterId::kIchLr0El2) <= vtr.listregs();
   if (name.starts_with("ICH_AP") || name.starts_with("ICC_AP")) {
     constexpr unsigned kMember = 8;  // "ICH_AP0R1_EL2": the last digit before "_EL".
@@ -295,7 +312,7 @@ AccessPlan Model::ComputePlan(const RegisterInfo& info, unsigned el, bool e2h) c
     if (info.id == RegisterId::kCntfrqEl0 && profile_.has_el3) plan.write = Outcome::kWrongEl;
   }
   if (target.sync == hal::Sync::kContext) plan.effects |= kDeferred;
-  if (IsPstate(plan.storage)) plan.effects |= kComputed;
+  if (IsComputed(plan.storage)) plan.effects |= kComputed;
   // A redirected name shows the bits of what it reaches. [arm-arm] "same as" under E2H.
   const BitMasks& masks = masks_[Index(reached)];
   plan.stores = masks.stores;

@@ -39,7 +39,7 @@ enum Effect : std::uint8_t {
   kBitwise = 1 << 3,    ///< Some bits set or clear instead of storing.
   kInterface = 1 << 4,  ///< Served by the interrupt controller: ICC_IAR1_EL1 and its like.
   kTrappable = 1 << 1,  ///< At EL2: a control of EL2's own may trap it.
-  kComputed = 1 << 2,   ///< Reading it is not reading storage: CurrentEL, DAIF, MPIDR_EL1 at EL1.
+  kComputed = 1 << 2,   ///< Reading it is not reading storage: CurrentEL, DAIF, ICH_MISR_EL2.
 };
 
 /// One register name at one EL and one value of HCR_EL2.E2H. One cache line: an access reads one.
@@ -127,6 +127,7 @@ class Model {
   void AddField(BitMasks& masks, const hal::FieldInfo& field) const;
   void AddFixed(BitMasks& masks, const hal::RegisterInfo& info) const;
   void AddReset(BitMasks& masks, const hal::FieldInfo& field) const;
+  void ReservePriorities(BitMasks& masks) const;
   void ShareLayouts();
   std::uint64_t ControlBits(hal::RegisterId id) const;
   AccessPlan ComputePlan(const hal::RegisterInfo& info, unsigned el, bool e2h) const;
@@ -154,6 +155,11 @@ std::uint64_t RedirectingBits(hal::RegisterId id);
 /// The description called `name`, for example "HCR_EL2"; kCount when there is none. Of two layouts
 /// the one for HCR_EL2.E2H = 0.
 hal::RegisterId FindRegister(std::string_view name);
+
+/// The field of that name; null when there is none.
+const hal::FieldInfo* FindField(const hal::RegisterInfo& info, std::string_view name);
+/// The same for a name in one of the simulator's tables; throws a Violation when there is none.
+const hal::FieldInfo& FieldNamed(const hal::RegisterInfo& info, std::string_view name);
 
 /// The description of a stored register that holds with HCR_EL2.E2H = 1: its E2H layout if it has
 /// one.

@@ -8,8 +8,9 @@
 
 namespace trivet::sim {
 
-/// Several PEs that share memory and send each other SGIs. Each Pe still belongs to one host
-/// thread; SGIs and interrupt lines may cross threads.
+/// Several PEs of one inner shareable domain: they share memory, send each other SGIs, deactivate
+/// each other's SPIs and broadcast TLB maintenance. Each Pe still belongs to one host thread; what
+/// they send may cross threads.
 class Machine {
  public:
   /// PE i has Aff0 = i % 16 and Aff1 = i / 16. count is 1 to 512.
@@ -18,6 +19,8 @@ class Machine {
   unsigned size() const { return static_cast<unsigned>(pes_.size()); }
   Pe& pe(unsigned i) { return *pes_[i]; }
   PhysicalMemory& memory() { return *memory_; }
+  /// Each PE's maintenance interrupt drives its PPI: 25 on most machines.
+  void RouteMaintenanceInterrupts(unsigned ppi);
 
   static constexpr unsigned kMostPes = 512;
   /// Events a PE of a machine keeps; pe(i).trace().Reserve() changes it.
@@ -25,6 +28,8 @@ class Machine {
 
  private:
   void SendSgi(Pe& from, const SgiRequest& request);
+  void Deactivate(unsigned intid);
+  void SendTlbi(const Pe& from, const Maintenance& maintenance);
 
   std::shared_ptr<PhysicalMemory> memory_ = std::make_shared<PhysicalMemory>();
   std::vector<std::unique_ptr<Pe>> pes_;

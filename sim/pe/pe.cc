@@ -4,6 +4,7 @@
 #include <string>
 
 #include "hal/registers.h"
+#include "sim/gic/maintenance.h"
 #include "sim/pe/violation.h"
 
 namespace trivet::sim {
@@ -56,7 +57,7 @@ const Cell& Pe::CellOf(RegisterId id) const { return state_.cells[Index(hal::Inf
 Cell& Pe::CellOf(RegisterId id) { return state_.cells[Index(hal::InfoOf(id).storage)]; }
 
 void Pe::Poke(RegisterId id, std::uint64_t value) {
-  if (plans_ != nullptr && (PlanOf(id).effects & kComputed) != 0) return WritePstate(id, value);
+  if (plans_ != nullptr && (PlanOf(id).effects & kComputed) != 0) return WriteComputed(id, value);
   CellOf(id) = Cell{.value = value, .old = value};
   ForgetSettled();
   if (model_->StorageOf(id) == RegisterId::kHcrEl2) SelectPlans();
@@ -177,7 +178,7 @@ std::uint64_t Pe::PerformRead(RegisterId id) {
 void Pe::PerformWrite(RegisterId id, std::uint64_t value) {
   const AccessPlan& plan = PlanOf(id);
   trace_.Add(EventKind::kWrite, plan.storage, value);
-  if ((plan.effects & kComputed) != 0) return WritePstate(plan.storage, value);
+  if ((plan.effects & kComputed) != 0) return WriteComputed(plan.storage, value);
   if ((plan.effects & kInterface) != 0 && WriteInterface(plan.storage, value)) return;
   Cell& cell = CellOf(plan.storage);
   if (cell.epoch != state_.epoch) cell.old_unknown = cell.unknown;
@@ -192,18 +193,24 @@ std::uint64_t Pe::ReadComputed(RegisterId storage) const {
   switch (storage) {
     case RegisterId::kCurrentEl: return std::uint64_t{state_.pstate.el()} << 2;
     case RegisterId::kSpSel: return state_.pstate.sp_elx() ? 1 : 0;
+    case RegisterId::kIchMisrEl2:
+    case RegisterId::kIchEisrEl2:
+    case RegisterId::kIchElrsrEl2: return MaintenanceRegister(*this, storage);
     default:
       // The rest of PSTATE stands at the same bits as in an SPSR.
       return state_.pstate.Bits(model_->MasksOf(storage).stores);
   }
 }
 
-void Pe::WritePstate(RegisterId storage, std::uint64_t value) {
-  if (storage == RegisterId::kSpSel) {
-    state_.pstate.Set(Pstate::kSp, (value & 1) != 0);
-  } else {
-    // The rest of PSTATE stands at the same bits as in an SPSR.
-    state_.pstate.Set(model_->MasksOf(storage).stores, value);
+void Pe::WriteComputed(RegisterId storage, std::uint64_t value) {
+  switch (storage) {
+    case RegisterId::kSpSel: return state_.pstate.Set(Pstate::kSp, (value & 1) != 0);
+    case RegisterId::kIchMisrEl2:
+    case RegisterId::kIchEisrEl2:
+    case RegisterId::kIchElrsrEl2: return;  // Nothing is stored.
+    default:
+      // The rest of PSTATE stands at the same bits as in an SPSR.
+      state_.pstate.Set(model_->MasksOf(storage).stores, value);
   }
 }
 

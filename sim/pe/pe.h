@@ -16,6 +16,7 @@
 #include "sim/gic/gic_interface.h"
 #include "sim/memory/physical_memory.h"
 #include "sim/memory/tlb.h"
+#include "sim/memory/tlb_inbox.h"
 #include "sim/model/model.h"
 #include "sim/pe/exception.h"
 #include "sim/pe/pstate.h"
@@ -184,6 +185,15 @@ class alignas(64) Pe {
   /// Where SGIs go that this PE sends: sim::Machine sets it.
   using SgiSink = std::function<void(Pe& from, const SgiRequest& request)>;
   void SetSgiSink(SgiSink sink) { sgi_sink_ = std::move(sink); }
+  /// Deactivates at the Distributor, as ICC_DIR_EL1 and a list register with a physical INTID do.
+  void DeactivateInterrupt(unsigned intid);
+  /// Where deactivations of SPIs go, which any PE may make: sim::Machine sets it.
+  using DeactivationSink = std::function<void(unsigned intid)>;
+  void SetDeactivationSink(DeactivationSink sink) { deactivation_sink_ = std::move(sink); }
+  /// The level of the maintenance interrupt. [gic] ICH_MISR_EL2.
+  bool MaintenanceInterrupt() const;
+  /// The line of a PPI follows that level at each step boundary. nullopt, as at first: none does.
+  void RouteMaintenanceInterrupt(std::optional<unsigned> ppi);
 
   // Exceptions.
 
@@ -246,6 +256,18 @@ class alignas(64) Pe {
   /// The stage 2 controls that a walk for this PE's EL1&0 regime uses: those of the registers, or,
   /// by the strategy, older ones that a TLB may hold.
   Stage2Regime DecideStage2();
+  /// What a walk of `regime` for `ipa` finds: `walked`, or, by the strategy, the descriptor that
+  /// the TLB may still hold. Throws Violation where the two map the page differently: the old
+  /// mapping was not invalidated before the new one was made.
+  std::expected<Stage2Leaf, Stage2Fault> DecideLeaf(
+      const Stage2Regime& regime, std::uint64_t ipa,
+      const std::expected<Stage2Leaf, Stage2Fault>& walked);
+
+  /// Broadcast TLB maintenance of this PE, once its DSB completes it. Null removes it.
+  using TlbiSink = std::function<void(Pe&, const Maintenance&)>;
+  void SetTlbiSink(TlbiSink sink) { tlbi_sink_ = std::move(sink); }
+  /// Of another PE. Any thread.
+  TlbInbox& tlb_inbox() { return tlb_inbox_; }
 
   /// "PE 0.0.0.1, EL2": how messages begin.
   std::string Where() const;
@@ -301,7 +323,7 @@ class alignas(64) Pe {
   void RefuseTrapped(AccessId id, bool read);
   void CheckReserved(hal::RegisterId id, const AccessPlan& plan, std::uint64_t value) const;
   std::uint64_t ReadComputed(hal::RegisterId storage) const;
-  void WritePstate(hal::RegisterId storage, std::uint64_t value);
+  void WriteComputed(hal::RegisterId storage, std::uint64_t value);
   void FundamentChanged(hal::RegisterId storage);
   [[noreturn]] void FailUnknownStage2() const;
   void Settle();
@@ -309,13 +331,16 @@ class alignas(64) Pe {
   void ForgetSettled() { settled_hcr_ = kNothingSettled; }
   void SynchronizeAt(hal::RegisterId sctlr, std::uint64_t bit);
   void IsbSlowly();
+  void CompleteBroadcasts();
   void SelectPlans();
 
   void BoundarySlowly();
   GicInterface::Controls GicControls() const;
   bool IsRedirected(hal::RegisterId id);
   std::uint64_t ReadInterface(hal::RegisterId id);
-  bool WriteInterface(hal::RegisterId id, std::uint64_t value);
+  bool WriteInterface(hal::RegisterId id, std::uint64_t& value);
+  void EndInterrupt(unsigned intid);
+  void FollowMaintenance();
   void SendSgi(unsigned group, std::uint64_t value);
   bool InterfaceSignals(InterruptClass interrupt) const;
   bool VirtualInterfaceSignals(InterruptClass interrupt);
@@ -352,6 +377,9 @@ class alignas(64) Pe {
   std::shared_ptr<const Model> model_;
   PeState state_;
   Tlb tlb_;
+  TlbInbox tlb_inbox_;
+  TlbiSink tlbi_sink_;
+  std::vector<Maintenance> broadcasts_;  ///< Not completed by a DSB yet.
   Chooser chooser_;
   ReservedBits reserved_bits_ = ReservedBits::kViolation;
   CpuId id_;
@@ -359,6 +387,8 @@ class alignas(64) Pe {
   std::unique_ptr<GicInterface> gic_ = std::make_unique<GicInterface>();
   std::atomic<bool> gic_used_ = false;
   SgiSink sgi_sink_;
+  DeactivationSink deactivation_sink_;
+  std::optional<unsigned> maintenance_ppi_;
   AccessFilter filter_;
   StepHook hook_;
   bool in_hook_ = false;

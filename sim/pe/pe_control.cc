@@ -110,6 +110,7 @@ void Pe::PowerDown() {
 void Pe::PowerUp() {
   SetAttention(kPoweredOff, false);
   WarmReset();
+  if (maintenance_ppi_) UseGic();
 }
 
 }  // namespace trivet::sim

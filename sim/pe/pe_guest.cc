@@ -1,5 +1,6 @@
 #include <format>
 
+#include "sim/gic/list_registers.h"
 #include "sim/instructions/interpreter.h"
 #include "sim/instructions/unmodelled.h"
 #include "sim/pe/pe.h"
@@ -23,6 +24,7 @@ std::uint64_t Pe::RunLowerEl() {
     throw Violation(std::format("{}: RunLowerEl() needs EL0 or EL1", Where()));
   }
   RefuseUnmodelledControls();
+  ListRegisters(*this).Refuse();
   for (std::uint64_t count = 0; count < instruction_limit_; ++count) {
     BeginAccess("instruction at", "PC");
     auto exception = DeliverableInterrupt();

@@ -34,9 +34,9 @@ void LiveOnThisCpu(unsigned cpu, void*) {
 
 /// A CPU that has said it is done may be a few instructions away from being startable again.
 Status StartWhenParked(unsigned cpu) {
-  constexpr unsigned kPatience = 100'000'000;
+  constexpr unsigned kMostTries = 100'000'000;
   Status status = Status::kInvalidArgument;
-  for (unsigned i = 0; i < kPatience && status == Status::kInvalidArgument; ++i) {
+  for (unsigned i = 0; i < kMostTries && status == Status::kInvalidArgument; ++i) {
     status = platforms::StartCpu(cpu, &LiveOnThisCpu, nullptr);
   }
   return status;

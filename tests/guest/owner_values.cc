@@ -6,6 +6,7 @@
 
 #include "hal/guest_view.h"
 #include "hal/registers.h"
+#include "sim/gic/list_registers.h"
 
 namespace trivet::tests {
 namespace {
@@ -34,6 +35,9 @@ constexpr Unchosen kUnchosen[] = {
     {RegisterId::kSctlrEl1, SctlrEl1().m(true).ee(true).raw()},
     // EL2's own accesses would trap.
     {RegisterId::kIccSreEl2, kAll},
+    // Not any value is stored.
+    {RegisterId::kIchVmcrEl2,
+     IchVmcrEl2().vpmr(7).vbpr0(7).vbpr1(7).vfiqen(true).vackctl(true).raw()},
 };
 
 /// What the PE has to do with its exceptions and interrupts, and what vector_registers_test has.
@@ -64,10 +68,14 @@ std::uint64_t Deposit(std::uint64_t value, std::uint64_t mask) {
 
 std::uint64_t ChosenBits(const sim::Model& model, RegisterId id, bool e2h) {
   const RegisterInfo& info = InfoOf(id);
-  if (info.storage != id || info.access != Access::kReadWrite || IsMachines(info)) return 0;
+  if (info.storage != id || !model.Has(info.needs) || info.access != Access::kReadWrite ||
+      IsMachines(info))
+    return 0;
   const sim::AccessPlan& plan = model.PlansAt(2, false)[static_cast<unsigned>(id)];
   if (plan.write != sim::Outcome::kOk && plan.write != sim::Outcome::kWrongLayout) return 0;
-  if ((plan.effects & (sim::kComputed | sim::kInterface | sim::kBitwise)) != 0) return 0;
+  const bool is_vmcr = id == RegisterId::kIchVmcrEl2;
+  if ((plan.effects & (sim::kComputed | sim::kInterface | sim::kBitwise)) != 0 && !is_vmcr)
+    return 0;
   const sim::BitMasks& masks = model.MasksOf(LayoutOf(id, e2h));
   std::uint64_t bits = masks.fields & ~(masks.sets | masks.clears | masks.keeps);
   for (const Unchosen& line : kUnchosen) {
@@ -82,6 +90,7 @@ std::uint64_t ChosenBits(const sim::Model& model, RegisterId id, bool e2h) {
 std::uint64_t InertValue(const sim::Model& model, RegisterId id, bool e2h) {
   const sim::BitMasks& masks = model.MasksOf(LayoutOf(id, e2h));
   const std::uint64_t written = id == RegisterId::kSctlrEl1 ? SctlrEl1::Inert().raw() : 0;
+  if (id == RegisterId::kIchVmcrEl2) return sim::StoredVmcr(model, written);
   return (written & masks.stores) | masks.ones;
 }
 
@@ -97,6 +106,7 @@ std::uint64_t ValueOf(const sim::Model& model, RegisterId id, bool e2h, Owner ow
   // Few bits count from one; many are a pattern of their own.
   const bool few = std::popcount(bits) < 12;
   const std::uint64_t value = few ? own + 1 : Mix(static_cast<std::uint64_t>(id) << 2 | (own + 1));
+  if (id == RegisterId::kIchVmcrEl2) return sim::StoredVmcr(model, Deposit(value, bits));
   return Deposit(value, bits) | fixed;
 }
 

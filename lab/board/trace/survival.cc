@@ -1,6 +1,7 @@
 #include "lab/board/trace/survival.h"
 
 #include "lab/board/plan.h"
+#include "sim/model/model.h"
 
 namespace trivet::lab::board::trace {
 namespace {
@@ -96,7 +97,10 @@ const char* FindCaution(const Step& step, const sim::Pe& pe) {
   if (!step.instruction.reg.is_register()) return nullptr;
   const hal::RegisterInfo& info = hal::InfoOf(step.instruction.reg.reg());
   const Caution caution = CautionOf(info);
-  if (reads) return caution.unread ? caution.reason : nullptr;
+  // The virtual interface has the trace's interrupts alone.
+  const bool is_virtual =
+      step.line.level.starts_with("el1") && (step.hcr & sim::RedirectingBits(info.id)) != 0;
+  if (reads) return caution.unread && !is_virtual ? caution.reason : nullptr;
   const bool own = info.id == RegisterId::kDaif;  // every line has a PSTATE of its own
   const std::uint64_t changed = step.line.value ^ pe.Peek(info.id);
   return !own && (changed & caution.untouched) != 0 ? caution.reason : nullptr;
