@@ -45,7 +45,7 @@ inline Leader::Usual Leader::UsualWords() const {
 
 /// A word that is not usual.good.
 [[gnu::always_inline]] inline Verdict Leader::Inspect(unsigned index, std::uint64_t word,
-                                                        const Usual& usual) {
+                                                      const Usual& usual) {
   const bool waits = std::min(word - round_, Usual::kNotJoined) == usual.wait;
   return waits ? Verdict::kWaitFor : Read(index, word);
 }
@@ -85,8 +85,8 @@ inline void Leader::Announce(LeaderStage stage, Phase next) {
   at_.phase = at_.next;
 }
 
-/// A good stage stays good or becomes bad, so a pass that waited for no CPU proves a moment at which
-/// all were ready.
+/// A good stage stays good or becomes bad, so a pass that waited for no CPU proves a moment at
+/// which all were ready.
 inline void Leader::Pass(bool expired) {
   if (finished()) return;
   at_.last_pass = expired;

@@ -9,8 +9,8 @@
 namespace trivet::allcpus {
 
 /// The steps of a member. At Pace::kUntilItWaits a step of the usual course is followed by the next
-/// at once, so that between two waits there is straight-line code; each access of shared memory stays
-/// one step.
+/// at once, so that between two waits there is straight-line code; each access of shared memory
+/// stays one step.
 template <Member::Pace kPace>
 class Member::Steps {
  public:
