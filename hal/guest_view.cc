@@ -56,7 +56,7 @@ constexpr GuestControlField kControls[] = {
   {kInfo<Type>.id, TRIVET_FIELD_MASK(Type, accessor), Type().accessor(closed).raw(), \
    Type().accessor(open).raw(), Capability::capability},
 #define REQUESTED(Type, accessor) \
-  {kInfo<Type>.id, FIELD_MASK(Type, accessor), 0, 0, Capability::kNever},
+  {kInfo<Type>.id, TRIVET_FIELD_MASK(Type, accessor), 0, 0, Capability::kNever},
 #include "hal/regs/guest.def"
 };
 
