@@ -41,8 +41,7 @@ constexpr std::uint64_t StoredValue(const Access& access, const vectors::GuestFr
 
 /// Ends a load that read `value`, of which the access's width counts: writes its register and moves
 /// PC past the instruction.
-constexpr void CompleteLoad(const Access& access, std::uint64_t value,
-                            vectors::GuestFrame& frame) {
+constexpr void CompleteLoad(const Access& access, std::uint64_t value, vectors::GuestFrame& frame) {
   if (access.rt != 31) frame.x[access.rt] = access.Loaded(value);
   frame.pc += 4;
 }

@@ -33,12 +33,13 @@ std::uint64_t PstateOf(std::uint64_t from, const EntryControls& controls) {
 
 ExceptionEntry EntryOf(const GuestException& exception, std::uint64_t pc, std::uint64_t pstate,
                        const EntryControls& controls) {
-  return {.pc = (controls.vbar.raw() & ~std::uint64_t{0x7ff}) + OffsetOf(exception, pstate, controls),
-          .pstate = PstateOf(pstate, controls),
-          .elr = pc,
-          .spsr = pstate,
-          .esr = exception.Esr((pstate & kEl1) != 0),
-          .far = exception.far()};
+  return {
+      .pc = (controls.vbar.raw() & ~std::uint64_t{0x7ff}) + OffsetOf(exception, pstate, controls),
+      .pstate = PstateOf(pstate, controls),
+      .elr = pc,
+      .spsr = pstate,
+      .esr = exception.Esr((pstate & kEl1) != 0),
+      .far = exception.far()};
 }
 
 }  // namespace trivet::vcpu

@@ -28,9 +28,9 @@ class GuestException {
     const bool data = exit.reason == ExitReason::kDataAbort;
     const auto kept = static_cast<std::uint32_t>(exit.syndrome.raw()) & (data ? kWnr | kCm : 0);
     const std::optional<std::uint64_t> far = exit.fault.virtual_address;
-    return {data ? hal::ExceptionClass::kDataAbortLower
-                 : hal::ExceptionClass::kInstructionAbortLower,
-            kExternal | kept | (far ? 0 : kFnv), far.value_or(0)};
+    return {
+        data ? hal::ExceptionClass::kDataAbortLower : hal::ExceptionClass::kInstructionAbortLower,
+        kExternal | kept | (far ? 0 : kFnv), far.value_or(0)};
   }
   /// An SError with this syndrome: ESR_EL1.{IDS, ISS}, bits 24:0; the others are dropped.
   static constexpr GuestException SError(std::uint32_t iss) {
@@ -42,7 +42,8 @@ class GuestException {
   /// ESR_EL1 of its entry, from EL0 or from EL1. [arm-arm] ESR_EL1.{EC, IL, ISS}.
   constexpr std::uint64_t Esr(bool from_el1) const {
     // Of an abort there are two classes: 0b100000 and 0b100100 from a lower level.
-    const std::uint64_t code = static_cast<std::uint8_t>(class_) + (is_abort() && from_el1 ? 1u : 0u);
+    const std::uint64_t code =
+        static_cast<std::uint8_t>(class_) + (is_abort() && from_el1 ? 1u : 0u);
     constexpr std::uint64_t kIl = 1 << 25;
     return code << 26 | kIl | iss_;
   }

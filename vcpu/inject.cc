@@ -49,8 +49,7 @@ class El1 {
 EntryControls ControlsOf(const El1& el1, Capabilities open) {
   return {.vbar = el1.Get<VbarEl1>(),
           .sctlr = el1.Get<SctlrEl1>(),
-          .aborts_as_serror =
-              open.Has(Capability::kTranslation2) && el1.Get<Sctlr2El1>().ease(),
+          .aborts_as_serror = open.Has(Capability::kTranslation2) && el1.Get<Sctlr2El1>().ease(),
           .has_pan = Has<Feature::kPan, Cpu>(),
           .has_ssbs = Has<Feature::kSsbs, Cpu>(),
           .has_mte2 = Has<Feature::kMte2, Cpu>(),

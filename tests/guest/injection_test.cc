@@ -34,8 +34,8 @@ const Cause kCauses[] = {
      ExceptionClass::kUnknown, 0},
     {GuestException::DataAbort(kFar, false), sim::VectorKind::kSync,
      ExceptionClass::kDataAbortLower, ExceptionClass::kDataAbortSame, 0x10},
-    {GuestException::DataAbort(kFar, true), sim::VectorKind::kSync,
-     ExceptionClass::kDataAbortLower, ExceptionClass::kDataAbortSame, 0x50},
+    {GuestException::DataAbort(kFar, true), sim::VectorKind::kSync, ExceptionClass::kDataAbortLower,
+     ExceptionClass::kDataAbortSame, 0x50},
     {GuestException::InstructionAbort(kFar), sim::VectorKind::kSync,
      ExceptionClass::kInstructionAbortLower, ExceptionClass::kInstructionAbortSame, 0x10},
     {GuestException::SError(0x1ab'cdef), sim::VectorKind::kSError, ExceptionClass::kSError,
@@ -46,11 +46,11 @@ const Cause kCauses[] = {
 void TakeOn(sim::Pe& pe, const Cause& cause, std::uint64_t pstate) {
   pe.set_pstate(Pstate::FromSpsr(pstate));
   const bool from_el1 = pe.pstate().el() == 1;
-  sim::Exception exception = {.target_el = 1,
-                              .kind = cause.kind,
-                              .esr = sim::Syndrome(from_el1 ? cause.from_el1 : cause.from_el0,
-                                                   cause.iss),
-                              .return_address = kPc};
+  sim::Exception exception = {
+      .target_el = 1,
+      .kind = cause.kind,
+      .esr = sim::Syndrome(from_el1 ? cause.from_el1 : cause.from_el0, cause.iss),
+      .return_address = kPc};
   if (cause.exception.far()) exception.far = kFar;
   pe.TakeException(exception);
 }
