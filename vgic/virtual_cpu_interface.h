@@ -104,9 +104,7 @@ class VirtualCpuInterface {
       TakePosts();
   }
   /// After it.
-  void EndRun() {
-    where_.store(loaded_ ? kInHost | place_ : 0, std::memory_order_release);
-  }
+  void EndRun() { where_.store(loaded_ ? kInHost | place_ : 0, std::memory_order_release); }
   /// A kick, while the guest's exit is handled in place.
   void TakePosts();
   /// With kEachRun, before each run and after it: the guest's ICH_HCR_EL2 comes and goes.

@@ -49,9 +49,10 @@ void ListRegisters::Refuse() const {
     }
   }
   if (hal::IchAp1r0El2::FromRaw(pe_.Peek(ActivePriorities::At(1, 0))).nmi()) {
-    throw Violation(std::format("{}: ICH_AP1R0_EL2.NMI: Superpriority of the virtual interface is "
-                                "not modelled",
-                                pe_.Where()));
+    throw Violation(
+        std::format("{}: ICH_AP1R0_EL2.NMI: Superpriority of the virtual interface is "
+                    "not modelled",
+                    pe_.Where()));
   }
 }
 
