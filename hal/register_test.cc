@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "hal/list_registers.h"
 #include "hal/registers.h"
 
 namespace trivet::hal {
@@ -76,7 +77,8 @@ TEST(Inert, NothingIsEnabled) {
 // An EL12 name holds values of the EL1 register's type; a numbered family shares one type.
 static_assert(std::is_same_v<SctlrEl12::Value, SctlrEl1>);
 static_assert(std::is_same_v<CntvCtlEl02::Value, CntvCtlEl0>);
-static_assert(std::is_same_v<IchLr15El2::Value, IchLr0El2>);
+static_assert(std::is_same_v<IchLrEl2<15>::Value, ListRegister>);
+static_assert(kInfo<IchLrEl2<15>>.id == RegisterId::kIchLr15El2);
 // Registers with equal fields are different types all the same.
 static_assert(!std::is_convertible_v<FarEl1, FarEl2>);
 static_assert(!std::is_convertible_v<CptrEl2, CptrEl2E2h>);

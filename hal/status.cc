@@ -24,6 +24,7 @@ const char* ToString(Status status) {
     case Status::kUnsupportedHost: return "kUnsupportedHost";
     case Status::kIllegalGuestState: return "kIllegalGuestState";
     case Status::kLoadedElsewhere: return "kLoadedElsewhere";
+    case Status::kNoRoom: return "kNoRoom";
     case Status::kPeerFailed: return "kPeerFailed";
   }
   return "an unknown Status";

@@ -27,6 +27,7 @@ enum class [[nodiscard]] Status : std::uint8_t {
   kUnsupportedHost,     ///< The host's state rules out a transition: Error has the register.
   kIllegalGuestState,   ///< The guest's PSTATE is neither EL1 nor EL0 in AArch64: not entered.
   kLoadedElsewhere,     ///< The guest's registers are loaded on another CPU.
+  kNoRoom,              ///< A vCPU has as many interrupts as it has room for: its last_error().
   kPeerFailed,          ///< Another CPU failed; nothing stays changed on this one.
 };
 

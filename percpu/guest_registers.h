@@ -94,6 +94,19 @@ using EachRunBank = internal::BankOf<void
 
 class PerCpuState;
 
+/// What a guest has of an interrupt controller, switched with its registers: supplied by a manager
+/// of list registers (vgic/). Called on the guest's CPU at EL2, interrupts masked.
+struct GuestInterrupts {
+  /// Before a guest's registers are saved, and after they are restored: `each_run` says that EL2's
+  /// controls are the host's until `resume`.
+  void (*unload)(GuestInterrupts&) = nullptr;
+  void (*load)(GuestInterrupts&, bool each_run) = nullptr;
+  /// Around each run under a VHE host: the guest's ICH_HCR_EL2 comes and goes.
+  void (*resume)(GuestInterrupts&) = nullptr;
+  void (*suspend)(GuestInterrupts&) = nullptr;
+  hal::Capabilities opens = {};  ///< Capabilities that the guest needs for it.
+};
+
 /// The registers of a guest outside its frame, or the host's values of the same registers.
 struct GuestRegisters {
   LoadBank load;
@@ -103,6 +116,8 @@ struct GuestRegisters {
   EachRunBank each_run;
   hal::Capabilities open;                  ///< Whose registers are in the last three.
   const PerCpuState* loaded_on = nullptr;  ///< The CPU that has the values; these are stale then.
+  GuestInterrupts* interrupts = nullptr;   ///< Null: none, and for the host.
+  bool has_more = false;                   ///< Something in `open`, or interrupts.
   bool lost = false;                       ///< That CPU lost power: there are no values any more.
 };
 

@@ -71,6 +71,7 @@ Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
     ++loads_;
   }
   guest.open = request.open;
+  guest.has_more = !request.open.IsEmpty() || guest.interrupts != nullptr;
   guest.controls.traps.Fill(traits_, host_controls_.traps, [&]<class Name>(std::uint64_t host) {
     return GuestControl<Name>(host, request.open, traits_);
   });
@@ -95,7 +96,8 @@ inline void PerCpuState::SaveOwner() {
   GuestRegisters& from = owner_ ? *owner_ : host_;
   SaveLoadBank(from.load);
   if (!traits_.e2h()) from.run.Save(cpu, traits_);
-  if (owner_ != nullptr && !owner_->open.IsEmpty()) {
+  if (owner_ != nullptr && owner_->has_more) {
+    if (owner_->interrupts != nullptr) owner_->interrupts->unload(*owner_->interrupts);
     from.opened_load.Save(cpu, traits_, owner_->open);
     if (!traits_.e2h()) from.opened_run.Save(cpu, traits_, owner_->open);
   }
@@ -114,13 +116,15 @@ void PerCpuState::SaveHostCapabilities(Capabilities open) {
     host_.opened_run.Set<IchHcrEl2>(host_controls_.traps.Get<IchHcrEl2>());
   }
   host_.open = host_.open | more;
+  host_.has_more = true;
 }
 
 inline void PerCpuState::RestoreGuestState(const GuestRegisters& next) {
   Cpu cpu;
-  if (!next.open.IsEmpty()) {
+  if (next.has_more) {
     next.opened_load.Restore(cpu, traits_, next.open);
     if (!traits_.e2h()) next.opened_run.Restore(cpu, traits_, next.open);
+    if (next.interrupts != nullptr) next.interrupts->load(*next.interrupts, traits_.e2h());
   }
   if (!traits_.e2h()) next.run.Restore(cpu, traits_);
   RestoreLoadBank(next.load);
@@ -188,6 +192,7 @@ void PerCpuState::ReleaseGuest(GuestState guest) {
   // Over the stage 2 that maps nothing, or none: what is walked until LeaveTrivet()'s TLBI goes.
   if (ParksWalks() && guest == GuestState::kStays) StartWalks(cpu, traits_, owner_->load);
   host_.open = {};
+  host_.has_more = false;
   BindGuest(nullptr);
 }
 
@@ -254,7 +259,10 @@ void PerCpuState::BeginRun() {
     owner_->controls.Restore(cpu, traits_);
     cpu.Isb();  // Stage 2's tables before VM.
     owner_->run.Restore(cpu, traits_);
-    if (!open.IsEmpty()) owner_->opened_run.Restore(cpu, traits_, open);
+    if (!open.IsEmpty()) {
+      owner_->opened_run.Restore(cpu, traits_, open);
+      if (owner_->interrupts != nullptr) owner_->interrupts->resume(*owner_->interrupts);
+    }
   }
   if (!open.IsEmpty()) owner_->each_run.Restore(cpu, traits_, open);
   if (SwitchesCptrPerRun()) Cpu::Write<CptrEl2>(owner_->controls.traps.Get<CptrEl2>());
@@ -279,7 +287,10 @@ void PerCpuState::EndRun() {
   if (switches_runs_) LeaveRun();
   if (traits_.e2h()) {
     owner_->run.Save(cpu, traits_);
-    if (!open.IsEmpty()) owner_->opened_run.Save(cpu, traits_, open);
+    if (!open.IsEmpty()) {
+      if (owner_->interrupts != nullptr) owner_->interrupts->suspend(*owner_->interrupts);
+      owner_->opened_run.Save(cpu, traits_, open);
+    }
   }
   if (!open.IsEmpty()) owner_->each_run.Save(cpu, traits_, open);
   if (SwitchesVectorsPerRun()) TakeVectors();
@@ -310,6 +321,7 @@ void PerCpuState::RestoreHostsGuestState() {
   vectors_live_ = false;
   if (!traits_.e2h()) host_controls_.Restore(cpu, traits_);
   host_.open = {};
+  host_.has_more = false;
   cpu.Isb();
   if (StopsWalks()) {
     StartWalks(cpu, traits_, host_.load);

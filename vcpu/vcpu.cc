@@ -34,11 +34,13 @@ Status Decode(vectors::ExitVector vector, Exit& exit) {
 
 Vcpu::Vcpu(const Config& config)
     : request_{.traps = config.traps,
-               .open = config.open,
+               .open = config.interrupts == nullptr ? config.open
+                                                    : config.open | config.interrupts->opens,
                .vtcr = config.vtcr,
                .vttbr = config.vttbr,
                .cntvoff = CntvoffEl2::FromRaw(config.counter_offset),
                .vmpidr = VmpidrEl2::FromRaw(config.mpidr.raw() | VmpidrEl2::Inert().raw())} {
+  guest_.interrupts = config.interrupts;
   frame_.x[0] = config.argument;
   frame_.pc = config.entry;
   frame_.pstate = kEl1hMasked;

@@ -30,6 +30,9 @@ struct Config {
                                 ///< and its ID registers do not offer it: docs/guest_view.md.
   hal::MpidrEl1 mpidr = {};     ///< What the guest reads as MPIDR_EL1.
   std::uint64_t counter_offset = 0;  ///< CNTVCT_EL0 is the physical count less this.
+  /// Its interrupts, switched with it; for a GICv3 they open Capability::kInterruptInterface. Null:
+  /// none. vgic/switched.h makes one of a manager of list registers.
+  percpu::GuestInterrupts* interrupts = nullptr;
   /// Fast-path exit handlers, called by the vectors during a run: see vectors/in_place.h.
   vectors::InPlaceHooks in_place = {};
 };
