@@ -46,6 +46,7 @@ class GicV3Interface {
     });
   }
   static unsigned EmptyListRegisters() { return hal::Cpu::Read<hal::IchElrsrEl2>().status(); }
+  static bool HasMaintenance() { return hal::Cpu::Read<hal::IchMisrEl2>().raw() != 0; }
 
   static hal::IchHcrEl2 ReadHcr() { return hal::Cpu::Read<hal::IchHcrEl2>(); }
   static void WriteHcr(hal::IchHcrEl2 value) { hal::Cpu::Write<hal::IchHcrEl2>(value); }

@@ -52,6 +52,8 @@ concept VirtualInterface =
       { i.RestoreListRegisters(values, n) } -> std::same_as<void>;
       /// ICH_ELRSR_EL2: bit n is set where list register n can be given an interrupt.
       { i.EmptyListRegisters() } -> std::same_as<unsigned>;
+      /// Whether there is something for the maintenance interrupt to report.
+      { i.HasMaintenance() } -> std::same_as<bool>;
       { i.ReadHcr() } -> std::same_as<hal::IchHcrEl2>;
       { i.WriteHcr(hal::IchHcrEl2()) } -> std::same_as<void>;
       { i.ReadVmcr() } -> std::same_as<hal::IchVmcrEl2>;

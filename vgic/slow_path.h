@@ -196,7 +196,8 @@ void TRIVET_VGIC::Pull() {
     if (table_.IsUsed(i)) PullListRegister(i);
   }
   const hal::IchHcrEl2 hcr = ReadHcr();
-  for (unsigned n = hcr.eoicount(); n != 0; --n) EndWaiting();
+  // [gic] With EOImode deactivations alone count, and those trap. QEMU 11 counts ends too.
+  for (unsigned n = vmcr_.veoim() ? 0 : hcr.eoicount(); n != 0; --n) EndWaiting();
   hcr_ = hcr.eoicount(0);
 }
 

@@ -71,9 +71,13 @@ void TRIVET_VGIC::UnlinkPpis() {
   has_ppis_ = false;
 }
 
+/// The host's ICH_HCR_EL2 ends a maintenance interrupt before it is acknowledged.
 TRIVET_VGIC_TEMPLATE
 void TRIVET_VGIC::Suspend() {
-  if (live_) hcr_ = interface_.ReadHcr();
+  if (!live_) return;
+  if (interface_.HasMaintenance()) [[unlikely]]
+    ServeMaintenance();
+  hcr_ = interface_.ReadHcr();
   live_ = false;
 }
 TRIVET_VGIC_TEMPLATE
