@@ -61,8 +61,9 @@ void Editor::Insert(std::uint32_t at, std::uint32_t words, std::uint32_t block_s
   const std::uint32_t end = Get(kTotalSize) / 4;
   for (std::uint32_t i = end; i-- > at;) memory_[i + words] = memory_[i];
   for (const std::uint32_t block : {kStructureOffset, kStringsOffset, kReservedOffset}) {
-    const bool grows = block == kStructureOffset ? block_size == kStructureSize
-                                                 : block == kStringsOffset && block_size == kStringsSize;
+    const bool grows = block == kStructureOffset
+                           ? block_size == kStructureSize
+                           : block == kStringsOffset && block_size == kStringsSize;
     if (!grows && Get(block) >= at * 4) Put(block, Get(block) + words * 4);
   }
   Put(block_size, Get(block_size) + words * 4);
@@ -125,7 +126,7 @@ void Editor::HideNode(std::uint32_t node) {
     const std::uint32_t token = tree_.Word(at);
     depth += token == kBeginNode ? 1 : 0;
     depth -= token == kEndNode ? 1 : 0;
-    at = token == kBeginNode ? tree_.AfterName(at)
+    at = token == kBeginNode  ? tree_.AfterName(at)
          : token == kProperty ? tree_.AfterProperty(at)
                               : at + 1;
   } while (depth != 0);

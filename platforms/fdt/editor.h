@@ -33,8 +33,8 @@ class Editor {
   bool Hide(std::string_view path);
   /// Takes the property out. False: there is none.
   bool Hide(std::string_view path, std::string_view property);
-  /// Takes a range out of every "memory" node's "reg": what a guest must not use. False: no room, or
-  /// a node has another form than two numbers of 1 or 2 cells.
+  /// Takes a range out of every "memory" node's "reg": what a guest must not use. False: no room,
+  /// or a node has another form than two numbers of 1 or 2 cells.
   bool HideMemory(Region hidden);
 
   /// The tree as it is now. What was found in it is valid until the next change.

@@ -66,8 +66,9 @@ TEST_F(EditorTest, SetsAddsAndReplaces) {
   EXPECT_EQ(Find("/reserved-memory/own", "reg")->Number(2, 2), 0x2000u);
   EXPECT_EQ(Find("/soc/uart@20", "dma-coherent")->bytes().size(), 0u);
   EXPECT_EQ(Find("/", "model")->String(), "here") << "the rest stays";
-  EXPECT_EQ(Show(*editor_), "\n reserved-memory\n  own@1000\n chosen\n memory@40000000\n soc\n"
-                            "  uart@10\n   inner\n  uart@20\n");
+  EXPECT_EQ(Show(*editor_),
+            "\n reserved-memory\n  own@1000\n chosen\n memory@40000000\n soc\n"
+            "  uart@10\n   inner\n  uart@20\n");
 }
 
 TEST_F(EditorTest, HidesNodesAndProperties) {
@@ -137,8 +138,8 @@ TEST(Editor, RandomEditsLeaveAValidTreeThatHoldsThem) {
   const Words original = Machine();
   Words memory(16384);
   Editor editor = *Editor::Copy(original, memory);
-  const std::vector<std::string> paths = {"/", "/chosen", "/soc/uart@10", "/new", "/new/a/b",
-                                          "/soc/uart@20/deep"};
+  const std::vector<std::string> paths = {"/",    "/chosen",  "/soc/uart@10",
+                                          "/new", "/new/a/b", "/soc/uart@20/deep"};
   for (unsigned i = 0; i < 400; ++i) {
     const std::string& path = paths[random() % paths.size()];
     const std::string name = "p" + std::to_string(random() % 8);

@@ -97,8 +97,7 @@ class DistributorTest : public ::testing::Test {
           ASSERT_EQ(read(offset, bytes), group ? own : before.Read(offset, bytes) & own)
               << std::hex << offset << " " << bytes;
           FakeGic expected = before;
-          const std::uint64_t foreign =
-              IsStored(kind) ? before.Read(offset, bytes) & ~own : 0;
+          const std::uint64_t foreign = IsStored(kind) ? before.Read(offset, bytes) & ~own : 0;
           if (own != 0 && !group) expected.Write(offset, (value & own) | foreign, bytes);
           write(offset, bytes, value);
           ASSERT_TRUE(frame == expected) << std::hex << offset << " " << bytes << " " << value;

@@ -78,7 +78,8 @@ class Scenario {
   vcpu::Config ConfigFor(std::uint16_t vmid);
   void BecomeTheHost();
   std::uint64_t GuestHcr() const {
-    return GuestHcrValue(model(), setting_.open, host_hcr_ | kPolicyHcr | hal::HcrEl2().twi(true).raw());
+    return GuestHcrValue(model(), setting_.open,
+                         host_hcr_ | kPolicyHcr | hal::HcrEl2().twi(true).raw());
   }
   std::optional<std::uint64_t> Configured(hal::RegisterId id, const TestGuest& guest) const;
   std::optional<std::uint64_t> Enabled(hal::RegisterId id, const View& view) const;
