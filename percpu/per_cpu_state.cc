@@ -61,14 +61,19 @@ Status PerCpuState::Bind(CpuId cpu, Status host, const vectors::Handlers& handle
 }
 
 /// Every bit that the policy sets must exist: a bit that is RES0 here would silently do nothing.
-/// `conditional`: the bits that some CPUs lack.
-[[gnu::noinline]] Status PerCpuState::CheckPolicyBits(std::uint64_t conditional) {
-  const std::uint64_t absent = HcrLayout::For(LiveFeatures<Cpu>{}, conditional).absent;
+[[gnu::noinline]] Status PerCpuState::FindBits(HcrEl2 conditional) {
+  const std::uint64_t bits = conditional.raw();
+  const std::uint64_t absent = HcrLayout::For(LiveFeatures<Cpu>{}, bits).absent;
   for (const FieldInfo& field : kInfo<HcrEl2>.fields) {
-    if ((absent & conditional & field.mask()) == 0) continue;
+    if ((absent & bits & field.mask()) == 0) continue;
     return Fail({.status = Status::kUnsupportedFeature, .feature = field.traits.needs});
   }
   return Status::kOk;
+}
+
+inline Status PerCpuState::CheckPolicy(const PolicyValues& policy) {
+  const HcrEl2 conditional = policy.hcr_conditional;
+  return conditional == HcrEl2() ? Status::kOk : FindBits(conditional);
 }
 
 /// Guests run on SP_EL2, and an exception entry or return that synchronizes no context would leave
@@ -117,9 +122,7 @@ Status PerCpuState::Bind(CpuId cpu, Status host, const vectors::Handlers& handle
   const State state = state_.load(std::memory_order_acquire);
   if (state != from) return RefuseState(state);
   if (Cpu::CurrentCpu() != cpu_) return Fail({.status = Status::kWrongCpu});
-  if (const std::uint64_t bits = request.policy.hcr_set.raw() & kConditionalHcr; bits != 0) {
-    if (const Status s = CheckPolicyBits(bits); s != Status::kOk) return s;
-  }
+  if (const Status s = CheckPolicy(request.policy); s != Status::kOk) return s;
   host = El2Context::Live<Cpu>();
   // Detects another PerCpu by its vectors, unless they are switched per run.
   const bool ours = host.vbar.raw() == vectors::TableBase() || host.vbar == vectors_;

@@ -166,7 +166,8 @@ class alignas(16) PerCpuState {
   Status RefuseState(State state);
   Status CheckEnable(State from, const EnableRequest& request, El2Context& host);
   Status CheckHostState(bool e2h);
-  Status CheckPolicyBits(std::uint64_t conditional);
+  Status FindBits(hal::HcrEl2 conditional);
+  Status CheckPolicy(const PolicyValues& policy);
   Status CheckHostVectors(hal::VbarEl2 base);
   Status CheckDisable();
   Status CanEnable(State from, const EnableRequest& request);

@@ -106,6 +106,15 @@ inline constexpr VectorRegisters kVectorRegisters = [] {
   }
 }();
 
+/// The fields of HCR_EL2 that some CPUs lack.
+inline constexpr std::uint64_t kConditionalHcr = [] {
+  std::uint64_t mask = 0;
+  for (const hal::FieldInfo& field : hal::kInfo<hal::HcrEl2>.fields) {
+    if (field.traits.needs != hal::Feature::kBase) mask |= field.mask();
+  }
+  return mask;
+}();
+
 /// A policy as values.
 struct PolicyValues {
   hal::HcrEl2 hcr_set;
@@ -113,10 +122,16 @@ struct PolicyValues {
   VectorSwitch vectors;
   hal::HcrEl2 hcr_allowed;
   VectorRegisters vector_registers = VectorRegisters::kFirstUse;
+  hal::HcrEl2 hcr_conditional;  ///< Of hcr_set, what some CPUs lack.
 };
 
 template <Policy P>
-inline constexpr PolicyValues kPolicy = {P::kHcrSet, P::kHcrClear, P::kVectors, kAllowed<P>,
-                                         kVectorRegisters<P>};
+inline constexpr PolicyValues kPolicy = {
+    .hcr_set = P::kHcrSet,
+    .hcr_clear = P::kHcrClear,
+    .vectors = P::kVectors,
+    .hcr_allowed = kAllowed<P>,
+    .vector_registers = kVectorRegisters<P>,
+    .hcr_conditional = hal::HcrEl2::FromRaw(P::kHcrSet.raw() & kConditionalHcr)};
 
 }  // namespace trivet::percpu

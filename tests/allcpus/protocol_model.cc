@@ -2,6 +2,9 @@
 
 #include <type_traits>
 
+#include "allcpus/leader_steps.h"
+#include "allcpus/member_steps.h"
+
 namespace trivet::tests {
 namespace {
 
@@ -253,10 +256,11 @@ bool ProtocolModel::IsStatusLive(unsigned i) const {
   return HasVerdict() || (at.last_pass && i < at.index);
 }
 
-/// One that settles writes every outcome again in each pass, but for the last or a complete one.
+/// The outcomes of a round that stands are written when it begins. A leader that settles one that
+/// failed writes each again in each pass, but for the last or a complete one.
 bool ProtocolModel::IsOutcomeLive(unsigned i) const {
   const Leader::Position& at = leader_.position();
-  if (leader_.finished()) return true;
+  if (leader_.finished() || at.result == Status::kOk) return true;
   return HasVerdict() && (at.last_pass || at.complete) && i < at.index;
 }
 
