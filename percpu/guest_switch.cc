@@ -16,7 +16,9 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 }  // namespace
 
 Status PerCpuState::CheckEnabledHere() const {
-  if (!IsEnabled()) return Status::kNotEnabled;
+  const State state = state_.load(std::memory_order_acquire);
+  if (state != State::kEnabled) [[unlikely]]
+    return state == State::kEnabledOpen ? RefuseHere() : Status::kNotEnabled;
   return Cpu::CurrentCpu() == cpu_ ? Status::kOk : Status::kWrongCpu;
 }
 
@@ -32,7 +34,7 @@ void PerCpuState::BindGuest(Guest* owner) {
   ForgetResident();
   if (owner == nullptr) return;
   owner->loaded_on = this;
-  const bool switches = switches_runs_ || host_uses_fp_ ||
+  const bool switches = switches_runs_ || host_uses_fp_ || superpriority_.is_used() ||
                         owner->open.Has(Capability::kPointerAuthentication) ||
                         owner->open.Has(Capability::kMte);
   if (switches) return;
