@@ -4,6 +4,7 @@
 #include "percpu/masked_interrupts.h"
 #include "percpu/stage2_guard.h"
 #include "percpu/steps.h"
+#include "vectors/security_state.h"
 #include "vectors/table.h"
 
 namespace trivet::percpu {
@@ -114,6 +115,17 @@ inline Status PerCpuState::CheckPolicy(const PolicyValues& policy) {
   return Fail({.status = Status::kAlreadyEnabled});
 }
 
+/// What the CPU decides: once, by the first enable. In Secure EL2 stage 2 walks VSTTBR_EL2, which
+/// is not written here: a guest could not fetch.
+[[gnu::cold]] Status PerCpuState::IdentifyCpu() {
+  if (Has<Feature::kSel2, Cpu>() && vectors::TrivetEl2IsSecure()) {
+    return Fail({.status = Status::kUnsupportedHost, .register_id = RegisterId::kVsttbrEl2});
+  }
+  transition_.guard.vtcr = OneLevelStage2();
+  transition_.workarounds = WorkaroundsFor(Cpu::Read<MidrEl1>());
+  return Status::kOk;
+}
+
 /// Whether virtualization can be turned on from state `from`, under the host that it reads.
 /// Inlined: what it has read stays in registers.
 [[gnu::always_inline]] inline Status PerCpuState::CheckEnable(State from,
@@ -128,20 +140,15 @@ inline Status PerCpuState::CheckPolicy(const PolicyValues& policy) {
   const bool ours = host.vbar.raw() == vectors::TableBase() || host.vbar == vectors_;
   if (ours || UsesStage2(host.hcr)) return Fail({.status = Status::kInUse});
   if (const Status s = CheckHostState(host.hcr.e2h()); s != Status::kOk) return s;
+  if (!transition_.workarounds.IsKnown()) [[unlikely]] {
+    if (const Status s = IdentifyCpu(); s != Status::kOk) return s;
+  }
   return CheckHostVectors(request.HostVectors(host.vbar));
-}
-
-/// What the ID registers decide: once, by the first enable.
-[[gnu::cold]] void PerCpuState::IdentifyCpu() {
-  transition_.guard.vtcr = OneLevelStage2();
-  transition_.workarounds = WorkaroundsFor(Cpu::Read<MidrEl1>());
 }
 
 /// Everything that a transition needs; writes no register.
 [[gnu::always_inline]] inline TransitionState PerCpuState::PrepareTransition(
     const El2Context& host, const EnableRequest& request) {
-  if (!transition_.workarounds.IsKnown()) [[unlikely]]
-    IdentifyCpu();
   const PolicyValues& policy = request.policy;
   const TransitionState transition = {
       .host = host,

@@ -205,7 +205,7 @@ class alignas(16) PerCpuState {
   Status CheckHostVectors(hal::VbarEl2 base);
   Status CheckDisable();
   Status CanEnable(State from, const EnableRequest& request);
-  void IdentifyCpu();
+  Status IdentifyCpu();
   TransitionState PrepareTransition(const El2Context& host, const EnableRequest& request);
   Status Enable(State from, const EnableRequest& request);
   /// Whether the registers of a loaded guest are replaced by the host's when the CPU is left.
