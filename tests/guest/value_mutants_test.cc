@@ -266,8 +266,10 @@ std::string Joined(const std::set<std::string>& words) {
 TEST(ValueMutants, TheComparisonNoticesEachAndTheSurvivorsHaveReasons) {
   Tally tally;
   for (const ValueSetting& setting : ValueSettings()) {
+    const std::size_t end = EventsBeforeEnd(setting);
     Try(setting, Ending::kDisable, 0, tally);
-    Try(setting, Ending::kPanic, EventsBeforeEnd(setting), tally);
+    for (const Ending ending : {Ending::kPanic, Ending::kSuspend, Ending::kLeaveOnCpu})
+      Try(setting, ending, end, tally);
   }
   for (const auto& [name, kinds] : tally.survivors) {
     const Survivor* const listed = FindSurvivor(name);

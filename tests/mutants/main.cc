@@ -177,7 +177,7 @@ int Run(const Options& options) {
     for (const Mutant& mutant : mutants) std::cout << mutant.name << "\n";
     return 0;
   }
-  for (Suite& suite : suites) suite.Calibrate();
+  for (Suite& suite : suites) suite.RequirePass();
   return Try(suites, mutants);
 }
 
