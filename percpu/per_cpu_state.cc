@@ -210,9 +210,10 @@ void PerCpuState::RestoreSuperpriority() {
   if (!enabled) superpriority_ = {};
 }
 
-/// Why a call is refused in state kEnabledOpen.
+/// Why a call is refused in another state than kEnabled.
 [[gnu::cold]] Status PerCpuState::RefuseHere() const {
-  return Cpu::CurrentCpu() == cpu_ ? Status::kNotEnabled : Status::kWrongCpu;
+  const Status status = CheckEnabledHere();
+  return status == Status::kOk ? Status::kNotEnabled : status;
 }
 
 /// `status`, or what the call `act` returns that needed another mask.

@@ -54,8 +54,10 @@ class Arrangement {
         hcr = hal::IchHcrEl2::FromRaw(hcr.raw() | traps.raw()).lrenpie(true);
       } else {
         if (IsDeliverable(value, vmcr_)) hcr = hcr.npie(true);
-        hcr = hcr.vgrp0eie(!vmcr_.veng0()).vgrp0die(vmcr_.veng0());
-        hcr = hcr.vgrp1eie(!vmcr_.veng1()).vgrp1die(vmcr_.veng1());
+        // The end of one group matters while there is another.
+        const bool both = vmcr_.veng0() && vmcr_.veng1();
+        hcr = hcr.vgrp0eie(!vmcr_.veng0()).vgrp0die(both);
+        hcr = hcr.vgrp1eie(!vmcr_.veng1()).vgrp1die(both);
       }
     }
     return hcr;

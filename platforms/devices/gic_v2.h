@@ -10,6 +10,9 @@ namespace trivet::platforms {
 struct GicV2 {
   std::uintptr_t distributor;    ///< Physical base of GICD.
   std::uintptr_t cpu_interface;  ///< Physical base of GICC.
+  // Physical bases of GICH and GICV; 0: the machine's tree has none.
+  std::uintptr_t virtual_control = 0;
+  std::uintptr_t virtual_cpu_interface = 0;
 
   /// Opens this CPU's interface and records its number for SendSgi(): all SGIs and PPIs disabled
   /// and not pending, every priority but the lowest let through. Enabled interrupts become

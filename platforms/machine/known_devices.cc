@@ -72,9 +72,14 @@ InterruptController MakeGicV3(const Place& place) {
   return gic;
 }
 
+/// "reg" has GICD and GICC, then GICH and GICV where it virtualizes.
 InterruptController MakeGicV2(const Place& place) {
-  return AtTwo<InterruptController>(place, [](auto distributor, auto cpu_interface) {
-    return GicV2{.distributor = distributor, .cpu_interface = cpu_interface};
+  const auto control = place.Register(2), interface = place.Register(3);
+  return AtTwo<InterruptController>(place, [&](auto distributor, auto cpu_interface) {
+    return GicV2{.distributor = distributor,
+                 .cpu_interface = cpu_interface,
+                 .virtual_control = control && interface ? control->base : 0,
+                 .virtual_cpu_interface = control && interface ? interface->base : 0};
   });
 }
 

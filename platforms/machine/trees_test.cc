@@ -75,6 +75,8 @@ TEST(Trees, AGicV2IsFoundOnTheSameMachine) {
   const auto gic = std::get<GicV2>(OfTree("virt_gic_v2").interrupt_controller);
   EXPECT_EQ(gic.distributor, 0x0800'0000u);
   EXPECT_EQ(gic.cpu_interface, 0x0801'0000u);
+  EXPECT_EQ(gic.virtual_control, 0x0803'0000u);
+  EXPECT_EQ(gic.virtual_cpu_interface, 0x0804'0000u);
 }
 
 TEST(Trees, HaveNoPsciWhereEl2CannotCallIt) {

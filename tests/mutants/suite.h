@@ -19,13 +19,13 @@ class Suite {
   const Image& image() const { return image_; }
   const std::string& name() const { return name_; }
 
-  /// Runs the image as it is. Throws when it fails. A patched one then has ten times as long.
-  void Calibrate();
+  /// Throws when the image as it is fails.
+  void RequirePass();
   /// Whether the image with one instruction replaced still passes.
   bool Passes(std::uint64_t address, std::uint32_t word);
 
  private:
-  void WriteLauncher(int seconds);
+  void WriteLauncher();
 
   std::string name_, image_path_, filter_;
   Image image_;

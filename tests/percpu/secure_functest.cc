@@ -1,5 +1,5 @@
-// Secure EL2 is told from Non-secure EL2 by an access that is UNDEFINED in one of them, and refused.
-// Entered from EL3, in both states: two images.
+// Secure EL2 is told from Non-secure EL2 by an access that is UNDEFINED in one of them, and
+// refused. Entered from EL3, in both states: two images.
 
 #include <gtest/gtest.h>
 

@@ -32,9 +32,9 @@
   crash trivet_test_crash_sp0, 0
   crash trivet_test_crash_spx, 1
 
-/// void NAME(): what the slot at \offset does after an exception from EL2 with the registers of
-/// trivet_test_registers: SPSR_EL2 = \spsr, x0 to x30 by pattern. Writes what it leaves there.
-.macro forged name, offset, spsr
+/// void NAME(): what the slot at \offset does after an exception from EL2 with SPSR_EL2 = \spsr and x0 to x30 by
+/// pattern, of another base for each: the stack has the last one's. Writes what it leaves to trivet_test_registers.
+.macro forged name, offset, spsr, base
   .section .text.\name, "ax"
   .global \name
 \name:
@@ -50,7 +50,7 @@
   mov x0, #(\spsr & 0xffff)
   movk x0, #(\spsr >> 16), lsl #16
   msr spsr_el2, x0
-  pattern 0x2000
+  pattern \base
   b trivet_vector_table + \offset
 1:
   msr spsel, #1
@@ -76,12 +76,12 @@
   ret
 .endm
 // D, A, I and F masked; another NZCV for each.
-  forged trivet_test_irq_sp0, 0x080, 0x100003c8
-  forged trivet_test_fiq_sp0, 0x100, 0x200003c8
-  forged trivet_test_serror_sp0, 0x180, 0x300003c8
-  forged trivet_test_irq_spx, 0x280, 0x400003c9
-  forged trivet_test_fiq_spx, 0x300, 0x500003c9
-  forged trivet_test_serror_spx, 0x380, 0x600003c9
+  forged trivet_test_irq_sp0, 0x080, 0x100003c8, 0x2100
+  forged trivet_test_fiq_sp0, 0x100, 0x200003c8, 0x2200
+  forged trivet_test_serror_sp0, 0x180, 0x300003c8, 0x2300
+  forged trivet_test_irq_spx, 0x280, 0x400003c9, 0x2400
+  forged trivet_test_fiq_spx, 0x300, 0x500003c9, 0x2500
+  forged trivet_test_serror_spx, 0x380, 0x600003c9, 0x2600
 
 /// std::uint32_t trivet_test_enter(GuestFrame*): EnterGuest, called with x18 to x29 by pattern. Writes what it leaves
 /// of them there.

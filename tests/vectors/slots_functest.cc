@@ -89,7 +89,9 @@ TEST_F(Slots, OfTheHostsOwnLevelKeepEveryRegisterOverAHandler) {
     EXPECT_EQ(ClobberingHost::called, slot.handler);
     EXPECT_EQ(reinterpret_cast<std::uint64_t>(ClobberingHost::slot),
               reinterpret_cast<std::uint64_t>(&cpu));
-    for (unsigned n = 0; n < 31; ++n) EXPECT_EQ(trivet_test_registers[n], 0x2000u + n) << "x" << n;
+    for (unsigned n = 0; n < 31; ++n) {
+      EXPECT_EQ(trivet_test_registers[n], 0x2000 + 0x100 * slot.nzcv + n) << "x" << n;
+    }
     EXPECT_EQ(trivet_test_registers[31], slot.nzcv << 28);
     EXPECT_EQ(trivet_test_registers[32], 0x3c0u);
   }
@@ -109,14 +111,16 @@ class ExitSlots : public Slots {
             .vttbr = vcpu::BlockStage2::vttbr(PhysicalAddressOf(&stage2_), 9),
             .in_place = {.context = this}};
   }
-  static std::uint64_t Start(unsigned n) { return 0x7'0000'0000 + n * 0x10'0000; }
+  /// Another value for each entry: the stack has the last one's.
+  std::uint64_t Start(unsigned n) const { return (entry_ << 32) + n * 0x10'0000; }
   /// What the guest has in Xn after so many rounds.
-  static std::uint64_t Counted(unsigned n, unsigned rounds) {
+  std::uint64_t Counted(unsigned n, unsigned rounds) const {
     return Start(n) + std::uint64_t{0x100 + n} * rounds;
   }
 
   /// Enters the loaded guest with its exits redirected to slot `k` of the lower levels; that slot.
   unsigned Enter(vcpu::Vcpu& guest, unsigned k) {
+    ++entry_;
     for (unsigned n = 0; n < 31; ++n) guest.frame().x[n] = Start(n);
     guest.frame().pc = code_.entry();
     hooked_ = 0;
@@ -148,7 +152,7 @@ class ExitSlots : public Slots {
     const unsigned round = ++test.hooked_;
     for (unsigned n = 0; n < 31; ++n) {
       if (!InPlaceExit::Has(n)) continue;
-      EXPECT_EQ(exit.x(n), Counted(n, round) + (round - 1) * kAdded) << "x" << n;
+      EXPECT_EQ(exit.x(n), test.Counted(n, round) + (round - 1) * kAdded) << "x" << n;
       exit.x(n) += kAdded;
     }
     EXPECT_EQ(exit.pc, test.code_.entry() + std::uint64_t{32 * 4} * round);
@@ -162,6 +166,7 @@ class ExitSlots : public Slots {
   static inline constinit vcpu::BlockStage2 stage2_;
   GuestCode code_{reinterpret_cast<std::uint64_t>(&trivet_test_counting_guest)};
   unsigned hooked_ = 0;
+  std::uint64_t entry_ = 0;
 };
 
 TEST_F(ExitSlots, KeepEveryRegisterOfTheGuest) {

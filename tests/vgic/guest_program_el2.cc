@@ -1,0 +1,11 @@
+#include "tests/vgic/guest_program.h"
+
+extern "C" const char trivet_interface_guest[];
+
+namespace trivet::tests {
+
+GuestCode PlaceInterfaceGuest() {
+  return GuestCode(reinterpret_cast<std::uint64_t>(&trivet_interface_guest));
+}
+
+}  // namespace trivet::tests

@@ -1,0 +1,41 @@
+// Random steps of a guest, its host and its devices on real list registers and on the simulator's,
+// against a GIC that has none.
+
+#include "tests/vgic/walk.h"
+
+#include <gtest/gtest.h>
+
+#include <tuple>
+
+#include "tests/support/abilities.h"
+#include "tests/vgic/walk_events.h"
+#include "tests/vgic/walk_gic_v3.h"
+
+namespace trivet::tests {
+namespace {
+
+using percpu::HostKind;
+
+class RandomWalk : public ::testing::TestWithParam<std::tuple<HostKind, unsigned, bool>> {};
+
+TEST_P(RandomWalk, NoInterruptIsLostOrDoubledOrStaysActive) {
+  const auto [kind, list_registers, split_end] = GetParam();
+  if (kind == HostKind::kVhe) {
+    const Machine machine;
+    if (!Has(Ability::kVhe)) GTEST_SKIP() << "this machine lacks vhe";
+  }
+  Walk<WalkGicV3> walk(kind, list_registers, split_end);
+  ASSERT_TRUE(walk.ok());
+  walk.Run(kWalkEvents, 0x9e37'79b9'7f4a'7c15 + list_registers);
+  EXPECT_TRUE(walk.ok());
+  EXPECT_GT(walk.acknowledged(), kWalkEvents / 20);
+  EXPECT_LE(walk.maintenance(), 4 * walk.acknowledged());
+}
+
+INSTANTIATE_TEST_SUITE_P(Hosts, RandomWalk,
+                         ::testing::Combine(::testing::Values(HostKind::kNvhe, HostKind::kVhe),
+                                            ::testing::Values(1u, 2u, 4u),
+                                            ::testing::Values(false, true)));
+
+}  // namespace
+}  // namespace trivet::tests
