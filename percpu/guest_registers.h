@@ -114,11 +114,11 @@ struct GuestRegisters {
   OpenedLoadBank opened_load;
   OpenedRunBank opened_run;
   EachRunBank each_run;
-  hal::Capabilities open;                  ///< Whose registers are in the last three.
+  hal::Capabilities open;                  ///< Whose registers are in the last three; marked if
+                                           ///< there are interrupts.
   const PerCpuState* loaded_on = nullptr;  ///< The CPU that has the values; these are stale then.
-  GuestInterrupts* interrupts = nullptr;   ///< Null: none, and for the host.
-  bool has_more = false;                   ///< Something in `open`, or interrupts.
   bool lost = false;                       ///< That CPU lost power: there are no values any more.
+  GuestInterrupts* interrupts = nullptr;   ///< Null: none, and for the host.
 };
 
 }  // namespace trivet::percpu

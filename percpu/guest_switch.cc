@@ -70,8 +70,7 @@ Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
     host_controls_.Save(cpu, traits_);
     ++loads_;
   }
-  guest.open = request.open;
-  guest.has_more = !request.open.IsEmpty() || guest.interrupts != nullptr;
+  guest.open = guest.interrupts == nullptr ? request.open : request.open.WithInterrupts();
   guest.controls.traps.Fill(traits_, host_controls_.traps, [&]<class Name>(std::uint64_t host) {
     return GuestControl<Name>(host, request.open, traits_);
   });
@@ -96,11 +95,15 @@ inline void PerCpuState::SaveOwner() {
   GuestRegisters& from = owner_ ? *owner_ : host_;
   SaveLoadBank(from.load);
   if (!traits_.e2h()) from.run.Save(cpu, traits_);
-  if (owner_ != nullptr && owner_->has_more) {
-    if (owner_->interrupts != nullptr) owner_->interrupts->unload(*owner_->interrupts);
-    from.opened_load.Save(cpu, traits_, owner_->open);
-    if (!traits_.e2h()) from.opened_run.Save(cpu, traits_, owner_->open);
-  }
+  if (owner_ != nullptr && !owner_->open.IsEmpty()) SaveMore();
+}
+
+/// What the loaded guest has beyond the base architecture.
+void PerCpuState::SaveMore() {
+  Cpu cpu;
+  if (owner_->interrupts != nullptr) owner_->interrupts->unload(*owner_->interrupts);
+  owner_->opened_load.Save(cpu, traits_, owner_->open);
+  if (!traits_.e2h()) owner_->opened_run.Save(cpu, traits_, owner_->open);
 }
 
 /// Saves the host's values of the registers of `open` that no guest has had since the host's were
@@ -116,16 +119,22 @@ void PerCpuState::SaveHostCapabilities(Capabilities open) {
     host_.opened_run.Set<IchHcrEl2>(host_controls_.traps.Get<IchHcrEl2>());
   }
   host_.open = host_.open | more;
-  host_.has_more = true;
 }
 
 inline void PerCpuState::RestoreGuestState(const GuestRegisters& next) {
+  if (!next.open.IsEmpty()) return RestoreMore(next);
   Cpu cpu;
-  if (next.has_more) {
-    next.opened_load.Restore(cpu, traits_, next.open);
-    if (!traits_.e2h()) next.opened_run.Restore(cpu, traits_, next.open);
-    if (next.interrupts != nullptr) next.interrupts->load(*next.interrupts, traits_.e2h());
-  }
+  if (!traits_.e2h()) next.run.Restore(cpu, traits_);
+  RestoreLoadBank(next.load);
+}
+
+/// The same for a guest with more than the base architecture: a function of its own, so that the
+/// calls in it cost other guests nothing.
+void PerCpuState::RestoreMore(const GuestRegisters& next) {
+  Cpu cpu;
+  next.opened_load.Restore(cpu, traits_, next.open);
+  if (!traits_.e2h()) next.opened_run.Restore(cpu, traits_, next.open);
+  if (next.interrupts != nullptr) next.interrupts->load(*next.interrupts, traits_.e2h());
   if (!traits_.e2h()) next.run.Restore(cpu, traits_);
   RestoreLoadBank(next.load);
 }
@@ -192,7 +201,6 @@ void PerCpuState::ReleaseGuest(GuestState guest) {
   // Over the stage 2 that maps nothing, or none: what is walked until LeaveTrivet()'s TLBI goes.
   if (ParksWalks() && guest == GuestState::kStays) StartWalks(cpu, traits_, owner_->load);
   host_.open = {};
-  host_.has_more = false;
   BindGuest(nullptr);
 }
 
@@ -321,7 +329,6 @@ void PerCpuState::RestoreHostsGuestState() {
   vectors_live_ = false;
   if (!traits_.e2h()) host_controls_.Restore(cpu, traits_);
   host_.open = {};
-  host_.has_more = false;
   cpu.Isb();
   if (StopsWalks()) {
     StartWalks(cpu, traits_, host_.load);

@@ -183,6 +183,8 @@ class alignas(16) PerCpuState {
   Status CheckCapabilities(hal::Capabilities open);
   Status PrepareGuest(Guest& guest, const GuestRequest& request);
   void SaveOwner();
+  [[gnu::noinline]] void SaveMore();
+  [[gnu::noinline]] void RestoreMore(const GuestRegisters& next);
   void SaveHostCapabilities(hal::Capabilities open);
   void RestoreGuestState(const GuestRegisters& next);
   void ReleaseGuest(GuestState guest);
