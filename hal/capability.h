@@ -23,10 +23,6 @@ class Capabilities {
     return ((bits_ | Bit(Capability::kAlways)) & Bit(capability)) != 0;
   }
   constexpr bool IsEmpty() const { return bits_ == 0; }
-  /// The same, of a guest that has interrupts too: not empty.
-  constexpr Capabilities WithInterrupts() const {
-    return Of(bits_ | std::uint32_t{1} << static_cast<unsigned>(Capability::kNever));
-  }
   /// Those of this set that are not in `other`.
   constexpr Capabilities Without(Capabilities other) const { return Of(bits_ & ~other.bits_); }
 

@@ -47,11 +47,12 @@ struct DataAbort {
   bool is_write;
   bool during_stage1_walk;  ///< S1PTW: the address is that of a stage 1 descriptor.
   bool far_is_valid;
-  bool access_is_described;   ///< ISV: the four below mean something.
+  bool access_is_described;   ///< ISV: the five below mean something.
   std::uint8_t access_bytes;  ///< 1, 2, 4 or 8.
   std::uint8_t rt;            ///< 31 is XZR.
   bool sign_extend;
-  bool is_64_bit;  ///< Xt, not Wt.
+  bool is_64_bit;   ///< Xt, not Wt.
+  bool is_ordered;  ///< AR: a load-acquire or store-release.
 };
 
 struct InstructionAbort {
@@ -160,7 +161,8 @@ constexpr DataAbort Syndrome::data_abort() const {
           .access_bytes = static_cast<std::uint8_t>(1u << Bits<23, 22>()),
           .rt = static_cast<std::uint8_t>(Bits<20, 16>()),
           .sign_extend = Bits<21, 21>() != 0,
-          .is_64_bit = Bits<15, 15>() != 0};
+          .is_64_bit = Bits<15, 15>() != 0,
+          .is_ordered = Bits<14, 14>() != 0};
 }
 
 // [arm-arm] ESR_EL2, ISS encoding for an exception from an Instruction Abort.

@@ -16,7 +16,6 @@ using hal::RegisterId;
 
 constexpr std::uint64_t kPending = 1, kActive = 2;  // ICH_LRn_EL2.State, as two bits.
 constexpr std::uint32_t kFirstLpi = 8192;
-constexpr unsigned kEoiCounts = 32;  // ICH_HCR_EL2.EOIcount wraps.
 
 /// [gic] "INTIDs": 1020 to 1023 name no interrupt.
 constexpr bool IsSpecial(std::uint32_t intid) { return intid >= 1020 && intid <= 1023; }
@@ -161,7 +160,7 @@ void ListRegisters::End(unsigned group, std::uint32_t vintid) {
 void ListRegisters::CountLostEnd(std::uint32_t vintid) {
   if (vintid >= kFirstLpi) return;
   const auto hcr = IchHcrEl2::FromRaw(pe_.Peek(RegisterId::kIchHcrEl2));
-  const auto count = static_cast<std::uint8_t>((hcr.eoicount() + 1) % kEoiCounts);
+  const auto count = static_cast<std::uint8_t>(hcr.eoicount() + 1);
   pe_.Poke(RegisterId::kIchHcrEl2, hcr.eoicount(count).raw());
 }
 

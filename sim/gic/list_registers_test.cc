@@ -180,6 +180,14 @@ TEST_F(ListRegistersTest, TheEndOfAHardwareInterruptDeactivatesThePhysicalOne) {
   }
 }
 
+TEST_F(ListRegistersTest, TheEndOfASoftwareInterruptDeactivatesNothing) {
+  TakePhysical(pe_, 512);  // As ICH_LRn_EL2.EOI would name it.
+  Put(kIchLr0El2, Lr(40).priority(0x80).pintid(512));
+  EXPECT_EQ(Read(kIccIar1El1), 40u);
+  Write(kIccEoir1El1, 40);
+  EXPECT_TRUE(pe_.gic().IsActive(512));
+}
+
 TEST_F(ListRegistersTest, ThePhysicalSpiMayBeActiveOnAnotherPeAPpiNot) {
   Machine machine(ProfileNamed("max"), 2);
   for (const unsigned intid : {27u, 50u}) {

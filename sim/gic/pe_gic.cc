@@ -64,7 +64,6 @@ bool Pe::IsRedirected(RegisterId id) {
 std::uint64_t Pe::ReadInterface(RegisterId id) {
   const unsigned group = GroupOf(id);
   const bool is_virtual = IsRedirected(id);
-  FollowMaintenance();
   ListRegisters lists(*this);
   switch (id) {
     case RegisterId::kIccIar0El1:

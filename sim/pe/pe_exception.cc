@@ -29,6 +29,7 @@ constexpr const ExceptionRegisters& RegistersOf(unsigned el) { return el == 1 ? 
 constexpr std::uint64_t kAll = ~std::uint64_t{0};
 constexpr std::uint64_t kNmi = hal::SctlrEl1().nmi(true).raw();
 constexpr std::uint64_t kSpintMask = hal::SctlrEl1().spintmask(true).raw();
+constexpr std::uint64_t kDssbs = hal::SctlrEl1().dssbs(true).raw();
 constexpr std::uint64_t kSpan = hal::SctlrEl1().span(true).raw();
 constexpr std::uint64_t kVse = HcrEl2().vse(true).raw();
 constexpr std::uint64_t kVbarBase = ~std::uint64_t{0x7ff};
@@ -93,6 +94,9 @@ std::uint64_t Pe::TakeException(const Exception& exception) {
   Pstate entered = Pstate::Masked(target);
   entered.Set(Pstate::kNzcv | Pstate::kPan | Pstate::kDit, state_.pstate.spsr());
   if (SetsPan(target)) entered.Set(Pstate::kPan, true);
+  if (model_->Has(hal::Feature::kSsbs))
+    entered.Set(Pstate::kSsbs, (Decide(regs.sctlr, kDssbs) & kDssbs) != 0);
+  entered.Set(Pstate::kTco, model_->Has(hal::Feature::kMte2));
   if (model_->Has(hal::Feature::kNmi)) {
     entered.Set(Pstate::kAllint, (Decide(regs.sctlr, kSpintMask) & kSpintMask) == 0);
   }
