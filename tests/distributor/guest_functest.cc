@@ -192,8 +192,7 @@ struct DevicesV3 {
 };
 
 TEST_F(GuestDistributorTest, OfAGicV3IsThePhysicalOnesOwnPart) {
-  const auto* gic =
-      std::get_if<platforms::GicV3>(&platforms::ThisMachine().interrupt_controller);
+  const auto* gic = std::get_if<platforms::GicV3>(&platforms::ThisMachine().interrupt_controller);
   if (gic == nullptr) GTEST_SKIP() << "no GICv3";
   const GuestCpu cpus[] = {{.guest_affinity = kGuestAffinity,
                             .affinity = Cpu::CurrentCpu().affinity,
@@ -237,14 +236,12 @@ struct DevicesV2 {
 };
 
 TEST_F(GuestDistributorTest, OfAGicV2IsThePhysicalOnesOwnPart) {
-  const auto* gic =
-      std::get_if<platforms::GicV2>(&platforms::ThisMachine().interrupt_controller);
+  const auto* gic = std::get_if<platforms::GicV2>(&platforms::ThisMachine().interrupt_controller);
   if (gic == nullptr) GTEST_SKIP() << "no GICv2";
   const std::uint32_t mine = Memory::Read32(gic->distributor + 0x800) & 0xff;
-  const GuestCpu cpus[] = {
-      {.guest_affinity = kGuestAffinity,
-       .affinity = Cpu::CurrentCpu().affinity,
-       .interface = static_cast<std::uint8_t>(__builtin_ctz(mine | 0x100))}};
+  const GuestCpu cpus[] = {{.guest_affinity = kGuestAffinity,
+                            .affinity = Cpu::CurrentCpu().affinity,
+                            .interface = static_cast<std::uint8_t>(__builtin_ctz(mine | 0x100))}};
   // Not the SGIs: they cannot be made pending or disabled by these registers.
   constexpr std::uint32_t kPpis = kPrivate & 0xffff'0000;
   DevicesV2 devices = {.distributor = {gic->distributor, owners, kGuest, GuestCpus(cpus), kPpis}};

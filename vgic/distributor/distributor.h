@@ -66,9 +66,7 @@ class GuestDistributor {
   static constexpr std::uint32_t kIcpendr = 0x280;
   static constexpr std::uint32_t kCtlr = 0, kTyper = 4, kIidr = 8;
 
-  std::uint32_t Own(unsigned word) const {
-    return word == 0 ? own_ : owners_.WordOf(guest_, word);
-  }
+  std::uint32_t Own(unsigned word) const { return word == 0 ? own_ : owners_.WordOf(guest_, word); }
   auto Registers() const {
     const auto own = [this](unsigned word) { return Own(word); };
     return InterruptRegisters<M, decltype(own)>(base_, own);

@@ -31,8 +31,7 @@ struct DistributorV2 {
       const unsigned intid = access.offset - gic::kItargetsr + i;
       if (!gic.Has(intid)) continue;
       const auto targets = static_cast<std::uint8_t>(word >> 8 * ((access.offset + i) % 4));
-      const unsigned mask =
-          intid < kPrivateIntids ? 1u << vcpu : gic.cpus().GuestMaskOf(targets);
+      const unsigned mask = intid < kPrivateIntids ? 1u << vcpu : gic.cpus().GuestMaskOf(targets);
       value |= std::uint64_t{mask & 0xff} << 8 * i;
     }
     return value;

@@ -11,7 +11,7 @@ namespace trivet::vgic {
 template <GicMemory M>
 struct DistributorV3 {
   static constexpr std::uint32_t kSize = 0x1'0000;
-  static constexpr std::uint32_t kIdentification = 0xffd0;  ///< GICD_PIDR4 and up.
+  static constexpr std::uint32_t kIdentification = 0xffd0;     ///< GICD_PIDR4 and up.
   static constexpr std::uint32_t kEnables = 0b11, kOn = 0b10;  ///< EnableGrp1, EnableGrp1A.
   static constexpr std::uint32_t kShown = 1u << 31 | 1u << 6 | 1u << 4;  ///< RWP, DS, ARE.
 

@@ -9,10 +9,10 @@ namespace trivet::vgic {
 
 /// One vCPU and the CPU that it stays on.
 struct GuestCpu {
-  std::uint64_t guest_affinity;     ///< As in its MPIDR_EL1: Aff3 in bits 39:32.
-  std::uint64_t affinity;           ///< Of the CPU.
-  std::uintptr_t redistributor = 0; ///< GICv3: its RD frame, the SGI frame 64 KiB behind.
-  std::uint8_t interface = 0;       ///< GICv2: its CPU interface number.
+  std::uint64_t guest_affinity;      ///< As in its MPIDR_EL1: Aff3 in bits 39:32.
+  std::uint64_t affinity;            ///< Of the CPU.
+  std::uintptr_t redistributor = 0;  ///< GICv3: its RD frame, the SGI frame 64 KiB behind.
+  std::uint8_t interface = 0;        ///< GICv2: its CPU interface number.
 };
 
 /// At most 8 with a GICv2; numbers of vCPUs are places in the list.

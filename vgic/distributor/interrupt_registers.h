@@ -9,14 +9,14 @@ namespace trivet::vgic {
 
 /// Accesses of the physical GIC: each is one load or store of that width, Device memory.
 template <class M>
-concept GicMemory = requires(std::uintptr_t at, std::uint8_t byte, std::uint32_t word,
-                             std::uint64_t both) {
-  { M::Read32(at) } -> std::same_as<std::uint32_t>;
-  { M::Read64(at) } -> std::same_as<std::uint64_t>;
-  M::Write8(at, byte);
-  M::Write32(at, word);
-  M::Write64(at, both);
-};
+concept GicMemory =
+    requires(std::uintptr_t at, std::uint8_t byte, std::uint32_t word, std::uint64_t both) {
+      { M::Read32(at) } -> std::same_as<std::uint32_t>;
+      { M::Read64(at) } -> std::same_as<std::uint64_t>;
+      M::Write8(at, byte);
+      M::Write32(at, word);
+      M::Write64(at, both);
+    };
 
 namespace gic {
 inline constexpr std::uint32_t kIgroupr = 0x080, kIsenabler = 0x100, kIcenabler = 0x180;
