@@ -3,9 +3,9 @@
 #include <cstdint>
 
 #include "allcpus/clock.h"
-#include "allcpus/leader.h"
+#include "allcpus/leader_steps.h"
 #include "allcpus/local_cpu.h"
-#include "allcpus/member.h"
+#include "allcpus/member_steps.h"
 #include "allcpus/rendezvous.h"
 #include "allcpus/report.h"
 #include "hal/decode.h"
@@ -69,20 +69,20 @@ class AllCpus {
     if (leader.finished()) return leader.result();
     Member member(leader_, members_[index]);
     Timeout leader_timeout(clock, limit);
-    // This CPU alone writes the leader's word: the member has news when the leader has published,
-    // and needs no time limit of its own. With one, a CPU that stood still for longer would blame
-    // its own member for those that did not come.
+    // This CPU alone writes the leader's word: its own member has news when the leader has
+    // published, and needs no time limit of its own. With one, a CPU that stood still for longer
+    // would blame its own member for those that did not come.
     for (bool news = true;;) {
       if (news && !member.finished()) member.Advance(cpu, /*expired=*/false);
+      if (leader.finished() && member.finished()) return leader.result();
+      if constexpr (kCpus > 1) clock.Pause();  // What it waits for now is up to the others.
       Leader::Phase before;
       do {
         before = leader.position().phase;
         leader.Pass(leader_timeout.IsOver(before));
       } while (before == Leader::Phase::kCollectCommitted &&
                leader.position().phase == Leader::Phase::kRecheck);
-      if (leader.finished() && member.finished()) return leader.result();
       news = leader.position().phase != before;
-      if (!news) clock.Pause();
     }
   }
 

@@ -9,7 +9,7 @@
 namespace trivet::allcpus {
 
 /// Measures how long a CPU waits. Now() increases, in the caller's units, and is used by this CPU
-/// alone; Pause() is called between two polls and may yield.
+/// alone; Pause() is called before each poll of what other CPUs have to do, and may yield.
 template <class K>
 concept Clock = requires(K& clock) {
   { clock.Now() } -> std::convertible_to<std::uint64_t>;

@@ -1,14 +1,11 @@
 #include "allcpus/leader.h"
 
+#include <utility>
+
+#include "allcpus/leader_steps.h"
+
 namespace trivet::allcpus {
 namespace {
-
-/// What a CPU's stage means for the leader's present phase.
-enum class Verdict : std::uint8_t {
-  kGood,     ///< As required.
-  kWaitFor,  ///< Not yet.
-  kBad,      ///< It can no longer become kGood: abort.
-};
 
 /// `message` is from an earlier round, or empty, until its CPU has made its checks.
 Verdict JudgePrepared(const MemberMessage& message, bool joined) {
@@ -79,7 +76,8 @@ bool IsInTheMiddle(MemberStage stage) { return !IsEnd(stage) && stage != MemberS
 
 }  // namespace
 
-Status Announce(const Rendezvous& group, Operation operation) {
+Status Announce(const Rendezvous& of, Operation operation) {
+  const Rendezvous group = of;  // In registers.
   const LeaderMessage last = group.leader->Read();
   const bool over = last.stage == LeaderStage::kIdle || last.stage == LeaderStage::kDone ||
                     last.stage == LeaderStage::kAborted;
@@ -92,109 +90,35 @@ Status Announce(const Rendezvous& group, Operation operation) {
   return Status::kOk;
 }
 
-Leader::Leader(const Rendezvous& group, CpuReport* cpus) : group_(group), cpus_(cpus) {
-  const std::uint64_t word = group.leader->ReadWord();
-  round_ = RoundOf(word);
-  if (word != WordOf(round_, LeaderStage::kPreparing)) return;
-  at_.phase = Phase::kCollectPrepared;
-  at_.result = Status::kOk;
-  for (unsigned i = 0; i < group_.count; ++i) cpus_[i] = {};
-}
-
 void Leader::Step(bool expired) {
   if (at_.phase == Phase::kFinished) return;
   if (at_.phase == Phase::kPublish) return Publish();
   if (at_.index == 0) at_.last_pass = expired;
-  if (!Read(at_.index, GoodWord())) return;
+  const Usual usual = UsualWords();
+  const std::uint64_t word = group_.members[at_.index].ReadWord();
+  const Verdict verdict = word == usual.good ? Verdict::kGood : Inspect(at_.index, word, usual);
+  if (verdict == Verdict::kBad) return;
+  at_.complete = at_.complete && verdict == Verdict::kGood;
   at_.index = static_cast<std::uint16_t>(at_.index + 1);
-  if (at_.index == group_.count) EndPass();
+  if (at_.index < group_.count) return;
+  at_.index = 0;
+  EndPass(std::exchange(at_.complete, true));
 }
 
-void Leader::Pass(bool expired) {
-  if (at_.phase == Phase::kFinished) return;
-  at_.last_pass = expired;
-  const std::uint64_t good = GoodWord();
-  unsigned index = 0;
-  while (index < group_.count && Read(index, good)) ++index;
-  if (index == group_.count) EndPass();
-  if (at_.phase == Phase::kPublish) Publish();
-}
-
-/// The word of a CPU that is as the present phase requires: the usual one, decided by one
-/// comparison.
-std::uint64_t Leader::GoodWord() const {
-  switch (at_.phase) {
-    case Phase::kCollectPrepared: return WordOf(round_, MemberStage::kPrepared);
-    case Phase::kCollectCommitted:
-    case Phase::kRecheck: return WordOf(round_, MemberStage::kCommitted);
-    default: return WordOf(round_, MemberStage::kLeft);
-  }
-}
-
-/// A CPU that has not done yet what the present phase waits for, in the usual course: the next look
-/// decides, so nothing is reported.
-inline bool Leader::IsUsualWait(std::uint64_t word) const {
-  switch (at_.phase) {
-    case Phase::kCollectPrepared: return RoundOf(word) != round_;
-    case Phase::kCollectCommitted: return word == WordOf(round_, MemberStage::kPrepared);
-    case Phase::kSettle: return word == WordOf(round_, MemberStage::kCommitted);
-    default: return false;
-  }
-}
-
-/// Reads one cell. A good stage stays good or becomes bad, so a pass that waited for no CPU proves
-/// a moment at which all were ready. False: this CPU's stage has ended the pass.
-inline bool Leader::Read(unsigned index, std::uint64_t good) {
-  const std::uint64_t word = group_.members[index].ReadWord();
-  if (word != good) {
-    if (!IsUsualWait(word) || at_.last_pass) return ReadOther(index, word);
-    at_.complete = false;
-    return true;
-  }
-  if (at_.phase == Phase::kSettle) {
-    cpus_[index].outcome = Outcome::kChanged;
-  } else if (at_.last_pass) {
-    cpus_[index].status = Status::kOk;
-  }
-  return true;
-}
-
-bool Leader::ReadOther(unsigned index, std::uint64_t word) {
+/// What the word of one CPU means; in the last pass and when it settles, for the report too. After
+/// kBad the pass is over: the failure is to be published.
+Verdict Leader::Read(unsigned index, std::uint64_t word) {
   const MemberMessage message = MemberMessage::Decode(word);
   const bool joined = RoundOf(word) == round_;
   const Verdict verdict = Judge(at_.phase, message, joined);
-  if (verdict == Verdict::kBad) return Abort(index, message.status), false;
-  const bool waits = verdict == Verdict::kWaitFor;
-  at_.complete = at_.complete && !waits;
-  if (at_.phase == Phase::kSettle) {
+  if (verdict == Verdict::kBad) {
+    Abort(index, message.status);
+  } else if (at_.phase == Phase::kSettle) {
     Note(index, message, joined);
   } else if (at_.last_pass) {
-    cpus_[index].status = waits ? Status::kTimedOut : Status::kOk;
+    cpus_[index].status = verdict == Verdict::kWaitFor ? Status::kTimedOut : Status::kOk;
   }
-  return true;
-}
-
-void Leader::EndPass() {
-  at_.index = 0;
-  if (at_.complete) return Advance();
-  at_.complete = true;
-  if (!at_.last_pass) return;
-  if (at_.phase == Phase::kSettle) {
-    at_.phase = Phase::kFinished;
-    return;
-  }
-  at_.result = Status::kTimedOut;
-  Announce(LeaderStage::kAborted, Phase::kSettle);
-}
-
-void Leader::Advance() {
-  switch (at_.phase) {
-    case Phase::kCollectPrepared:
-      return Announce(LeaderStage::kCommitting, Phase::kCollectCommitted);
-    case Phase::kCollectCommitted: return Announce(LeaderStage::kRechecking, Phase::kRecheck);
-    case Phase::kRecheck: return Announce(LeaderStage::kDone, Phase::kSettle);
-    default: at_.phase = Phase::kFinished; return;
-  }
+  return verdict;
 }
 
 /// The CPU that was read has failed, so no other is reported as late.
@@ -203,8 +127,17 @@ void Leader::Abort(unsigned index, Status cause) {
   cpus_[index].status = cause;
   at_.index = 0;
   at_.complete = true;
+  Fail(cause);
+}
+
+void Leader::Fail(Status cause) {
   at_.result = cause;
   Announce(LeaderStage::kAborted, Phase::kSettle);
+}
+
+/// The verdict of a round that failed says whether a CPU was late.
+Status Leader::FailureForMembers() const {
+  return at_.result == Status::kTimedOut ? Status::kTimedOut : Status::kPeerFailed;
 }
 
 void Leader::Note(unsigned index, const MemberMessage& message, bool joined) {
@@ -217,22 +150,6 @@ void Leader::Note(unsigned index, const MemberMessage& message, bool joined) {
   } else if (!stands && cpu.status == Status::kOk) {
     cpu.status = Status::kPeerFailed;
   }
-}
-
-/// Writes the leader's word: the verdict of a round that failed says whether a CPU was late.
-void Leader::Publish() {
-  Status status = Status::kOk;
-  if (at_.result != Status::kOk) {
-    status = at_.result == Status::kTimedOut ? Status::kTimedOut : Status::kPeerFailed;
-  }
-  group_.leader->Write(round_, at_.to_publish, status);
-  at_.phase = at_.next;
-}
-
-void Leader::Announce(LeaderStage stage, Phase next) {
-  at_.to_publish = stage;
-  at_.next = next;
-  at_.phase = Phase::kPublish;
 }
 
 }  // namespace trivet::allcpus

@@ -11,6 +11,13 @@ namespace trivet::allcpus {
 /// (the last round has not ended, or a CPU is still in the middle of its change).
 Status Announce(const Rendezvous& group, Operation operation);
 
+/// What a CPU's stage means for the leader's present phase.
+enum class Verdict : std::uint8_t {
+  kGood,     ///< As required.
+  kWaitFor,  ///< Not yet.
+  kBad,      ///< It can no longer become kGood: abort.
+};
+
 /// The leader's part in a round, as a state machine; as for Member, a step makes at most one access
 /// of shared memory. The leading CPU also joins as a Member.
 class Leader {
@@ -30,7 +37,8 @@ class Leader {
     Phase next = Phase::kFinished;  ///< After kPublish.
     LeaderStage to_publish = LeaderStage::kIdle;
     Status result = Status::kNotCreated;
-    bool complete = true;  ///< So far in this pass over the cells, no CPU was waited for.
+    bool complete =
+        true;  ///< So far in this pass over the cells, no CPU was waited for. Step() only.
     bool last_pass =
         false;  ///< It began after the time limit: a CPU that is not ready now is late.
     std::uint16_t index = 0;  ///< The cell it reads next.
@@ -39,12 +47,13 @@ class Leader {
 
   /// `cpus` has an entry for each CPU of the group. Finished at once with kNotCreated when no round
   /// is announced.
-  Leader(const Rendezvous& group, CpuReport* cpus);
+  inline Leader(const Rendezvous& group, CpuReport* cpus);
 
   /// Makes one step. `expired`: the present phase has reached its time limit.
   void Step(bool expired);
   /// Makes the steps of one pass over the cells, and publishes what follows from it.
-  void Pass(bool expired);
+  /// leader_steps.h has it.
+  [[gnu::always_inline]] inline void Pass(bool expired);
 
   bool finished() const { return at_.phase == Phase::kFinished; }
   /// Once finished: kOk, all CPUs are changed; or the reason why all are as before. `cpus` has the
@@ -53,14 +62,17 @@ class Leader {
   const Position& position() const { return at_; }
 
  private:
-  std::uint64_t GoodWord() const;
-  bool IsUsualWait(std::uint64_t word) const;
-  bool Read(unsigned index, std::uint64_t good);
-  bool ReadOther(unsigned index, std::uint64_t word);
-  void EndPass();
+  struct Usual;
+
+  Usual UsualWords() const;
+  Verdict Inspect(unsigned index, std::uint64_t word, const Usual& usual);
+  Verdict Read(unsigned index, std::uint64_t word);
+  void EndPass(bool complete);
   void Publish();
   void Advance();
   void Abort(unsigned index, Status cause);
+  void Fail(Status cause);
+  Status FailureForMembers() const;
   void Note(unsigned index, const MemberMessage& message, bool joined);
   void Announce(LeaderStage stage, Phase next);
 

@@ -28,30 +28,29 @@ struct LocalCpu {
 
 /// Does `action` by the calls of a PerCpu.
 template <class C>
-Status Perform(C& cpu, Action action, Operation operation) {
+[[gnu::always_inline]] inline Status Perform(C& cpu, Action action, Operation operation) {
   const bool enable = operation == Operation::kEnable;
-  switch (action) {
-    case Action::kPrepare: return enable ? cpu.CanEnable() : cpu.CanDisable();
-    case Action::kCommit: return enable ? cpu.HardwareEnable() : cpu.HardwareDisable();
-    case Action::kUndo:
-      if (cpu.IsEnabled() != enable) return Status::kOk;
-      return enable ? cpu.HardwareDisable() : cpu.HardwareEnable();
-  }
-  return Status::kOk;
+  if (action == Action::kPrepare) return enable ? cpu.CanEnable() : cpu.CanDisable();
+  if (action == Action::kCommit) return enable ? cpu.HardwareEnable() : cpu.HardwareDisable();
+  if (cpu.IsEnabled() != enable) return Status::kOk;
+  return enable ? cpu.HardwareDisable() : cpu.HardwareEnable();
+}
+
+/// LocalCpu::act of a PerCpu.
+template <class C>
+Status ActOn(void* self, Action action, Operation operation, percpu::Error& error) {
+  C& cpu = *static_cast<C*>(self);
+  const Status status = Perform(cpu, action, operation);
+  if (status != Status::kOk) [[unlikely]]
+    error = cpu.last_error();
+  return status;
 }
 
 /// A PerCpu, or a type with the same calls, as a LocalCpu. It must outlive the call it is passed
 /// to.
 template <class C>
 LocalCpu Local(C& cpu) {
-  return {.self = &cpu,
-          .act = [](void* self, Action action, Operation operation, percpu::Error& error) {
-            C& here = *static_cast<C*>(self);
-            const Status status = Perform(here, action, operation);
-            if (status != Status::kOk) [[unlikely]]
-              error = here.last_error();
-            return status;
-          }};
+  return {.self = &cpu, .act = &ActOn<C>};
 }
 
 }  // namespace trivet::allcpus

@@ -41,8 +41,8 @@ class Member {
 
   /// Makes one step, on the CPU of `cpu`. `expired`: the present phase has reached its time limit.
   void Step(const LocalCpu& cpu, bool expired);
-  /// Makes steps until it waits for another CPU, or is finished: the same steps as one function.
-  void Advance(const LocalCpu& cpu, bool expired);
+  /// Makes steps until it waits for another CPU, or is finished. member_steps.h has it.
+  [[gnu::always_inline]] inline void Advance(const LocalCpu& cpu, bool expired);
 
   bool finished() const { return at_.phase == Phase::kFinished; }
   /// Once finished: kOk, or why this CPU is as it was before.

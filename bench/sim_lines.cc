@@ -5,12 +5,13 @@
 #include <format>
 
 #include "freestanding/benchmark/checksum.h"
-#include "tools/json/json_value.h"
+#include "freestanding/text/json.h"
+#include "freestanding/text/string_sink.h"
 
 namespace trivet::bench {
 namespace {
 
-using json::Quoted;
+using text::JsonObject;
 using Run = benchmark::BenchmarkReporter::Run;
 
 /// FAMILY/OPERATION and its arguments, without how it was measured.
@@ -19,9 +20,10 @@ std::string NameOf(const Run& run) {
   return run.run_name.function_name + (arguments.empty() ? "" : "/" + arguments);
 }
 
-void PrintObject(const std::string& object) {
-  const std::string line =
-      std::string(kResultPrefix) + object + std::string(Checksum(object).view()) + '\n';
+void PrintObject(JsonObject& object, const text::StringSink& text) {
+  object.End();
+  const std::string line = std::string(kResultPrefix) + text.string() +
+                           std::string(Checksum(text.string()).view()) + '\n';
   std::fwrite(line.data(), 1, line.size(), stdout);
   std::fflush(stdout);
 }
@@ -41,8 +43,16 @@ double Percentile(const std::vector<double>& samples, std::size_t percent) {
   return samples[std::max<std::size_t>((samples.size() * percent + 99) / 100, 1) - 1];
 }
 
-/// What the repetitions of one benchmark took, as members of its object.
-std::string Figures(const std::vector<Run>& repetitions) {
+/// Prints with three decimals.
+struct Milli {
+  double value;
+  friend void operator<<(text::Sink& sink, Milli milli) {
+    sink << std::format("{:.3f}", milli.value);
+  }
+};
+
+/// Adds what the repetitions of one benchmark took.
+void AddFigures(const std::vector<Run>& repetitions, JsonObject& object) {
   std::vector<double> cpu, real;
   long long iterations = 0;
   for (const Run& run : repetitions) {
@@ -52,19 +62,24 @@ std::string Figures(const std::vector<Run>& repetitions) {
   }
   std::ranges::sort(cpu);
   std::ranges::sort(real);
-  std::string figures = std::format(R"(,"iterations":{},"time_ns":{:.3f},"real_ns":{:.3f})",
-                                    iterations, Percentile(cpu, 50), Percentile(real, 50));
-  if (cpu.size() == 1) return figures;
-  return figures + std::format(R"(,"samples":{},"ns_min":{:.3f},"ns_p50":{:.3f},"ns_p90":{:.3f})"
-                               R"(,"ns_p99":{:.3f},"ns_max":{:.3f})",
-                               cpu.size(), cpu.front(), Percentile(cpu, 50), Percentile(cpu, 90),
-                               Percentile(cpu, 99), cpu.back());
+  object.Add("iterations", iterations)
+      .Add("time_ns", Milli{Percentile(cpu, 50)})
+      .Add("real_ns", Milli{Percentile(real, 50)});
+  if (cpu.size() == 1) return;
+  object.Add("samples", cpu.size())
+      .Add("ns_min", Milli{cpu.front()})
+      .Add("ns_p50", Milli{Percentile(cpu, 50)})
+      .Add("ns_p90", Milli{Percentile(cpu, 90)})
+      .Add("ns_p99", Milli{Percentile(cpu, 99)})
+      .Add("ns_max", Milli{cpu.back()});
 }
 
 }  // namespace
 
 bool LineReporter::ReportContext(const Context&) {
-  PrintObject(R"({"context":"sim"})");
+  text::StringSink text;
+  JsonObject object(text);
+  PrintObject(object.Add("context", "sim"), text);
   return true;
 }
 
@@ -75,24 +90,29 @@ void LineReporter::ReportRuns(const std::vector<Run>& runs) {
   }
   if (repetitions.empty()) return;
   const Run& first = repetitions.front();
-  std::string object = "{\"name\":" + Quoted(NameOf(first));
+  text::StringSink text;
+  JsonObject object(text);
+  object.Add("name", NameOf(first));
   const auto skipped = std::ranges::find_if(
       repetitions, [](const Run& run) { return run.skipped != benchmark::internal::NotSkipped; });
   if (skipped != repetitions.end()) {
     const bool error = skipped->skipped == benchmark::internal::SkippedWithError;
-    object +=
-        std::format(R"(,"{}":{})", error ? "error" : "skipped", Quoted(skipped->skip_message));
+    object.Add(error ? "error" : "skipped", skipped->skip_message);
   } else {
-    object += Figures(repetitions);
+    AddFigures(repetitions, object);
     for (const auto& [name, counter] : first.counters) {
-      object += std::format(",{}:{:.10g}", Quoted(name), counter.value);
+      object.Member(name) << std::format("{:.10g}", counter.value);
     }
-    if (!first.report_label.empty()) object += ",\"label\":" + Quoted(first.report_label);
+    if (!first.report_label.empty()) object.Add("label", first.report_label);
   }
-  PrintObject(object + '}');
+  PrintObject(object, text);
   ++results_;
 }
 
-void LineReporter::Finalize() { PrintObject(std::format(R"({{"end":{}}})", results_)); }
+void LineReporter::Finalize() {
+  text::StringSink text;
+  JsonObject object(text);
+  PrintObject(object.Add("end", results_), text);
+}
 
 }  // namespace trivet::bench

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <vector>
 
+#include "hal/field_mask.h"
 #include "hal/guest_view.h"
 #include "hal/registers.h"
 #include "hal/roles.h"
@@ -13,25 +14,12 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-/// An ID field that guests with `capability` are shown.
-struct Offer {
-  RegisterId id;
-  std::uint64_t mask;
-  Capability capability;
-};
-#define MASK(Type, accessor) Type().accessor(static_cast<decltype(Type().accessor())>(~0u)).raw()
-constexpr Offer kOffers[] = {
-#define OFFER(Type, accessor, greatest, capability) \
-  {kInfo<Type>.id, MASK(Type, accessor), Capability::capability},
-#include "hal/regs/guest.def"
-};
-
 struct Field {
   RegisterId id;
   std::uint64_t mask;
 };
 constexpr Field kKept[] = {
-#define KEEP(Type, accessor) {kInfo<Type>.id, MASK(Type, accessor)},
+#define KEEP(Type, accessor) {kInfo<Type>.id, TRIVET_FIELD_MASK(Type, accessor)},
 #include "hal/regs/guest.def"
 };
 
@@ -166,7 +154,7 @@ Words OfferedFields(Capability capability) {
   Words registers;
   for (const RegisterInfo& info : AllRegisters()) {
     Words fields;
-    for (const Offer& offer : kOffers) {
+    for (const GuestIdField& offer : GuestIdFields()) {
       if (offer.id == info.id && offer.capability == capability) {
         fields.push_back(FieldName(offer.id, offer.mask));
       }

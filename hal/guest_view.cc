@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hal/field_mask.h"
 #include "hal/registers.h"
 
 namespace trivet::hal {
@@ -50,52 +51,43 @@ constexpr CapabilityInfo kCapabilities[] = {
 #include "hal/regs/guest.def"
 };
 
-// A value of a field's type, and the field with every bit set, in place.
-#define FIELD_VALUE(Type, accessor, value) \
-  Type().accessor(static_cast<decltype(Type().accessor())>(value)).raw()
-#define FIELD_MASK(Type, accessor) FIELD_VALUE(Type, accessor, ~0u)
-
 constexpr GuestControlField kControls[] = {
-#define CONTROL(Type, accessor, closed, open, capability)                     \
-  {kInfo<Type>.id, FIELD_MASK(Type, accessor), Type().accessor(closed).raw(), \
+#define CONTROL(Type, accessor, closed, open, capability)                            \
+  {kInfo<Type>.id, TRIVET_FIELD_MASK(Type, accessor), Type().accessor(closed).raw(), \
    Type().accessor(open).raw(), Capability::capability},
+#define REQUESTED(Type, accessor) \
+  {kInfo<Type>.id, TRIVET_FIELD_MASK(Type, accessor), 0, 0, Capability::kNever},
 #include "hal/regs/guest.def"
 };
 
-/// A field of an ID register, and the greatest value offered or the one that says "absent".
-struct IdField {
-  RegisterId id;
-  std::uint64_t mask;
-  std::uint64_t value;
-  Capability capability;
-};
-constexpr IdField kOffers[] = {
-#define OFFER(Type, accessor, greatest, capability)                                        \
-  {RegisterId::k##Type, FIELD_MASK(Type, accessor), FIELD_VALUE(Type, accessor, greatest), \
-   Capability::capability},
+constexpr GuestIdField kOffers[] = {
+#define OFFER(Type, accessor, greatest, capability)        \
+  {RegisterId::k##Type, TRIVET_FIELD_MASK(Type, accessor), \
+   TRIVET_FIELD_VALUE(Type, accessor, greatest), Capability::capability},
 #include "hal/regs/guest.def"
 };
-constexpr IdField kAbsent[] = {
-#define ABSENT(Type, accessor, value)                                                   \
-  {RegisterId::k##Type, FIELD_MASK(Type, accessor), FIELD_VALUE(Type, accessor, value), \
-   Capability::kAlways},
+/// With the values that say "absent".
+constexpr GuestIdField kAbsent[] = {
+#define ABSENT(Type, accessor, value)                      \
+  {RegisterId::k##Type, TRIVET_FIELD_MASK(Type, accessor), \
+   TRIVET_FIELD_VALUE(Type, accessor, value), Capability::kAlways},
 #include "hal/regs/guest.def"
 };
 
 constexpr std::uint64_t AbsentId(RegisterId id) {
   std::uint64_t value = 0;
-  for (const IdField& field : kAbsent) {
+  for (const GuestIdField& field : kAbsent) {
     if (field.id == id) value |= field.value;
   }
   return value;
 }
 
-constexpr std::uint64_t AbsentValueOf(const IdField& offer) {
+constexpr std::uint64_t AbsentValueOf(const GuestIdField& offer) {
   return AbsentId(offer.id) & offer.mask;
 }
 
 /// Where "absent" is 0b1111, the field is a signed number, and a present one is passed as it is.
-constexpr std::uint64_t AtMost(const IdField& offer, std::uint64_t live) {
+constexpr std::uint64_t AtMost(const GuestIdField& offer, std::uint64_t live) {
   const bool is_signed = AbsentValueOf(offer) != 0;
   return is_signed ? live : std::min(live, offer.value);
 }
@@ -131,9 +123,11 @@ const CapabilityInfo& InfoOf(Capability capability) {
 
 List<GuestControlField> GuestControlFields() { return kControls; }
 
+List<GuestIdField> GuestIdFields() { return kOffers; }
+
 std::uint64_t OfferedId(RegisterId id, std::uint64_t live, Capabilities open) {
   std::uint64_t value = AbsentId(id);
-  for (const IdField& offer : kOffers) {
+  for (const GuestIdField& offer : kOffers) {
     if (offer.id != id || !open.Has(offer.capability)) continue;
     value = (value & ~offer.mask) | AtMost(offer, live & offer.mask);
   }

@@ -55,6 +55,15 @@ struct GuestControlField {
 };
 List<GuestControlField> GuestControlFields();
 
+/// A field of an ID register that guests with a capability are shown.
+struct GuestIdField {
+  RegisterId id;
+  std::uint64_t mask;
+  std::uint64_t value;  ///< The greatest one, in place.
+  Capability capability;
+};
+List<GuestIdField> GuestIdFields();
+
 /// What the ID register `id` shows to a guest with these capabilities on a CPU where it holds
 /// `live`: at most what guest.def offers; a field that it does not, reads as absent.
 std::uint64_t OfferedId(RegisterId id, std::uint64_t live, Capabilities open);

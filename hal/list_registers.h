@@ -59,13 +59,13 @@ template <class Use>
 
 /// List register `n` of the CPU that calls, below ListRegisterCount(). At EL2.
 template <class B>
-ListRegister ReadListRegister(unsigned n) {
+[[gnu::always_inline]] inline ListRegister ReadListRegister(unsigned n) {
   return WithListRegister(n, []<unsigned i>() __attribute__((always_inline)) {
     return B::template Read<IchLrEl2<i>>();
   });
 }
 template <class B>
-void WriteListRegister(unsigned n, ListRegister value) {
+[[gnu::always_inline]] inline void WriteListRegister(unsigned n, ListRegister value) {
   WithListRegister(n, [value]<unsigned i>() __attribute__((always_inline)) {
     B::template Write<IchLrEl2<i>>(value);
   });

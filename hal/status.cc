@@ -25,6 +25,8 @@ const char* ToString(Status status) {
     case Status::kIllegalGuestState: return "kIllegalGuestState";
     case Status::kLoadedElsewhere: return "kLoadedElsewhere";
     case Status::kNoRoom: return "kNoRoom";
+    case Status::kAlreadyMapped: return "kAlreadyMapped";
+    case Status::kOutOfTables: return "kOutOfTables";
     case Status::kPeerFailed: return "kPeerFailed";
   }
   return "an unknown Status";

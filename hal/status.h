@@ -28,6 +28,8 @@ enum class [[nodiscard]] Status : std::uint8_t {
   kIllegalGuestState,   ///< The guest's PSTATE is neither EL1 nor EL0 in AArch64: not entered.
   kLoadedElsewhere,     ///< The guest's registers are loaded on another CPU.
   kNoRoom,              ///< A vCPU has as many interrupts as it has room for: its last_error().
+  kAlreadyMapped,       ///< Part of the range has a mapping: Unmap() it first.
+  kOutOfTables,         ///< The pool has too few translation tables left.
   kPeerFailed,          ///< Another CPU failed; nothing stays changed on this one.
 };
 

@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "hal/decode.h"
+#include "hal/digits.h"
 
 namespace trivet::hal {
 
@@ -12,15 +14,16 @@ class TextWriter {
  public:
   explicit TextWriter(TextSink sink) : sink_(sink) {}
 
-  TextWriter& Text(const char* text) {
-    std::size_t size = 0;
-    while (text[size] != '\0') ++size;
-    sink_.write(sink_.context, text, size);
-    column_ += size;
+  TextWriter& Text(std::string_view text) {
+    sink_.write(sink_.context, text.data(), text.size());
+    column_ += text.size();
     return *this;
   }
-  TextWriter& Decimal(std::uint64_t value) { return Number(value, 10); }
-  TextWriter& Hex(std::uint64_t value) { return Text("0x").Number(value, 16); }
+  TextWriter& Decimal(std::uint64_t value) { return Text(Digits(value).view()); }
+  /// At least `digits` digits after 0x.
+  TextWriter& Hex(std::uint64_t value, std::size_t digits = 1) {
+    return Text("0x").Text(Digits(value, 16, digits).view());
+  }
   /// Spaces, at least one, up to `width` characters from column `start`.
   TextWriter& PadFrom(std::size_t start, std::size_t width) {
     do {
@@ -36,17 +39,6 @@ class TextWriter {
   std::size_t column() const { return column_; }
 
  private:
-  TextWriter& Number(std::uint64_t value, unsigned base) {
-    char digits[21];
-    char* p = digits + sizeof(digits) - 1;
-    *p = '\0';
-    do {
-      *--p = "0123456789abcdef"[value % base];
-      value /= base;
-    } while (value != 0);
-    return Text(p);
-  }
-
   TextSink sink_;
   std::size_t column_ = 0;
 };

@@ -14,7 +14,7 @@ class PerCpuState;
 
 /// What a guest asks for.
 struct GuestRequest {
-  hal::HcrEl2 traps = {};       ///< Further bits of HCR_EL2.
+  hal::HcrEl2 traps = {};       ///< Further bits of HCR_EL2: all granted, or the guest is refused.
   hal::Capabilities open = {};  ///< Closed: trapped, and not offered.
   hal::VtcrEl2 vtcr = hal::VtcrEl2::Inert();
   hal::VttbrEl2 vttbr = {};
@@ -35,6 +35,7 @@ struct Guest : GuestRegisters {
   // What these were computed for: a CPU, and how often it was given to a guest.
   const PerCpuState* prepared_on = nullptr;
   std::uint32_t prepared_in = 0;
+  bool runs_as_it_is = false;  ///< A run switches nothing while it is loaded.
 };
 
 }  // namespace trivet::percpu

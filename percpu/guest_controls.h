@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "hal/capability.h"
+#include "hal/field_mask.h"
 #include "hal/registers.h"
 #include "percpu/guest_registers.h"
 
@@ -12,10 +13,7 @@ namespace trivet::percpu {
 
 namespace internal {
 
-// A field of a register by its accessor: every bit of it, and the feature without which it is RES0.
-#define TRIVET_FIELD_MASK(Type, accessor) \
-  hal::Type().accessor(static_cast<decltype(hal::Type().accessor())>(~0u)).raw()
-
+/// The feature without which the field of this mask is RES0.
 template <class R>
 consteval hal::Feature NeedsOf(std::uint64_t mask) {
   for (const hal::FieldInfo& field : hal::kInfo<R>.fields) {
@@ -33,11 +31,13 @@ constexpr bool IsPresent(const CpuTraits& cpu) {
   }
 }
 
-/// The bits of HCR_EL2 that a guest's capabilities decide: the host's never reach a guest.
+/// The bits of HCR_EL2 that a guest's capabilities or its request decide: the host's never reach a
+/// guest.
 inline constexpr hal::HcrEl2 kGuestHcr = [] {
   std::uint64_t mask = 0;
 #define CONTROL(Type, accessor, ...) \
   if (std::same_as<hal::Type, hal::HcrEl2>) mask |= TRIVET_FIELD_MASK(Type, accessor);
+#define REQUESTED(Type, accessor) mask |= TRIVET_FIELD_MASK(Type, accessor);
 #include "hal/regs/guest.def"
   return hal::HcrEl2::FromRaw(mask);
 }();
@@ -67,7 +67,6 @@ constexpr R KeepFields(R value, R host) {
 #include "hal/regs/guest.def"
   return value;
 }
-#undef TRIVET_FIELD_MASK
 
 }  // namespace internal
 

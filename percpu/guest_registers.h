@@ -21,11 +21,50 @@ using IdentityBank = internal::BankOf<void
 #define CONFIGURED(Type) , hal::Type
 #include "hal/regs/guest.def"
                                       >;
-/// Traps and enables: the same for guests with the same capabilities under one host.
-using TrapBank = internal::BankOf<void
+using CommonTrapBank = internal::BankOf<void
 #define CONTROLLED(Type) , hal::Type
+#define SELDOM(Type)
 #include "hal/regs/guest.def"
-                                  >;
+                                        >;
+using SeldomTrapBank = internal::BankOf<void
+#define SELDOM(Type) , hal::Type
+#include "hal/regs/guest.def"
+                                        >;
+
+/// Traps and enables: the same for guests with the same capabilities under one host. What few CPUs
+/// have costs the others one test.
+struct TrapBank : CommonTrapBank {
+  SeldomTrapBank seldom;
+
+  static constexpr bool HasSeldom(const CpuTraits& cpu) {
+    return cpu.Has<hal::Feature::kFgt2>() || cpu.Has<hal::Feature::kFgtAmu>();
+  }
+  template <class B>
+  [[gnu::always_inline]] void SaveCommon(B& backend, const CpuTraits& cpu) {
+    CommonTrapBank::Save(backend, cpu, hal::kAllCapabilities);
+  }
+  template <class B>
+  [[gnu::always_inline]] void Save(B& backend, const CpuTraits& cpu) {
+    SaveCommon(backend, cpu);
+    if (HasSeldom(cpu)) [[unlikely]]
+      seldom.Save(backend, cpu);
+  }
+  template <class B>
+  [[gnu::always_inline]] void Restore(B& backend, const CpuTraits& cpu) const {
+    CommonTrapBank::Restore(backend, cpu, hal::kAllCapabilities);
+    if (HasSeldom(cpu)) [[unlikely]]
+      seldom.Restore(backend, cpu);
+  }
+  template <class B, class Report>
+  bool Matches(B& backend, const CpuTraits& cpu, Report report) const {
+    return CommonTrapBank::Matches(backend, cpu, report) && seldom.Matches(backend, cpu, report);
+  }
+  template <class Make>
+  void Fill(const CpuTraits& cpu, const TrapBank& from, Make make) {
+    CommonTrapBank::Fill(cpu, from, make);
+    seldom.Fill(cpu, from.seldom, make);
+  }
+};
 
 struct GuestControls {
   IdentityBank identity;
@@ -34,12 +73,12 @@ struct GuestControls {
   template <class B>
   [[gnu::always_inline]] void Save(B& backend, const CpuTraits& cpu) {
     identity.Save(backend, cpu);
-    traps.Save(backend, cpu, hal::kAllCapabilities);
+    traps.Save(backend, cpu);
   }
   template <class B>
   [[gnu::always_inline]] void Restore(B& backend, const CpuTraits& cpu) const {
     identity.Restore(backend, cpu);
-    traps.Restore(backend, cpu, hal::kAllCapabilities);
+    traps.Restore(backend, cpu);
   }
   /// RegisterBank::Matches().
   template <class B, class Report>

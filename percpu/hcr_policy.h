@@ -56,9 +56,6 @@ static_assert(hal::MaskOf(hal::kInfo<hal::HcrEl2>.fields, hal::BitKind::kRes0) =
                   hal::MaskOf(hal::kInfo<hal::HcrEl2>.fields, hal::BitKind::kRes1) == 0,
               "HCR_EL2 has bits that are reserved on every CPU: HcrLayout has to report them");
 
-/// The fields that some CPUs lack.
-inline constexpr std::uint64_t kConditionalHcr = HcrLayout::For(hal::FeatureSet()).absent;
-
 /// The calling CPU's features; each Has() reads an ID register. EL1 or above.
 template <class B>
 struct LiveFeatures {

@@ -26,15 +26,16 @@ constexpr HostKind KindOf(hal::HcrEl2 hcr) {
 /// The features that decide which registers and fields a guest's switch touches. Each costs a few
 /// instructions at the first load after an enable.
 inline constexpr hal::Feature kQueriedFeatures[] = {
-    hal::Feature::kHcx,      hal::Feature::kFgt,     hal::Feature::kPmuV3,   hal::Feature::kRas,
-    hal::Feature::kGicV3,    hal::Feature::kMpam,    hal::Feature::kAmuV1,   hal::Feature::kNmi,
-    hal::Feature::kTrf,      hal::Feature::kSpe,     hal::Feature::kMops,    hal::Feature::kGcs,
-    hal::Feature::kTcr2,     hal::Feature::kSctlr2,  hal::Feature::kS1pie,   hal::Feature::kAie,
-    hal::Feature::kS1poe,    hal::Feature::kCsv2,    hal::Feature::kPauth,   hal::Feature::kMte2,
-    hal::Feature::kSme,      hal::Feature::kSve,     hal::Feature::kFp,      hal::Feature::kLor,
-    hal::Feature::kEcv,      hal::Feature::kPmuV3p1, hal::Feature::kPmuV3p5, hal::Feature::kMtPmu,
-    hal::Feature::kMteAsync, hal::Feature::kTme};
-static_assert(std::size(kQueriedFeatures) <= 32);
+    hal::Feature::kHcx,       hal::Feature::kFgt,     hal::Feature::kPmuV3,   hal::Feature::kRas,
+    hal::Feature::kGicV3,     hal::Feature::kMpam,    hal::Feature::kAmuV1,   hal::Feature::kNmi,
+    hal::Feature::kTrf,       hal::Feature::kSpe,     hal::Feature::kMops,    hal::Feature::kGcs,
+    hal::Feature::kTcr2,      hal::Feature::kSctlr2,  hal::Feature::kS1pie,   hal::Feature::kAie,
+    hal::Feature::kS1poe,     hal::Feature::kCsv2,    hal::Feature::kPauth,   hal::Feature::kMte2,
+    hal::Feature::kSme,       hal::Feature::kSve,     hal::Feature::kFp,      hal::Feature::kLor,
+    hal::Feature::kEcv,       hal::Feature::kPmuV3p1, hal::Feature::kPmuV3p5, hal::Feature::kMtPmu,
+    hal::Feature::kMteAsync,  hal::Feature::kTme,     hal::Feature::kFgt2,    hal::Feature::kFgtAmu,
+    hal::Feature::kAArch32El0};
+static_assert(std::size(kQueriedFeatures) <= 56);
 
 /// Which registers exist on a CPU, and by which names its host accesses them.
 class CpuTraits {
@@ -55,14 +56,17 @@ class CpuTraits {
   /// host has not enabled counts as none: the ICH_ names are UNDEFINED then.
   template <class B>
   void Query() {
+    queried_ = true;
     present_ = 0;
     [&]<std::size_t... kI>(std::index_sequence<kI...>) {
-      ((present_ |= static_cast<std::uint32_t>(hal::Has<kQueriedFeatures[kI], B>()) << kI), ...);
+      ((present_ |= static_cast<std::uint64_t>(hal::Has<kQueriedFeatures[kI], B>()) << kI), ...);
     }(std::make_index_sequence<std::size(kQueriedFeatures)>());
     if (Has<hal::Feature::kGicV3>() && !B::template Read<hal::IccSreEl2>().sre()) {
-      present_ &= ~(std::uint32_t{1} << IndexOf(hal::Feature::kGicV3));
+      present_ &= ~(std::uint64_t{1} << IndexOf(hal::Feature::kGicV3));
     }
   }
+
+  constexpr bool IsQueried() const { return queried_; }
 
   template <hal::Feature kFeature>
   constexpr bool Has() const {
@@ -72,8 +76,11 @@ class CpuTraits {
   }
 
  private:
-  HostKind kind_ = HostKind::kNvhe;
-  std::uint32_t present_ = 0;  // Bit i: kQueriedFeatures[i].
+  // One word: a transition keeps it in a register.
+  HostKind kind_ : 7 = HostKind::kNvhe;
+  bool queried_ : 1 = false;
+  std::uint64_t present_ : 56 = 0;  // Bit i: kQueriedFeatures[i].
 };
+static_assert(sizeof(CpuTraits) == sizeof(std::uint64_t));
 
 }  // namespace trivet::percpu

@@ -10,25 +10,15 @@ namespace trivet::percpu {
 
 using hal::Cpu;
 
-/// Saves the host's present registers anew: the values from before the suspend are not used.
-Status PerCpuState::Resume(const EnableRequest& request) {
-  if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
-  const MaskedInterrupts masked;
-  if (const Status s = CheckEnable(State::kSuspended, request); s != Status::kOk) return s;
-  Enter(State::kSuspended, request);
-  return Status::kOk;
-}
-
 /// A register that differs from what PrepareSuspend() left means that power was lost.
 Status PerCpuState::ResumeInPlace(const EnableRequest& request) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
-  if (const Status s = CheckEnable(State::kSuspended, request); s != Status::kOk) return s;
+  if (const Status s = CanEnable(State::kSuspended, request); s != Status::kOk) return s;
   if (const Status s = VerifyEl2Context(Status::kLostState); s != Status::kOk) return s;
   const Stage2Context& host = transition_.host_stage2;
   if (const Status s = VerifyStage2(host, Status::kLostState); s != Status::kOk) return s;
-  Enter(State::kSuspended, request);
-  return Status::kOk;
+  return Enable(State::kSuspended, request);
 }
 
 Status PerCpuState::HandOver() {
@@ -45,7 +35,7 @@ void PerCpuState::PoweredDown() {
   const State state = state_.load(std::memory_order_acquire);
   if (state == State::kVacant || state == State::kReady) return;
   if (owner_ != nullptr) owner_->lost = true;
-  BindGuest(nullptr);
+  UnbindGuest();
   vectors_live_ = has_host_vectors_ = opens_pmr_ = false;
   in_run_ = false;
   // A suspended CPU's hardware state was given up by PrepareSuspend().

@@ -25,10 +25,6 @@ VectorOwnership PerCpuState::vector_ownership() const {
   return IsPassThrough() ? VectorOwnership::kPassThrough : VectorOwnership::kPerEnable;
 }
 
-VbarEl2 PerCpuState::OurVectors() const {
-  return VbarEl2::FromRaw(IsPassThrough() ? chain_.executable : vectors::TableBase());
-}
-
 /// A chain table does not use TPIDR_EL2: the register stays the host's.
 TpidrEl2 PerCpuState::OurTpidr(TpidrEl2 host) const {
   return IsPassThrough() ? host : TpidrEl2::FromRaw(reinterpret_cast<std::uint64_t>(&slot_));
@@ -55,39 +51,34 @@ Status PerCpuState::Bind(CpuId cpu, Status host, const vectors::Handlers& handle
   }
   if (host != Status::kOk) return Fail({.status = host});
   cpu_ = cpu;
-  transition_.guard = {};
   slot_ = {.handlers = handlers};
   chain_ = chain;
+  vectors_ = VbarEl2::FromRaw(IsPassThrough() ? chain.executable : vectors::TableBase());
   transition_.workarounds = {};
+  known_bits_ = 0;
   state_.store(State::kReady, std::memory_order_release);
   return Status::kOk;
 }
 
-Status PerCpuState::CheckHostVectors(std::uint64_t base) {
-  Status status = Status::kOk;
-  if (IsPassThrough()) {
-    status = vectors::CheckChainReach(chain_, base);
-  } else if (base % vectors::kChainTableSize != 0) {
-    status = Status::kInvalidArgument;
-  }
-  return status == Status::kOk ? status : Fail({.status = status, .got = base});
-}
-
 /// Every bit that the policy sets must exist: a bit that is RES0 here would silently do nothing.
-Status PerCpuState::CheckPolicy(const PolicyValues& policy) {
-  const std::uint64_t conditional = policy.hcr_set.raw() & kConditionalHcr;
-  if (conditional == 0) return Status::kOk;
-  const std::uint64_t absent = HcrLayout::For(LiveFeatures<Cpu>{}, conditional).absent;
+[[gnu::noinline]] Status PerCpuState::FindBits(HcrEl2 conditional) {
+  const std::uint64_t bits = conditional.raw();
+  const std::uint64_t absent = HcrLayout::For(LiveFeatures<Cpu>{}, bits).absent;
   for (const FieldInfo& field : kInfo<HcrEl2>.fields) {
-    if ((absent & conditional & field.mask()) == 0) continue;
+    if ((absent & bits & field.mask()) == 0) continue;
     return Fail({.status = Status::kUnsupportedFeature, .feature = field.traits.needs});
   }
   return Status::kOk;
 }
 
+inline Status PerCpuState::CheckPolicy(const PolicyValues& policy) {
+  const HcrEl2 conditional = policy.hcr_conditional;
+  return conditional == HcrEl2() ? Status::kOk : FindBits(conditional);
+}
+
 /// Guests run on SP_EL2, and an exception entry or return that synchronizes no context would leave
 /// the switch half in effect. [arm-arm] SCTLR_EL2.EIS, EOS: RES1 without FEAT_ExS.
-Status PerCpuState::CheckHostState(bool e2h) {
+[[gnu::always_inline]] inline Status PerCpuState::CheckHostState(bool e2h) {
   const SpSel sp = Cpu::Read<SpSel>();
   if (!sp.sp()) {
     return Fail(
@@ -104,61 +95,81 @@ Status PerCpuState::CheckHostState(bool e2h) {
                .got = sctlr});
 }
 
-/// Whether virtualization can be turned on from state `from`.
-Status PerCpuState::CheckEnable(State from, const EnableRequest& request) {
-  const State state = state_.load(std::memory_order_acquire);
+[[gnu::always_inline]] inline Status PerCpuState::CheckHostVectors(VbarEl2 base) {
+  Status status = Status::kOk;
+  if (IsPassThrough()) {
+    status = vectors::CheckChainReach(chain_, base.raw());
+  } else if (base.raw() % vectors::kChainTableSize != 0) {
+    status = Status::kInvalidArgument;
+  }
+  return status == Status::kOk ? status : Fail({.status = status, .got = base.raw()});
+}
+
+/// Why virtualization cannot be turned on from `state`.
+[[gnu::cold]] Status PerCpuState::RefuseState(State state) {
   if (state == State::kVacant) return Fail({.status = Status::kNotCreated});
   if (Cpu::CurrentCpu() != cpu_) return Fail({.status = Status::kWrongCpu});
-  if (state == State::kSuspended && from != state) return Fail({.status = Status::kSuspended});
-  if (state == State::kReady && from != state) return Fail({.status = Status::kNotEnabled});
-  if (state != from) return Fail({.status = Status::kAlreadyEnabled});
-  // Detects another PerCpu by its vectors, unless they are switched per run.
-  const std::uint64_t vbar = Cpu::Read<VbarEl2>().raw();
-  const bool ours = vbar == vectors::TableBase() || vbar == OurVectors().raw();
-  const HcrEl2 hcr = Cpu::Read<HcrEl2>();
-  if (ours || UsesStage2(hcr)) return Fail({.status = Status::kInUse});
-  if (const Status s = CheckHostState(hcr.e2h()); s != Status::kOk) return s;
-  if (const Status s = CheckPolicy(request.policy); s != Status::kOk) return s;
-  return CheckHostVectors(request.host_vbar.value_or(vbar));
+  if (state == State::kSuspended) return Fail({.status = Status::kSuspended});
+  if (state == State::kReady) return Fail({.status = Status::kNotEnabled});  // No suspend before.
+  return Fail({.status = Status::kAlreadyEnabled});
 }
 
-/// Reads everything that a transition needs; writes no register.
-void PerCpuState::PrepareTransition(const EnableRequest& request) {
+/// Whether virtualization can be turned on from state `from`, under the host that it reads.
+/// Inlined: what it has read stays in registers.
+[[gnu::always_inline]] inline Status PerCpuState::CheckEnable(State from,
+                                                              const EnableRequest& request,
+                                                              El2Context& host) {
+  const State state = state_.load(std::memory_order_acquire);
+  if (state != from) return RefuseState(state);
+  if (Cpu::CurrentCpu() != cpu_) return Fail({.status = Status::kWrongCpu});
+  if (const Status s = CheckPolicy(request.policy); s != Status::kOk) return s;
+  host = El2Context::Live<Cpu>();
+  // Detects another PerCpu by its vectors, unless they are switched per run.
+  const bool ours = host.vbar.raw() == vectors::TableBase() || host.vbar == vectors_;
+  if (ours || UsesStage2(host.hcr)) return Fail({.status = Status::kInUse});
+  if (const Status s = CheckHostState(host.hcr.e2h()); s != Status::kOk) return s;
+  return CheckHostVectors(request.HostVectors(host.vbar));
+}
+
+/// What the ID registers decide: once, by the first enable.
+[[gnu::cold]] void PerCpuState::IdentifyCpu() {
+  transition_.guard.vtcr = OneLevelStage2();
+  transition_.workarounds = WorkaroundsFor(Cpu::Read<MidrEl1>());
+}
+
+/// Everything that a transition needs; writes no register.
+[[gnu::always_inline]] inline TransitionState PerCpuState::PrepareTransition(
+    const El2Context& host, const EnableRequest& request) {
+  if (!transition_.workarounds.IsKnown()) [[unlikely]]
+    IdentifyCpu();
   const PolicyValues& policy = request.policy;
-  transition_.host = El2Context::Live<Cpu>();
-  transition_.host_stage2 = Stage2Context::Live<Cpu>();
-  traits_ = CpuTraits(transition_.host.hcr);
-  knows_cpu_ = false;
-  transition_.ours = {.vbar = OurVectors(),
-                      .hcr = HcrEl2::FromRaw(transition_.host.hcr.raw() | policy.hcr_set.raw()),
-                      .tpidr = OurTpidr(transition_.host.tpidr)};
-  if (transition_.guard.vtcr.raw() == 0) transition_.guard.vtcr = OneLevelStage2();
-  transition_.guard.vttbr = VttbrEl2::FromRaw(request.empty_stage2);
-  per_run_ = policy.vectors == VectorSwitch::kPerRun || traits_.e2h();
-  switches_runs_ = per_run_ || traits_.kind() == HostKind::kNvheTge;
+  const TransitionState transition = {
+      .host = host,
+      .ours = {.vbar = vectors_,
+               .hcr = HcrEl2::FromRaw(host.hcr.raw() | policy.hcr_set.raw()),
+               .tpidr = OurTpidr(host.tpidr)},
+      .host_stage2 = Stage2Context::Live<Cpu>(),
+      .guard = {.vtcr = transition_.guard.vtcr, .vttbr = VttbrEl2::FromRaw(request.empty_stage2)},
+      .workarounds = transition_.workarounds};
+  transition_ = transition;
+  traits_ = CpuTraits(host.hcr);
+  per_run_ = policy.vectors == VectorSwitch::kPerRun || host.hcr.e2h();
+  switches_runs_ = per_run_ || host.hcr.tge();
   policy_ = &policy;
   host_uses_fp_ = request.host_uses_fp;
-  known_bits_ = 0;
-  if (!transition_.workarounds.IsKnown()) {
-    transition_.workarounds = WorkaroundsFor(Cpu::Read<MidrEl1>());
-  }
+  return transition;  // By value: a write of a register may change memory.
 }
 
-Status PerCpuState::Enable(const EnableRequest& request) {
+/// From state `from`. Between the checks and the first write nothing can fail; a step that throws
+/// (under test only) leaves the registers and the state as they were.
+Status PerCpuState::Enable(State from, const EnableRequest& request) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
-  if (const Status s = CheckEnable(State::kReady, request); s != Status::kOk) return s;
-  Enter(State::kReady, request);
-  return Status::kOk;
-}
-
-/// Interrupts masked, all checks passed. A step that throws (under test only) leaves the registers
-/// and the state as they were.
-void PerCpuState::Enter(State from, const EnableRequest& request) {
-  PrepareTransition(request);
-  const VbarEl2 host_vbar =
-      request.host_vbar ? VbarEl2::FromRaw(*request.host_vbar) : transition_.host.vbar;
+  El2Context host;
+  if (const Status s = CheckEnable(from, request, host); s != Status::kOk) return s;
+  const VbarEl2 host_vbar = request.HostVectors(host.vbar);
   if (IsPassThrough()) vectors::MakeChainTable(chain_, host_vbar.raw());
+  const TransitionState transition = PrepareTransition(host, request);
   struct Attempt {
     std::atomic<State>& state;
     State outcome;
@@ -166,9 +177,10 @@ void PerCpuState::Enter(State from, const EnableRequest& request) {
   } attempt{state_, from};
   state_.store(State::kEntering, std::memory_order_release);
   Cpu cpu;
-  EnterTrivet(cpu, vector_ownership(), transition_);
+  EnterTrivet(cpu, vector_ownership(), transition);
   transition_.host.vbar = host_vbar;  // Not before: a roll-back above restores the value found.
   attempt.outcome = State::kEnabled;
+  return Status::kOk;
 }
 
 Status PerCpuState::CheckDisable() {
@@ -211,10 +223,11 @@ Status PerCpuState::Leave(State next, GuestState guest) {
   return VerifyStage2(transition_.host_stage2, Status::kRestoreMismatch);
 }
 
-Status PerCpuState::CanEnable(const EnableRequest& request) {
+Status PerCpuState::CanEnable(State from, const EnableRequest& request) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
-  return CheckEnable(State::kReady, request);
+  El2Context host;
+  return CheckEnable(from, request, host);
 }
 
 Status PerCpuState::CanDisable() {
@@ -226,10 +239,10 @@ Status PerCpuState::CanDisable() {
 Status PerCpuState::PlanEnable(const EnableRequest& request, Plan& plan) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
-  if (const Status s = CheckEnable(State::kReady, request); s != Status::kOk) return s;
-  PrepareTransition(request);
+  if (const Status s = CanEnable(request); s != Status::kOk) return s;
+  const TransitionState transition = PrepareTransition(El2Context::Live<Cpu>(), request);
   PlanRecorder recorder(plan);
-  EnterTrivet(recorder, vector_ownership(), transition_);
+  EnterTrivet(recorder, vector_ownership(), transition);
   return Status::kOk;
 }
 

@@ -25,10 +25,15 @@ namespace trivet::percpu {
 /// More about the last call that did not return kOk.
 struct Error {
   Status status = Status::kOk;
-  hal::Feature feature = hal::Feature::kBase;             ///< kUnsupportedFeature
-  hal::RegisterId register_id = hal::RegisterId::kCount;  ///< kRestoreMismatch, kVectorsReplaced
+  hal::Feature feature = hal::Feature::kBase;  ///< kUnsupportedFeature: what the CPU lacks.
+  /// kRestoreMismatch, kVectorsReplaced, kUnsupportedHost, and kUnsupportedFeature of a guest that
+  /// requests bits: the register with another value than expected.
+  hal::RegisterId register_id = hal::RegisterId::kCount;
   std::uint64_t expected = 0;
   std::uint64_t got = 0;
+
+  /// The bits of `register_id` that are not as expected.
+  std::uint64_t bits() const { return expected ^ got; }
 };
 
 /// The host type's parameters of an enable.
@@ -37,6 +42,11 @@ struct EnableRequest {
   std::uint64_t empty_stage2;  ///< Physical address of a stage 2 table that maps nothing.
   std::optional<std::uint64_t> host_vbar;  ///< The host's vectors, where VBAR_EL2 has others.
   bool host_uses_fp = false;
+
+  /// The host's vectors, on a CPU that has `vbar`.
+  hal::VbarEl2 HostVectors(hal::VbarEl2 vbar) const {
+    return hal::VbarEl2::FromRaw(host_vbar.value_or(vbar.raw()));
+  }
 };
 
 /// The vectors' data, the host's saved registers and the transitions of one CPU, for any host type.
@@ -68,14 +78,26 @@ class alignas(16) PerCpuState {
   // For the run loop: on this CPU, while enabled, interrupts masked.
 
   /// kOk when the caller is on this CPU and it is enabled; touches nothing else.
-  Status CheckEnabledHere() const;
+  Status CheckEnabledHere() const {
+    if (!IsEnabled()) return Status::kNotEnabled;
+    return hal::Cpu::CurrentCpu() == cpu_ ? Status::kOk : Status::kWrongCpu;
+  }
   /// Puts `guest`'s registers and EL2 controls in place of the present owner's, which are saved.
-  /// Errors, nothing changed: kUnsupportedFeature (the CPU lacks a capability's feature: Error has
-  /// it), kLoadedElsewhere, kLostState.
-  Status LoadGuest(Guest& guest, const GuestRequest& request);
+  /// Errors, nothing changed: kUnsupportedFeature (the CPU lacks a capability's feature, or it, the
+  /// policy or the host forbids a bit of HCR_EL2 that `request` sets: Error has them),
+  /// kLoadedElsewhere, kLostState.
+  Status LoadGuest(Guest& guest, const GuestRequest& request) {
+    return owner_ == &guest ? Status::kOk : ReplaceOwner(guest, request);
+  }
   /// Puts the host's registers and EL2 controls back, if a guest's are loaded.
   void UnloadGuest();
   const Guest* guest_owner() const { return owner_; }
+
+  /// Takes what any CPU of the inner shareable domain holds of the guest with this VTCR_EL2 and
+  /// VTTBR_EL2, stages 1 and 2, out of its TLB: after a descriptor of its stage 2 changed, which a
+  /// DSB has completed. On this CPU, enabled; any mask state (kept). Errors: kNotEnabled,
+  /// kWrongCpu.
+  Status InvalidateStage2(hal::VtcrEl2 vtcr, hal::VttbrEl2 vttbr);
 
   /// True when the caller is on this CPU, it is enabled, `guest` is loaded, and a run switches
   /// nothing: BeginRun() and EndRun() may be left out. Part of every exit but the first.
@@ -111,9 +133,9 @@ class alignas(16) PerCpuState {
  protected:
   Status CreateFor(CpuId cpu, const vectors::Handlers& handlers);
   Status CreateFor(CpuId cpu, const vectors::ChainPlace& chain);
-  Status Enable(const EnableRequest& request);
+  Status Enable(const EnableRequest& request) { return Enable(State::kReady, request); }
   Status Disable() { return Leave(State::kReady); }
-  Status CanEnable(const EnableRequest& request);
+  Status CanEnable(const EnableRequest& request) { return CanEnable(State::kReady, request); }
   Status CanDisable();
   Status PlanEnable(const EnableRequest& request, Plan& plan);
   Status PlanDisable(Plan& plan);
@@ -121,7 +143,8 @@ class alignas(16) PerCpuState {
   // Power and hand-over events: life_events.cc.
   Status PrepareSuspend() { return Leave(State::kSuspended); }
   Status LeaveOnCpu() { return Leave(State::kReady, GuestState::kStays); }
-  Status Resume(const EnableRequest& request);
+  /// Over the host's present registers: the values from before the suspend are not used.
+  Status Resume(const EnableRequest& request) { return Enable(State::kSuspended, request); }
   Status ResumeInPlace(const EnableRequest& request);
   Status HandOver();
   void PoweredDown();
@@ -140,20 +163,22 @@ class alignas(16) PerCpuState {
   /// True when TPIDR_EL2 is Trivet's from enable to disable.
   bool HoldsTpidr() const { return !per_run_ && !IsPassThrough(); }
   VectorOwnership vector_ownership() const;
-  /// The value for VBAR_EL2 while the vectors are Trivet's.
-  hal::VbarEl2 OurVectors() const;
   /// The value for TPIDR_EL2 while enabled, under a host that has `host` in it.
   hal::TpidrEl2 OurTpidr(hal::TpidrEl2 host) const;
   static bool AtEl2();
   Status Bind(CpuId cpu, Status host, const vectors::Handlers& handlers,
               const vectors::ChainPlace& chain);
-  Status CheckEnable(State from, const EnableRequest& request);
+  Status RefuseState(State state);
+  Status CheckEnable(State from, const EnableRequest& request, El2Context& host);
   Status CheckHostState(bool e2h);
+  Status FindBits(hal::HcrEl2 conditional);
   Status CheckPolicy(const PolicyValues& policy);
-  Status CheckHostVectors(std::uint64_t base);
+  Status CheckHostVectors(hal::VbarEl2 base);
   Status CheckDisable();
-  void PrepareTransition(const EnableRequest& request);
-  void Enter(State from, const EnableRequest& request);
+  Status CanEnable(State from, const EnableRequest& request);
+  void IdentifyCpu();
+  TransitionState PrepareTransition(const El2Context& host, const EnableRequest& request);
+  Status Enable(State from, const EnableRequest& request);
   /// Whether the registers of a loaded guest are replaced by the host's when the CPU is left.
   enum class GuestState : std::uint8_t { kReplaced, kStays };
   Status Leave(State next, GuestState guest = GuestState::kReplaced);
@@ -166,7 +191,7 @@ class alignas(16) PerCpuState {
   template <class R>
   Status Expect(typename R::Value expected, Status mismatch);
   Status Fail(Error error);
-  // The run loop's half: guest_switch.cc.
+  // The run loop's half: guest_switch.cc, guest_run.cc.
   /// The CPU that calls and its priority mask, in one number. [arm-arm] MPIDR_EL1: bits 63:40 are
   /// RES0. Where there is a GICv3 interface.
   static std::uint64_t PlaceNow() {
@@ -178,21 +203,29 @@ class alignas(16) PerCpuState {
   void OpenPriorityMask();
   void ClosePriorityMask();
   void KnowCpu();
-  void BindGuest(Guest* owner);
+  void BindGuest(Guest& guest);
+  void UnbindGuest();
   void ForgetResident() { resident_ = gic_resident_ = plain_resident_ = nullptr; }
   Status CheckCapabilities(hal::Capabilities open);
+  Status CheckTraps(const HcrTerms& terms);
   Status PrepareGuest(Guest& guest, const GuestRequest& request);
+  Status ReplaceOwner(Guest& guest, const GuestRequest& request);
+  template <bool kE2h>
+  void SwitchTo(Guest& next, bool has_more, bool same_traps);
+  void SaveBase(GuestRegisters& owner);
   void SaveOwner();
+  void SaveOpened(Guest& guest);
+  void RestoreOpened(const GuestRegisters& next);
   void SaveHostCapabilities(hal::Capabilities open);
   void RestoreGuestState(const GuestRegisters& next);
   void ReleaseGuest(GuestState guest);
   void SwitchControls(const GuestControls& controls, hal::HcrEl2 hcr);
-  bool StopsWalks() const;
-  bool ParksWalks() const;
-  void SwitchWithoutWalks(const GuestRegisters& next, const GuestControls& controls,
-                          hal::HcrEl2 hcr);
-  void SaveLoadBank(LoadBank& bank);
-  void RestoreLoadBank(const LoadBank& bank);
+  void GiveVectorsAtLoad();
+  /// Work-around kSpeculativeAt: whether a switch of guests turns walks off meanwhile.
+  bool StopsWalks() const { return transition_.workarounds.Has(Workaround::kSpeculativeAt); }
+  /// The same, and between runs, where HCR_EL2 is the host's and stage 2 off: owner_->load has the
+  /// guest's TCR_EL1 and SCTLR_EL1 then.
+  bool ParksWalks() const { return switches_runs_ && StopsWalks(); }
   void LeaveRun();
   void RestoreAfterRun();
   // FP and SIMD: vector_switch.cc.
@@ -213,7 +246,9 @@ class alignas(16) PerCpuState {
   const Guest* gic_resident_ = nullptr;  // resident_, on a CPU with the GICv3 interface.
   std::uint64_t place_ = 0;  // PlaceNow() on cpu_, the host's priority mask open, or MPIDR_EL1.
   const Guest* plain_resident_ = nullptr;  // resident_, on a CPU without it.
+  const Guest* resident_ = nullptr;        // owner_, unless each run switches registers.
   vectors::ChainPlace chain_;              // Of a pass-through host.
+  hal::VbarEl2 vectors_;                   // VBAR_EL2 while the vectors are Trivet's.
   TransitionState transition_;
   CpuTraits traits_;
   GuestRegisters host_;          // While a guest is loaded: the host's values.
@@ -225,14 +260,12 @@ class alignas(16) PerCpuState {
   HcrLayout layout_;
   std::uint32_t loads_ = 0;  // How often the host's registers were saved for a guest.
   Guest* owner_ = nullptr;
-  const Guest* resident_ = nullptr;  // owner_, unless each run switches registers.
-  hal::Capabilities run_open_;       // Of the guest of the current run.
-  hal::IccPmrEl1 run_pmr_;           // The host's, where a run had to open it.
+  hal::Capabilities run_open_;  // Of the guest of the current run.
+  hal::IccPmrEl1 run_pmr_;      // The host's, where a run had to open it.
   CpuId cpu_;
   Error error_;
   bool per_run_ = false;        // Vectors and TPIDR_EL2 are Trivet's only during a run.
   bool switches_runs_ = false;  // HCR_EL2 differs between the host and a guest.
-  bool knows_cpu_ = false;      // `traits_` says what the CPU has.
   bool opens_pmr_ = false;      // `run_pmr_` is to be put back.
   bool host_uses_fp_ = false;
   bool vectors_live_ = false;      // The FP and SIMD registers are owner_'s.

@@ -1,8 +1,8 @@
 #include "percpu/plan.h"
 
-#include <cstring>
-
+#include "hal/digits.h"
 #include "hal/register_info.h"
+#include "hal/text_writer.h"
 
 namespace trivet::percpu {
 namespace {
@@ -10,31 +10,16 @@ namespace {
 constexpr std::size_t kStepColumn = 26;
 constexpr std::size_t kNameColumn = 14;
 
-void Put(hal::TextSink sink, const char* text, std::size_t width = 0) {
-  std::size_t length = std::strlen(text);
-  sink.write(sink.context, text, length);
-  for (; length < width; ++length) sink.write(sink.context, " ", 1);
-}
-
-void PutHex(hal::TextSink sink, std::uint64_t value) {
-  char text[] = "0x0000000000000000";
-  for (std::size_t i = sizeof(text) - 2; i > 1; --i, value >>= 4) {
-    text[i] = "0123456789abcdef"[value & 15];
-  }
-  Put(sink, text);
-}
-
-void PutAction(hal::TextSink sink, const Plan::Line& line) {
+void PrintAction(const Plan::Line& line, hal::TextWriter& out) {
   switch (line.action) {
-    case Plan::Action::kIsb: return Put(sink, "isb");
-    case Plan::Action::kDsb: return Put(sink, "dsb nsh");
-    case Plan::Action::kTlbi: return Put(sink, ToString(line.tlbi));
+    case Plan::Action::kIsb: out.Text("isb"); return;
+    case Plan::Action::kDsb: out.Text("dsb nsh"); return;
+    case Plan::Action::kTlbi: out.Text(ToString(line.tlbi)); return;
     case Plan::Action::kWrite: break;
   }
-  Put(sink, hal::InfoOf(line.register_id).name, kNameColumn);
-  PutHex(sink, line.before);
-  Put(sink, " -> ");
-  PutHex(sink, line.after);
+  out.Text(hal::InfoOf(line.register_id).name).PadFrom(kStepColumn, kNameColumn);
+  out.Hex(line.before, hal::kRegisterDigits).Text(" -> ");
+  out.Hex(line.after, hal::kRegisterDigits);
 }
 
 }  // namespace
@@ -51,10 +36,11 @@ const char* ToString(hal::Tlbi operation) {
 }
 
 void Plan::Print(hal::TextSink sink) const {
+  hal::TextWriter out(sink);
   for (std::size_t i = 0; i < size_; ++i) {
-    Put(sink, lines_[i].step, kStepColumn);
-    PutAction(sink, lines_[i]);
-    Put(sink, "\n");
+    out.Text(lines_[i].step).PadFrom(0, kStepColumn);
+    PrintAction(lines_[i], out);
+    out.EndLine();
   }
 }
 

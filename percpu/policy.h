@@ -19,18 +19,18 @@ enum class VectorRegisters : std::uint8_t { kFirstUse, kEachLoad };
 inline constexpr hal::HcrEl2 kHostOwned =
     hal::HcrEl2().e2h(true).tge(true).nv(true).nv1(true).nv2(true).at(true);
 
-/// Bits that a guest gets by a capability (hal/regs/guest.def) or not at all: they give it
-/// registers that are then switched. And VSE: hardware clears it when the guest takes the SError,
-/// which Trivet would not notice.
-inline constexpr hal::HcrEl2 kNotSwitched = hal::HcrEl2()
-                                                .api(true)
-                                                .apk(true)
-                                                .ata(true)
-                                                .dct(true)
-                                                .enscxt(true)
-                                                .fien(true)
-                                                .amvoffen(true)
-                                                .vse(true);
+/// Bits that a guest gets by a capability (hal/regs/guest.def) or not at all: they give it what is
+/// then switched.
+inline constexpr hal::HcrEl2 kNotSwitched = [] {
+  std::uint64_t mask = 0;
+#define CONTROL(Type, accessor, closed, open, capability)                                      \
+  if constexpr (std::same_as<hal::Type, hal::HcrEl2>) {                                        \
+    if (hal::Type().accessor(closed) == hal::Type()) mask |= hal::Type().accessor(open).raw(); \
+  }
+  using hal::TrapLevels;
+#include "hal/regs/guest.def"
+  return hal::HcrEl2::FromRaw(mask);
+}();
 
 /// Which bits of HCR_EL2 are set and cleared, and when. All others keep the host's value. A policy
 /// that names a bit of kHostOwned does not compile, nor does one that sets and clears the same bit,
@@ -106,6 +106,15 @@ inline constexpr VectorRegisters kVectorRegisters = [] {
   }
 }();
 
+/// The fields of HCR_EL2 that some CPUs lack.
+inline constexpr std::uint64_t kConditionalHcr = [] {
+  std::uint64_t mask = 0;
+  for (const hal::FieldInfo& field : hal::kInfo<hal::HcrEl2>.fields) {
+    if (field.traits.needs != hal::Feature::kBase) mask |= field.mask();
+  }
+  return mask;
+}();
+
 /// A policy as values.
 struct PolicyValues {
   hal::HcrEl2 hcr_set;
@@ -113,10 +122,16 @@ struct PolicyValues {
   VectorSwitch vectors;
   hal::HcrEl2 hcr_allowed;
   VectorRegisters vector_registers = VectorRegisters::kFirstUse;
+  hal::HcrEl2 hcr_conditional;  ///< Of hcr_set, what some CPUs lack.
 };
 
 template <Policy P>
-inline constexpr PolicyValues kPolicy = {P::kHcrSet, P::kHcrClear, P::kVectors, kAllowed<P>,
-                                         kVectorRegisters<P>};
+inline constexpr PolicyValues kPolicy = {
+    .hcr_set = P::kHcrSet,
+    .hcr_clear = P::kHcrClear,
+    .vectors = P::kVectors,
+    .hcr_allowed = kAllowed<P>,
+    .vector_registers = kVectorRegisters<P>,
+    .hcr_conditional = hal::HcrEl2::FromRaw(P::kHcrSet.raw() & kConditionalHcr)};
 
 }  // namespace trivet::percpu

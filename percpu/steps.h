@@ -118,7 +118,8 @@ enum class VectorOwnership : std::uint8_t { kPerEnable, kPassThrough, kPerRun };
 
 /// From the host's registers to Trivet's.
 template <class B>
-void EnterTrivet(B& backend, VectorOwnership vector_ownership, const TransitionState& state) {
+[[gnu::always_inline]] inline void EnterTrivet(B& backend, VectorOwnership vector_ownership,
+                                               const TransitionState& state) {
   switch (vector_ownership) {
     case VectorOwnership::kPerEnable: return EnablePerEnable::Do(backend, state);
     case VectorOwnership::kPassThrough: return EnablePassThrough::Do(backend, state);

@@ -19,13 +19,14 @@ namespace trivet::vcpu {
 
 /// A guest CPU's configuration.
 struct Config {
-  std::uint64_t entry = 0;      ///< Guest virtual address of the first instruction, EL1h, MMU off.
-  std::uint64_t argument = 0;   ///< x0 at the first instruction; the other registers are zero.
-  hal::VtcrEl2 vtcr;            ///< Shape of the stage 2 tables.
-  hal::VttbrEl2 vttbr;          ///< Root table (physical address) and VMID, not 0.
-  hal::HcrEl2 traps = {};       ///< Further HCR_EL2 bits while it runs, for example twi, as far as
-                                ///< the policy allows: see Vcpu::hcr(). With tid3, its reads of ID
-                                ///< registers end the run; without, they are served.
+  std::uint64_t entry = 0;     ///< Guest virtual address of the first instruction, EL1h, MMU off.
+  std::uint64_t argument = 0;  ///< x0 at the first instruction; the other registers are zero.
+  hal::VtcrEl2 vtcr;           ///< Shape of the stage 2 tables.
+  hal::VttbrEl2 vttbr;         ///< Root table (physical address) and VMID, not 0.
+  hal::HcrEl2 traps = {};  ///< Further HCR_EL2 bits while it runs, for example twi. One that the
+                           ///< CPU lacks or the policy or the host forbids refuses the guest.
+                           ///< With tid3, its reads of ID registers end the run; without, they
+                           ///< are served.
   hal::Capabilities open = {};  ///< What it has beyond the base architecture. The rest is trapped,
                                 ///< and its ID registers do not offer it: docs/guest_view.md.
   hal::MpidrEl1 mpidr = {};     ///< What the guest reads as MPIDR_EL1.
@@ -49,8 +50,9 @@ class Vcpu {
   /// Runs the guest on this CPU until an exit. At EL2 with SP_EL2, on `cpu`'s CPU, enabled; any
   /// mask state (kept). Errors, the guest did not run: kNotEnabled, kWrongCpu, kLostState,
   /// kLoadedElsewhere (another CPU has its registers: Unload() there first), kUnsupportedFeature
-  /// (the CPU lacks one of Config::open: `cpu`'s last_error()), kIllegalGuestState (frame().pstate
-  /// is not a guest's: [arm-arm] "Illegal return events").
+  /// (one of Config::open or of Config::traps cannot be: `cpu`'s last_error() has the feature, or
+  /// the register and its bits), kIllegalGuestState (frame().pstate is not a guest's: [arm-arm]
+  /// "Illegal return events").
   [[nodiscard, gnu::always_inline]] Result<Exit> Run(percpu::PerCpuState& cpu) {
     const percpu::MaskedInterrupts masked;
     return RunMasked(cpu, cpu.IsResidentHere(guest_));
@@ -68,8 +70,8 @@ class Vcpu {
   /// mask state (kept). Errors, nothing changed: kNotEnabled, kWrongCpu.
   Status Unload(percpu::PerCpuState& cpu);
 
-  /// HCR_EL2 on the CPU that loaded this guest last, the bits of Config::traps dropped and the bits
-  /// forced, with reasons. Empty before the first run; percpu::PerCpuState::ConstrainGuest computes
+  /// HCR_EL2 on the CPU that loaded this guest last, and the bits set beyond Config::traps, with
+  /// reasons. Empty before the first run; percpu::PerCpuState::ConstrainGuest computes
   /// it in advance.
   percpu::ConstrainedHcr hcr() const { return percpu::Constrain(guest_.terms); }
 

@@ -17,15 +17,22 @@ class EntryTable {
  public:
   static constexpr unsigned kFirstWaiting = hal::kMostListRegisters;
   static constexpr unsigned kEntries = kFirstWaiting + kCapacity;
-  static constexpr unsigned kNone = 0xff;
-  static_assert(kEntries < kNone, "an entry's number is a byte");
+  /// No entry. The value behind the last one has an INTID that no interrupt has.
+  static constexpr unsigned kNone = kEntries;
+  static_assert(kNone <= 0xff, "an entry's number is a byte");
 
-  constexpr EntryTable() { heads_.fill(kNone); }
+  constexpr EntryTable() {
+    heads_.fill(kNone);
+    values_[kNone] = ListRegister().vintid(~0u);
+  }
 
   /// The entry of `intid`, or kNone.
   unsigned Find(std::uint32_t intid) const {
     unsigned i = heads_[intid % kChains];
-    while (i != kNone && values_[i].vintid() != intid) i = next_[i];
+    while (values_[i].vintid() != intid) [[unlikely]] {
+      if (i == kNone) return kNone;
+      i = next_[i];
+    }
     return i;
   }
   bool IsUsed(unsigned i) const { return used_[i]; }
@@ -67,7 +74,7 @@ class EntryTable {
  private:
   static constexpr unsigned kChains = 64;
 
-  std::array<ListRegister, kEntries> values_ = {};
+  std::array<ListRegister, kEntries + 1> values_ = {};
   std::array<std::uint8_t, kEntries> next_ = {};
   std::array<bool, kEntries> used_ = {};
   std::array<std::uint8_t, kChains> heads_;

@@ -69,34 +69,41 @@ class GicV2Interface {
   void WriteListRegister(unsigned n, ListRegister value) const {
     Write(kLr + n * 4, GichLr::From(value));
   }
-  void SaveListRegisters(ListRegisterSpan to, unsigned count) const {
-    for (unsigned n = 0; n < count; ++n) to[n] = ReadListRegister(n);
-  }
   void RestoreListRegisters(ConstListRegisterSpan from, unsigned count) const {
     for (unsigned n = 0; n < count; ++n) WriteListRegister(n, from[n]);
+  }
+  void ExchangeListRegisters(ListRegisterSpan save, ConstListRegisterSpan load,
+                             unsigned count) const {
+    for (unsigned n = 0; n < count; ++n) {
+      save[n] = ReadListRegister(n);
+      WriteListRegister(n, load[n]);
+    }
   }
   unsigned EmptyListRegisters() const { return Read(kElrsr) & 0xffff; }
   bool HasMaintenance() const { return Read(kMisr) != 0; }
 
   hal::IchHcrEl2 ReadHcr() const { return hal::IchHcrEl2::FromRaw(Read(kHcr)); }
-  void WriteHcr(hal::IchHcrEl2 value) const { Write(kHcr, static_cast<std::uint32_t>(value.raw())); }
+  void WriteHcr(hal::IchHcrEl2 value) const {
+    Write(kHcr, static_cast<std::uint32_t>(value.raw()));
+  }
   hal::IchVmcrEl2 ReadVmcr() const { return hal::IchVmcrEl2::FromRaw(Read(kVmcr)); }
 
-  void SaveControls(Controls& to, const Implementation&) const {
-    to.vmcr = ReadVmcr();
-    to.active[0][0] = Read(kApr);
-  }
   void RestoreControls(const Controls& from, const Implementation&) const {
     Write(kVmcr, static_cast<std::uint32_t>(from.vmcr.raw()));
     Write(kApr, static_cast<std::uint32_t>(from.active[0][0]));
+    WriteHcr(from.hcr);
+  }
+  void ExchangeControls(Controls& save, const Controls& load, const Implementation& has) const {
+    save.hcr = ReadHcr();
+    save.vmcr = ReadVmcr();
+    save.active[0][0] = Read(kApr);
+    RestoreControls(load, has);
   }
 
   // The physical interface: as GicV3Interface has it. An SGI's number includes its sender.
 
   std::uint32_t Acknowledge() const { return Memory::Read(gicc_ + kIar); }
-  void DropPriority(std::uint32_t acknowledged) const {
-    WithSplitEnd(gicc_ + kEoir, acknowledged);
-  }
+  void DropPriority(std::uint32_t acknowledged) const { WithSplitEnd(gicc_ + kEoir, acknowledged); }
   void End(std::uint32_t acknowledged) const {
     Memory::Write(gicc_ + kEoir, acknowledged);
     if ((Memory::Read(gicc_) & kSplitEnd) != 0) Memory::Write(gicc_ + kDir, acknowledged);
@@ -105,8 +112,8 @@ class GicV2Interface {
 
  private:
   // [gic2] chapter 5.
-  static constexpr std::uintptr_t kHcr = 0x00, kVtr = 0x04, kVmcr = 0x08, kMisr = 0x10, kElrsr = 0x30,
-                                  kApr = 0xf0, kLr = 0x100;
+  static constexpr std::uintptr_t kHcr = 0x00, kVtr = 0x04, kVmcr = 0x08, kMisr = 0x10,
+                                  kElrsr = 0x30, kApr = 0xf0, kLr = 0x100;
   // [gic2] 4.4. GICC_CTLR.EOImode, or EOImodeNS in the non-secure view.
   static constexpr std::uintptr_t kIar = 0x0c, kEoir = 0x10, kDir = 0x1000;
   static constexpr std::uint32_t kSplitEnd = 1u << 9;

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <tuple>
 
 #include "hal/cpu.h"
+#include "hal/cpu_id.h"
 #include "hal/features.h"
 #include "hal/list_registers.h"
 #include "vgic/interface.h"
@@ -32,18 +33,18 @@ class GicV3Interface {
   }
 
   static ListRegister ReadListRegister(unsigned n) { return hal::ReadListRegister<hal::Cpu>(n); }
-  static void WriteListRegister(unsigned n, ListRegister value) {
+  [[gnu::always_inline]] static void WriteListRegister(unsigned n, ListRegister value) {
     hal::WriteListRegister<hal::Cpu>(n, value);
   }
-  static void SaveListRegisters(ListRegisterSpan to, unsigned count) {
-    Visit<0>(count, [to]<unsigned n>() __attribute__((always_inline)) {
-      to[n] = hal::Cpu::Read<hal::IchLrEl2<n>>();
-    });
-  }
   static void RestoreListRegisters(ConstListRegisterSpan from, unsigned count) {
-    Visit<0>(count, [from]<unsigned n>() __attribute__((always_inline)) {
-      hal::Cpu::Write<hal::IchLrEl2<n>>(from[n]);
-    });
+    for (unsigned n = 0; n < count; ++n) WriteListRegister(n, from[n]);
+  }
+  [[gnu::always_inline]] static void ExchangeListRegisters(ListRegisterSpan save,
+                                                           ConstListRegisterSpan load,
+                                                           unsigned count) {
+    if (count == 4) [[likely]]
+      return ExchangeFour(save, load);
+    ExchangeSome(save, load, count);
   }
   static unsigned EmptyListRegisters() { return hal::Cpu::Read<hal::IchElrsrEl2>().status(); }
   static bool HasMaintenance() { return hal::Cpu::Read<hal::IchMisrEl2>().raw() != 0; }
@@ -52,19 +53,16 @@ class GicV3Interface {
   static void WriteHcr(hal::IchHcrEl2 value) { hal::Cpu::Write<hal::IchHcrEl2>(value); }
   static hal::IchVmcrEl2 ReadVmcr() { return hal::Cpu::Read<hal::IchVmcrEl2>(); }
 
-  static void SaveControls(Controls& to, const Implementation& has) {
-    to.vmcr = ReadVmcr();
-    to.active[0][0] = hal::Cpu::Read<hal::IchAp0r0El2>().raw();
-    to.active[1][0] = hal::Cpu::Read<hal::IchAp1r0El2>().raw();
-    if (has.active_registers > 1) [[unlikely]]
-      SaveMoreActive(to, has.active_registers);
-  }
   static void RestoreControls(const Controls& from, const Implementation& has) {
-    hal::Cpu::Write<hal::IchVmcrEl2>(from.vmcr);
-    hal::Cpu::Write<hal::IchAp0r0El2>(hal::IchAp0r0El2::FromRaw(from.active[0][0]));
-    hal::Cpu::Write<hal::IchAp1r0El2>(hal::IchAp1r0El2::FromRaw(from.active[1][0]));
+    Controls before;
+    ExchangeControls(before, from, has);
+  }
+  [[gnu::always_inline]] static void ExchangeControls(Controls& save, const Controls& load,
+                                                      const Implementation& has) {
+    Exchange<hal::IchHcrEl2, hal::IchVmcrEl2>(save.hcr, save.vmcr, load.hcr, load.vmcr);
+    ExchangeActive<0>(save, load);
     if (has.active_registers > 1) [[unlikely]]
-      RestoreMoreActive(from, has.active_registers);
+      ExchangeMoreActive(save, load, has.active_registers);
   }
 
   // The physical interface.
@@ -82,6 +80,20 @@ class GicV3Interface {
     if (hal::Cpu::Read<hal::IccCtlrEl1>().eoimode()) {
       hal::Cpu::Write<hal::IccDirEl1>(hal::IccDirEl1().intid(intid));
     }
+  }
+  /// Makes SGI `sgi` (0 to 15) pending on a CPU: what was posted to its vCPU is seen first.
+  static void Kick(CpuId cpu, unsigned sgi) {
+    const auto target = hal::VmpidrEl2::FromRaw(cpu.affinity);
+    hal::Cpu::Dsb<hal::Domain::kInnerShareable>();
+    hal::Cpu::Write<hal::IccSgi1rEl1>(
+        hal::IccSgi1rEl1()
+            .aff3(target.aff3())
+            .aff2(target.aff2())
+            .aff1(target.aff1())
+            .rs(target.aff0() / 16)
+            .targetlist(static_cast<std::uint16_t>(1u << target.aff0() % 16))
+            .intid(static_cast<std::uint8_t>(sgi)));
+    hal::Cpu::Isb();
   }
   static void Deactivate(std::uint32_t intid) {
     const WithSplitEnd split;
@@ -111,31 +123,52 @@ class GicV3Interface {
     const hal::IccCtlrEl1 host_;
   };
 
-  /// Visits the numbers n to `count` - 1; n is below `count`.
-  template <unsigned n, class Action>
-  [[gnu::always_inline]] static void Visit(unsigned count, Action action) {
-    action.template operator()<n>();
-    if (count <= n + 1) return;
-    if constexpr (n + 1 < hal::kMostListRegisters) Visit<n + 1>(count, action);
+  /// Two registers whose values are neighbours in memory.
+  template <class First, class Second, class FirstValue, class SecondValue>
+  [[gnu::always_inline]] static void Exchange(FirstValue& save_first, SecondValue& save_second,
+                                              FirstValue load_first, SecondValue load_second) {
+    const auto first = hal::Cpu::Read<First>();
+    const auto second = hal::Cpu::Read<Second>();
+    save_first = first;
+    save_second = second;
+    hal::Cpu::Write<First>(load_first);
+    hal::Cpu::Write<Second>(load_second);
+  }
+  [[gnu::always_inline]] static void ExchangeFour(ListRegisterSpan save,
+                                                  ConstListRegisterSpan load) {
+    using hal::IchLrEl2;
+    Exchange<IchLrEl2<0>, IchLrEl2<1>>(save[0], save[1], load[0], load[1]);
+    Exchange<IchLrEl2<2>, IchLrEl2<3>>(save[2], save[3], load[2], load[3]);
+  }
+  [[gnu::noinline]] static void ExchangeSome(ListRegisterSpan save, ConstListRegisterSpan load,
+                                             unsigned count) {
+    for (unsigned n = 0; n < count; ++n) {
+      save[n] = ReadListRegister(n);
+      WriteListRegister(n, load[n]);
+    }
   }
 
-  static void SaveMoreActive(Controls& to, unsigned count) {
-    to.active[0][1] = hal::Cpu::Read<hal::IchAp0r1El2>().raw();
-    to.active[1][1] = hal::Cpu::Read<hal::IchAp1r1El2>().raw();
-    if (count <= 2) return;
-    to.active[0][2] = hal::Cpu::Read<hal::IchAp0r2El2>().raw();
-    to.active[1][2] = hal::Cpu::Read<hal::IchAp1r2El2>().raw();
-    to.active[0][3] = hal::Cpu::Read<hal::IchAp0r3El2>().raw();
-    to.active[1][3] = hal::Cpu::Read<hal::IchAp1r3El2>().raw();
+  template <unsigned n>
+  [[gnu::always_inline]] static void ExchangeActive(Controls& save, const Controls& load) {
+    using Group0 = std::tuple_element_t<
+        n, std::tuple<hal::IchAp0r0El2, hal::IchAp0r1El2, hal::IchAp0r2El2, hal::IchAp0r3El2>>;
+    using Group1 = std::tuple_element_t<
+        n, std::tuple<hal::IchAp1r0El2, hal::IchAp1r1El2, hal::IchAp1r2El2, hal::IchAp1r3El2>>;
+    const auto& next = load.active[n];
+    const auto group0 = hal::Cpu::Read<Group0>();
+    const auto group1 = hal::Cpu::Read<Group1>();
+    const std::uint64_t next0 = next[0], next1 = next[1];
+    save.active[n][0] = group0.raw();
+    save.active[n][1] = group1.raw();
+    hal::Cpu::Write<Group0>(Group0::Value::FromRaw(next0));
+    hal::Cpu::Write<Group1>(Group1::Value::FromRaw(next1));
   }
-  static void RestoreMoreActive(const Controls& from, unsigned count) {
-    hal::Cpu::Write<hal::IchAp0r1El2>(hal::IchAp0r0El2::FromRaw(from.active[0][1]));
-    hal::Cpu::Write<hal::IchAp1r1El2>(hal::IchAp1r0El2::FromRaw(from.active[1][1]));
+  [[gnu::noinline]] static void ExchangeMoreActive(Controls& save, const Controls& load,
+                                                   unsigned count) {
+    ExchangeActive<1>(save, load);
     if (count <= 2) return;
-    hal::Cpu::Write<hal::IchAp0r2El2>(hal::IchAp0r0El2::FromRaw(from.active[0][2]));
-    hal::Cpu::Write<hal::IchAp1r2El2>(hal::IchAp1r0El2::FromRaw(from.active[1][2]));
-    hal::Cpu::Write<hal::IchAp0r3El2>(hal::IchAp0r0El2::FromRaw(from.active[0][3]));
-    hal::Cpu::Write<hal::IchAp1r3El2>(hal::IchAp1r0El2::FromRaw(from.active[1][3]));
+    ExchangeActive<2>(save, load);
+    ExchangeActive<3>(save, load);
   }
 };
 

@@ -28,12 +28,14 @@ class Interrupt {
   }
   /// Pending from an injection to Retract(), whenever it is not active.
   static constexpr Interrupt Level(std::uint32_t intid) {
-    return Interrupt(Edge(intid).value_.pintid(kEoiBit));
+    return Interrupt(Edge(intid).value_.pintid(kEoiBit).nmi(!CanBeBacked(intid)));
   }
   /// Pending once; the guest's deactivation deactivates the PPI or SPI `physical`, which is active
   /// with its priority dropped.
   static constexpr Interrupt Hardware(std::uint32_t intid, std::uint32_t physical) {
-    return Interrupt(Edge(intid).value_.hw(true).pintid(static_cast<std::uint16_t>(physical)));
+    const bool plain = CanBeBacked(intid) && physical - kFirstSpi < kFirstSpecial - kFirstSpi;
+    return Interrupt(
+        Edge(intid).value_.hw(true).pintid(static_cast<std::uint16_t>(physical)).nmi(!plain));
   }
 
   /// The same with another priority: 0 is the highest; the low bits that the CPU lacks are 0.
@@ -44,6 +46,7 @@ class Interrupt {
   constexpr Interrupt group0() const { return Interrupt(value_.group(false)); }
 
   constexpr std::uint32_t intid() const { return value_.vintid(); }
+  /// Its list register. NMI is not the guest's: what was described needs a closer look.
   constexpr ListRegister value() const { return value_; }
 
   /// Bits 12:10 of the INTID of a GICv2's SGI. [gic2] GICH_LR.CPUID.
@@ -53,10 +56,14 @@ class Interrupt {
 
   /// From a list register; its state is dropped.
   static constexpr Interrupt Of(ListRegister value) {
-    return Interrupt(value.state(State::kInvalid));
+    return Interrupt(value.state(State::kInvalid).nmi(false));
   }
 
  private:
+  /// A level or hardware: SGIs and LPIs are edges.
+  static constexpr bool CanBeBacked(std::uint32_t intid) {
+    return intid - kSgis < kFirstSpecial - kSgis;
+  }
   constexpr explicit Interrupt(ListRegister value) : value_(value) {}
 
   ListRegister value_;

@@ -27,8 +27,10 @@ Status TRIVET_VGIC::Create(unsigned list_registers) {
   }
   has_ = *has;
   count_ = list_registers != 0 ? list_registers : has_.list_registers;
-  // All but HW, Group, the priorities and a vINTID: Check() looks at the rest.
-  refused_ = ~ListRegister().group(true).priority(has_.priorities).vintid(~0u).raw();
+  all_ = (1u << count_) - 1;
+  Set(kUncommon, count_ != 4 || has_.active_registers != 1);
+  const ListRegister plain = ListRegister().hw(true).group(true).pintid(0x1fff).vintid(~0u);
+  refused_ = ~plain.priority(has_.priorities).raw();
   return Status::kOk;
 }
 
@@ -64,7 +66,7 @@ TRIVET_VGIC_TEMPLATE
 Status TRIVET_VGIC::Check(ListRegister value) {
   const Error error = Examine(value);
   if (error.status != Status::kOk) return Refuse(error);
-  if (value.hw() && value.pintid() < kFirstSpi) has_ppis_ = true;
+  if (value.hw() && value.pintid() < kFirstSpi) Set(kHasPpis, true);
   return Status::kOk;
 }
 
@@ -184,7 +186,7 @@ void TRIVET_VGIC::Reset() {
   }
   Push();
   controls_ = {};
-  if (loaded_ && switching_ == Switching::kAll) interface_.RestoreControls(controls_, has_);
+  if (loaded_ && !Is(kShares)) interface_.RestoreControls(controls_, has_);
 }
 
 // Step 1: the table has what the guest left in the list registers.
@@ -198,7 +200,7 @@ void TRIVET_VGIC::Pull() {
   const hal::IchHcrEl2 hcr = ReadHcr();
   // [gic] With EOImode deactivations alone count, and those trap. QEMU 11 counts ends too.
   for (unsigned n = vmcr_.veoim() ? 0 : hcr.eoicount(); n != 0; --n) EndWaiting();
-  hcr_ = hcr.eoicount(0);
+  controls_.hcr = hcr.eoicount(0);
 }
 
 /// An LPI has no active state: [gic] "LPIs".
@@ -237,7 +239,7 @@ void TRIVET_VGIC::Push() {
   if (table_.waiting() != 0) arrangement.Arrange();
   if (loaded_) Show();
   WriteHcr(arrangement.Hcr(has_.traps_deactivation));
-  quick_ = loaded_ && table_.waiting() == 0 ? (1u << count_) - 1 : 0;
+  quick_ = loaded_ && table_.waiting() == 0 ? all_ : 0;
 }
 
 /// Where interrupts wait, one that is pending and active is shown as active, and its end reported:

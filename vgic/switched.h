@@ -23,11 +23,8 @@ class Switched : public percpu::GuestInterrupts {
   static Manager& Of(GuestInterrupts& self) { return static_cast<Switched&>(self).manager_; }
   /// percpu switches the controls of a GICv3: they are capabilities of a guest.
   static void LoadWith(Manager& manager, bool each_run) {
-    Switching switching = Switching::kAll;
-    if (Manager::kBySystemRegisters) {
-      switching = each_run ? Switching::kEachRun : Switching::kShared;
-    }
-    (void)manager.Load(switching);  // It is created, and percpu loads a guest once.
+    // It is created, and percpu loads a guest once.
+    (void)(Manager::kBySystemRegisters ? manager.LoadShared(each_run) : manager.Load());
   }
 
   Manager& manager_;

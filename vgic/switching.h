@@ -13,62 +13,87 @@ namespace trivet::vgic {
 #define TRIVET_VGIC VirtualCpuInterface<Interface, kCapacity, kCpus, Word>
 
 TRIVET_VGIC_TEMPLATE
-Status TRIVET_VGIC::Load(Switching switching) {
-  if (count_ == 0) return Refuse({Status::kNotCreated, Part::kInterface});
-  if (loaded_) return Refuse({Status::kLoadedElsewhere, Part::kInterface, 0, place_});
-  switching_ = switching;
-  interface_.SaveListRegisters(host_list_registers_, count_);
-  if (switching == Switching::kAll) {
-    host_hcr_ = interface_.ReadHcr();
-    interface_.SaveControls(host_controls_, has_);
-    interface_.RestoreControls(controls_, has_);
-  }
-  interface_.RestoreListRegisters(table_.list_registers(), count_);
-  loaded_ = true;
-  live_ = switching != Switching::kEachRun;
-  if (live_) interface_.WriteHcr(hcr_);
-  place_ = hal::Cpu::CurrentCpu().affinity;
-  where_.store(kInHost | place_, std::memory_order_release);
-  quick_ = (1u << count_) - 1;
-  if (table_.waiting() != 0) [[unlikely]]
-    ServeMaintenance();
+Status TRIVET_VGIC::Load() {
+  if (loaded_ || Is(kUncommon)) [[unlikely]]
+    return LoadSlowly();
+  interface_.ExchangeListRegisters(host_list_registers_, table_.list_registers(), 4);
+  interface_.ExchangeControls(host_controls_, controls_, {.active_registers = 1});
+  Became(/*live=*/true);
   return Status::kOk;
 }
 
 TRIVET_VGIC_TEMPLATE
+Status TRIVET_VGIC::LoadSlowly() {
+  if (loaded_) return Refuse({Status::kLoadedElsewhere, Part::kInterface});
+  if (count_ == 0) return Refuse({Status::kNotCreated, Part::kInterface});
+  interface_.ExchangeListRegisters(host_list_registers_, table_.list_registers(), count_);
+  interface_.ExchangeControls(host_controls_, controls_, has_);
+  Became(/*live=*/true);
+  return Status::kOk;
+}
+
+TRIVET_VGIC_TEMPLATE
+Status TRIVET_VGIC::LoadShared(bool each_run) {
+  if (loaded_ || count_ == 0) return LoadSlowly();
+  interface_.ExchangeListRegisters(host_list_registers_, table_.list_registers(), count_);
+  if (!each_run) interface_.WriteHcr(controls_.hcr);
+  Set(kShares, true);
+  Became(!each_run);
+  return Status::kOk;
+}
+
+TRIVET_VGIC_TEMPLATE
+void TRIVET_VGIC::Became(bool live) {
+  loaded_ = true;
+  live_ = live;
+  quick_ = all_;
+  if (table_.waiting() != 0) [[unlikely]]
+    ServeMaintenance();
+}
+
+/// Where nothing waits, the list registers are the whole truth.
+TRIVET_VGIC_TEMPLATE
 void TRIVET_VGIC::Unload() {
-  if (!loaded_) return;
-  if (table_.waiting() != 0) [[unlikely]] {
-    Pull();  // What the guest ended of those that wait is not active any longer.
-  } else {
-    hcr_ = ReadHcr();
-    interface_.SaveListRegisters(table_.list_registers(), count_);
-  }
-  hides_pending_ = false;
-  interface_.RestoreListRegisters(host_list_registers_, count_);
-  if (switching_ == Switching::kAll) {
-    interface_.SaveControls(controls_, has_);
-    interface_.RestoreControls(host_controls_, has_);
-    interface_.WriteHcr(host_hcr_);
-  } else {
-    controls_.vmcr = interface_.ReadVmcr();
-  }
+  if (quick_ == 0 || special_ != 0) [[unlikely]]
+    return UnloadSlowly();
+  interface_.ExchangeListRegisters(table_.list_registers(), host_list_registers_, 4);
+  interface_.ExchangeControls(controls_, host_controls_, {.active_registers = 1});
   loaded_ = live_ = false;
   quick_ = 0;
-  if (has_ppis_) UnlinkPpis();
+  where_.store(0, std::memory_order_seq_cst);
+}
+
+/// What the guest ended of those that wait is not active any longer.
+TRIVET_VGIC_TEMPLATE
+void TRIVET_VGIC::UnloadSlowly() {
+  if (!loaded_) return;
+  Pull();
+  UnlinkPpis();
+  const hal::IchHcrEl2 hcr = controls_.hcr;
+  interface_.RestoreListRegisters(host_list_registers_, count_);
+  if (Is(kShares)) {
+    controls_.vmcr = vmcr_;
+  } else {
+    interface_.ExchangeControls(controls_, host_controls_, has_);
+  }
+  controls_.hcr = hcr;
+  loaded_ = live_ = hides_pending_ = false;
+  Set(kShares, false);
+  quick_ = 0;
   where_.store(0, std::memory_order_seq_cst);
 }
 
 /// Another CPU's list registers would deactivate that CPU's PPI.
 TRIVET_VGIC_TEMPLATE
 void TRIVET_VGIC::UnlinkPpis() {
+  if (!Is(kHasPpis)) return;
   for (unsigned i = 0; i < Table::kEntries; ++i) {
     const ListRegister value = table_.Get(i);
     if (!table_.IsUsed(i) || !value.hw() || value.pintid() >= kFirstSpi) continue;
     if (value.state() != State::kInvalid) interface_.Deactivate(value.pintid());
     table_.Set(i, Plain(value));
   }
-  has_ppis_ = false;
+  Set(kHasPpis, false);
 }
 
 /// The host's ICH_HCR_EL2 ends a maintenance interrupt before it is acknowledged.
@@ -77,13 +102,13 @@ void TRIVET_VGIC::Suspend() {
   if (!live_) return;
   if (interface_.HasMaintenance()) [[unlikely]]
     ServeMaintenance();
-  hcr_ = interface_.ReadHcr();
+  controls_.hcr = interface_.ReadHcr();
   live_ = false;
 }
 TRIVET_VGIC_TEMPLATE
 void TRIVET_VGIC::Resume() {
   live_ = loaded_;
-  if (live_) interface_.WriteHcr(hcr_);
+  if (live_) interface_.WriteHcr(controls_.hcr);
 }
 
 TRIVET_VGIC_TEMPLATE

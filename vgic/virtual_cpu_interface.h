@@ -27,13 +27,6 @@ struct Receiver {
   CpuId cpu;  ///< The CPU, where it is loaded.
 };
 
-/// What the caller of Load() switches itself.
-enum class Switching : std::uint8_t {
-  kAll,      ///< Nothing.
-  kShared,   ///< ICH_HCR_EL2, ICH_VMCR_EL2, ICH_AP0R0_EL2 and ICH_AP1R0_EL2, for a GICv3.
-  kEachRun,  ///< The same, and ICH_HCR_EL2 with each run.
-};
-
 /// The interrupts of one vCPU, up to `kCapacity` more than there are list registers, with posts
 /// from `kCpus` CPUs. Calls are made at EL2 with interrupts masked, but for Post(); those that
 /// change interrupts by the CPU that has the vCPU loaded, or while none has, by its owner. What a
@@ -57,9 +50,10 @@ class VirtualCpuInterface {
   /// one that is active is pending again when it ends, or, with hardware, when its hardware ends.
   /// Errors: kNotCreated, kInvalidArgument, kNoRoom.
   [[gnu::always_inline]] Status Inject(Interrupt interrupt) {
-    const ListRegister value = interrupt.value();
+    ListRegister value = interrupt.value();
     if (!IsPlain(value)) [[unlikely]] {
       if (const Status s = Check(value); s != Status::kOk) return s;
+      value = value.nmi(false);
     }
     const unsigned empty = interface_.EmptyListRegisters() & quick_;
     unsigned i = table_.Find(value.vintid());
@@ -69,12 +63,10 @@ class VirtualCpuInterface {
       i = static_cast<unsigned>(__builtin_ctz(empty));
       if (table_.IsUsed(i)) table_.Remove(i);  // Ended by the guest.
       table_.Add(i, value);
-    } else if ((i >= Table::kFirstWaiting) || (empty >> i & 1) == 0) [[unlikely]] {
+    } else if ((empty >> i % 32 & 1) == 0) [[unlikely]] {  // None is empty while interrupts wait.
       return InjectSlowly(value);
     }
-    const ListRegister pending = WithState(value, true, false);
-    table_.Set(i, pending);
-    interface_.WriteListRegister(i, pending);
+    interface_.WriteListRegister(i, ListRegister::FromRaw(value.raw() | kPendingState));
     return Status::kOk;
   }
 
@@ -90,21 +82,25 @@ class VirtualCpuInterface {
 
   /// Puts this vCPU's interface on this CPU, and what the CPU had aside. Errors: kNotCreated,
   /// kLoadedElsewhere (it is loaded).
-  Status Load(Switching switching = Switching::kAll);
+  Status Load();
+  /// The same for a caller that switches ICH_VMCR_EL2, ICH_AP0R0_EL2 and ICH_AP1R0_EL2 itself, and
+  /// the host's ICH_HCR_EL2; with `each_run` that is the host's until Resume().
+  Status LoadShared(bool each_run);
   /// Takes it off again. Nothing to do where it is not loaded.
   void Unload();
   bool IsLoaded() const { return loaded_; }
 
   /// Before each entry of the guest on this CPU, which may load it: takes what was posted.
   void BeginRun() {
-    if (!loaded_) [[unlikely]]
-      place_ = hal::Cpu::CurrentCpu().affinity;
-    where_.store(kInGuest | place_, std::memory_order_seq_cst);
+    where_.store(kInGuest | hal::Cpu::CurrentCpu().affinity, std::memory_order_seq_cst);
     if (inbox_.IsRung()) [[unlikely]]
       TakePosts();
   }
   /// After it.
-  void EndRun() { where_.store(loaded_ ? kInHost | place_ : 0, std::memory_order_release); }
+  void EndRun() {
+    const std::uint64_t here = where_.load(std::memory_order_relaxed) & ~kInGuest;
+    where_.store(loaded_ ? kInHost | here : 0, std::memory_order_release);
+  }
   /// A kick, while the guest's exit is handled in place.
   void TakePosts();
   /// With kEachRun, before each run and after it: the guest's ICH_HCR_EL2 comes and goes.
@@ -124,7 +120,7 @@ class VirtualCpuInterface {
 
   const Error& last_error() const { return error_; }
   const Implementation& has() const { return has_; }
-  /// ICH_VMCR_EL2 and the active priorities while it is not loaded; with kShared of no meaning.
+  /// While it is not loaded, and its caller does not share them.
   Controls& controls() { return controls_; }
   /// Calls visit(value) for each interrupt that is pending or active.
   template <class Visit>
@@ -135,8 +131,10 @@ class VirtualCpuInterface {
   using Table = EntryTable<kCapacity>;
   static constexpr std::uint64_t kInGuest = std::uint64_t{1} << 63;
   static constexpr std::uint64_t kInHost = std::uint64_t{1} << 62;
+  static constexpr std::uint64_t kPendingState =
+      WithState(ListRegister(), true, false).raw();  // Over an interrupt, which has no state.
 
-  /// No more to check than that it is an interrupt of software, edge, SGI, PPI or SPI.
+  /// An SGI, PPI or SPI with a priority that the interface has, and nothing else to look at.
   bool IsPlain(ListRegister value) const {
     return (value.raw() & refused_) == 0 && value.vintid() < kFirstSpecial;
   }
@@ -156,34 +154,46 @@ class VirtualCpuInterface {
   void EndWaiting();
   void Push();
   void Show();
+  Status LoadSlowly();
+  void Became(bool live);
+  void UnloadSlowly();
   void UnlinkPpis();
 
-  hal::IchHcrEl2 ReadHcr() { return live_ ? interface_.ReadHcr() : hcr_; }
+  hal::IchHcrEl2 ReadHcr() { return live_ ? interface_.ReadHcr() : controls_.hcr; }
   void WriteHcr(hal::IchHcrEl2 hcr) {
-    hcr_ = hcr;
+    controls_.hcr = hcr;
     if (live_) interface_.WriteHcr(hcr);
   }
 
+  /// What keeps Load() and Unload() off their quick paths.
+  enum Special : std::uint8_t {
+    kUncommon = 1,  ///< Not created; other than 4 list registers and one of active priorities.
+    kShares = 2,    ///< LoadShared()
+    kHasPpis = 4,   ///< Hardware-backed interrupts of this CPU.
+  };
+  bool Is(Special special) const { return (special_ & special) != 0; }
+  void Set(Special special, bool on) {
+    special_ = static_cast<std::uint8_t>(on ? special_ | special : special_ & ~special);
+  }
+
+  // What is used most comes first: pairs within reach of one instruction.
   [[no_unique_address]] Interface interface_;
-  unsigned quick_ = 0;  ///< The list registers that Inject() may use at once.
-  std::uint64_t refused_ = ~std::uint64_t{0};  ///< Bits that take an interrupt off the quick path.
-  Table table_;
-  Implementation has_;
-  unsigned count_ = 0;  ///< List registers in use.
+  unsigned quick_ = 0;  ///< The list registers that Inject() may use at once: none while some wait.
   bool loaded_ = false;
   bool live_ = false;  ///< ICH_HCR_EL2 is this vCPU's.
-  bool has_ppis_ = false;
-  bool hides_pending_ = false;  ///< Of Show().
-  Switching switching_ = Switching::kAll;
-  hal::IchHcrEl2 hcr_ = hal::IchHcrEl2().en(true);
-  hal::IchVmcrEl2 vmcr_;  ///< As the last step saw it.
+  std::uint8_t special_ = kUncommon;
+  bool hides_pending_ = false;                 ///< Of Show().
+  std::uint64_t refused_ = ~std::uint64_t{0};  ///< Bits that take an interrupt off the quick path.
   Controls controls_;
-  Error error_;
-  std::uint64_t place_ = 0;
   // What the CPU had.
-  ListRegisters host_list_registers_ = {};
   Controls host_controls_;
-  hal::IchHcrEl2 host_hcr_;
+  ListRegisters host_list_registers_ = {};
+  Table table_;
+  Implementation has_;
+  unsigned count_ = 0;    ///< List registers in use,
+  unsigned all_ = 0;      ///< and a bit for each.
+  hal::IchVmcrEl2 vmcr_;  ///< As the last step saw it.
+  Error error_;
 
   Word where_{0};
   Inbox<kCpus, 8, Word> inbox_;

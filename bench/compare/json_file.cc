@@ -6,36 +6,21 @@
 #include <ctime>
 #include <format>
 #include <thread>
-#include <vector>
 
-#include "tools/json/json_value.h"
+#include "freestanding/text/json.h"
+#include "freestanding/text/string_sink.h"
 
 namespace trivet::bench {
 namespace {
 
-/// Members of one object, in order.
-class Members {
- public:
-  Members& Text(std::string_view name, std::string_view value) {
-    return Raw(name, json::Quoted(value));
-  }
-  Members& Number(std::string_view name, double value) {
-    return Raw(name, std::format("{}", value));
-  }
-  Members& Raw(std::string_view name, std::string_view value) {
-    members_.push_back(std::format("{}: {}", json::Quoted(name), value));
-    return *this;
-  }
-  std::string Render(std::string_view indent) const {
-    std::string text = "{\n";
-    for (const std::string& member : members_) {
-      text += std::format("{}  {}{}\n", indent, member, &member == &members_.back() ? "" : ",");
-    }
-    return text + std::string(indent) + '}';
-  }
+using text::JsonObject;
 
- private:
-  std::vector<std::string> members_;
+/// As short as it can be.
+struct Number {
+  double value;
+  friend void operator<<(text::Sink& sink, Number number) {
+    sink << std::format("{}", number.value);
+  }
 };
 
 struct Target {
@@ -44,60 +29,59 @@ struct Target {
 };
 constexpr Target kTargets[] = {{"simulator", &Targets::simulator}, {"el2", &Targets::el2}};
 
-void AddProblem(const Result& result, Members& members) {
+void AddProblem(const Result& result, JsonObject& object) {
   if (!result.error.empty()) {
-    members.Raw("error_occurred", "true").Text("error_message", result.error);
+    object.Add("error_occurred", true).Add("error_message", result.error);
   } else if (!result.skipped.empty()) {
-    members.Raw("skipped", "true").Text("skip_message", result.skipped);
+    object.Add("skipped", true).Add("skip_message", result.skipped);
   }
 }
 
-std::string RenderResult(const Target& target, const Targets& targets, const Result& result,
-                         int index) {
+void PutResult(const Target& target, const Targets& targets, const Result& result, int index,
+               text::Sink& out) {
   const std::string name = std::string(target.name) + '/' + result.name;
   const double time = result.time_ns.value_or(0);
-  Members members;
-  members.Text("name", name)
-      .Number("family_index", index)
-      .Number("per_family_instance_index", 0)
-      .Text("run_name", name)
-      .Text("run_type", "iteration")
-      .Number("repetitions", 1)
-      .Number("repetition_index", 0)
-      .Number("threads", 1);
-  AddProblem(result, members);
-  members.Number("iterations", result.Number("iterations").value_or(0))
-      .Number("real_time", result.Number("real_ns").value_or(time))
-      .Number("cpu_time", time)
-      .Text("time_unit", "ns")
-      .Text("target", target.name);
-  if (result.instructions) members.Number("instructions", *result.instructions);
+  JsonObject object(out);
+  object.Add("name", name)
+      .Add("family_index", index)
+      .Add("per_family_instance_index", 0)
+      .Add("run_name", name)
+      .Add("run_type", "iteration")
+      .Add("repetitions", 1)
+      .Add("repetition_index", 0)
+      .Add("threads", 1);
+  AddProblem(result, object);
+  object.Add("iterations", Number{result.Number("iterations").value_or(0)})
+      .Add("real_time", Number{result.Number("real_ns").value_or(time)})
+      .Add("cpu_time", Number{time})
+      .Add("time_unit", "ns")
+      .Add("target", target.name);
+  if (result.instructions) object.Add("instructions", Number{*result.instructions});
   for (const auto& [figure, value] : result.numbers) {
-    if (figure != "iterations" && figure != "real_ns") members.Number(figure, value);
+    if (figure != "iterations" && figure != "real_ns") object.Add(figure, Number{value});
   }
   const auto limit =
       target.output == &Targets::el2 ? LimitOf(result.name, targets.el2) : std::nullopt;
-  if (limit && !result.numbers.contains("limit")) members.Number("limit", *limit);
-  if (!result.label.empty()) members.Text("label", result.label);
-  return members.Render("    ");
+  if (limit && !result.numbers.contains("limit")) object.Add("limit", Number{*limit});
+  if (!result.label.empty()) object.Add("label", result.label);
+  object.End();
 }
 
-std::string RenderContext(const Targets& targets, const RunContext& context) {
-  Members members;
-  members.Text("date", context.date)
-      .Text("host_name", context.host_name)
-      .Text("executable", context.executable)
-      .Number("num_cpus", context.num_cpus)
-      .Raw("caches", "[]")
-      .Raw("load_avg", "[]")
-      .Text("library_build_type", "release")
-      .Number("json_schema_version", 1);
+void PutContext(const Targets& targets, const RunContext& context, text::Sink& out) {
+  JsonObject object(out);
+  object.Add("date", context.date)
+      .Add("host_name", context.host_name)
+      .Add("executable", context.executable)
+      .Add("num_cpus", context.num_cpus);
+  for (const char* name : {"caches", "load_avg"}) object.Member(name) << "[]";
+  object.Add("library_build_type", "release").Add("json_schema_version", 1);
   if (targets.el2 && !targets.el2->no_instructions.empty()) {
-    members.Text("no_instructions", targets.el2->no_instructions);
+    object.Add("no_instructions", targets.el2->no_instructions);
   }
-  if (targets.el2 && !targets.el2->no_cycles.empty())
-    members.Text("no_cycles", targets.el2->no_cycles);
-  return members.Render("  ");
+  if (targets.el2 && !targets.el2->no_cycles.empty()) {
+    object.Add("no_cycles", targets.el2->no_cycles);
+  }
+  object.End();
 }
 
 }  // namespace
@@ -119,18 +103,21 @@ RunContext ThisRun(const std::string& executable) {
 std::string RenderJson(const Targets& targets,
                        const std::function<bool(std::string_view)>& selected,
                        const RunContext& context) {
-  std::string text = "{\n  \"context\": " + RenderContext(targets, context);
-  text += ",\n  \"benchmarks\": [";
+  text::StringSink out;
+  out << "{\"context\":";
+  PutContext(targets, context, out);
+  out << ",\n\"benchmarks\":[";
   int index = 0;
   for (const Target& target : kTargets) {
     for (const std::string& name : Names(targets, selected)) {
       const Result* const result = Find(targets.*target.output, name);
       if (result == nullptr) continue;
-      text += index == 0 ? "\n    " : ",\n    ";
-      text += RenderResult(target, targets, *result, index++);
+      out << (index == 0 ? "\n" : ",\n");
+      PutResult(target, targets, *result, index++, out);
     }
   }
-  return text + "\n  ]\n}\n";
+  out << "]}\n";
+  return out.string();
 }
 
 }  // namespace trivet::bench

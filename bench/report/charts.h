@@ -12,15 +12,15 @@ struct Bar {
   double value;
   std::string detail;  ///< Stands between the name and the bar; may be empty.
   std::string shown;   ///< The value as a person reads it, with its unit if the axis has none.
-  std::string
-      css_class;  ///< Its colour: "el2", "simulator", "limit", "baseline", "better", "worse".
+  /// Its colour: "el2", "simulator", "limit", "baseline", "better", "worse".
+  std::string css_class;
 };
 struct BarChart {
   std::string title;
   std::string axis;  ///< What is measured, and its unit.
-  std::vector<Bar> bars;
-  std::optional<double> reference;  ///< A line across all bars ...
-  std::string reference_name;       ///< ... and what it is.
+  std::vector<Bar> bars = {};
+  std::optional<double> reference = {};  ///< A line across all bars ...
+  std::string reference_name = {};       ///< ... and what it is.
 };
 std::string Render(const BarChart& chart);
 
@@ -34,7 +34,7 @@ struct SpreadChart {
   std::string title;
   std::string axis;
   std::string css_class;
-  std::vector<SpreadRow> rows;
+  std::vector<SpreadRow> rows = {};
 };
 std::string Render(const SpreadChart& chart);
 
@@ -49,7 +49,7 @@ struct Series {
 struct LineChart {
   std::string title;
   std::string x_axis, y_axis;
-  std::vector<Series> series;
+  std::vector<Series> series = {};
 };
 std::string Render(const LineChart& chart);
 

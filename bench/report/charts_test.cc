@@ -92,9 +92,7 @@ BarChart Bars() {
           .axis = "instructions",
           .bars = {{"percpu/enable_full", 270, "", "270", "el2"},
                    {"minimal/enable", 12, "", "12", "el2"},
-                   {"zero", 0, "", "0", "limit"}},
-          .reference = {},
-          .reference_name = {}};
+                   {"zero", 0, "", "0", "limit"}}};
 }
 
 TEST(BarChart, DrawsEveryValueToScale) {
@@ -135,9 +133,7 @@ TEST(BarChart, DrawsChangesToBothSidesOfZero) {
   const std::string svg = Render({.title = "t",
                                   .axis = "%",
                                   .bars = {{"a/better_one", -20, "10 → 8", "-20.0 %", "better"},
-                                           {"a/worse", 15.8, "19 → 22", "+15.8 %", "worse"}},
-                                  .reference = {},
-                                  .reference_name = {}});
+                                           {"a/worse", 15.8, "19 → 22", "+15.8 %", "worse"}}});
   const std::vector<Shape> bars = Shapes(svg, "rect");
   ASSERT_EQ(bars.size(), 2u);
   EXPECT_NEAR(bars[0].Number("x") + bars[0].Number("width"), bars[1].Number("x"), 0.11);

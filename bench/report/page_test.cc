@@ -12,22 +12,14 @@ namespace trivet::bench::report {
 namespace {
 
 Row El2(const std::string& name, double instructions) {
-  return {.target = "el2",
-          .name = name,
-          .figures = {{"instructions", instructions}},
-          .label = "",
-          .problem = ""};
+  return {.target = "el2", .name = name, .figures = {{"instructions", instructions}}};
 }
 Row Simulated(const std::string& name, double ns) {
-  return {.target = "simulator",
-          .name = name,
-          .figures = {{"cpu_time", ns}},
-          .label = "",
-          .problem = ""};
+  return {.target = "simulator", .name = name, .figures = {{"cpu_time", ns}}};
 }
 
 SavedRun Example() {
-  SavedRun run = {.date = "2026-01-02", .host = "here", .notes = {}, .rows = {}};
+  SavedRun run = {.date = "2026-01-02", .host = "here"};
   run.rows = {Simulated("minimal/enable", 36),  Simulated("sim/each_cpu/64", 219),
               Simulated("sim/each_cpu/8", 220), Simulated("sim/pair_block/block:1", 30),
               El2("minimal/enable", 12),        El2("minimal/disable", 6),
@@ -166,9 +158,8 @@ TEST(Page, IsReadableInTheDarkAndOnPaper) {
 }
 
 TEST(Page, SaysWhatIsMissingAndWhy) {
-  SavedRun run = {
-      .date = "", .host = "", .notes = {"EL2 counts no instructions: no <PMU>"}, .rows = {}};
-  run.rows = {{.target = "el2", .name = "a", .figures = {}, .label = "", .problem = "kInUse"}};
+  SavedRun run = {.notes = {"EL2 counts no instructions: no <PMU>"}};
+  run.rows = {{.target = "el2", .name = "a", .problem = "kInUse"}};
   const std::string page = RenderPage(run, nullptr);
   EXPECT_NE(page.find("EL2 counts no instructions: no &lt;PMU&gt;."), std::string::npos);
   EXPECT_NE(page.find("<li>a on el2: kInUse</li>"), std::string::npos);

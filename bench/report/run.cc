@@ -36,7 +36,6 @@ void TakeFigures(const JsonValue& benchmark, Row& row) {
 std::expected<Row, std::string> ParseRow(const JsonValue& benchmark) {
   Row row = {.target = Text(benchmark, "target"),
              .name = Text(benchmark, "name"),
-             .figures = {},
              .label = Text(benchmark, "label"),
              .problem = Text(benchmark, "error_message") + Text(benchmark, "skip_message")};
   if (row.name.empty()) return std::unexpected("a benchmark has no name");

@@ -13,9 +13,9 @@ namespace trivet::bench::report {
 struct Row {
   std::string target;  ///< `simulator` or `el2`.
   std::string name;    ///< FAMILY/OPERATION, without the target.
-  std::map<std::string, double, std::less<>> figures;
-  std::string label;
-  std::string problem;  ///< Not empty: it failed or was skipped, there are no figures.
+  std::map<std::string, double, std::less<>> figures = {};
+  std::string label = {};
+  std::string problem = {};  ///< Not empty: it failed or was skipped, there are no figures.
 
   std::optional<double> Figure(std::string_view figure) const;
 };
@@ -23,10 +23,10 @@ struct Row {
 /// A saved run: a JSON file of `bazel run //bench -- --benchmark_out=FILE`, or of Google Benchmark
 /// itself, which is the simulator's target.
 struct SavedRun {
-  std::string date;
-  std::string host;
-  std::vector<std::string> notes;  ///< Why a target lacks counts or cycles.
-  std::vector<Row> rows;
+  std::string date = {};
+  std::string host = {};
+  std::vector<std::string> notes = {};  ///< Why a target lacks counts or cycles.
+  std::vector<Row> rows = {};
 
   const Row* Find(std::string_view target, std::string_view name) const;
 };

@@ -55,9 +55,7 @@ std::vector<BarChart> PerOperation(const SavedRun& run, const char* what, F sele
       if (bars.empty()) continue;
       charts.push_back({.title = std::format("{}{}, {}", operation, what, target.title),
                         .axis = target.unit,
-                        .bars = std::move(bars),
-                        .reference = {},
-                        .reference_name = {}});
+                        .bars = std::move(bars)});
     }
   }
   return charts;
@@ -123,7 +121,6 @@ std::vector<BarChart> Steps(const SavedRun& run) {
 BarChart Ratios(const SavedRun& run) {
   BarChart chart = {.title = "cost as a multiple of the limit, EL2",
                     .axis = "instructions / instructions of the shortest correct sequence",
-                    .bars = {},
                     .reference = 1,
                     .reference_name = "limit"};
   for (const Row& row : run.rows) {
@@ -142,8 +139,7 @@ std::vector<SpreadChart> Spreads(const SavedRun& run) {
     for (const char* unit : {"cycles", "ns"}) {
       SpreadChart chart = {.title = std::format("samples in {}, {}", unit, target.title),
                            .axis = std::format("{}: min to max, box from p50 to p99", unit),
-                           .css_class = target.name,
-                           .rows = {}};
+                           .css_class = target.name};
       for (const Row& row : run.rows) {
         if (row.target != target.name) continue;
         if (auto spread = SpreadOf(row, std::string(unit) + '_')) chart.rows.push_back(*spread);
@@ -159,8 +155,7 @@ std::vector<LineChart> ByCpus(const SavedRun& run) {
   for (const Target& target : kTargets) {
     LineChart chart = {.title = std::format("cost against number of CPUs, {}", target.title),
                        .x_axis = "CPUs",
-                       .y_axis = std::format("{} per operation", target.unit),
-                       .series = {}};
+                       .y_axis = std::format("{} per operation", target.unit)};
     for (const Row& row : run.rows) {
       const auto cost = row.Figure(CostFigure(target.name));
       const auto sized = SizedName(row.name);
@@ -177,11 +172,7 @@ std::vector<LineChart> ByCpus(const SavedRun& run) {
 std::vector<BarChart> Differences(const SavedRun& run, const SavedRun& old) {
   std::vector<BarChart> charts;
   for (const Target& target : kTargets) {
-    BarChart chart = {.title = {},
-                      .axis = std::format("change of {}, % (less is better)", target.unit),
-                      .bars = {},
-                      .reference = {},
-                      .reference_name = {}};
+    BarChart chart = {.axis = std::format("change of {}, % (less is better)", target.unit)};
     int same = 0;
     for (const Row& row : run.rows) {
       const Row* const before =

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
 #include <string_view>
 
 #include "freestanding/text/crc32.h"
+#include "hal/digits.h"
 
 /// A result line is `TRIVET-BENCH: OBJECT CHECKSUM`: a flat JSON object, a space and the CRC-32 of
 /// the object's text. A console that several CPUs write to may mix their lines; the checksum tells
@@ -18,8 +18,7 @@ inline constexpr std::string_view kResultPrefix = "TRIVET-BENCH: ";
 class Checksum {
  public:
   explicit constexpr Checksum(std::string_view object) {
-    const std::uint32_t crc = text::Crc32(object);
-    for (unsigned i = 0; i < 8; ++i) text_[i + 1] = "0123456789abcdef"[crc >> (28 - 4 * i) & 0xf];
+    hal::Digits(text::Crc32(object), 16, 8).view().copy(text_.data() + 1, 8);
   }
   constexpr std::string_view view() const { return {text_.data(), text_.size()}; }
 

@@ -3,10 +3,12 @@
 #include <cstdint>
 
 #include "freestanding/benchmark/checksum.h"
+#include "freestanding/text/json.h"
 
 namespace benchmark::internal {
 namespace {
 
+using trivet::text::JsonObject;
 using trivet::text::Sink;
 using trivet::text::Text;
 using Line = Text<640>;
@@ -14,10 +16,11 @@ using Line = Text<640>;
 void Print(const Line& line) { Write(line.view()); }
 
 /// In one call, so that the console keeps it in one piece.
-void PrintObject(const Line& object) {
+void PrintObject(JsonObject& object, const Line& text) {
   using trivet::bench::kResultPrefix, trivet::bench::Checksum;
+  object.End();
   Text<680> line;
-  Write(line << kResultPrefix << object.view() << Checksum(object.view()).view() << '\n');
+  Write(line << kResultPrefix << text.view() << Checksum(text.view()).view() << '\n');
 }
 
 /// `total / per`, with three decimals where it does not divide.
@@ -56,19 +59,6 @@ struct Left {
   }
 };
 
-/// JSON string contents: our names are plain, labels may not be.
-struct Quoted {
-  std::string_view text;
-  friend void operator<<(Sink& sink, Quoted quoted) {
-    sink << '"';
-    for (const char c : quoted.text) {
-      if (c == '"' || c == '\\') sink << '\\';
-      sink << (static_cast<unsigned char>(c) < 0x20 ? ' ' : c);
-    }
-    sink << '"';
-  }
-};
-
 /// Nanoseconds for `ticks`, scaled so that nothing overflows: ticks are of one short benchmark.
 Ratio Nanoseconds(std::int64_t ticks, std::int64_t per, std::uint64_t ticks_per_second) {
   const auto per_microsecond = static_cast<std::int64_t>(ticks_per_second / 1'000'000);
@@ -81,14 +71,16 @@ constexpr std::string_view kCyclesMeanNothing =
     "PMCCNTR_EL0 counts as many cycles as instructions, as QEMU's does with -icount";
 
 /// The order statistics of the samples, as members of a line's object.
-void PutSpreads(Line& line, const Spreads& spreads, std::uint64_t ticks_per_second) {
-  line << ",\"samples\":" << spreads.samples;
+void AddSpreads(JsonObject& object, const Spreads& spreads, std::uint64_t ticks_per_second) {
+  object.Add("samples", spreads.samples);
   for (const Spread::Rank& rank : Spread::kRanks) {
-    line << ",\"cycles_" << rank.name << "\":" << Ratio{spreads.cycles.*rank.value, spreads.per};
+    Text<16> name;
+    object.Add(name << "cycles_" << rank.name, Ratio{spreads.cycles.*rank.value, spreads.per});
   }
   for (const Spread::Rank& rank : Spread::kRanks) {
-    line << ",\"ns_" << rank.name
-         << "\":" << Nanoseconds(spreads.ticks.*rank.value, spreads.per, ticks_per_second);
+    Text<16> name;
+    object.Add(name << "ns_" << rank.name,
+               Nanoseconds(spreads.ticks.*rank.value, spreads.per, ticks_per_second));
   }
 }
 
@@ -105,18 +97,7 @@ void Report::Begin(const Calibration& calibration) {
   const Counts pause = calibration.pause_resume();
   const std::int64_t n = Calibration::kIterations;
   if (as_lines_) {
-    Line line;
-    line << "{\"context\":\"el2\",\"midr\":\"";
-    line.PutHex(capabilities_.midr);
-    line << "\",\"ticks_per_second\":" << capabilities_.ticks_per_second;
-    if (capabilities_.counts_instructions) {
-      line << ",\"loop_instructions\":" << Ratio{loop.instructions, n}
-           << ",\"pause_instructions\":" << Ratio{pause.instructions, n};
-    } else {
-      line << ",\"no_instructions\":" << Quoted{capabilities_.why_not};
-    }
-    if (!sampled_) line << ",\"no_cycles\":" << Quoted{kCyclesMeanNothing};
-    PrintObject(line << '}');
+    PrintContext(loop, pause);
     return;
   }
   Line line;
@@ -153,31 +134,50 @@ void Report::Add(std::string_view name, const Measurement& measurement) {
 }
 
 void Report::End() const {
-  if (as_lines_) PrintObject(Line() << "{\"end\":" << results_ << '}');
+  if (!as_lines_) return;
+  Line text;
+  JsonObject object(text);
+  PrintObject(object.Add("end", results_), text);
 }
 
-void Report::PrintLine(std::string_view name, const Measurement& m) {
-  Line line;
-  line << "{\"name\":" << Quoted{name};
-  if (m.outcome != Measurement::Outcome::kMeasured) {
-    line << (m.outcome == Measurement::Outcome::kError ? ",\"error\":" : ",\"skipped\":")
-         << Quoted{m.message};
+void Report::PrintContext(const Counts& loop, const Counts& pause) const {
+  Line text;
+  JsonObject object(text);
+  Text<24> midr;
+  midr.PutHex(capabilities_.midr);
+  object.Add("context", "el2").Add("midr", midr);
+  object.Add("ticks_per_second", capabilities_.ticks_per_second);
+  if (capabilities_.counts_instructions) {
+    object.Add("loop_instructions", Ratio{loop.instructions, Calibration::kIterations});
+    object.Add("pause_instructions", Ratio{pause.instructions, Calibration::kIterations});
   } else {
-    line << ",\"iterations\":" << m.iterations;
-    if (capabilities_.counts_instructions) {
-      line << ",\"instructions\":" << Ratio{m.total.instructions, m.iterations}
-           << ",\"repeatable\":" << (m.repeatable ? 1 : 0);
-    }
-    line << ",\"cycles\":" << Ratio{m.total.cycles, m.iterations};
-    line << ",\"time_ns\":"
-         << Nanoseconds(m.total.ticks, m.iterations, capabilities_.ticks_per_second);
-    if (m.spreads.samples > 0) PutSpreads(line, m.spreads, capabilities_.ticks_per_second);
-    if (!m.label.view().empty()) line << ",\"label\":" << Quoted{m.label.view()};
-    for (const auto& entry : m.counters) {
-      line << ',' << Quoted{entry.name} << ':' << entry.counter.value;
-    }
+    object.Add("no_instructions", capabilities_.why_not);
   }
-  PrintObject(line << '}');
+  if (!sampled_) object.Add("no_cycles", kCyclesMeanNothing);
+  PrintObject(object, text);
+}
+
+void Report::PrintLine(std::string_view name, const Measurement& m) const {
+  Line text;
+  JsonObject object(text);
+  object.Add("name", name);
+  if (m.outcome != Measurement::Outcome::kMeasured) {
+    const bool is_error = m.outcome == Measurement::Outcome::kError;
+    PrintObject(object.Add(is_error ? "error" : "skipped", m.message), text);
+    return;
+  }
+  object.Add("iterations", m.iterations);
+  if (capabilities_.counts_instructions) {
+    object.Add("instructions", Ratio{m.total.instructions, m.iterations});
+    object.Add("repeatable", m.repeatable ? 1 : 0);
+  }
+  object.Add("cycles", Ratio{m.total.cycles, m.iterations});
+  const std::uint64_t ticks_per_second = capabilities_.ticks_per_second;
+  object.Add("time_ns", Nanoseconds(m.total.ticks, m.iterations, ticks_per_second));
+  if (m.spreads.samples > 0) AddSpreads(object, m.spreads, ticks_per_second);
+  if (!m.label.view().empty()) object.Add("label", m.label);
+  for (const auto& entry : m.counters) object.Add(entry.name, entry.counter.value);
+  PrintObject(object, text);
 }
 
 void Report::PrintRow(std::string_view name, const Measurement& m) {

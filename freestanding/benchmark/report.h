@@ -26,7 +26,8 @@ class Report {
   void End() const;
 
  private:
-  void PrintLine(std::string_view name, const Measurement& measurement);
+  void PrintContext(const Counts& loop, const Counts& pause) const;
+  void PrintLine(std::string_view name, const Measurement& measurement) const;
   void PrintRow(std::string_view name, const Measurement& measurement);
 
   const bool as_lines_;

@@ -37,10 +37,10 @@ static_assert(offsetof(El2Request, inversion) == REQUEST_COUNTERPART + 8);
 static_assert(offsetof(El2Request, hcr) == REQUEST_HCR);
 static_assert(offsetof(El2Request, cptr) == REQUEST_HCR + 8);
 static_assert(offsetof(El2Request, writes) == REQUEST_WRITES);
-static_assert(offsetof(Reading, read_esr) == ANSWER_ESR);
-static_assert(offsetof(Reading, write_esr) == ANSWER_ESR + 8);
-static_assert(offsetof(Reading, now) == ANSWER_VALUE);
-static_assert(offsetof(Reading, after) == ANSWER_VALUE + 8);
+static_assert(offsetof(Reading, read_esr) == READING_ESR);
+static_assert(offsetof(Reading, write_esr) == READING_ESR + 8);
+static_assert(offsetof(Reading, now) == READING_VALUE);
+static_assert(offsetof(Reading, after) == READING_VALUE + 8);
 
 extern "C" void trivet_conformance_probe(const El2Request* request, Reading* reading);
 extern "C" const char trivet_conformance_stubs[], trivet_conformance_stubs_end[];

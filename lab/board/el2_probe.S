@@ -3,6 +3,7 @@
 // Out: the reading stored, everything as before. Stack: 112 bytes, none of it touched during the experiment: translation
 //      is off then, and so the written register cannot affect memory accesses, byte order or translation.
 
+#include "hal/el2/callee_saved.inc"
 #include "lab/board/el2_probe_offsets.h"
 
 /// Calls the stub in x4 with x0; after an exception goes on at \resume with the ESR in x5.
@@ -16,13 +17,8 @@
   .global trivet_conformance_probe
   .type trivet_conformance_probe, %function
 trivet_conformance_probe:
-  stp     x29, x30, [sp, #-112]!
-  stp     x19, x20, [sp, #16]
-  stp     x21, x22, [sp, #32]
-  stp     x23, x24, [sp, #48]
-  stp     x25, x26, [sp, #64]
-  stp     x27, x28, [sp, #80]
-  str     x1, [sp, #96]
+  save_callee_saved
+  str     x1, [sp, #CALLEE_SAVED_SPARE]
   ldp     x19, x20, [x0, #REQUEST_STUB]        // MSR stub, value
   ldp     x21, x22, [x0, #REQUEST_COUNTERPART] // its MSR stub or 0, what turns the old value into the one that restores
   ldp     x23, x24, [x0, #REQUEST_HCR]         // HCR_EL2, CPTR_EL2
@@ -71,15 +67,10 @@ trivet_conformance_probe:
   msr     VBAR_EL2, x26
   isb
   bl      trivet_translation_on
-  ldr     x1, [sp, #96]
-  stp     x6, x7, [x1, #ANSWER_ESR]
-  stp     x9, x10, [x1, #ANSWER_VALUE]
-  ldp     x27, x28, [sp, #80]
-  ldp     x25, x26, [sp, #64]
-  ldp     x23, x24, [sp, #48]
-  ldp     x21, x22, [sp, #32]
-  ldp     x19, x20, [sp, #16]
-  ldp     x29, x30, [sp], #112
+  ldr     x1, [sp, #CALLEE_SAVED_SPARE]
+  stp     x6, x7, [x1, #READING_ESR]
+  stp     x9, x10, [x1, #READING_VALUE]
+  restore_callee_saved
   ret
 
 // Sets or clears all bits through the counterpart, if there is one.

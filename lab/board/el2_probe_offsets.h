@@ -7,5 +7,5 @@
 #define REQUEST_HCR 32
 #define REQUEST_WRITES 48
 
-#define ANSWER_ESR 0
-#define ANSWER_VALUE 16
+#define READING_ESR 0
+#define READING_VALUE 16

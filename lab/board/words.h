@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "hal/digits.h"
+
 /// The lines that the image prints and the build machine reads: words and hexadecimal numbers
 /// separated by one space, then "=" and the sum of the bytes before it, to detect damage.
 ///
@@ -34,15 +36,7 @@ class LineWriter {
     for (const char c : word) Put(c);
     return *this;
   }
-  LineWriter& Number(std::uint64_t value) {
-    char digits[16];
-    std::size_t n = sizeof digits;
-    do {
-      digits[--n] = "0123456789abcdef"[value & 0xf];
-      value >>= 4;
-    } while (value != 0);
-    return Word({digits + n, sizeof digits - n});
-  }
+  LineWriter& Number(std::uint64_t value) { return Word(hal::Digits(value, 16).view()); }
   LineWriter& End() {
     const std::uint64_t sum = SumOf(text());
     Word("=").Number(sum);

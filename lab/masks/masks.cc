@@ -3,7 +3,10 @@
 #include <format>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "freestanding/text/json.h"
+#include "freestanding/text/string_sink.h"
 #include "hal/register_info.h"
 #include "lab/checks.h"
 #include "sim/model/model.h"
@@ -21,17 +24,23 @@ const char* LayoutName(hal::Layout layout) {
   return "?";
 }
 
-std::string Row(const sim::Model& model, const hal::RegisterInfo& info) {
+void PutRow(const sim::Model& model, const hal::RegisterInfo& info, text::Sink& out) {
   const sim::BitMasks& masks = model.MasksOf(info.id);
   const bool writable = info.access != hal::Access::kReadOnly;
   const std::uint64_t stores = writable ? masks.stores | masks.sets | masks.clears : 0;
   // A read-only register is neither writable nor fixed: what it reads is in the profile.
   const std::uint64_t zeros = writable ? ~(stores | masks.ones | masks.keeps) : 0;
-  return std::format(
-      "{{\"name\": \"{}\", \"layout\": \"{}\", \"present\": {}, \"rw\": \"{:#x}\", \"rao\": "
-      "\"{:#x}\", \"raz\": \"{:#x}\", \"res0\": \"{:#x}\", \"res1\": \"{:#x}\"}}",
-      info.name, LayoutName(info.layout), model.Has(info.needs), stores, masks.ones, zeros,
-      masks.res0, masks.res1);
+  text::JsonObject row(out);
+  row.Add("name", info.name).Add("layout", LayoutName(info.layout));
+  row.Add("present", model.Has(info.needs));
+  for (const auto& [name, mask] : {std::pair("rw", stores),
+                                   {"rao", masks.ones},
+                                   {"raz", zeros},
+                                   {"res0", masks.res0},
+                                   {"res1", masks.res1}}) {
+    row.Add(name, std::format("{:#x}", mask));
+  }
+  row.End();
 }
 
 }  // namespace
@@ -40,15 +49,18 @@ int PrintMasks(const Words& words) {
   CpuOptions options;
   Operands({.usage = "lab masks --cpu=NAME [--el3]", .options = options.Table()}, words, 0, 0);
   const auto model = sim::Model::For(options.Chosen());
-  std::string text =
-      std::format("{{\"cpu\": \"{}\", \"el3\": {}, \"registers\": [\n", options.cpu, options.el3);
+  text::StringSink out;
+  text::JsonObject object(out);
+  object.Add("cpu", options.cpu).Add("el3", options.el3).Member("registers");
+  const char* separator = "[\n";
   for (const hal::RegisterInfo& info : hal::AllRegisters()) {
-    text += Row(*model, info);
-    const bool last = static_cast<unsigned>(info.id) + 1 == hal::kRegisterCount;
-    text += last ? "\n" : ",\n";
+    out << separator;
+    PutRow(*model, info, out);
+    separator = ",\n";
   }
-  text += "]}\n";
-  Print(text);
+  out << ']';
+  object.End();
+  Print(out.string() + '\n');
   return kAgreed;
 }
 

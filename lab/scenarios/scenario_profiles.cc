@@ -1,7 +1,4 @@
-#include "hal/register_info.h"
 #include "lab/scenarios/scenario_runner.h"
-#include "sim/model/model.h"
-#include "sim/pe/violation.h"
 
 /// Which simulated CPU a configuration means.
 namespace trivet::lab {
@@ -26,21 +23,11 @@ constexpr LevelField kLevels[] = {
     {5, "ID_AA64PFR1_EL1", "SSBS", 1},
 };
 
-const hal::FieldInfo& FieldNamed(const char* register_name, std::string_view field) {
-  for (const hal::FieldInfo& info : hal::InfoOf(sim::FindRegister(register_name)).fields) {
-    if (info.name == field) return info;
-  }
-  throw sim::Violation(std::string(register_name) + " has no field " + std::string(field));
-}
-
 /// A core of Armv8.0 with what the levels up to v8.`minor` require.
 sim::Profile OfLevel(unsigned minor) {
   sim::Profile profile = sim::ProfileNamed("cortex-a72");
   for (const LevelField& add : kLevels) {
-    if (add.minor > minor) continue;
-    const hal::FieldInfo& field = FieldNamed(add.register_name, add.field);
-    const std::uint64_t others = profile.Id(add.register_name) & ~field.mask();
-    profile.SetId(add.register_name, others | add.value << field.lo);
+    if (add.minor <= minor) profile = profile.With(add.register_name, add.field, add.value);
   }
   return profile;
 }

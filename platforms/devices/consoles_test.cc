@@ -23,7 +23,7 @@ struct Case {
   Uart uart;
   std::uintptr_t status;  ///< Offset of the status register.
   std::uint32_t full, room, idle;
-  std::uintptr_t data;  ///< Offset of the register that takes the byte.
+  std::uintptr_t data = 0;  ///< Offset of the register that takes the byte.
 };
 
 alignas(4096) std::byte device[4096];
@@ -63,8 +63,7 @@ TEST_F(Consoles, Pl011) {
                          .status = 0x18,
                          .full = 1 << 5 | 1 << 3,
                          .room = 1 << 3,
-                         .idle = 1 << 7,
-                         .data = 0};
+                         .idle = 1 << 7};
   PutWaitsForRoom(test);
   DrainWaitsUntilIdle(test);
 }
@@ -85,8 +84,7 @@ TEST_F(Consoles, Uart16550WithWordRegisters) {
                              .status = 0x14,
                              .full = 0x9f,
                              .room = 0x20,
-                             .idle = 0x60,
-                             .data = 0};
+                             .idle = 0x60};
   PutWaitsForRoom(test);
   DrainWaitsUntilIdle(test);
 }

@@ -76,6 +76,7 @@ class Node {
   bool operator==(const Node& other) const = default;
 
  private:
+  friend class Editor;
   const Tree* tree_;
   std::uint32_t begin_;  // of the FDT_BEGIN_NODE token, in words
 };
@@ -94,6 +95,7 @@ class Tree {
   friend class Node;
   friend class Walk;
   friend class Checker;
+  friend class Editor;
 
   explicit Tree(std::span<const std::uint32_t> memory);
   std::uint32_t Word(std::uint32_t i) const;

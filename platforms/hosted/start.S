@@ -1,8 +1,7 @@
 // Entry of an image that resident firmware calls as a function, and the return.
 
 #include "hal/asm_constants.h"
-
-  .set    kFrameSize, 96
+#include "hal/el2/callee_saved.inc"
 
 // int trivet_entry(int argc, char* const argv[]): what a boot loader's `go` calls.
 // In:  the firmware's EL, MMU, caches, stack and interrupt mask, which all stay; x18 is reserved ([u-boot]: its global
@@ -13,23 +12,13 @@
   .type trivet_entry, %function
 trivet_entry:
   cbz     x1, .Lno_firmware
-  stp     x29, x30, [sp, #-kFrameSize]!
+  save_callee_saved
   mov     x29, sp
-  stp     x19, x20, [sp, #16]
-  stp     x21, x22, [sp, #32]
-  stp     x23, x24, [sp, #48]
-  stp     x25, x26, [sp, #64]
-  stp     x27, x28, [sp, #80]
   bl      synchronize_code
   mov     x2, sp
   bl      trivet_hosted_command
 .Lreturn:
-  ldp     x27, x28, [sp, #80]
-  ldp     x25, x26, [sp, #64]
-  ldp     x23, x24, [sp, #48]
-  ldp     x21, x22, [sp, #32]
-  ldp     x19, x20, [sp, #16]
-  ldp     x29, x30, [sp], #kFrameSize
+  restore_callee_saved
   ret
 .Lno_firmware:
   msr     daifset, #0xf

@@ -14,7 +14,7 @@ using fdt::Place;
 bool IsNone(const auto& device) { return std::holds_alternative<None>(device); }
 
 /// Whether the text property exists and has this value.
-bool Says(const fdt::Node& node, std::string_view property, std::string_view text) {
+bool HasText(const fdt::Node& node, std::string_view property, std::string_view text) {
   const auto found = node.Find(property);
   return found && found->String() == text;
 }
@@ -105,7 +105,7 @@ void AddPsci(const fdt::Node& node, Description& description) {
   if (!is_fixed && !has("arm,psci")) return;
   const char* why = nullptr;
   if (!is_fixed) why = "its compatible has no version from 0.2 on";
-  if (!Says(node, "method", "smc")) why = "its method is not smc";
+  if (!HasText(node, "method", "smc")) why = "its method is not smc";
   if (why != nullptr) {
     (void)description.unusable.Add({.name = node.name(), .why = why});
   } else {

@@ -33,7 +33,7 @@ static_assert(offsetof(EntryState, tcr2) == ENTRY_STATE_TCR2);
 constexpr std::uint64_t kMasked = 0x3c0;
 constexpr std::uint64_t kKernelAddress = 0xffff'8000'8001'0800;
 
-// Those without E2H first. Values: docs/boards.md, and a Linux kernel on a CPU with FEAT_VHE.
+// Those without E2H first. Values: docs/loaders.md, and a Linux kernel on a CPU with FEAT_VHE.
 constexpr EntryState kStates[] = {
     {.hcr = 0x20,
      .sctlr = SCTLR_ON,

@@ -1,10 +1,10 @@
 #include <cstdint>
 
 #include "hal/cpu.h"
+#include "hal/digits.h"
 #include "platforms/runtime/power.h"
 #include "platforms/runtime/raw_console.h"
 #include "platforms/runtime/stacks.h"
-#include "platforms/runtime/text.h"
 
 extern "C" const char __image_start[];
 
@@ -20,7 +20,8 @@ constexpr std::string_view kOrigins[] = {"EL2 with SP_EL0", "EL2", "a lower EL (
 
 void WriteField(std::string_view name, std::uint64_t value) {
   RawConsoleWrite(name);
-  RawConsoleWrite(HexText(value).view());
+  RawConsoleWrite("0x");
+  RawConsoleWrite(hal::Digits(value, 16, hal::kRegisterDigits).view());
 }
 
 }  // namespace

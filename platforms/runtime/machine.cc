@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "hal/cpu.h"
+#include "hal/digits.h"
 #include "platforms/devices/psci_smc.h"
 #include "platforms/devices/semihosting.h"
 #include "platforms/machine/describe.h"
@@ -16,7 +17,6 @@
 #include "platforms/runtime/loader_tree.h"
 #include "platforms/runtime/power.h"
 #include "platforms/runtime/raw_console.h"
-#include "platforms/runtime/text.h"
 
 namespace trivet::platforms {
 namespace {
@@ -40,10 +40,10 @@ Description DescribeBoth(const std::optional<fdt::Tree>& loaders,
 void ReportLeftOut(std::string_view what, const auto& list) {
   if (list.left_out() == 0) return;
   RawConsoleWrite("platforms/runtime: not used: ");
-  RawConsoleWrite(DecimalText(list.left_out()).view());
+  RawConsoleWrite(hal::Digits(list.left_out()).view());
   RawConsoleWrite(what);
   RawConsoleWrite(" of the device tree: the limit is ");
-  RawConsoleWrite(DecimalText(list.kMaxSize).view());
+  RawConsoleWrite(hal::Digits(list.kMaxSize).view());
   RawConsoleWrite("\n");
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "hal/cpu.h"
+#include "platforms/runtime/control_checks.h"
 #include "platforms/runtime/entry_checks.h"
 #include "platforms/runtime/translation.h"
 #include "platforms/runtime/written_code.h"
@@ -116,6 +117,8 @@ void WrittenCodeRunsAtItsAlias() {
 }
 
 void CheckRegime() {
+  CheckTranslationControls();
+  CheckMaskOverHcrWrite();
   ImageIsProtected();
   HolesAreHoles();
   TheRestIsDevice();

@@ -58,7 +58,9 @@ std::expected<std::uint64_t, Stage2Fault> Interpreter::Translate(std::uint64_t v
                                    .vttbr = regime.vttbr,
                                    .pa_bits = PhysicalAddressBits(static_cast<unsigned>(pa_range)),
                                    .execute_never_el = pe_.model().Has(hal::Feature::kXnx)};
-  return TranslateStage2(controls, pe_.memory(), va, access, el());
+  const auto leaf = pe_.DecideLeaf(regime, va, WalkStage2(controls, pe_.memory(), va));
+  if (!leaf) return std::unexpected(leaf.error());
+  return AccessThrough(controls, pe_.memory(), *leaf, va, access, el());
 }
 
 Exception Interpreter::Stage2Abort(const Stage2Fault& fault, std::uint64_t va, ExceptionClass ec,

@@ -10,7 +10,6 @@
 namespace trivet::sim {
 namespace {
 
-using hal::FieldInfo;
 using hal::RegisterInfo;
 
 struct Line {
@@ -23,18 +22,11 @@ constexpr Line kLines[] = {
 #undef UNMODELLED
 };
 
-std::uint64_t FieldNamed(const RegisterInfo& info, std::string_view name) {
-  for (const FieldInfo& field : info.fields) {
-    if (field.name == name) return field.mask();
-  }
-  throw Violation(std::format("unmodelled: {} has no field {}", info.name, name));
-}
-
 std::uint64_t MaskOf(const RegisterInfo& info, std::string_view fields) {
   std::uint64_t mask = 0;
   while (!fields.empty()) {
     const std::size_t end = fields.find(' ');
-    mask |= FieldNamed(info, fields.substr(0, end));
+    mask |= FieldNamed(info, fields.substr(0, end)).mask();
     fields = end == std::string_view::npos ? std::string_view() : fields.substr(end + 1);
   }
   return mask;

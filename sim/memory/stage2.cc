@@ -58,7 +58,7 @@ bool MayAccess(std::uint64_t descriptor, const Stage2Controls& controls, AccessK
 
 using Result = std::expected<std::uint64_t, Stage2Fault>;
 
-Result Fault(FaultKind kind, unsigned level) {
+std::unexpected<Stage2Fault> Fault(FaultKind kind, unsigned level) {
   return std::unexpected(Stage2Fault{kind, static_cast<std::uint8_t>(level)});
 }
 
@@ -66,33 +66,38 @@ bool IsBeyond(const Geometry& g, const PhysicalMemory& memory, std::uint64_t tab
   return (table & ~Ones(g.output_bits)) != 0 && !memory.IsHostTable(table);
 }
 
-/// A block or page descriptor: permissions, access flag, hardware updates, output address.
-Result Finish(const Stage2Controls& controls, const Geometry& g, PhysicalMemory& memory,
-              std::uint64_t at, std::uint64_t descriptor, unsigned level, std::uint64_t ipa,
-              AccessKind access, unsigned el) {
-  const std::uint64_t offset = Ones(g.Shift(level));
-  const std::uint64_t output = descriptor & Ones(48) & ~offset;
-  if ((output & ~Ones(g.output_bits)) != 0) return Fault(FaultKind::kAddressSize, level);
-  std::uint64_t updated = descriptor;
-  if ((descriptor & kAf) == 0) {
-    if ((controls.vtcr & kHa) == 0) return Fault(FaultKind::kAccessFlag, level);
-    updated |= kAf;
-  }
-  if (!MayAccess(descriptor, controls, access, el)) return Fault(FaultKind::kPermission, level);
-  if (access == AccessKind::kWrite) updated |= kS2Write;
-  if (updated != descriptor) memory.WriteDescriptor(at, updated);
-  return output | (ipa & offset);
+}  // namespace
+
+bool Stage2Leaf::IsHeldByTlbs() const { return (descriptor & kAf) != 0; }
+
+bool Stage2Leaf::IsSameMapping(const Stage2Leaf& other) const {
+  constexpr std::uint64_t kPermissions = kS2Read | kS2Write | kAf | kDbm | 3ull << 53;
+  return ((descriptor ^ other.descriptor) & ~kPermissions) == 0 && level == other.level;
 }
 
-}  // namespace
+Result AccessThrough(const Stage2Controls& controls, PhysicalMemory& memory, const Stage2Leaf& leaf,
+                     std::uint64_t ipa, AccessKind access, unsigned el) {
+  std::uint64_t updated = leaf.descriptor;
+  if ((updated & kAf) == 0) {
+    if ((controls.vtcr & kHa) == 0) return Fault(FaultKind::kAccessFlag, leaf.level);
+    updated |= kAf;
+  }
+  if (!MayAccess(leaf.descriptor, controls, access, el)) {
+    return Fault(FaultKind::kPermission, leaf.level);
+  }
+  if (access == AccessKind::kWrite) updated |= kS2Write;
+  if (updated != leaf.descriptor) memory.WriteDescriptor(leaf.location, updated);
+  const std::uint64_t offset = Ones(leaf.shift);
+  return (leaf.descriptor & Ones(48) & ~offset) | (ipa & offset);
+}
 
 unsigned PhysicalAddressBits(unsigned pa_range) {
   static constexpr unsigned kBits[] = {32, 36, 40, 42, 44, 48, 48, 48};
   return kBits[pa_range & 7];
 }
 
-Result TranslateStage2(const Stage2Controls& controls, PhysicalMemory& memory, std::uint64_t ipa,
-                       AccessKind access, unsigned el) {
+std::expected<Stage2Leaf, Stage2Fault> WalkStage2(const Stage2Controls& controls,
+                                                  const PhysicalMemory& memory, std::uint64_t ipa) {
   const std::optional<Geometry> g = GeometryOf(controls);
   if (!g || (ipa & ~Ones(g->input_bits)) != 0) return Fault(FaultKind::kTranslation, 0);
   // VTTBR_EL2.BADDR: aligned to the size of the (concatenated) start table.
@@ -110,7 +115,10 @@ Result TranslateStage2(const Stage2Controls& controls, PhysicalMemory& memory, s
     if (level == 3 || !is_table) {
       const bool block_allowed = level == 3 || level == 2 || (level == 1 && g->granule_bits == 12);
       if (!block_allowed) return Fault(FaultKind::kTranslation, level);
-      return Finish(controls, *g, memory, at, descriptor, level, ipa, access, el);
+      const std::uint64_t output = descriptor & Ones(48) & ~Ones(shift);
+      if ((output & ~Ones(g->output_bits)) != 0) return Fault(FaultKind::kAddressSize, level);
+      return Stage2Leaf{descriptor, static_cast<std::uint8_t>(level),
+                        static_cast<std::uint8_t>(shift), at};
     }
     table = descriptor & Ones(48) & ~Ones(g->granule_bits);
     if (IsBeyond(*g, memory, table)) return Fault(FaultKind::kAddressSize, level);

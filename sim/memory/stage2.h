@@ -31,11 +31,30 @@ struct Stage2Controls {
   bool execute_never_el;  ///< FEAT_XNX: XN has two bits.
 };
 
-/// Physical address of `ipa`, or the fault. Reads descriptors from memory; sets the access flag and
-/// the dirty state in them when VTCR_EL2.HA and HD are set.
-std::expected<std::uint64_t, Stage2Fault> TranslateStage2(const Stage2Controls& controls,
-                                                          PhysicalMemory& memory, std::uint64_t ipa,
-                                                          AccessKind access, unsigned el);
+/// The descriptor that maps an address, as a TLB may hold it.
+struct Stage2Leaf {
+  std::uint64_t descriptor;
+  std::uint8_t level;
+  std::uint8_t shift;  ///< Lowest address bit of a table of that level: the entry maps 1 << shift.
+  std::uint64_t location;  ///< Physical address of the descriptor.
+
+  /// False for a clear access flag: such a descriptor faults, and no TLB holds it.
+  bool IsHeldByTlbs() const;
+  /// The same but for permissions, which software changes without break before make. [arm-arm]
+  /// "Using break-before-make when updating translation table entries".
+  bool IsSameMapping(const Stage2Leaf& other) const;
+  friend bool operator==(const Stage2Leaf&, const Stage2Leaf&) = default;
+};
+
+/// The valid block or page descriptor for `ipa`; translation and address size faults.
+std::expected<Stage2Leaf, Stage2Fault> WalkStage2(const Stage2Controls& controls,
+                                                  const PhysicalMemory& memory, std::uint64_t ipa);
+/// The physical address by `leaf`; access flag and permission faults. Sets the access flag and the
+/// dirty state in memory when VTCR_EL2.HA and HD are set.
+std::expected<std::uint64_t, Stage2Fault> AccessThrough(const Stage2Controls& controls,
+                                                        PhysicalMemory& memory,
+                                                        const Stage2Leaf& leaf, std::uint64_t ipa,
+                                                        AccessKind access, unsigned el);
 
 /// Physical address bits by ID_AA64MMFR0_EL1.PARange; reserved values count as 48.
 unsigned PhysicalAddressBits(unsigned pa_range);

@@ -156,6 +156,11 @@ std::uint64_t RedirectingBits(hal::RegisterId id);
 /// the one for HCR_EL2.E2H = 0.
 hal::RegisterId FindRegister(std::string_view name);
 
+/// The field of that name; null when there is none.
+const hal::FieldInfo* FindField(const hal::RegisterInfo& info, std::string_view name);
+/// The same for a name in one of the simulator's tables; throws a Violation when there is none.
+const hal::FieldInfo& FieldNamed(const hal::RegisterInfo& info, std::string_view name);
+
 /// The description of a stored register that holds with HCR_EL2.E2H = 1: its E2H layout if it has
 /// one.
 hal::RegisterId E2hLayoutOf(hal::RegisterId id);

@@ -1,12 +1,15 @@
+#include <format>
 #include <string_view>
 #include <unordered_map>
 
 #include "hal/register_info.h"
 #include "sim/model/model.h"
+#include "sim/pe/violation.h"
 
 namespace trivet::sim {
 namespace {
 
+using hal::FieldInfo;
 using hal::RegisterId;
 using hal::RegisterInfo;
 
@@ -25,6 +28,18 @@ const std::unordered_map<std::string_view, RegisterId>& ByName() {
 RegisterId FindRegister(std::string_view name) {
   const auto found = ByName().find(name);
   return found == ByName().end() ? RegisterId::kCount : found->second;
+}
+
+const FieldInfo* FindField(const RegisterInfo& info, std::string_view name) {
+  for (const FieldInfo& field : info.fields) {
+    if (field.name == name) return &field;
+  }
+  return nullptr;
+}
+
+const FieldInfo& FieldNamed(const RegisterInfo& info, std::string_view name) {
+  if (const FieldInfo* field = FindField(info, name); field != nullptr) return *field;
+  throw Violation(std::format("{} has no field {}", info.name, name));
 }
 
 RegisterId E2hLayoutOf(RegisterId id) {

@@ -105,18 +105,6 @@ bool NeedsE2hLayout(HostState host_state) {
   return host_state == kHost || host_state == kE2hSet || host_state == kE2hGuest;
 }
 
-const FieldInfo* FindField(const RegisterInfo& info, std::string_view name) {
-  for (const FieldInfo& field : info.fields) {
-    if (field.name == name) return &field;
-  }
-  return nullptr;
-}
-
-const FieldInfo& FieldNamed(const RegisterInfo& info, std::string_view name) {
-  if (const FieldInfo* field = FindField(info, name); field != nullptr) return *field;
-  throw Violation(std::format("rules: {} has no field {}", info.name, name));
-}
-
 Rule Compile(const Line& line) {
   std::string_view fields = line.control;
   hal::RegisterId control = FindRegister(Next(fields, '.'));

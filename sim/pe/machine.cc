@@ -16,6 +16,7 @@ Machine::Machine(const Profile& profile, unsigned count) {
     Pe& pe = *pes_.back();
     pe.set_memory(memory_);
     pe.trace().Reserve(kTraceCapacity);
+    pe.SetTlbiSink([this](Pe& from, const Maintenance& m) { SendTlbi(from, m); });
     pe.SetSgiSink([this](Pe& from, const SgiRequest& request) { SendSgi(from, request); });
     pe.SetDeactivationSink([this](unsigned intid) { Deactivate(intid); });
   }
@@ -40,6 +41,12 @@ void Machine::SendSgi(Pe& from, const SgiRequest& request) {
     if (!chosen) continue;
     pe->gic().SetGroup(request.intid, request.group);
     pe->SetInterruptPending(request.intid);
+  }
+}
+
+void Machine::SendTlbi(const Pe& from, const Maintenance& maintenance) {
+  for (const auto& pe : pes_) {
+    if (pe.get() != &from) pe->tlb_inbox().Send(maintenance);
   }
 }
 

@@ -8,8 +8,9 @@
 
 namespace trivet::sim {
 
-/// Several PEs that share memory, send each other SGIs and deactivate each other's SPIs. Each Pe
-/// still belongs to one host thread; SGIs, deactivations and interrupt lines may cross threads.
+/// Several PEs of one inner shareable domain: they share memory, send each other SGIs, deactivate
+/// each other's SPIs and broadcast TLB maintenance. Each Pe still belongs to one host thread; what
+/// they send may cross threads.
 class Machine {
  public:
   /// PE i has Aff0 = i % 16 and Aff1 = i / 16. count is 1 to 512.
@@ -28,6 +29,7 @@ class Machine {
  private:
   void SendSgi(Pe& from, const SgiRequest& request);
   void Deactivate(unsigned intid);
+  void SendTlbi(const Pe& from, const Maintenance& maintenance);
 
   std::shared_ptr<PhysicalMemory> memory_ = std::make_shared<PhysicalMemory>();
   std::vector<std::unique_ptr<Pe>> pes_;

@@ -16,6 +16,7 @@
 #include "sim/gic/gic_interface.h"
 #include "sim/memory/physical_memory.h"
 #include "sim/memory/tlb.h"
+#include "sim/memory/tlb_inbox.h"
 #include "sim/model/model.h"
 #include "sim/pe/exception.h"
 #include "sim/pe/pstate.h"
@@ -255,6 +256,18 @@ class alignas(64) Pe {
   /// The stage 2 controls that a walk for this PE's EL1&0 regime uses: those of the registers, or,
   /// by the strategy, older ones that a TLB may hold.
   Stage2Regime DecideStage2();
+  /// What a walk of `regime` for `ipa` finds: `walked`, or, by the strategy, the descriptor that
+  /// the TLB may still hold. Throws Violation where the two map the page differently: the old
+  /// mapping was not invalidated before the new one was made.
+  std::expected<Stage2Leaf, Stage2Fault> DecideLeaf(
+      const Stage2Regime& regime, std::uint64_t ipa,
+      const std::expected<Stage2Leaf, Stage2Fault>& walked);
+
+  /// Broadcast TLB maintenance of this PE, once its DSB completes it. Null removes it.
+  using TlbiSink = std::function<void(Pe&, const Maintenance&)>;
+  void SetTlbiSink(TlbiSink sink) { tlbi_sink_ = std::move(sink); }
+  /// Of another PE. Any thread.
+  TlbInbox& tlb_inbox() { return tlb_inbox_; }
 
   /// "PE 0.0.0.1, EL2": how messages begin.
   std::string Where() const;
@@ -318,6 +331,7 @@ class alignas(64) Pe {
   void ForgetSettled() { settled_hcr_ = kNothingSettled; }
   void SynchronizeAt(hal::RegisterId sctlr, std::uint64_t bit);
   void IsbSlowly();
+  void CompleteBroadcasts();
   void SelectPlans();
 
   void BoundarySlowly();
@@ -363,6 +377,9 @@ class alignas(64) Pe {
   std::shared_ptr<const Model> model_;
   PeState state_;
   Tlb tlb_;
+  TlbInbox tlb_inbox_;
+  TlbiSink tlbi_sink_;
+  std::vector<Maintenance> broadcasts_;  ///< Not completed by a DSB yet.
   Chooser chooser_;
   ReservedBits reserved_bits_ = ReservedBits::kViolation;
   CpuId id_;

@@ -58,6 +58,7 @@ void Pe::Settle() {
 
 void Pe::SettleAll() {
   ForgetSettled();
+  tlb_inbox_.Apply(tlb_);
   tlb_.Synchronize();
   if (plans_ == &model_->PlansWhileE2hChanges()) SelectPlans();
   const std::uint64_t hcr = state_.cells[kHcrIndex].value;
@@ -71,6 +72,7 @@ void Pe::SettleAll() {
 }
 
 Stage2Regime Pe::DecideStage2() {
+  tlb_inbox_.Apply(tlb_);
   const std::uint64_t mask = model_->tlb_cached_hcr();
   Stage2Regime now = {.hcr = Decide(RegisterId::kHcrEl2, mask) & mask};
   if ((now.hcr & kStage2On) != 0) {
@@ -79,6 +81,25 @@ Stage2Regime Pe::DecideStage2() {
   }
   const Stage2Regime* stale = tlb_.StaleOr(now);
   return stale == nullptr || chooser_.SeesNew() ? now : *stale;
+}
+
+std::expected<Stage2Leaf, Stage2Fault> Pe::DecideLeaf(
+    const Stage2Regime& regime, std::uint64_t ipa,
+    const std::expected<Stage2Leaf, Stage2Fault>& walked) {
+  const Stage2Leaf* const held = tlb_.Find(regime.Vmid(), ipa);
+  if (held == nullptr || (walked && *walked == *held)) {
+    if (walked && held == nullptr && walked->IsHeldByTlbs()) tlb_.Hold(regime.Vmid(), ipa, *walked);
+    return walked;
+  }
+  if (walked && !walked->IsSameMapping(*held)) {
+    throw Violation(std::format(
+        "{}: break-before-make: the TLB may hold {:#x} of level {} for IPA {:#x}, and "
+        "the tables have {:#x} of level {}",
+        Where(), held->descriptor, held->level, ipa, walked->descriptor, walked->level));
+  }
+  if (!chooser_.SeesNew()) return *held;
+  if (walked && walked->IsHeldByTlbs()) tlb_.Hold(regime.Vmid(), ipa, *walked);
+  return walked;
 }
 
 void Pe::IsbSlowly() {
@@ -99,8 +120,13 @@ void Pe::Dsb(hal::Domain domain) {
     BeginAccess("dsb", "");
   trace_.Add(EventKind::kDsb, RegisterId::kCount, static_cast<std::uint64_t>(domain));
   tlb_.Dsb(domain);
+  if (domain != hal::Domain::kNonShareable && !broadcasts_.empty()) CompleteBroadcasts();
   if (tlb_.completed()) settling_ |= kSettleAll;
   StepBoundary();
+}
+
+void Pe::CompleteBroadcasts() {
+  for (const Maintenance& m : std::exchange(broadcasts_, {})) tlbi_sink_(*this, m);
 }
 
 void Pe::Invalidate(hal::Tlbi operation) {
@@ -120,7 +146,10 @@ void Pe::Invalidate(hal::Tlbi operation) {
                        IsPending(RegisterId::kVtcrEl2);
   const Stage2Regime now = {.vtcr = Peek(RegisterId::kVtcrEl2),
                             .vttbr = Peek(RegisterId::kVttbrEl2)};
-  if (!pending) tlb_.Invalidate(operation, now.Vmid());
+  if (!pending) {
+    tlb_.Invalidate(operation, now.Vmid());
+    if (tlbi_sink_ && IsBroadcast(operation)) broadcasts_.push_back({operation, now.Vmid()});
+  }
   StepBoundary();
 }
 

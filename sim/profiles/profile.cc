@@ -22,14 +22,26 @@ struct SyntheticField {
   std::uint64_t value;
 };
 constexpr SyntheticField kSynthetic[] = {
-    {"ID_AA64PFR0_EL1", "SEL2", 1},   {"ID_AA64PFR0_EL1", "MPAM", 1},
-    {"ID_AA64PFR0_EL1", "AMU", 2},    {"ID_AA64PFR1_EL1", "MTE", 3},
-    {"ID_AA64PFR1_EL1", "NMI", 1},    {"ID_AA64PFR1_EL1", "DF2", 1},
-    {"ID_AA64DFR0_EL1", "PMSVer", 6}, {"ID_AA64DFR0_EL1", "TraceFilt", 1},
-    {"ID_AA64ISAR1_EL1", "LS64", 3},  {"ID_AA64ISAR2_EL1", "ATS1A", 1},
-    {"ID_AA64MMFR0_EL1", "ExS", 1},   {"ID_AA64MMFR0_EL1", "FGT", 2},
-    {"ID_AA64MMFR3_EL1", "S1PIE", 1}, {"ID_AA64MMFR3_EL1", "S1POE", 1},
-    {"ID_AA64MMFR3_EL1", "S2POE", 1}, {"ID_AA64MMFR3_EL1", "AIE", 1},
+    {"ID_AA64PFR0_EL1", "SEL2", 1},
+    {"ID_AA64PFR0_EL1", "MPAM", 1},
+    {"ID_AA64PFR0_EL1", "AMU", 2},
+    {"ID_AA64PFR1_EL1", "MTE", 3},
+    {"ID_AA64PFR1_EL1", "NMI", 1},
+    {"ID_AA64PFR1_EL1", "DF2", 1},
+    {"ID_AA64DFR0_EL1", "PMSVer", 6},
+    {"ID_AA64DFR0_EL1", "TraceFilt", 1},
+    {"ID_AA64ISAR1_EL1", "LS64", 3},
+    {"ID_AA64ISAR2_EL1", "ATS1A", 1},
+    {"ID_AA64MMFR0_EL1", "ExS", 1},
+    {"ID_AA64MMFR0_EL1", "FGT", 2},
+    {"ID_AA64MMFR3_EL1", "S1PIE", 1},
+    {"ID_AA64MMFR3_EL1", "S1POE", 1},
+    {"ID_AA64MMFR3_EL1", "S2POE", 1},
+    {"ID_AA64MMFR3_EL1", "AIE", 1},
+    // Fields of the five trap registers of FEAT_FGT2.
+    {"ID_AA64PFR1_EL1", "PFAR", 1},
+    {"ID_AA64MMFR4_EL1", "PoPS", 1},
+    {"ID_AA64DFR1_EL1", "SPMU", 1},
 };
 
 std::vector<Profile> BuiltIn() {
@@ -65,15 +77,13 @@ void Profile::SetId(std::string_view register_name, std::uint64_t value) {
 Profile Profile::With(std::string_view register_name, std::string_view field,
                       std::uint64_t value) const {
   const hal::RegisterId id = FindRegister(register_name);
-  if (id != hal::RegisterId::kCount) {
-    for (const hal::FieldInfo& info : hal::InfoOf(id).fields) {
-      if (info.name != field) continue;
-      Profile profile = *this;
-      profile.SetId(register_name, (Id(register_name) & ~info.mask()) | value << info.lo);
-      return profile;
-    }
+  if (id == hal::RegisterId::kCount) {
+    throw Violation(std::format("profile {}: no register is called {}", name, register_name));
   }
-  throw Violation(std::format("profile {}: no field {}.{}", name, register_name, field));
+  const hal::FieldInfo& info = FieldNamed(hal::InfoOf(id), field);
+  Profile profile = *this;
+  profile.SetId(register_name, (Id(register_name) & ~info.mask()) | value << info.lo);
+  return profile;
 }
 
 Profile Profile::WithEl3() const {

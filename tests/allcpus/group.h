@@ -37,12 +37,12 @@ constexpr Status StatusOf(Trouble trouble) {
 }
 
 /// A clock that stands still until `enough` of the group's CPUs have been seen waiting, and then
-/// says that it is too late; 0: it never does. No test depends on how fast its machine is.
-class PatientClock {
+/// passes the limit; 0: it never does. No test depends on how fast its machine is.
+class NoTimeoutClock {
  public:
-  PatientClock(std::atomic<unsigned>& waiting, unsigned enough)
+  NoTimeoutClock(std::atomic<unsigned>& waiting, unsigned enough)
       : waiting_(waiting), enough_(enough) {}
-  /// Too late for the leader, whose limit it is, and not for members, who have twice that.
+  /// Beyond the leader's limit, and within the members', which is twice that.
   std::uint64_t Now() { return enough_ != 0 && waiting_ >= enough_ ? kLimit * 3 / 2 : 0; }
   /// The leader's CPU has begun to wait as a member by its fourth look as a leader.
   void Pause() {
@@ -113,7 +113,7 @@ class Group {
     waiting_ = 0;
     unsigned present = 0;
     for (TroubledCpu& cpu : cpus) present += cpu.trouble != Trouble::kAbsent ? 1 : 0;
-    PatientClock clock(waiting_, present == kCpus ? 0 : present);
+    NoTimeoutClock clock(waiting_, present == kCpus ? 0 : present);
     const auto summon = [this] {
       for (unsigned i = 1; i < kCpus; ++i) {
         if (cpus[i].trouble != Trouble::kAbsent) test_cpus_.Start(i, &Join, this);
@@ -122,7 +122,7 @@ class Group {
     Status status = all.Announce(operation);
     if (status == Status::kOk) {
       summon();
-      status = all.Lead(0, cpus[0].Local(), clock, PatientClock::kLimit);
+      status = all.Lead(0, cpus[0].Local(), clock, NoTimeoutClock::kLimit);
     }
     test_cpus_.WaitForAll();
     ForAll([](unsigned cpu, void* self) {
@@ -157,9 +157,9 @@ class Group {
  private:
   static void Join(unsigned cpu, void* self) {
     auto& group = *static_cast<Group*>(self);
-    PatientClock clock(group.waiting_, 0);
+    NoTimeoutClock clock(group.waiting_, 0);
     TroubledCpu& here = group.cpus[cpu];
-    here.result = group.all.Join(cpu, here.Local(), clock, PatientClock::kLimit);
+    here.result = group.all.Join(cpu, here.Local(), clock, NoTimeoutClock::kLimit);
   }
 
   TestCpus& test_cpus_;

@@ -24,7 +24,7 @@ struct Seen {
   std::size_t ends = 0;
   std::set<Status> leader_results;
   std::set<MemberStage> stages;
-  std::set<Outcome> fates;
+  std::set<Outcome> outcomes;
 };
 
 class Explorer {
@@ -74,7 +74,7 @@ class Explorer {
 
   /// A leader's timeout ends with any failure to come; a CPU's only if the leader is too slow.
   bool MayExpire(unsigned actor) const {
-    return scenario_.impatient || (actor == 0 && scenario_.failure == Failure::kAbsent);
+    return scenario_.may_time_out || (actor == 0 && scenario_.failure == Failure::kAbsent);
   }
 
   void Enter() {
@@ -88,7 +88,7 @@ class Explorer {
   void Note() {
     for (unsigned i = 0; i < scenario_.cpus; ++i) {
       seen_.stages.insert(model_.member(i).position().to_publish);
-      if (model_.leader().finished()) seen_.fates.insert(model_.report(i).outcome);
+      if (model_.leader().finished()) seen_.outcomes.insert(model_.report(i).outcome);
     }
     if (model_.leader().finished()) seen_.leader_results.insert(model_.leader().result());
   }
@@ -142,7 +142,7 @@ std::string NameOf(const Scenario& scenario) {
   return std::to_string(scenario.cpus) + " CPUs, " + std::to_string(scenario.rounds) +
          " rounds, victim " + std::to_string(scenario.victim) + ": " +
          failures[static_cast<unsigned>(scenario.failure)] +
-         (scenario.impatient ? ", impatient" : "");
+         (scenario.may_time_out ? ", with timeouts" : "");
 }
 
 Seen Explore(const Scenario& scenario) {
@@ -155,7 +155,7 @@ Seen Explore(const Scenario& scenario) {
 TEST(Interleavings, WithoutFailureThreeCpusChangeTogether) {
   const Seen seen = Explore({});
   EXPECT_EQ(seen.leader_results, std::set<Status>{Status::kOk});
-  EXPECT_EQ(seen.fates, std::set<Outcome>{Outcome::kChanged});
+  EXPECT_EQ(seen.outcomes, std::set<Outcome>{Outcome::kChanged});
 }
 
 TEST(Interleavings, OneFailureAtEveryPlaceLeavesThreeCpusAsTheyWere) {
@@ -163,7 +163,7 @@ TEST(Interleavings, OneFailureAtEveryPlaceLeavesThreeCpusAsTheyWere) {
     for (const Failure failure : {Failure::kRefuses, Failure::kCommitFails, Failure::kAbsent}) {
       const Seen seen = Explore({.failure = failure, .victim = victim});
       EXPECT_FALSE(seen.leader_results.contains(Status::kOk));
-      EXPECT_FALSE(seen.fates.contains(Outcome::kChanged));
+      EXPECT_FALSE(seen.outcomes.contains(Outcome::kChanged));
     }
   }
 }
@@ -171,24 +171,24 @@ TEST(Interleavings, OneFailureAtEveryPlaceLeavesThreeCpusAsTheyWere) {
 /// Here a leader may stop while it rechecks, a CPU in the middle of its change, and everybody else
 /// gives up: every stage and every outcome occurs. An undo that fails needs no third CPU.
 TEST(Interleavings, WhateverStopsForHoweverLongTheAnswersAreTrue) {
-  std::vector<Scenario> scenarios = {{.impatient = true}};
+  std::vector<Scenario> scenarios = {{.may_time_out = true}};
   for (unsigned victim = 0; victim < 3; ++victim) {
     for (const Failure failure : {Failure::kRefuses, Failure::kCommitFails, Failure::kAbsent}) {
-      scenarios.push_back({.failure = failure, .victim = victim, .impatient = true});
+      scenarios.push_back({.failure = failure, .victim = victim, .may_time_out = true});
     }
   }
   for (unsigned victim = 0; victim < 2; ++victim) {
     scenarios.push_back(
-        {.cpus = 2, .failure = Failure::kUndoFails, .victim = victim, .impatient = true});
+        {.cpus = 2, .failure = Failure::kUndoFails, .victim = victim, .may_time_out = true});
   }
   Seen all;
   for (const Scenario& scenario : scenarios) {
     const Seen seen = Explore(scenario);
     all.stages.insert(seen.stages.begin(), seen.stages.end());
-    all.fates.insert(seen.fates.begin(), seen.fates.end());
+    all.outcomes.insert(seen.outcomes.begin(), seen.outcomes.end());
   }
   EXPECT_EQ(all.stages.size(), static_cast<std::size_t>(MemberStage::kCount));
-  EXPECT_EQ(all.fates.size(), 6u);
+  EXPECT_EQ(all.outcomes.size(), 6u);
 }
 
 /// Stragglers of the first round meet the second.
@@ -196,7 +196,7 @@ TEST(Interleavings, TwoRoundsOfTwoCpusDoNotMix) {
   for (unsigned victim = 0; victim < 2; ++victim) {
     for (const Failure failure : {Failure::kNone, Failure::kRefuses, Failure::kCommitFails}) {
       if (failure == Failure::kNone && victim > 0) continue;
-      Explore({.cpus = 2, .rounds = 2, .failure = failure, .victim = victim, .impatient = true});
+      Explore({.cpus = 2, .rounds = 2, .failure = failure, .victim = victim, .may_time_out = true});
     }
   }
 }

@@ -83,18 +83,18 @@ struct FaultyPair {
     auto& self = *static_cast<FaultyPair*>(context);
     self.before = HostView::Now();
     std::atomic<unsigned> waiting = 0;
-    PatientClock clock(waiting, 0);
-    (void)self.all.Join(cpu, self.faulting.Local(), clock, PatientClock::kLimit);
+    NoTimeoutClock clock(waiting, 0);
+    (void)self.all.Join(cpu, self.faulting.Local(), clock, NoTimeoutClock::kLimit);
     self.after = HostView::Now();
   }
   Status Round(TestCpus& test_cpus, Operation operation) {
     std::atomic<unsigned> waiting = 0;
-    PatientClock clock(waiting, 0);
+    NoTimeoutClock clock(waiting, 0);
     const auto summon = [&] { test_cpus.Start(1, &FaultyPair::Join, this); };
     const allcpus::LocalCpu here = allcpus::Local(cpus[0]);
     const bool enable = operation == Operation::kEnable;
-    const Status status = enable ? all.EnableAll(0, here, clock, PatientClock::kLimit, summon)
-                                 : all.DisableAll(0, here, clock, PatientClock::kLimit, summon);
+    const Status status = enable ? all.EnableAll(0, here, clock, NoTimeoutClock::kLimit, summon)
+                                 : all.DisableAll(0, here, clock, NoTimeoutClock::kLimit, summon);
     test_cpus.WaitForAll();
     return status;
   }

@@ -2,6 +2,9 @@
 
 #include <type_traits>
 
+#include "allcpus/leader_steps.h"
+#include "allcpus/member_steps.h"
+
 namespace trivet::tests {
 namespace {
 
@@ -147,7 +150,7 @@ std::string ProtocolModel::BrokenRule() const {
 /// A leader without a time limit leaves when no CPU is in the middle of its change: the
 /// next round can begin. Who has only checked itself by then finds the round over.
 std::string ProtocolModel::BrokenByHaste() const {
-  if (scenario_.impatient || scenario_.failure == Failure::kAbsent) return {};
+  if (scenario_.may_time_out || scenario_.failure == Failure::kAbsent) return {};
   for (unsigned i = 0; i < scenario_.cpus; ++i) {
     const MemberMessage word = cells_[i].Read();
     const bool over = IsEnd(word.stage) || word.stage == MemberStage::kPrepared;
@@ -159,39 +162,39 @@ std::string ProtocolModel::BrokenByHaste() const {
 /// What the report says of CPU i is so, from the moment it is made.
 std::string ProtocolModel::BrokenByOutcome(unsigned i) const {
   const bool changed = IsChanged(i);
-  const std::string who = "CPU " + std::to_string(i) + ": ";
-  if (leader_.result() == Status::kOk && !changed) return who + "success was reported without it";
+  const std::string cpu = "CPU " + std::to_string(i) + ": ";
+  if (leader_.result() == Status::kOk && !changed) return cpu + "success was reported without it";
   switch (reports_[i].outcome) {
     case Outcome::kChanged:
-      if (leader_.result() != Status::kOk) return who + "changed in a round that failed";
-      return changed ? "" : who + "reported as changed and is not";
+      if (leader_.result() != Status::kOk) return cpu + "changed in a round that failed";
+      return changed ? "" : cpu + "reported as changed and is not";
     case Outcome::kAbsent:
     case Outcome::kAsBefore:
-      return changed || cpus_[i].half_done ? who + "changed after a failure was reported" : "";
+      return changed || cpus_[i].half_done ? cpu + "changed after a failure was reported" : "";
     case Outcome::kUnresolved:
       if (!members_[i].finished() || EndedOddly(i)) return "";
-      return changed || cpus_[i].half_done ? who + "unresolved, and stays changed" : "";
-    case Outcome::kUndecided: return changed ? "" : who + "reported as undecided and is as before";
-    case Outcome::kUndoFailed: return EndedOddly(i) ? "" : who + "its undo did not fail";
+      return changed || cpus_[i].half_done ? cpu + "unresolved, and stays changed" : "";
+    case Outcome::kUndecided: return changed ? "" : cpu + "reported as undecided and is as before";
+    case Outcome::kUndoFailed: return EndedOddly(i) ? "" : cpu + "its undo did not fail";
   }
-  return who + "no outcome";
+  return cpu + "no outcome";
 }
 
-/// A CPU's own answer is so, and all CPUs that know an answer have the same.
+/// A CPU's own result is true, and all CPUs that have one have the same.
 std::string ProtocolModel::BrokenByMember(unsigned i) const {
   const Member::Position& at = members_[i].position();
-  // The answer is about the round it was in; a later one changes the CPU again.
+  // The result is about the round it was in; a later one changes the CPU again.
   if (!members_[i].finished() || cells_[i].Read().round != leader_cell_.Read().round) return {};
   if (at.result == Status::kAlreadyCreated) return {};
-  const std::string who = "CPU " + std::to_string(i) + ": ";
+  const std::string cpu = "CPU " + std::to_string(i) + ": ";
   const LeaderStage said = leader_cell_.Read().stage;
   if (at.result == Status::kOk) {
     return IsChanged(i) && said == LeaderStage::kDone ? ""
-                                                      : who + "kOk without a change that stands";
+                                                      : cpu + "kOk without a change that stands";
   }
   if (EndedOddly(i)) return {};
-  if (said == LeaderStage::kDone) return who + "failed in a round that stands";
-  return IsChanged(i) || cpus_[i].half_done ? who + "an error, and it is changed" : "";
+  if (said == LeaderStage::kDone) return cpu + "failed in a round that stands";
+  return IsChanged(i) || cpus_[i].half_done ? cpu + "an error, and it is changed" : "";
 }
 
 /// The failure is blamed on the CPU that failed; no CPU is late unless a time limit passed.
@@ -208,7 +211,7 @@ std::string ProtocolModel::BrokenByReport() const {
     if (status == Status::kPeerFailed || scenario_.rounds > 1) continue;
     if (status == Status::kTimedOut) {
       const bool leader_waits = scenario_.failure != Failure::kAbsent;
-      if (leader_waits && !scenario_.impatient) return "late without impatience";
+      if (leader_waits && !scenario_.may_time_out) return "late without a timeout";
       continue;
     }
     if (i != scenario_.victim) return "the wrong CPU is blamed";
@@ -250,18 +253,19 @@ void ProtocolModel::Load(const State& state) {
 /// A leader that collects writes every status again in each pass, and needs those of the last.
 bool ProtocolModel::IsStatusLive(unsigned i) const {
   const Leader::Position& at = leader_.position();
-  return IsJudged() || (at.last_pass && i < at.index);
+  return HasVerdict() || (at.last_pass && i < at.index);
 }
 
-/// One that settles writes every outcome again in each pass, but for the last or a complete one.
+/// The outcomes of a round that stands are written when it begins. A leader that settles one that
+/// failed writes each again in each pass, but for the last or a complete one.
 bool ProtocolModel::IsOutcomeLive(unsigned i) const {
   const Leader::Position& at = leader_.position();
-  if (leader_.finished()) return true;
-  return IsJudged() && (at.last_pass || at.complete) && i < at.index;
+  if (leader_.finished() || at.result == Status::kOk) return true;
+  return HasVerdict() && (at.last_pass || at.complete) && i < at.index;
 }
 
 /// The leader knows how the round ends.
-bool ProtocolModel::IsJudged() const {
+bool ProtocolModel::HasVerdict() const {
   const Leader::Position& at = leader_.position();
   const Leader::Phase phase = at.phase == Leader::Phase::kPublish ? at.next : at.phase;
   return phase == Leader::Phase::kSettle || phase == Leader::Phase::kFinished;

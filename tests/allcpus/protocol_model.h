@@ -19,7 +19,7 @@ struct Scenario {
   unsigned rounds = 1;  ///< The second one does the opposite, or tries again.
   Failure failure = Failure::kNone;
   unsigned victim = 0;
-  bool impatient = false;  ///< Any wait may end at any look.
+  bool may_time_out = false;  ///< Any wait may end at any look.
 };
 
 /// A CPU that is enabled or not.
@@ -94,7 +94,7 @@ class ProtocolModel {
   std::string BrokenByHaste() const;
   std::string BrokenByReport() const;
   bool EndedOddly(unsigned i) const;
-  bool IsJudged() const;
+  bool HasVerdict() const;
   bool IsStatusLive(unsigned i) const;
   bool IsOutcomeLive(unsigned i) const;
 

@@ -1,4 +1,4 @@
-// Guests of guest_offers_functest.cc: for each ID field that says an instruction exists, the field and the
+// Guests of offers_functest.cc: for each ID field that says an instruction exists, the field and the
 // instruction. [arm-arm] the ID registers.
 
   .arch armv8.5-a+rng+memtag+sb+predres+flagm+rcpc+lse+crc

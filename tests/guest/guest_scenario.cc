@@ -35,7 +35,7 @@ vcpu::Config ConfigFor(vcpu::BlockStage2& stage2, unsigned slot) {
   return {.entry = PlaceGuest(),
           .vtcr = vcpu::BlockStage2::vtcr(),
           .vttbr = vcpu::BlockStage2::vttbr(table, static_cast<std::uint16_t>(kVmid + slot)),
-          .traps = HcrEl2().twi(true).tid3(true).nv(true),
+          .traps = HcrEl2().twi(true).tid3(true),
           .mpidr = MpidrEl1::FromRaw(slot)};
 }
 

@@ -5,10 +5,12 @@
 #include <cstdint>
 
 #include "hal/cpu.h"
+#include "hal/guest_view.h"
 #include "percpu/per_cpu.h"
 #include "tests/support/guest_code.h"
 #include "tests/support/machine.h"
 #include "tests/support/test_host.h"
+#include "vcpu/id_registers.h"
 #include "vcpu/stage2.h"
 #include "vcpu/vcpu.h"
 
@@ -136,6 +138,17 @@ TEST_F(GuestOffers, OfEachCapabilityAppearWhenItIsOpenAndWork) {
   // QEMU's `max`, on which this runs.
   EXPECT_TRUE(had.Has(Capability::kMops));
   EXPECT_TRUE(had.Has(Capability::kPointerAuthentication));
+}
+
+/// Each ID register is served from its own value, whatever its neighbours' are.
+TEST_F(GuestOffers, AreOfEachIdRegistersOwnValue) {
+  for (const hal::Capabilities open : {hal::Capabilities(), hal::kAllCapabilities}) {
+#define OFFERED(Type)                                                                          \
+  EXPECT_EQ(vcpu::OfferedIdRegister(hal::kInfo<hal::Type>.encoding, open),                     \
+            hal::OfferedId(hal::RegisterId::k##Type, hal::Cpu::Read<hal::Type>().raw(), open)) \
+      << #Type;
+#include "hal/regs/guest.def"
+  }
 }
 
 }  // namespace

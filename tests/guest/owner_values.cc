@@ -68,7 +68,9 @@ std::uint64_t Deposit(std::uint64_t value, std::uint64_t mask) {
 
 std::uint64_t ChosenBits(const sim::Model& model, RegisterId id, bool e2h) {
   const RegisterInfo& info = InfoOf(id);
-  if (info.storage != id || info.access != Access::kReadWrite || IsMachines(info)) return 0;
+  if (info.storage != id || !model.Has(info.needs) || info.access != Access::kReadWrite ||
+      IsMachines(info))
+    return 0;
   const sim::AccessPlan& plan = model.PlansAt(2, false)[static_cast<unsigned>(id)];
   if (plan.write != sim::Outcome::kOk && plan.write != sim::Outcome::kWrongLayout) return 0;
   const bool is_vmcr = id == RegisterId::kIchVmcrEl2;

@@ -6,11 +6,10 @@
 #include "hal/capability.h"
 #include "hal/register_id.h"
 #include "sim/model/model.h"
+#include "tests/guest/owner.h"
 
 /// Values of registers that tell their owners apart. On the simulator.
 namespace trivet::tests {
-
-enum class Owner : std::uint8_t { kHost, kFirst, kSecond };
 
 /// The bits of `id`'s storage that software can choose without a guest or its host doing something
 /// else than in the scenario; 0 for a register that keeps nothing, or that hardware changes.

@@ -55,7 +55,7 @@ void ExpectScenario(percpu::HostKind kind, HostInterface host_interface,
   EXPECT_EQ(result.irqs_to_handler, own_table ? 0u : 1u);
   EXPECT_EQ(result.irqs_to_host_table, own_table ? 1u : 0u);
   EXPECT_EQ(result.hcr.granted(), hal::HcrEl2().twi(true).tid3(true));
-  EXPECT_EQ(result.hcr.dropped(), hal::HcrEl2().nv(true));
+  EXPECT_EQ(result.hcr.dropped(), hal::HcrEl2());
   EXPECT_EQ(result.unload, Status::kOk);
   EXPECT_EQ(result.audit, Status::kOk);
   EXPECT_EQ(result.disable, Status::kOk);

@@ -1,25 +1,25 @@
-// Each switched register of hal/regs/guest.def with a value for the host and one for each of two
-// guests, which set and show theirs by their own instructions where the host uses the same name. In
-// every environment: on the simulator values_test looks at all registers, here at the CPU's own.
+// Each switched register and each EL2 control of hal/regs/guest.def with a value for the host and
+// one for each of two guests, looked at before, inside and after runs and after each call. In every
+// environment: on the simulator values_test looks at all registers, here at the CPU's own.
 
 #include <gtest/gtest.h>
 
-#include <bit>
-#include <concepts>
-#include <cstddef>
 #include <cstdint>
-#include <new>
+#include <utility>
 
-#include "hal/cpu.h"
-#include "hal/features.h"
-#include "hal/roles.h"
+#include "percpu/errata.h"
 #include "percpu/per_cpu.h"
 #include "tests/guest/guest_scenario.h"
-#include "tests/support/host_view.h"
+#include "tests/guest/host_identity.h"
+#include "tests/guest/made.h"
+#include "tests/guest/owner_table.h"
+#include "tests/guest/switched_registers.h"
 #include "tests/support/machine.h"
 #include "tests/support/test_host.h"
 #include "vcpu/stage2.h"
 #include "vcpu/vcpu.h"
+#include "vectors/in_place.h"
+#include "vectors/syndrome.h"
 
 namespace trivet::tests {
 namespace {
@@ -27,257 +27,368 @@ namespace {
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
 using percpu::HostKind;
+using vectors::InPlace;
+using vectors::InPlaceExit;
 
 constexpr std::uint64_t kShow = 20;
 constexpr unsigned kFirstKept = 10;  // The guest's program changes none from here on.
-constexpr std::uint64_t kUntranslated = SctlrEl1().m(true).ee(true).raw();
-constexpr std::uint64_t kNotDebugged = MdscrEl1().ss(true).mde(true).kde(true).raw();
-constexpr std::uint64_t kTimers[] = {2, 3, 0};  // None that is enabled and not masked.
+constexpr std::uint64_t kHooks = 0xff00;
+constexpr std::uint64_t kEl1hMasked = 0x3c5;  // Of a first entry.
 
-enum class Owner : std::uint8_t { kHost, kFirst, kSecond };
-
-std::uint64_t Mix(std::uint64_t n) {
-  n = (n ^ n >> 31) * 0x9e37'79b9'7f4a'7c15;
-  n = (n ^ n >> 29) * 0xbf58'476d'1ce4'e5b9;
-  return n ^ n >> 32;
-}
-
-bool IsKept(const FieldInfo& field) {
-  if (field.kind != BitKind::kField || field.traits.on_write != OnWrite::kStores) return false;
-  for (const Feature needs :
-       {field.traits.needs, field.traits.res1_without, field.traits.rao_without}) {
-    if (!Has(needs, LiveIds<Cpu>{})) return false;
-  }
-  return true;
-}
-
-/// A value for every field of the register that the CPU has, other than the other owners'.
-template <class R>
-std::uint64_t ValueOf(Owner owner) {
-  const auto own = static_cast<std::uint64_t>(owner);
-  if (kInfo<R>.id == RegisterId::kCntvCtlEl0) return kTimers[own];
-  std::uint64_t bits = 0;
-  for (const FieldInfo& field : kInfo<R>.fields) {
-    if (IsKept(field)) bits |= field.mask();
-  }
-  if (kInfo<R>.id == RegisterId::kSctlrEl1) bits &= ~kUntranslated;
-  if (kInfo<R>.id == RegisterId::kMdscrEl1) bits &= ~kNotDebugged;
-  const std::uint64_t fixed = InertBits(kInfo<R>.fields) & ~bits;
-  if (std::popcount(bits) >= 12)
-    return (Mix(static_cast<std::uint64_t>(kInfo<R>.id) << 2 | (own + 1)) & bits) | fixed;
-  std::uint64_t value = own + 1, placed = 0;
-  for (; bits != 0; bits &= bits - 1, value >>= 1) {
-    if ((value & 1) != 0) placed |= bits & -bits;
-  }
-  return placed | fixed;
-}
-
-/// Calls visit<R, Name>() for each register that this CPU has, with its name at EL2: those that
-/// change with a load, and with `runs` those that a VHE host uses too.
-template <class Visit>
-void ForEachSwitched(bool e2h, bool runs, Visit visit) {
-  const auto one = [&]<class R>() {
-    if (!Has(kInfo<R>.needs, LiveIds<Cpu>{})) return;
-    if (e2h) return visit.template operator()<R, typename NamesAtEl2<R>::E2hSet>();
-    visit.template operator()<R, typename NamesAtEl2<R>::E2hClear>();
-  };
-#define ON_LOAD(Type) one.template operator()<Type>();
-#define ON_RUN(Type) \
-  if (runs) one.template operator()<Type>();
-#include "hal/regs/guest.def"
-}
-
-template <class R>
-consteval bool IsOnRun() {
-  bool is = false;
-#define ON_RUN(Type) is |= std::same_as<R, hal::Type>;
-#include "hal/regs/guest.def"
-  return is;
-}
-
-void WriteAll(bool e2h, bool runs, Owner owner) {
-  ForEachSwitched(e2h, runs, [owner]<class R, class Name>() {
-    Cpu::Write<Name>(Name::Value::FromRaw(ValueOf<R>(owner)));
-  });
-  Cpu::Isb();
-}
-
-/// What the CPU keeps of each owner's values: AMAIR_EL1 and its like may hold nothing.
-class KeptValues {
- public:
-  explicit KeptValues(bool e2h) : e2h_(e2h) {
-    for (const Owner owner : {Owner::kFirst, Owner::kSecond, Owner::kHost}) {
-      WriteAll(e2h, true, owner);
-      ForEachSwitched(e2h, true, [this, owner, i = 0]<class R, class Name>() mutable {
-        values_[static_cast<unsigned>(owner)][i++] = Cpu::Read<Name>().raw();
-      });
-    }
-    ForEachSwitched(e2h, true, [this, i = 0]<class R, class Name>() mutable {
-      ExpectDistinct(values_[0][i], values_[1][i], values_[2][i], kInfo<R>.name);
-      ++i;
-    });
-  }
-
-  /// `walks_off`: a work-around may hold other values in TCR_EL1 and SCTLR_EL1 between runs.
-  void Expect(bool runs, Owner owner, bool walks_off = false) const {
-    const auto* const expected = values_[static_cast<unsigned>(owner)];
-    ForEachSwitched(e2h_, true, [&, i = 0]<class R, class Name>() mutable {
-      const std::uint64_t value = expected[i++];
-      if (!runs && IsOnRun<R>()) return;
-      if (walks_off && (std::same_as<R, TcrEl1> || std::same_as<R, SctlrEl1>)) return;
-      EXPECT_EQ(Cpu::Read<Name>().raw(), value) << kInfo<R>.name;
-    });
-  }
-
- private:
-  static void ExpectDistinct(std::uint64_t host, std::uint64_t first, std::uint64_t second,
-                             const char* name) {
-    if ((host | first | second) == 0) return;
-    EXPECT_NE(host, first) << name;
-    EXPECT_NE(host, second) << name;
-    EXPECT_NE(first, second) << name;
-  }
-
-  const bool e2h_;
-  std::uint64_t values_[3][64];
+struct TestGuest {
+  Owner owner;
+  Capabilities open;
+  vcpu::Config config;
+  vcpu::Vcpu vcpu{config};
+  bool has_values = false;
 };
 
-/// The registers as they were, put back at the end: the image has other tests.
-class RegistersAsTheyWere {
- public:
-  explicit RegistersAsTheyWere(bool e2h) : e2h_(e2h) {
-    ForEachSwitched(e2h, true,
-                    [this]<class R, class Name>() { values_[count_++] = Cpu::Read<Name>().raw(); });
-  }
-  ~RegistersAsTheyWere() {
-    std::size_t i = 0;
-    ForEachSwitched(e2h_, true, [&]<class R, class Name>() {
-      Cpu::Write<Name>(Name::Value::FromRaw(values_[i++] | InertBits(kInfo<R>.fields)));
-    });
-  }
-  RegistersAsTheyWere(const RegistersAsTheyWere&) = delete;
-  RegistersAsTheyWere& operator=(const RegistersAsTheyWere&) = delete;
+constexpr std::uint64_t kHostTpidr = 0x0123'4567'89ab'cdef;
 
- private:
-  const bool e2h_;
-  std::uint64_t values_[64];
-  std::size_t count_ = 0;
+struct Setting {
+  HostKind kind;
+  HostInterface host;
+  bool first_opened, second_opened;
 };
 
-class SwitchedValues : public ::testing::TestWithParam<HostKind> {
+class SwitchedValues : public ::testing::TestWithParam<Setting> {
  protected:
-  SwitchedValues() : stage2_(FreshStage2()) {
+  SwitchedValues() {
     EXPECT_EQ(program_.Map(stage2_), Status::kOk);
     ShowToTableWalks(&stage2_, sizeof(stage2_));
-    Cpu::Write<CntvoffEl2>(CntvoffEl2::FromRaw(0x7'7000));
-    Cpu::Write<VpidrEl2>(VpidrEl2::FromRaw(0x1234'5678));
-    Cpu::Write<VmpidrEl2>(VmpidrEl2::FromRaw(VmpidrEl2::Inert().raw() | 0xabc));
-    WriteAll(e2h_, true, Owner::kHost);
+    Cpu::Write<TpidrEl2>(TpidrEl2::FromRaw(kHostTpidr));
+    Cpu::DaifRestore(Daif().d(true).f(true));  // A host that does not mask all.
+    identity_ = HostIdentity(false);
+    identity_.Write(true);
+    core_ = El2Core::Now();
   }
   ~SwitchedValues() override {
-    Cpu::Write<CntvoffEl2>({});
-    Cpu::Write<VpidrEl2>(VpidrEl2::FromRaw(Cpu::Read<MidrEl1>().raw()));
-    Cpu::Write<VmpidrEl2>(VmpidrEl2::FromRaw(Cpu::Read<MpidrEl1>().raw()));
-    Cpu::Isb();
+    (void)Cpu::DaifMask();
+    Identity{VtcrEl2::Inert().raw(), 0, 0, Cpu::Read<MidrEl1>().raw(), Cpu::Read<MpidrEl1>().raw()}
+        .Write(true);
+    Cpu::Write<TpidrEl2>({});
   }
 
-  vcpu::Config ConfigFor(std::uint16_t vmid) {
+  bool IsPassThrough() const { return GetParam().host == HostInterface::kPassThrough; }
+
+  /// From enable to each kind of end.
+  template <class H>
+  void LiveUnder();
+  template <class H>
+  void PanicUnder(bool in_run);
+  template <class H>
+  void LeaveUnder();
+
+  vcpu::Config ConfigFor(std::uint16_t vmid, Capabilities open) {
     const std::uint64_t table = percpu::PhysicalAddressOf<TestHost>(&stage2_);
     return {.entry = program_.entry(),
             .vtcr = vcpu::BlockStage2::vtcr(),
             .vttbr = vcpu::BlockStage2::vttbr(table, vmid),
-            .mpidr = MpidrEl1::FromRaw(vmid)};
+            .traps = HcrEl2().twi(true),
+            .open = open,
+            .mpidr = MpidrEl1::FromRaw(vmid),
+            .counter_offset = std::uint64_t{vmid} << 20,
+            .in_place = {.synchronous = &OnExit, .context = this}};
   }
 
-  /// One run, up to the next HVC; general registers and SP are the guest's before and after.
-  void Run(vcpu::Vcpu& guest, unsigned immediate) {
-    for (unsigned n = kFirstKept; n < 31; ++n) guest.frame().x[n] = KeptX(guest, n);
-    const Result<vcpu::Exit> exit = guest.Run(cpu_);
-    ASSERT_TRUE(exit.has_value());
-    EXPECT_EQ(exit->reason, vcpu::ExitReason::kHypercall);
-    EXPECT_EQ(exit->syndrome.immediate(), immediate);
-    for (unsigned n = kFirstKept; n < 31; ++n) EXPECT_EQ(guest.frame().x[n], KeptX(guest, n)) << n;
+  static InPlace OnExit(InPlaceExit& exit) {
+    return static_cast<SwitchedValues*>(exit.guest->in_place.context)->InRun(exit);
   }
-  static std::uint64_t KeptX(const vcpu::Vcpu& guest, unsigned n) {
-    return reinterpret_cast<std::uintptr_t>(&guest) << 8 | n;
+  InPlace InRun(InPlaceExit& exit);
+  void ExpectControlsOf(const TestGuest& guest);
+  void ExpectRunning(const TestGuest& guest);
+  void ExpectBetweenRuns(const TestGuest& guest, bool leaves = false);
+  void ExpectHosts() {
+    values_.Expect("host", [](Switched, Capability, RegisterId) { return Whose::kHosts; });
+    controls_.ExpectHosts();
+    identity_.Expect(e2h_ || !enabled_);
+    const El2Core now = El2Core::Now();
+    EXPECT_TRUE(now == (e2h_ || !enabled_ ? core_ : enabled_core_));
   }
-
-  /// The guest takes its values: its own instructions, then EL2 for what a load changes.
-  void Take(vcpu::Vcpu& guest, Owner owner) {
-    auto& x = guest.frame().x;
-    x[2] = ValueOf<SpEl0>(owner);
-    x[3] = ValueOf<TpidrEl0>(owner);
-    x[4] = ValueOf<TpidrroEl0>(owner);
-    x[5] = ValueOf<ParEl1>(owner);
-    Run(guest, 1);
-    WriteAll(e2h_, !e2h_, owner);
+  /// The host changes all that is its own now: what is saved next is not what was saved before.
+  void ChangeHosts() {
+    const bool all = loaded_ == nullptr;
+    values_.ChangeHosts(
+        [&](Switched when) { return all || when == kEachRun || (e2h_ && when != kOnLoad); });
+    if (!all && !e2h_) return;
+    controls_.ChangeHosts();
+    later_ = !later_;
+    const Identity before = std::exchange(identity_, HostIdentity(later_));
+    const bool stage2 = e2h_ || !enabled_;  // Else Trivet's.
+    if (!stage2) identity_.vtcr = before.vtcr;
+    if (!stage2) identity_.vttbr = before.vttbr;
+    identity_.Write(stage2);
   }
-
-  /// What the guest reads is its own, and so is what EL2 finds.
-  void Show(vcpu::Vcpu& guest, Owner owner) {
-    guest.frame().pc = program_.entry() + kShow;
-    Run(guest, 2);
-    const auto& x = guest.frame().x;
-    EXPECT_EQ(x[6], ValueOf<SpEl0>(owner));
-    EXPECT_EQ(x[7], ValueOf<TpidrEl0>(owner));
-    EXPECT_EQ(x[8], ValueOf<TpidrroEl0>(owner));
-    EXPECT_EQ(x[9], ValueOf<ParEl1>(owner));
-    values_.Expect(!e2h_, owner, GetParam() == HostKind::kNvheTge);
-  }
-
-  static vcpu::BlockStage2& FreshStage2() {
-    alignas(vcpu::BlockStage2) static std::byte storage[sizeof(vcpu::BlockStage2)];
-    return *new (storage) vcpu::BlockStage2();
+  /// Between enable and disable.
+  void BeEnabled(bool enabled) {
+    enabled_ = enabled;
+    if (enabled && enabled_core_ == El2Core()) enabled_core_ = El2Core::Now();
+    loaded_ = nullptr;
+    ExpectHosts();
   }
 
-  const bool e2h_ = GetParam() == HostKind::kVhe;
-  Machine machine_{GetParam()};
-  RegistersAsTheyWere before_{e2h_};
-  KeptValues values_{e2h_};
+  void Run(TestGuest& guest, std::uint64_t offset);
+  /// The guest takes its values, or shows that it has them.
+  void Take(TestGuest& guest);
+  void Show(TestGuest& guest);
+  void ExpectAudit() {
+    const Status status = audit_(*cpu_);
+    EXPECT_EQ(status, Status::kOk) << InfoOf(cpu_->last_error().register_id).name;
+  }
+  void ExpectAuditNoticesDrift(const TestGuest& loaded);
+
+  static std::uint64_t KeptX(const TestGuest& guest, unsigned n) {
+    return reinterpret_cast<std::uintptr_t>(&guest) << 16 | n;
+  }
+
+  template <class H>
+  percpu::PerCpu<H>& Enabled() {
+    auto& cpu = Made<percpu::PerCpu<H>>();
+    cpu_ = &cpu;
+    audit_ = [](percpu::PerCpuState& it) { return static_cast<percpu::PerCpu<H>&>(it).Audit(); };
+    panic_ = [](percpu::PerCpuState& it) { static_cast<percpu::PerCpu<H>&>(it).Panic(); };
+    EXPECT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
+    EXPECT_EQ(cpu.HardwareEnable(), Status::kOk);
+    BeEnabled(true);
+    return cpu;
+  }
+  TestGuest& Guest(Owner owner) {
+    const bool first = owner == Owner::kFirst;
+    const bool opened = first ? GetParam().first_opened : GetParam().second_opened;
+    const Capabilities open = opened ? AvailableCapabilities() : Capabilities();
+    const vcpu::Config config = ConfigFor(first ? 5 : 6, open);
+    if (first) return Made<TestGuest, 1>(owner, open, config);
+    return Made<TestGuest, 2>(owner, open, config);
+  }
+
+  const bool e2h_ = GetParam().kind == HostKind::kVhe;
+  Machine machine_{GetParam().kind};
+  OwnerTable values_{e2h_};
+  ControlTable controls_{e2h_};
   GuestCode program_ = PlaceValuesGuest();
-  vcpu::BlockStage2& stage2_;
-  percpu::PerCpu<TestHost> cpu_;
+  vcpu::BlockStage2& stage2_ = Made<vcpu::BlockStage2>();
+  percpu::PerCpuState* cpu_ = nullptr;
+  Status (*audit_)(percpu::PerCpuState&) = nullptr;
+  void (*panic_)(percpu::PerCpuState&) = nullptr;
+  TestGuest *running_ = nullptr, *loaded_ = nullptr;
+  Identity identity_;
+  El2Core core_, enabled_core_ = {};  ///< The host's; from enable to disable.
+  bool enabled_ = false, later_ = false;
+  bool panics_ = false;
+  bool took_ = false;  ///< In this run.
+  /// The work-around holds other values in TCR_EL1 and SCTLR_EL1 between runs.
+  const bool walks_off_ =
+      GetParam().kind != HostKind::kNvhe &&
+      percpu::WorkaroundsFor(Cpu::Read<MidrEl1>()).Has(percpu::Workaround::kSpeculativeAt);
 };
 
+void SwitchedValues::ExpectControlsOf(const TestGuest& guest) {
+  const bool interrupts = guest.open.Has(Capability::kInterruptInterface);
+  controls_.ExpectGuests(guest.open, interrupts ? RegisterId::kIchHcrEl2 : RegisterId::kCount);
+  Identity{guest.config.vtcr.raw(), guest.config.vttbr.raw(), guest.config.counter_offset,
+           Cpu::Read<MidrEl1>().raw(), guest.config.mpidr.raw() | VmpidrEl2::Inert().raw()}
+      .Expect(true);
+}
+
+void SwitchedValues::ExpectRunning(const TestGuest& guest) {
+  const Whose own = guest.has_values ? WhoseOf(guest.owner) : Whose::kUntouched;
+  values_.Expect("run", [&](Switched when, Capability capability, RegisterId id) {
+    if (!guest.open.Has(capability)) {
+      const bool control = id == RegisterId::kIchHcrEl2;
+      const bool hosts = when == kEachRun || (when == kOnRun && e2h_ && !control);
+      return hosts ? Whose::kHosts : Whose::kAnyones;
+    }
+    if (when == Switched::kHeld) return Whose::kUntouched;
+    // The program's first instructions.
+    if (when == kOnRun && capability == Capability::kAlways) return WhoseOf(guest.owner);
+    return own;
+  });
+  ExpectControlsOf(guest);
+  EXPECT_EQ(Cpu::Read<HcrEl2>().raw(), guest.vcpu.hcr().value().tge(false).raw());
+}
+
+/// `leaves`: after LeaveOnCpu(), when the controls are the host's.
+void SwitchedValues::ExpectBetweenRuns(const TestGuest& guest, bool leaves) {
+  values_.Expect("loaded", [&](Switched when, Capability capability, RegisterId id) {
+    if (when == kEachRun || (when != kOnLoad && e2h_)) return Whose::kHosts;
+    if (id == RegisterId::kIchHcrEl2 && leaves) return Whose::kAnyones;
+    if (!guest.open.Has(capability)) return Whose::kAnyones;
+    if (when == Switched::kHeld) return Whose::kUntouched;
+    const bool walks = id == RegisterId::kTcrEl1 || id == RegisterId::kSctlrEl1;
+    return walks && walks_off_ && !leaves ? Whose::kAnyones : WhoseOf(guest.owner);
+  });
+  if (e2h_ || leaves) return controls_.ExpectHosts();
+  ExpectControlsOf(guest);
+}
+
+/// Both HVCs of the program, with the guest's registers in the CPU. The first lets the guest go on
+/// with other general registers and its own values in all others; the second ends the run.
+InPlace SwitchedValues::InRun(InPlaceExit& exit) {
+  TestGuest& guest = *running_;
+  const auto syndrome = vectors::Syndrome::FromRaw(Cpu::Read<EsrEl2>().raw());
+  const bool takes = syndrome.immediate() == 1;
+  ExpectRunning(guest);
+  for (unsigned n = kFirstKept; n < 31; ++n) {
+    if (!InPlaceExit::Has(n)) continue;
+    EXPECT_EQ(exit.x(n), KeptX(guest, n) ^ (took_ ? kHooks : 0)) << "x" << n;
+    exit.x(n) ^= takes ? kHooks : 0;
+  }
+  if (takes && !guest.has_values) EXPECT_EQ(std::uint64_t{exit.pstate}, kEl1hMasked);
+  if (panics_) {
+    panic_(*cpu_);
+    return InPlace::kExit;
+  }
+  if (!takes) return InPlace::kExit;
+  guest.has_values = took_ = true;
+  values_.Write(guest.owner, [&](Switched when, Capability capability) {
+    return guest.open.Has(capability) && when != Switched::kHeld;
+  });
+  return InPlace::kResume;
+}
+
+/// One run from `offset` of the program to its second HVC.
+void SwitchedValues::Run(TestGuest& guest, std::uint64_t offset) {
+  auto& frame = guest.vcpu.frame();
+  for (unsigned n = kFirstKept; n < 31; ++n) frame.x[n] = KeptX(guest, n);
+  frame.pc = program_.entry() + offset;
+  ChangeHosts();
+  running_ = &guest;
+  took_ = false;
+  const Result<vcpu::Exit> exit = guest.vcpu.Run(*cpu_);
+  ASSERT_TRUE(exit.has_value());
+  EXPECT_EQ(exit->reason, vcpu::ExitReason::kHypercall);
+  loaded_ = &guest;
+  if (panics_) return;
+  EXPECT_EQ(exit->syndrome.immediate(), 2);
+  for (unsigned n = kFirstKept; n < 31; ++n) {
+    const bool changed = took_ && InPlaceExit::Has(n);
+    EXPECT_EQ(frame.x[n], KeptX(guest, n) ^ (changed ? kHooks : 0)) << "x" << n;
+  }
+  EXPECT_EQ(frame.x[6], ValueOf<SpEl0>(guest.owner));
+  EXPECT_EQ(frame.x[7], ValueOf<TpidrEl0>(guest.owner));
+  EXPECT_EQ(frame.x[8], ValueOf<TpidrroEl0>(guest.owner));
+  EXPECT_EQ(frame.x[9], ValueOf<ParEl1>(guest.owner));
+  ExpectBetweenRuns(guest);
+  ExpectAudit();
+}
+
+void SwitchedValues::Take(TestGuest& guest) {
+  auto& x = guest.vcpu.frame().x;
+  x[2] = ValueOf<SpEl0>(guest.owner);
+  x[3] = ValueOf<TpidrEl0>(guest.owner);
+  x[4] = ValueOf<TpidrroEl0>(guest.owner);
+  x[5] = ValueOf<ParEl1>(guest.owner);
+  Run(guest, 0);
+}
+
+void SwitchedValues::Show(TestGuest& guest) { Run(guest, kShow); }
+
+/// Each register in turn holds another value than Trivet wrote.
+void SwitchedValues::ExpectAuditNoticesDrift(const TestGuest& loaded) {
+  if (e2h_) return;
+  const auto notices = [this](RegisterId id) {
+    EXPECT_EQ(audit_(*cpu_), Status::kRestoreMismatch) << InfoOf(id).name;
+    EXPECT_EQ(cpu_->last_error().register_id, InfoOf(id).storage) << InfoOf(id).name;
+  };
+  controls_.ForEachChanged([&](RegisterId id) {
+    if (id == RegisterId::kIchHcrEl2 && loaded.open.Has(Capability::kInterruptInterface)) return;
+    notices(id);
+  });
+  ForEachDrift(!IsPassThrough(), notices);
+  ExpectAudit();
+}
+
+template <class H>
+void SwitchedValues::LiveUnder() {
+  ExpectHosts();
+  auto& cpu = Enabled<H>();
+  TestGuest &first = Guest(Owner::kFirst), &second = Guest(Owner::kSecond);
+  Take(first);
+  Show(first);
+  Take(second);
+  ExpectAuditNoticesDrift(second);
+  Show(first);
+  Show(second);
+  EXPECT_EQ(first.vcpu.Unload(cpu), Status::kOk);  // Not loaded.
+  ExpectBetweenRuns(second);
+  EXPECT_EQ(second.vcpu.Unload(cpu), Status::kOk);
+  BeEnabled(true);
+  Show(second);
+  Show(first);
+  ASSERT_EQ(cpu.PrepareSuspend(), Status::kOk);
+  BeEnabled(false);
+  ASSERT_EQ(cpu.SuspendFailed(), Status::kOk);
+  BeEnabled(true);
+  Show(second);
+  ASSERT_EQ(cpu.PrepareSuspend(), Status::kOk);
+  BeEnabled(false);
+  ChangeHosts();
+  ASSERT_EQ(cpu.Resumed(), Status::kOk);
+  BeEnabled(true);
+  Show(first);
+  ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
+  BeEnabled(false);
+  ChangeHosts();
+  ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
+  BeEnabled(true);
+  Show(second);
+  ASSERT_EQ(cpu.HandOver(), Status::kOk);
+  BeEnabled(false);
+}
+
+template <class H>
+void SwitchedValues::PanicUnder(bool in_run) {
+  auto& cpu = Enabled<H>();
+  TestGuest &first = Guest(Owner::kFirst), &second = Guest(Owner::kSecond);
+  Take(second);
+  Take(first);
+  panics_ = in_run;
+  if (in_run) Show(first);
+  cpu.Panic();
+  BeEnabled(false);
+}
+
+template <class H>
+void SwitchedValues::LeaveUnder() {
+  auto& cpu = Enabled<H>();
+  TestGuest &first = Guest(Owner::kFirst), &second = Guest(Owner::kSecond);
+  Take(second);
+  Take(first);
+  ASSERT_EQ(cpu.LeaveOnCpu(), Status::kOk);
+  ExpectBetweenRuns(first, true);
+  identity_.Expect(true);
+  EXPECT_TRUE(El2Core::Now() == core_);
+}
+
 TEST_P(SwitchedValues, EachOwnerFindsItsOwnInEveryRegister) {
-  const HostView host = HostView::Now();
-  values_.Expect(true, Owner::kHost);
-  vcpu::Vcpu first(ConfigFor(5)), second(ConfigFor(6));
-  ASSERT_EQ(cpu_.Create(Cpu::CurrentCpu()), Status::kOk);
-  ASSERT_EQ(cpu_.HardwareEnable(), Status::kOk);
-  const HostView enabled = HostView::Now();
-  Take(first, Owner::kFirst);
-  Show(first, Owner::kFirst);
-  Take(second, Owner::kSecond);
-  Show(first, Owner::kFirst);
-  Show(second, Owner::kSecond);
-  EXPECT_EQ(second.Unload(cpu_), Status::kOk);
-  values_.Expect(true, Owner::kHost);
-  EXPECT_TRUE(HostView::Now() == enabled);
-  Show(first, Owner::kFirst);
-  ASSERT_EQ(cpu_.PrepareSuspend(), Status::kOk);
-  values_.Expect(true, Owner::kHost);
-  EXPECT_TRUE(HostView::Now() == host);
-  ASSERT_EQ(cpu_.Resumed(), Status::kOk);
-  Show(second, Owner::kSecond);
-  ASSERT_EQ(cpu_.HardwareDisable(), Status::kOk);
-  values_.Expect(true, Owner::kHost);
-  EXPECT_TRUE(HostView::Now() == host);
+  if (IsPassThrough()) return LiveUnder<PassThroughTestHost>();
+  LiveUnder<TestHost>();
 }
-
 TEST_P(SwitchedValues, APanicWithAGuestLoadedRestoresTheHosts) {
-  const HostView host = HostView::Now();
-  vcpu::Vcpu first(ConfigFor(5));
-  ASSERT_EQ(cpu_.Create(Cpu::CurrentCpu()), Status::kOk);
-  ASSERT_EQ(cpu_.HardwareEnable(), Status::kOk);
-  Take(first, Owner::kFirst);
-  cpu_.Panic();
-  values_.Expect(true, Owner::kHost);
-  EXPECT_TRUE(HostView::Now() == host);
+  if (IsPassThrough()) return PanicUnder<PassThroughTestHost>(false);
+  PanicUnder<TestHost>(false);
+}
+TEST_P(SwitchedValues, APanicInsideARunRestoresTheHosts) {
+  if (IsPassThrough()) return PanicUnder<PassThroughTestHost>(true);
+  PanicUnder<TestHost>(true);
+}
+TEST_P(SwitchedValues, LeaveOnCpuLeavesAGuestsRegistersUnderTheHostsControls) {
+  if (IsPassThrough()) return LeaveUnder<PassThroughTestHost>();
+  LeaveUnder<TestHost>();
 }
 
-INSTANTIATE_TEST_SUITE_P(HostKinds, SwitchedValues,
-                         ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe));
+constexpr Setting kSettings[] = {
+    {HostKind::kNvhe, HostInterface::kCallback, false, false},
+    {HostKind::kNvhe, HostInterface::kCallback, true, true},
+    {HostKind::kNvhe, HostInterface::kPassThrough, true, false},
+    {HostKind::kNvheTge, HostInterface::kCallback, false, false},
+    {HostKind::kNvheTge, HostInterface::kCallback, true, true},
+    {HostKind::kNvheTge, HostInterface::kPassThrough, false, true},
+    {HostKind::kVhe, HostInterface::kCallback, false, false},
+    {HostKind::kVhe, HostInterface::kCallback, true, true},
+    {HostKind::kVhe, HostInterface::kPassThrough, true, false},
+};
+INSTANTIATE_TEST_SUITE_P(Settings, SwitchedValues, ::testing::ValuesIn(kSettings));
 
 }  // namespace
 }  // namespace trivet::tests

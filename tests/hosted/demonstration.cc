@@ -67,7 +67,7 @@ void CheckRegisters(Report& report, bool tell) {
 /// Interrupts arrived through the vectors that this kind of firmware leaves them to.
 void CheckInterrupts(Report& report, const Interrupts& interrupts) {
   if (interrupts.expected()) report.Check(round.irqs > 0, "an interrupt ended a run");
-  if (interrupts.own.is_enabled()) report.Check(round.own > 0, "our own interrupt came");
+  if (interrupts.own.is_enabled()) report.Check(round.own > 0, "the image's own interrupt came");
   if (!interrupts.host.ticks()) return;
   const bool vhe = round.kind == HostKind::kVhe;
   report.Check(vhe ? round.window.through_hosts > 0 && round.all.through_ours == 0

@@ -11,7 +11,7 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 namespace efi = platforms::efi;
 
 constexpr std::uint64_t kTickMicroseconds = 10'000;
-constexpr std::uint64_t kPatienceMicroseconds = 1'000'000;
+constexpr std::uint64_t kTimeoutMicroseconds = 1'000'000;
 
 struct Observer {
   std::uint64_t vectors = 0;
@@ -60,8 +60,8 @@ HostClock::HostClock(const platforms::hosted::Host& host, std::uint64_t vectors)
   if (host.firmware == nullptr) return;
   tick_ = StartTicks(*host.firmware->boot_services);
   const std::uint64_t start = CounterNow();
-  const std::uint64_t patience = CounterTicks(kPatienceMicroseconds);
-  while (observer.hosts == 0 && CounterNow() - start < patience) {
+  const std::uint64_t timeout = CounterTicks(kTimeoutMicroseconds);
+  while (observer.hosts == 0 && CounterNow() - start < timeout) {
   }
   ticks_ = observer.hosts != 0;
 }

@@ -101,8 +101,8 @@ void WaitForInterrupt(const HostClock& clock) {
   };
   const unsigned before = arrived();
   const std::uint64_t start = CounterNow();
-  const std::uint64_t patience = CounterTicks(kWindowMicroseconds);
-  while (arrived() == before && CounterNow() - start < patience) {
+  const std::uint64_t timeout = CounterTicks(kWindowMicroseconds);
+  while (arrived() == before && CounterNow() - start < timeout) {
   }
 }
 

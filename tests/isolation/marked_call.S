@@ -2,24 +2,21 @@
 // x19 to x28 marker + 19 to marker + 28. Out: whether they still are, as after any AAPCS64 function.
 // In: EL2, the low 16 bits of `marker` clear. Stack: 112 bytes.
 
+#include "hal/el2/callee_saved.inc"
+
   .section .text.trivet_marked_call, "ax"
   .global trivet_marked_call
   .type trivet_marked_call, %function
 trivet_marked_call:
-  stp     x29, x30, [sp, #-112]!
-  stp     x19, x20, [sp, #16]
-  stp     x21, x22, [sp, #32]
-  stp     x23, x24, [sp, #48]
-  stp     x25, x26, [sp, #64]
-  stp     x27, x28, [sp, #80]
-  str     x2, [sp, #96]
+  save_callee_saved
+  str     x2, [sp, #CALLEE_SAVED_SPARE]
   .irp n, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28
   add     x\n, x2, #\n
   .endr
   mov     x9, x0
   mov     x0, x1
   blr     x9
-  ldr     x2, [sp, #96]
+  ldr     x2, [sp, #CALLEE_SAVED_SPARE]
   mov     x0, #0
   .irp n, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28
   add     x9, x2, #\n
@@ -28,11 +25,6 @@ trivet_marked_call:
   .endr
   cmp     x0, #0
   cset    x0, eq
-  ldp     x27, x28, [sp, #80]
-  ldp     x25, x26, [sp, #64]
-  ldp     x23, x24, [sp, #48]
-  ldp     x21, x22, [sp, #32]
-  ldp     x19, x20, [sp, #16]
-  ldp     x29, x30, [sp], #112
+  restore_callee_saved
   ret
   .size trivet_marked_call, . - trivet_marked_call

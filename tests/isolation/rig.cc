@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "hal/digits.h"
 #include "platforms/runtime/console.h"
 #include "platforms/runtime/power.h"
-#include "platforms/runtime/text.h"
 #include "tests/isolation/marker.h"
 
 extern "C" bool trivet_marked_call(void (*function)(void*), void* argument, std::uint64_t marker);
@@ -21,9 +21,10 @@ constexpr std::uint64_t kLoadOffset = 0x800;
 
 void (*describe_run)() = nullptr;
 
-void Say(std::string_view name, std::uint64_t value) {
+void Print(std::string_view name, std::uint64_t value) {
   platforms::ConsoleWrite(name);
-  platforms::ConsoleWrite(platforms::HexText(value).view());
+  platforms::ConsoleWrite("0x");
+  platforms::ConsoleWrite(Digits(value, 16, kRegisterDigits).view());
 }
 
 [[noreturn]] void EndImage() {
@@ -32,11 +33,11 @@ void Say(std::string_view name, std::uint64_t value) {
 }
 
 void OnFatal(vectors::CpuSlot& slot) {
-  Say("\nEL2 took an exception of its own: vector ", slot.crash.vector);
-  Say(" ESR_EL2 ", slot.crash.esr);
-  Say(" ELR_EL2 ", slot.crash.elr);
-  Say(" FAR_EL2 ", slot.crash.far);
-  Say(" SPSR_EL2 ", slot.crash.spsr);
+  Print("\nEL2 took an exception of its own: vector ", slot.crash.vector);
+  Print(" ESR_EL2 ", slot.crash.esr);
+  Print(" ELR_EL2 ", slot.crash.elr);
+  Print(" FAR_EL2 ", slot.crash.far);
+  Print(" SPSR_EL2 ", slot.crash.spsr);
   platforms::ConsoleWrite("\n");
   EndImage();
 }

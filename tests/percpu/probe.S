@@ -1,6 +1,7 @@
 // A host vector table that records every register at entry, and exceptions with known registers to
 // record.
 
+#include "hal/el2/callee_saved.inc"
 #include "tests/percpu/probe.h"
 
 /// An exception from EL2. Stack: 16 bytes of SP_EL2's.
@@ -83,13 +84,8 @@ trivet_probe_record:
   .global \name
   .type \name, %function
 \name:
-  stp x29, x30, [sp, #-112]!
-  stp x18, x19, [sp, #16]
-  stp x20, x21, [sp, #32]
-  stp x22, x23, [sp, #48]
-  stp x24, x25, [sp, #64]
-  stp x26, x27, [sp, #80]
-  str x28, [sp, #96]
+  save_callee_saved
+  str x18, [sp, #CALLEE_SAVED_SPARE]
   mov x0, #0xa0000000
   msr nzcv, x0
   mov x0, sp
@@ -104,13 +100,8 @@ trivet_probe_record:
   isb
   msr daifset, #0xf
   msr spsel, #1
-  ldr x28, [sp, #96]
-  ldp x26, x27, [sp, #80]
-  ldp x24, x25, [sp, #64]
-  ldp x22, x23, [sp, #48]
-  ldp x20, x21, [sp, #32]
-  ldp x18, x19, [sp, #16]
-  ldp x29, x30, [sp], #112
+  ldr x18, [sp, #CALLEE_SAVED_SPARE]
+  restore_callee_saved
   ret
   .size \name, . - \name
 .endm

@@ -8,8 +8,7 @@
 
 namespace trivet::tests {
 
-/// A host that is called: its handlers acknowledge the interrupt and count it for the CPU that took
-/// it.
+/// A callback host: its handlers acknowledge the interrupt and count it for the CPU that took it.
 struct TestHost {
   struct Counts {
     unsigned irqs = 0;
@@ -25,13 +24,13 @@ struct TestHost {
   static Counts& Here();
 };
 
-/// A host that is chained to the machine's own table.
+/// A pass-through host: its vectors are the machine's own table.
 struct PassThroughTestHost {
   static vectors::ChainPlace ChainPlaceFor(CpuId cpu);
   static std::uint64_t PhysicalAddressOf(const void* address);
 };
 
-/// A host that forgot one handler.
+/// A host without one of the handlers.
 struct ForgetfulHost {
   static vectors::Handlers HandlersFor(CpuId cpu);
 };

@@ -88,7 +88,7 @@ class ExploredSystem {
     state.hcr = static_cast<std::uint32_t>(ManagerState::Hcr(*manager_).raw());
     const Controls controls = ControlsNow();
     state.ap0 = static_cast<std::uint32_t>(controls.active[0][0]);
-    state.ap1 = static_cast<std::uint32_t>(controls.active[1][0]);
+    state.ap1 = static_cast<std::uint32_t>(controls.active[0][1]);
     return state;
   }
 
@@ -115,7 +115,7 @@ class ExploredSystem {
                           .veng1(state.reference.enabled[1]);
     manager_->controls().vmcr = vmcr;
     manager_->controls().active[0][0] = state.ap0;
-    manager_->controls().active[1][0] = state.ap1;
+    manager_->controls().active[0][1] = state.ap1;
     if (loaded_ != 0) {
       for (unsigned n = 0; n < setup_.list_registers; ++n) pe.Poke(Name(n), lrs[n]);
       pe.Poke(kIchHcrEl2, hcr.raw());
@@ -219,7 +219,8 @@ class ExploredSystem {
   Controls ControlsNow() {
     if (loaded_ == 0) return manager_->controls();
     Controls controls;
-    GicV3Interface::SaveControls(controls, manager_->has());
+    controls.active[0][0] = Here().Peek(hal::RegisterId::kIchAp0r0El2);
+    controls.active[0][1] = Here().Peek(hal::RegisterId::kIchAp1r0El2);
     return controls;
   }
 

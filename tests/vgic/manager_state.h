@@ -35,7 +35,7 @@ struct ManagerState {
   template <class Manager>
   static void SetLoaded(Manager& manager, bool loaded, hal::IchHcrEl2 hcr) {
     manager.loaded_ = manager.live_ = loaded;
-    manager.hcr_ = hcr;
+    manager.controls_.hcr = hcr;
     manager.hides_pending_ = loaded && manager.table_.waiting() != 0;
     manager.quick_ = loaded && manager.table_.waiting() == 0 ? (1u << manager.count_) - 1 : 0;
   }

@@ -25,9 +25,7 @@ void EnablePhysical() {
   platforms::EnableInterrupt(kMaintenance);
   for (const unsigned spi : kUnusedSpis) platforms::EnableInterrupt(spi);
 }
-void RaisePhysical(unsigned spi) {
-  platforms::MmioWrite32(WordOf(kIspendr, spi), 1u << spi % 32);
-}
+void RaisePhysical(unsigned spi) { platforms::MmioWrite32(WordOf(kIspendr, spi), 1u << spi % 32); }
 bool IsPhysicalActive(unsigned spi) {
   return (platforms::MmioRead32(WordOf(kIsactiver, spi)) >> spi % 32 & 1) != 0;
 }

@@ -1,12 +1,13 @@
 // Random steps of a guest, its host and its devices on real list registers and on the simulator's,
 // against a GIC that has none.
 
+#include "tests/vgic/walk.h"
+
 #include <gtest/gtest.h>
 
 #include <tuple>
 
 #include "tests/support/abilities.h"
-#include "tests/vgic/walk.h"
 #include "tests/vgic/walk_events.h"
 #include "tests/vgic/walk_gic_v3.h"
 

@@ -32,8 +32,7 @@ def el2_boot_test(name, elf, environment = "qemu_virt", size = "small", tags = [
       tags: added to the environment's.
       guest_timeout_s: instead of the environment's.
       busy_cpus: how many CPUs the guest keeps busy at once.
-      **kwargs: passed on (compilation_mode, cpu, icount, guest_args, expected_line, expected_status,
-        visibility).
+      **kwargs: passed on: expected_line, expected_status, guest_args, visibility, LAUNCH_ATTRS.
     """
     env = ENVIRONMENTS[environment] if type(environment) == "string" else environment
     available = HAS_QEMU and env.loader.available
@@ -51,59 +50,39 @@ def el2_boot_test(name, elf, environment = "qemu_virt", size = "small", tags = [
         **(loader_attrs(env.loader) | kwargs)
     )
 
-def el2_test(
-        name,
-        srcs = [],
-        deps = [],
-        environment = "qemu_virt",
-        size = "small",
-        tags = [],
-        guest_timeout_s = None,
-        busy_cpus = 1,
-        compilation_mode = "",
-        cpu = "",
-        icount = False,
-        guest_args = [],
-        visibility = None,
-        **kwargs):
-    """An EL2 binary and the test that boots it.
+# What a test's image is not made of.
+_BOOT_ATTRS = [
+    "busy_cpus",
+    "compilation_mode",
+    "cpu",
+    "environment",
+    "expected_line",
+    "expected_status",
+    "guest_args",
+    "guest_timeout_s",
+    "icount",
+    "size",
+    "tags",
+]
+
+def el2_test(name, visibility = None, **kwargs):
+    """An EL2 binary, NAME.elf, and the test that boots it.
 
     Args:
-      name: the test. Its ELF is NAME.elf.
-      srcs: sources with `int main()`; see el2_binary.
-      deps: libraries.
-      environment: a name in ENVIRONMENTS, or what environment() returned.
-      size: Bazel's test size; its time limit must exceed guest_timeout_s.
-      tags: added to the environment's.
-      guest_timeout_s: instead of the environment's.
-      busy_cpus: how many CPUs the guest keeps busy at once.
-      compilation_mode: of the image; "" for opt, or dbg where the build is.
-      cpu: QEMU's CPU model instead of the machine's.
-      icount: count instructions deterministically.
-      guest_args: the guest's arguments.
-      visibility: of the test.
-      **kwargs: passed on to the cc_binary.
+      name: the test.
+      visibility: of both.
+      **kwargs: el2_boot_test's, where it has them, and else el2_binary's.
     """
     el2_binary(
         name = name + ".elf",
         testonly = True,
-        srcs = srcs,
         tags = ["manual"],
         visibility = visibility,
-        deps = deps,
-        **kwargs
+        **{key: value for key, value in kwargs.items() if key not in _BOOT_ATTRS}
     )
     el2_boot_test(
         name = name,
-        size = size,
-        busy_cpus = busy_cpus,
-        compilation_mode = compilation_mode,
-        cpu = cpu,
         elf = name + ".elf",
-        environment = environment,
-        guest_args = guest_args,
-        guest_timeout_s = guest_timeout_s,
-        icount = icount,
-        tags = tags,
         visibility = visibility,
+        **{key: value for key, value in kwargs.items() if key in _BOOT_ATTRS}
     )

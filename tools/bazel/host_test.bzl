@@ -11,6 +11,8 @@ def host_test(
         copts = None,
         main = True,
         precompiled_header = "testing",
+        qemu = False,
+        tags = [],
         target_compatible_with = None,
         **kwargs):
     """A cc_test with GoogleTest, whose header is precompiled: parsing it is half of a test's compilation.
@@ -22,6 +24,8 @@ def host_test(
       size: Bazel's test size.
       copts: with any, the header is parsed with them.
       precompiled_header: a name in //tools/precompiled.
+      qemu: whether it starts QEMU, one at a time.
+      tags: Bazel's.
       main: whether GoogleTest's main() is linked; else the sources have one.
       target_compatible_with: None: wherever code runs on the simulator.
       **kwargs: passed on to cc_test.
@@ -32,6 +36,7 @@ def host_test(
     cc_test(
         name = name,
         size = size,
+        tags = tags + (["cpu:1", "qemu"] if qemu else []),
         srcs = [name + ".cc"] if srcs == None else srcs,
         target_compatible_with = sim if target_compatible_with == None else target_compatible_with,
         copts = testing.copts,

@@ -73,7 +73,7 @@ def launch(ctx, options = [], arguments = [], by_user = False):
       ctx: of a rule with LAUNCH_ATTRS.
       options: further options of the runner.
       arguments: the guest's arguments before the user's own.
-      by_user: the user's arguments may have options of the runner's among them, and he may want to debug.
+      by_user: the user's arguments may have options of the runner's among them, --gdb for one.
 
     Returns:
       its DefaultInfo.

@@ -118,7 +118,11 @@ TF_A_RPI4 = loader(
 
 # Where no image runs to its end, or not all of it can: at EL3 from reset, without firmware, and at EL1. The
 # last one turns the machine off by a command of the firmware, which has to have survived the image.
-RESET_AT_EL3 = loader(boot = ["-M", "secure=on", "-device", "loader,file={image},addr=%s,force-raw=on,cpu-num=0" % _ADDRESS])
+def _reset_at_el3(machine):
+    return loader(boot = ["-M", machine, "-device", "loader,file={image},addr=%s,force-raw=on,cpu-num=0" % _ADDRESS])
+
+RESET_AT_EL3 = _reset_at_el3("secure=on")
+RESET_AT_EL3_WITH_TAGS = _reset_at_el3("secure=on,mte=on")
 _WITHOUT_EL2 = ["-M", "virtualization=off"]
 KERNEL_AT_EL1 = loader(boot = _WITHOUT_EL2 + ["-kernel", "{image}"])
 GO_AT_EL1 = _u_boot(["go " + _ADDRESS], _WITHOUT_EL2)

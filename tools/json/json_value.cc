@@ -88,9 +88,4 @@ const JsonValue* JsonValue::Find(std::string_view name) const {
   return nullptr;
 }
 
-std::string Quoted(std::string_view text) {
-  using nlohmann::json;
-  return json(text).dump(-1, ' ', /*ensure_ascii=*/false, json::error_handler_t::replace);
-}
-
 }  // namespace trivet::json

@@ -35,7 +35,4 @@ class JsonValue {
   std::vector<std::pair<std::string, JsonValue>> members_;
 };
 
-/// `text` as a JSON string.
-std::string Quoted(std::string_view text);
-
 }  // namespace trivet::json

@@ -1,12 +1,11 @@
 #include "tools/registers/json.h"
 
-#include <format>
 #include <ostream>
-#include <string>
 #include <string_view>
 
+#include "freestanding/text/json.h"
+#include "freestanding/text/string_sink.h"
 #include "hal/register_info.h"
-#include "tools/json/json_value.h"
 #include "tools/registers/words.h"
 
 namespace trivet::registers {
@@ -17,9 +16,18 @@ using hal::Feature;
 using hal::FieldInfo;
 using hal::FieldTraits;
 using hal::RegisterInfo;
+using text::JsonObject;
+using text::Sink;
 
-std::string Member(std::string_view name, std::string_view text) {
-  return std::format(", {}: {}", json::Quoted(name), json::Quoted(text));
+/// An array with an element a line.
+void PutList(const auto& list, Sink& out, const auto& put) {
+  const char* separator = "[\n";
+  for (const auto& element : list) {
+    out << separator;
+    put(element, out);
+    separator = ",\n";
+  }
+  out << ']';
 }
 
 const char* KindOf(const FieldInfo& field) {
@@ -28,65 +36,57 @@ const char* KindOf(const FieldInfo& field) {
   return "field";
 }
 
-std::string FeatureMember(std::string_view name, Feature feature) {
-  return feature == Feature::kBase ? "" : Member(name, ToString(feature));
+void AddFeature(std::string_view name, Feature feature, JsonObject& object) {
+  if (feature != Feature::kBase) object.Add(name, ToString(feature));
 }
 
-std::string FieldJson(const FieldInfo& field) {
-  std::string json = std::format("{{\"hi\": {}, \"lo\": {}", field.hi, field.lo);
-  json += Member("kind", KindOf(field));
+void PutField(const FieldInfo& field, Sink& out) {
+  JsonObject object(out);
+  object.Add("hi", unsigned{field.hi}).Add("lo", unsigned{field.lo}).Add("kind", KindOf(field));
   if (field.kind == BitKind::kField) {
     const FieldTraits& traits = field.traits;
-    json += Member("name", field.name);
-    json += FeatureMember("needs", traits.needs);
-    json += FeatureMember("res1_without", traits.res1_without);
-    json += FeatureMember("rao_without", traits.rao_without);
-    json += Member("reset", ResetOf(field));
-    json += Member("on_write", ToString(traits.on_write));
-    json += std::format(", \"tlb_cached\": {}", traits.tlb_cached);
+    object.Add("name", field.name);
+    AddFeature("needs", traits.needs, object);
+    AddFeature("res1_without", traits.res1_without, object);
+    AddFeature("rao_without", traits.rao_without, object);
+    object.Add("reset", ResetOf(field)).Add("on_write", ToString(traits.on_write));
+    object.Add("tlb_cached", traits.tlb_cached);
   }
-  return json + "}";
+  object.End();
 }
 
-std::string LayoutJson(const RegisterInfo& info) {
-  std::string json = "    {\"when\": " + json::Quoted(WhenOf(info)) + ", \"bits\": [";
-  const char* separator = "\n      ";
-  for (const FieldInfo& field : info.fields) {
-    json += separator + FieldJson(field);
-    separator = ",\n      ";
-  }
-  return json + "]}";
+void PutLayout(const RegisterInfo& info, Sink& out) {
+  JsonObject object(out);
+  object.Add("when", WhenOf(info)).Member("bits");
+  PutList(info.fields, out, PutField);
+  object.End();
 }
 
-std::string RegisterJson(const Register& layouts) {
+void PutRegister(const Register& layouts, Sink& out) {
   const RegisterInfo& info = *layouts.front();
-  std::string json = "  {\"name\": " + json::Quoted(info.name);
-  json += Member("encoding", NumericName(info.encoding));
-  json += Member("access", ToString(info.access));
-  json += Member("needs", ToString(info.needs));
-  json += Member("condition", ConditionOf(info.needs));
-  json += Member("synchronized_by", ToString(info.sync));
-  json += Member("storage", hal::InfoOf(info.storage).name);
-  json += Member("with_e2h_reaches", hal::InfoOf(hal::RedirectedByE2h(info.id)).name);
-  json += ", \"layouts\": [";
-  const char* separator = "\n";
-  for (const RegisterInfo* layout : layouts) {
-    json += separator + LayoutJson(*layout);
-    separator = ",\n";
-  }
-  return json + "]}";
+  JsonObject object(out);
+  object.Add("name", info.name)
+      .Add("encoding", NumericName(info.encoding))
+      .Add("access", ToString(info.access))
+      .Add("needs", ToString(info.needs))
+      .Add("condition", ConditionOf(info.needs))
+      .Add("synchronized_by", ToString(info.sync))
+      .Add("storage", hal::InfoOf(info.storage).name)
+      .Add("with_e2h_reaches", hal::InfoOf(hal::RedirectedByE2h(info.id)).name)
+      .Member("layouts");
+  PutList(layouts, out, [](const RegisterInfo* layout, Sink& sink) { PutLayout(*layout, sink); });
+  object.End();
 }
 
 }  // namespace
 
 void WriteJson(std::ostream& out) {
-  out << "{\"registers\": [";
-  const char* separator = "\n";
-  for (const Register& layouts : GroupByName()) {
-    out << separator << RegisterJson(layouts);
-    separator = ",\n";
-  }
-  out << "\n]}\n";
+  text::StringSink text;
+  JsonObject object(text);
+  object.Member("registers");
+  PutList(GroupByName(), text, PutRegister);
+  object.End();
+  out << text.string() << '\n';
 }
 
 }  // namespace trivet::registers

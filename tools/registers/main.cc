@@ -9,6 +9,7 @@
 
 #include "hal/decode.h"
 #include "hal/register_info.h"
+#include "tools/options/options.h"
 #include "tools/registers/json.h"
 #include "tools/registers/markdown.h"
 #include "tools/registers/words.h"
@@ -16,21 +17,11 @@
 namespace trivet::registers {
 namespace {
 
-constexpr char kUsage[] =
-    "usage: registers --list                       names, encodings and features\n"
-    "       registers --json | --markdown          every register, every bit\n"
-    "       registers [--e2h] [--all] --decode NAME=VALUE...\n"
-    "           VALUE: C notation; --e2h: the layout with HCR_EL2.E2H = 1; --all: zero fields "
-    "too\n";
-
-int Fail(const std::string& message) {
-  std::cerr << "registers: " << message << '\n';
-  return 2;
-}
+int Fail(const std::string& message) { return tools::Misused("registers", message); }
 
 struct Options {
-  bool e2h = false;
-  hal::DecodeStyle style = hal::DecodeStyle::kNonZero;
+  bool list = false, json = false, markdown = false, decode = false;
+  bool e2h = false, all = false;
 };
 
 /// The description of `name` that holds with this E2H; null when there is no such register.
@@ -67,7 +58,8 @@ int DecodeOne(const std::string& argument, const Options& options) {
                                  text, static_cast<std::streamsize>(size));
                            },
                            &std::cout};
-  hal::Decode(*info, value, sink, options.style);
+  hal::Decode(*info, value, sink,
+              options.all ? hal::DecodeStyle::kAll : hal::DecodeStyle::kNonZero);
   return 0;
 }
 
@@ -80,40 +72,37 @@ int List() {
   return 0;
 }
 
-int Usage() {
-  std::cerr << kUsage;
-  return 2;
+int DecodeAll(const tools::Words& arguments, const Options& options) {
+  if (arguments.empty()) return Fail("--decode needs NAME=VALUE");
+  int status = 0;
+  for (const std::string& argument : arguments) {
+    if (status == 0) status = DecodeOne(argument, options);
+  }
+  return status;
 }
 
-int Main(int argc, char** argv) {
+int Main(const tools::Words& words) {
   Options options;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument == "--e2h") {
-      options.e2h = true;
-    } else if (argument == "--all") {
-      options.style = hal::DecodeStyle::kAll;
-    } else if (argument == "--help") {
-      return (std::cout << kUsage), 0;
-    } else if (argument == "--list") {
-      return List();
-    } else if (argument == "--json") {
-      return WriteJson(std::cout), 0;
-    } else if (argument == "--markdown") {
-      return WriteMarkdown(std::cout), 0;
-    } else if (argument == "--decode" && i + 1 < argc) {
-      int status = 0;
-      for (++i; i < argc && status == 0; ++i) status = DecodeOne(argv[i], options);
-      return status;
-    } else {
-      return argument == "--decode" ? Fail("--decode needs NAME=VALUE")
-                                    : Fail("unknown option '" + std::string(argument) + "'");
-    }
-  }
-  return Usage();
+  const tools::Command command = {
+      .usage = "registers --list | --json | --markdown | --decode NAME=VALUE...",
+      .options = {{"--list", "", "names, encodings and features", &options.list},
+                  {"--json", "", "every register, every bit", &options.json},
+                  {"--markdown", "", "the same as tables", &options.markdown},
+                  {"--decode", "", "the fields of values in C notation", &options.decode},
+                  {"--e2h", "", "decode with the layouts of HCR_EL2.E2H = 1", &options.e2h},
+                  {"--all", "", "decode zero fields too", &options.all}},
+      .takes_operands = true};
+  const auto rest = tools::Parse(command, words);
+  if (!rest) return Fail(rest.error());
+  if (rest->help) return (std::cout << tools::Help(command)), 0;
+  if (options.list) return List();
+  if (options.json) return WriteJson(std::cout), 0;
+  if (options.markdown) return WriteMarkdown(std::cout), 0;
+  if (options.decode) return DecodeAll(rest->operands, options);
+  return Fail("nothing to do; --help lists the options");
 }
 
 }  // namespace
 }  // namespace trivet::registers
 
-int main(int argc, char** argv) { return trivet::registers::Main(argc, argv); }
+int main(int argc, char** argv) { return trivet::registers::Main({argv + 1, argv + argc}); }

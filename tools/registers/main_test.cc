@@ -42,7 +42,7 @@ TEST(Registers, DecodesTheLayoutThatIsAskedFor) {
 TEST(Registers, AnswersBadInputWithOneLineAndAStatus) {
   for (const char* arguments :
        {"--decode", "--decode HCR_EL2", "--decode NO_SUCH=1", "--decode HCR_EL2=", "--bogus",
-        "--decode HCR_EL2=0x10000000000000000", "--decode HCR_EL2=1x", "--decode HCR_EL2=-1"}) {
+        "--decode HCR_EL2=0x10000000000000000", "", "--decode HCR_EL2=1x", "--decode HCR_EL2=-1"}) {
     const Outcome outcome = RunProgram(arguments);
     EXPECT_EQ(outcome.status, 2) << arguments;
     EXPECT_TRUE(outcome.output.starts_with("registers: ")) << outcome.output;
@@ -51,7 +51,7 @@ TEST(Registers, AnswersBadInputWithOneLineAndAStatus) {
 }
 
 TEST(Registers, PrintsTheWholeDescriptions) {
-  EXPECT_TRUE(RunProgram("--json").output.starts_with("{\"registers\": ["));
+  EXPECT_TRUE(RunProgram("--json").output.starts_with("{\"registers\":["));
   EXPECT_TRUE(RunProgram("--markdown").output.starts_with("# Register reference"));
   EXPECT_NE(RunProgram("--list").output.find("HCR_EL2 S3_4_C1_C1_0 RW"), std::string::npos);
 }

@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void Say(const std::string& text) { WriteAll(STDERR_FILENO, "runner: " + text + '\n'); }
+void Report(const std::string& text) { WriteAll(STDERR_FILENO, "runner: " + text + '\n'); }
 
 OrEnd<Image> ReadImage(const std::string& path) {
   if (const auto checked = CheckImage(path); !checked) return NotRun(checked.error());
@@ -73,7 +73,7 @@ class BoardRun {
   }
 
   OrEnd<void> LoadAndStart(UBoot& u_boot) {
-    Say("waiting for U-Boot's prompt on " + options_.serial);
+    Report("waiting for U-Boot's prompt on " + options_.serial);
     if (const auto connected = u_boot.Connect(); !connected) return connected;
     for (const std::string& command : options_.commands) {
       const auto output = u_boot.Run(command, std::chrono::seconds(60));
@@ -84,8 +84,8 @@ class BoardRun {
     }
     const auto address = Load(u_boot);
     if (!address) return std::unexpected(address.error());
-    Say("loaded" + std::string(options_.load.verify ? " and verified" : "") + " at 0x" +
-        Hex(*address) + ", starting");
+    Report("loaded" + std::string(options_.load.verify ? " and verified" : "") + " at 0x" +
+           Hex(*address) + ", starting");
     StartOptions start = options_.start;
     start.arguments = options_.guest_arguments;
     return StartImage(u_boot, start, *address, image_.data.size());

@@ -20,8 +20,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A polite child gets so long to end by itself, a finished one to stop.
-constexpr auto kPatience = std::chrono::seconds(5);
+// How long a polite child has after SIGTERM, and a finished one to stop.
+constexpr auto kTerminateTimeout = std::chrono::seconds(5);
 constexpr auto kGrace = std::chrono::seconds(2);
 constexpr int kMillisecondsBetweenLooks = 10;
 
@@ -133,8 +133,8 @@ class Child {
 
   void Ask() {
     kill(-pid_, SIGTERM);
-    const auto patience = Clock::now() + kPatience;
-    while (Clock::now() < patience && !Ended()) {
+    const auto deadline = Clock::now() + kTerminateTimeout;
+    while (Clock::now() < deadline && !Ended()) {
       pollfd output = {output_, POLLIN, 0};
       poll(&output, 1, kMillisecondsBetweenLooks);
       if (!Drain()) usleep(1000 * kMillisecondsBetweenLooks);

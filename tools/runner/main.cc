@@ -29,7 +29,7 @@ int Report(const Verdict& verdict) {
 }
 
 /// Without --qemu, --serial, --gdb or --out the emulator is used, with a note.
-void SayWhere(const Options& options) {
+void PrintWhere(const Options& options) {
   if (!options.by_user || options.where != Where::kDefault) return;
   const std::string board = std::filesystem::path(options.machine).parent_path().filename();
   WriteAll(STDERR_FILENO,
@@ -43,7 +43,7 @@ Verdict Run(const Options& options) {
   const auto command = QemuCommand(options);
   if (!command) return {kStatusNotRun, command.error()};
   if (options.where == Where::kGdb) return Debug(options, *command);
-  SayWhere(options);
+  PrintWhere(options);
   return Emulate(options, *command);
 }
 

@@ -107,11 +107,7 @@ class Compiler {
       return;
     }
     replayer_.pe().memory().Write(line.address, line.value, 8);
-    compiled.place = Add({.x = {line.value, line.address},
-                          .word = 0,
-                          .back = 0,
-                          .spsr = 0,
-                          .kind = kStore | kMovesX0 | kMovesX1});
+    compiled.place = Add({.x = {line.value, line.address}, .kind = kStore | kMovesX0 | kMovesX1});
   }
 
   void AddInstruction(CompiledLine& compiled, const sim::PeState& before) {

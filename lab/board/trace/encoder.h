@@ -7,7 +7,7 @@
 
 namespace trivet::lab::board::trace {
 
-/// The A64 word of what `line` executes, `instruction` being the simulator's idea of it. Throws
+/// The A64 word of what `line` executes, which the simulator executes as `instruction`. Throws
 /// sim::Violation when a mnemonic is not known.
 std::uint32_t WordOf(const TraceLine& line, const sim::Instruction& instruction);
 

@@ -5,6 +5,7 @@
 // so that nothing is expected of them after one.
 
 #include "hal/asm_constants.h"
+#include "hal/el2/callee_saved.inc"
 #include "lab/board/trace/monitor_offsets.h"
 
   .set    kKindMask, 0xff               // Operation::kind
@@ -343,17 +344,12 @@ trivet_trace_monitor_end:
 // void trivet_trace_run(const void* monitor): runs the copy of the monitor at this address.
 // In:  EL2, DAIF masked, translation as the runtime turned it on, nothing dirty in the caches that an operation's cache
 //      maintenance must not lose.
-// Out: everything as before. Stack: 96 bytes, not touched while translation is off.
+// Out: everything as before. Stack: 112 bytes, not touched while translation is off.
   .section .text.trivet_trace_run, "ax"
   .global trivet_trace_run
   .type trivet_trace_run, %function
 trivet_trace_run:
-  stp     x29, x30, [sp, #-96]!
-  stp     x19, x20, [sp, #16]
-  stp     x21, x22, [sp, #32]
-  stp     x23, x24, [sp, #48]
-  stp     x25, x26, [sp, #64]
-  stp     x27, x28, [sp, #80]
+  save_callee_saved
   mov     x19, x0
   bl      trivet_translation_off
   ic      iallu
@@ -361,11 +357,6 @@ trivet_trace_run:
   isb
   blr     x19
   bl      trivet_translation_on
-  ldp     x27, x28, [sp, #80]
-  ldp     x25, x26, [sp, #64]
-  ldp     x23, x24, [sp, #48]
-  ldp     x21, x22, [sp, #32]
-  ldp     x19, x20, [sp, #16]
-  ldp     x29, x30, [sp], #96
+  restore_callee_saved
   ret
   .size trivet_trace_run, . - trivet_trace_run

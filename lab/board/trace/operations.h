@@ -47,11 +47,11 @@ enum Kind : std::uint32_t {
 };
 
 struct Operation {
-  std::uint64_t x[2];  ///< x0 and x1 before.
-  std::uint32_t word;  ///< The instruction.
-  std::uint32_t back;  ///< What stands behind it and brings the CPU back.
-  std::uint32_t spsr;
-  std::uint32_t kind;
+  std::uint64_t x[2] = {};  ///< x0 and x1 before.
+  std::uint32_t word = 0;   ///< The instruction.
+  std::uint32_t back = 0;   ///< What stands behind it and brings the CPU back.
+  std::uint32_t spsr = 0;
+  std::uint32_t kind = 0;
   friend bool operator==(const Operation&, const Operation&) = default;
 };
 
@@ -59,10 +59,11 @@ struct Operation {
 inline constexpr std::uint64_t kImpossible = 0xffff;
 
 struct Outcome {
-  std::uint64_t what;  ///< 0: completed; else the level at 13:12 and the vector's offset at 10:0.
-  std::uint64_t esr, elr, spsr, far, hpfar;
-  std::uint64_t pstate;  ///< On arrival.
-  std::uint64_t x0;
+  /// 0: completed; else the level at 13:12 and the vector's offset at 10:0.
+  std::uint64_t what = 0;
+  std::uint64_t esr = 0, elr = 0, spsr = 0, far = 0, hpfar = 0;
+  std::uint64_t pstate = 0;  ///< On arrival.
+  std::uint64_t x0 = 0;
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 

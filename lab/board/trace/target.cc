@@ -124,14 +124,7 @@ class OutcomeWriter {
 Outcome Restored(Outcome outcome, const Operation& operation) {
   const std::uint64_t x0 = (operation.kind & kReads) != 0 ? outcome.x0 : 0;
   if (outcome.what == 0 || outcome.what == kImpossible) {
-    return {.what = outcome.what,
-            .esr = 0,
-            .elr = 0,
-            .spsr = 0,
-            .far = 0,
-            .hpfar = 0,
-            .pstate = 0,
-            .x0 = outcome.what == 0 ? x0 : 0};
+    return {.what = outcome.what, .x0 = outcome.what == 0 ? x0 : 0};
   }
   outcome.x0 = 0;
   return outcome;

@@ -24,7 +24,7 @@ struct TraceComparison {
   std::size_t ran = 0, agree = 0, unchecked = 0, explained = 0;
   std::vector<Difference> differences;             ///< Explained or not.
   std::map<std::string, std::size_t> skip_reason;  ///< How many lines, by reason.
-  /// Of the lines that state an outcome and are checked: whom the target agrees with.
+  /// How many checked lines state an outcome, and on how many the target agrees with it.
   std::size_t with_file = 0, stated = 0;
 
   std::size_t differ() const { return differences.size() - explained; }

@@ -100,7 +100,7 @@ TEST(SerialLine, BytesGoBothWaysUnchanged) {
   ASSERT_EQ(write(pty.master(), all.data(), all.size()), 256);
   std::string got;
   while (got.size() < all.size()) {
-    const auto text = (*line)->Read(milliseconds(1000));
+    const auto text = (*line)->Read(milliseconds(10'000));
     ASSERT_TRUE(text && !text->empty());
     got += *text;
   }
@@ -114,7 +114,7 @@ TEST(SerialLine, UnpluggingIsSaid) {
   const auto line = SerialLine::Open({.device = pty.device()});
   ASSERT_TRUE(line);
   pty.Unplug();
-  const auto text = (*line)->Read(milliseconds(1000));
+  const auto text = (*line)->Read(milliseconds(10'000));
   ASSERT_FALSE(text);
   EXPECT_EQ(text.error().status, 125);
   EXPECT_TRUE(text.error().message.ends_with("was unplugged or hung up"));

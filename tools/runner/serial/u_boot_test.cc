@@ -65,7 +65,7 @@ TEST(UBoot, WhatIsWrongIsSaid) {
             "no prompt within 9 s, only ");
   EXPECT_EQ(Connection({.prompt = "# "}, {.prompt = "=> "}).Error(),
             "the prompt is '# ', not '=> '");
-  // A shell has another idea of `version`.
+  // A shell does not know `version`.
   Connection shell({.prompt = "$ ", .missing = {"version"}});
   EXPECT_EQ(shell.Error(), "");
 }

@@ -57,14 +57,14 @@ void FakeBoard::Tick(int now_ms) {
     receiver_->Timeout(now_ms);
     AfterReceiving();
   } else if (state_ == State::kOff) {
-    Say(config_.banner + "Hit any key to stop autoboot:  2 ");
+    Print(config_.banner + "Hit any key to stop autoboot:  2 ");
     state_ = State::kCountdown;
     timer_ = now_ms + config_.autoboot_ms;
   } else if (state_ == State::kCountdown) {
     timer_ = -1;
     autobooted_ = true;
     state_ = State::kRunning;
-    Say("\r\nBooting from mmc 0 ...\r\n");
+    Print("\r\nBooting from mmc 0 ...\r\n");
   }
 }
 
@@ -72,14 +72,14 @@ void FakeBoard::Prompt() {
   state_ = State::kPrompt;
   timer_ = -1;
   line_.clear();
-  Say(config_.prompt);
+  Print(config_.prompt);
 }
 
 void FakeBoard::Input(char byte, int now_ms) {
   switch (state_) {
     case State::kOff:
     case State::kRunning: return;
-    case State::kCountdown: Say("\b\b 0 \r\n"); return Prompt();
+    case State::kCountdown: Print("\b\b 0 \r\n"); return Prompt();
     case State::kPrompt: return Key(byte, now_ms);
     case State::kReceive: receiver_->Byte(byte, now_ms); return AfterReceiving();
   }
@@ -88,20 +88,20 @@ void FakeBoard::Input(char byte, int now_ms) {
 void FakeBoard::Key(char byte, int now_ms) {
   if (byte == '\r' || byte == '\n') return Enter(now_ms);
   if (byte == 0x03) {
-    Say("<INTERRUPT>\r\n");
+    Print("<INTERRUPT>\r\n");
     return Prompt();
   }
   if (byte == 0x18) {
-    for (; !line_.empty(); line_.pop_back()) Say("\b \b");
+    for (; !line_.empty(); line_.pop_back()) Print("\b \b");
     return;
   }
   if (byte < ' ' || byte > '~') return;
   line_ += byte;
-  Say(std::string(1, byte));
+  Print(std::string(1, byte));
 }
 
 void FakeBoard::Enter(int now_ms) {
-  Say("\r\n");
+  Print("\r\n");
   if (line_.empty() && !last_line_.empty()) repeated_ = true;
   if (line_.empty()) return Prompt();
   last_line_ = std::exchange(line_, {});
@@ -119,19 +119,19 @@ void FakeBoard::Execute(const std::vector<std::string>& words, int now_ms) {
     return kKnown.contains(name) && !config_.missing.contains(name);
   };
   const auto unknown = [&](const std::string& name) {
-    Say("Unknown command '" + name + "' - try 'help'\r\n");
+    Print("Unknown command '" + name + "' - try 'help'\r\n");
   };
   const std::string word = words.size() > 1 ? words[1] : "";
   if (!has(command)) return unknown(command);
-  if (command == "echo") return Say(word + "\r\n");
-  if (command == "version") return Say("U-Boot 2025.01 (Jan 01 2025)\r\n\r\naarch64-gcc\r\n");
-  if (command == "help") return has(word) ? Say(word + " - does it\r\n") : unknown(word);
+  if (command == "echo") return Print(word + "\r\n");
+  if (command == "version") return Print("U-Boot 2025.01 (Jan 01 2025)\r\n\r\naarch64-gcc\r\n");
+  if (command == "help") return has(word) ? Print(word + " - does it\r\n") : unknown(word);
   if (command == "crc32") return Crc(words);
   if (command == "loady") return Receive(words, now_ms);
   if (command == "tftpboot") return Tftp(words);
   if (command == "dhcp") {
     if (config_.dhcp) config_.variables["ipaddr"] = "10.0.2.15";
-    return Say("DHCP client\r\n");
+    return Print("DHCP client\r\n");
   }
   if (command == "setenv") {
     config_.variables.erase(word);
@@ -140,24 +140,24 @@ void FakeBoard::Execute(const std::vector<std::string>& words, int now_ms) {
   }
   if (command == "printenv") {
     const auto found = config_.variables.find(word);
-    return Say(found == config_.variables.end() ? "## Error: \"" + word + "\" not defined\r\n"
-                                                : word + "=" + found->second + "\r\n");
+    return Print(found == config_.variables.end() ? "## Error: \"" + word + "\" not defined\r\n"
+                                                  : word + "=" + found->second + "\r\n");
   }
   Jump(word);
 }
 
 void FakeBoard::Crc(const std::vector<std::string>& words) {
-  if (words.size() != 3) return Say("Usage:\r\n");
+  if (words.size() != 3) return Print("Usage:\r\n");
   const std::uint64_t address = Number(words[1]), size = Number(words[2]);
   const std::string memory = Memory(address, size);
-  if (memory.empty()) return Say("\"Synchronous Abort\" handler\r\n");
-  Say(Format("crc32 for %08llx ... %08llx ==> %08x\r\n", static_cast<unsigned long long>(address),
-             static_cast<unsigned long long>(address + size - 1), text::Crc32(memory)));
+  if (memory.empty()) return Print("\"Synchronous Abort\" handler\r\n");
+  Print(Format("crc32 for %08llx ... %08llx ==> %08x\r\n", static_cast<unsigned long long>(address),
+               static_cast<unsigned long long>(address + size - 1), text::Crc32(memory)));
 }
 
 void FakeBoard::Receive(const std::vector<std::string>& words, int now_ms) {
   address_ = words.size() > 1 ? Number(words[1]) : kRam;
-  Say("## Ready for binary (ymodem) download at 115200 bps...\r\n");
+  Print("## Ready for binary (ymodem) download at 115200 bps...\r\n");
   state_ = State::kReceive;
   receiver_.emplace(
       !config_.missing.contains("crc"), [this](char byte) { output_ += byte; }, now_ms);
@@ -167,8 +167,9 @@ void FakeBoard::AfterReceiving() {
   if (!receiver_->ended()) return;
   Store(address_, receiver_->data());
   const std::size_t size = receiver_->data().size();
-  Say(receiver_->failed() ? "## Binary download aborted\r\n"
-                          : Format("\r\n## Total Size      = 0x%08zx = %zu Bytes\r\n", size, size));
+  Print(receiver_->failed()
+            ? "## Binary download aborted\r\n"
+            : Format("\r\n## Total Size      = 0x%08zx = %zu Bytes\r\n", size, size));
   receiver_.reset();
   Prompt();
 }
@@ -177,15 +178,15 @@ void FakeBoard::Tftp(const std::vector<std::string>& words) {
   const auto file = words.size() == 3 && config_.variables.contains("ipaddr")
                         ? config_.tftp.find(words[2])
                         : config_.tftp.end();
-  if (file == config_.tftp.end()) return Say("TFTP error: 'File not found' (1)\r\n");
+  if (file == config_.tftp.end()) return Print("TFTP error: 'File not found' (1)\r\n");
   Store(Number(words[1]), file->second);
-  Say(Format("Bytes transferred = %zu (%zx hex)\r\n", file->second.size(), file->second.size()));
+  Print(Format("Bytes transferred = %zu (%zx hex)\r\n", file->second.size(), file->second.size()));
 }
 
 void FakeBoard::Jump(const std::string& address) {
-  Say("## Starting application\r\n");
+  Print("## Starting application\r\n");
   started_ = Memory(Number(address), 1 << 20);
-  Say(config_.run);
+  Print(config_.run);
   state_ = State::kRunning;
 }
 

@@ -50,7 +50,7 @@ class FakeBoard {
  private:
   enum class State { kOff, kCountdown, kPrompt, kReceive, kRunning };
 
-  void Say(const std::string& text) { output_ += text; }
+  void Print(const std::string& text) { output_ += text; }
   void Prompt();
   void Key(char byte, int now_ms);
   void Enter(int now_ms);

@@ -17,7 +17,7 @@ class Pty {
   const std::string& device() const { return device_; }
   /// An open device end: while it is open, closing another one does not hang up.
   int kept() const { return kept_; }
-  /// What unplugging is.
+  /// Hangs up, as pulling out the adapter does.
   void Unplug();
 
  private:

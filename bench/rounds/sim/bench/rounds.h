@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "allcpus/leader.h"
-#include "allcpus/member.h"
+#include "allcpus/leader_steps.h"
+#include "allcpus/member_steps.h"
 #include "bench/host.h"
 #include "bench/machine.h"
 #include "percpu/per_cpu.h"
