@@ -35,7 +35,7 @@ void PerCpuState::PoweredDown() {
   const State state = state_.load(std::memory_order_acquire);
   if (state == State::kVacant || state == State::kReady) return;
   if (owner_ != nullptr) owner_->lost = true;
-  BindGuest(nullptr);
+  UnbindGuest();
   vectors_live_ = has_host_vectors_ = opens_pmr_ = false;
   in_run_ = false;
   // A suspended CPU's hardware state was given up by PrepareSuspend().

@@ -78,12 +78,17 @@ class alignas(16) PerCpuState {
   // For the run loop: on this CPU, while enabled, interrupts masked.
 
   /// kOk when the caller is on this CPU and it is enabled; touches nothing else.
-  Status CheckEnabledHere() const;
+  Status CheckEnabledHere() const {
+    if (!IsEnabled()) return Status::kNotEnabled;
+    return hal::Cpu::CurrentCpu() == cpu_ ? Status::kOk : Status::kWrongCpu;
+  }
   /// Puts `guest`'s registers and EL2 controls in place of the present owner's, which are saved.
   /// Errors, nothing changed: kUnsupportedFeature (the CPU lacks a capability's feature, or it, the
   /// policy or the host forbids a bit of HCR_EL2 that `request` sets: Error has them),
   /// kLoadedElsewhere, kLostState.
-  Status LoadGuest(Guest& guest, const GuestRequest& request);
+  Status LoadGuest(Guest& guest, const GuestRequest& request) {
+    return owner_ == &guest ? Status::kOk : ReplaceOwner(guest, request);
+  }
   /// Puts the host's registers and EL2 controls back, if a guest's are loaded.
   void UnloadGuest();
   const Guest* guest_owner() const { return owner_; }
@@ -186,7 +191,7 @@ class alignas(16) PerCpuState {
   template <class R>
   Status Expect(typename R::Value expected, Status mismatch);
   Status Fail(Error error);
-  // The run loop's half: guest_switch.cc.
+  // The run loop's half: guest_switch.cc, guest_run.cc.
   /// The CPU that calls and its priority mask, in one number. [arm-arm] MPIDR_EL1: bits 63:40 are
   /// RES0. Where there is a GICv3 interface.
   static std::uint64_t PlaceNow() {
@@ -198,22 +203,29 @@ class alignas(16) PerCpuState {
   void OpenPriorityMask();
   void ClosePriorityMask();
   void KnowCpu();
-  void BindGuest(Guest* owner);
+  void BindGuest(Guest& guest);
+  void UnbindGuest();
   void ForgetResident() { resident_ = gic_resident_ = plain_resident_ = nullptr; }
   Status CheckCapabilities(hal::Capabilities open);
   Status CheckTraps(const HcrTerms& terms);
   Status PrepareGuest(Guest& guest, const GuestRequest& request);
+  Status ReplaceOwner(Guest& guest, const GuestRequest& request);
+  template <bool kE2h>
+  void SwitchTo(Guest& next, bool has_more, bool same_traps);
+  void SaveBase(GuestRegisters& owner);
   void SaveOwner();
+  void SaveOpened(Guest& guest);
+  void RestoreOpened(const GuestRegisters& next);
   void SaveHostCapabilities(hal::Capabilities open);
   void RestoreGuestState(const GuestRegisters& next);
   void ReleaseGuest(GuestState guest);
   void SwitchControls(const GuestControls& controls, hal::HcrEl2 hcr);
-  bool StopsWalks() const;
-  bool ParksWalks() const;
-  void SwitchWithoutWalks(const GuestRegisters& next, const GuestControls& controls,
-                          hal::HcrEl2 hcr);
-  void SaveLoadBank(LoadBank& bank);
-  void RestoreLoadBank(const LoadBank& bank);
+  void GiveVectorsAtLoad();
+  /// Work-around kSpeculativeAt: whether a switch of guests turns walks off meanwhile.
+  bool StopsWalks() const { return transition_.workarounds.Has(Workaround::kSpeculativeAt); }
+  /// The same, and between runs, where HCR_EL2 is the host's and stage 2 off: owner_->load has the
+  /// guest's TCR_EL1 and SCTLR_EL1 then.
+  bool ParksWalks() const { return switches_runs_ && StopsWalks(); }
   void LeaveRun();
   void RestoreAfterRun();
   // FP and SIMD: vector_switch.cc.
@@ -234,6 +246,7 @@ class alignas(16) PerCpuState {
   const Guest* gic_resident_ = nullptr;  // resident_, on a CPU with the GICv3 interface.
   std::uint64_t place_ = 0;  // PlaceNow() on cpu_, the host's priority mask open, or MPIDR_EL1.
   const Guest* plain_resident_ = nullptr;  // resident_, on a CPU without it.
+  const Guest* resident_ = nullptr;        // owner_, unless each run switches registers.
   vectors::ChainPlace chain_;              // Of a pass-through host.
   hal::VbarEl2 vectors_;                   // VBAR_EL2 while the vectors are Trivet's.
   TransitionState transition_;
@@ -247,9 +260,8 @@ class alignas(16) PerCpuState {
   HcrLayout layout_;
   std::uint32_t loads_ = 0;  // How often the host's registers were saved for a guest.
   Guest* owner_ = nullptr;
-  const Guest* resident_ = nullptr;  // owner_, unless each run switches registers.
-  hal::Capabilities run_open_;       // Of the guest of the current run.
-  hal::IccPmrEl1 run_pmr_;           // The host's, where a run had to open it.
+  hal::Capabilities run_open_;  // Of the guest of the current run.
+  hal::IccPmrEl1 run_pmr_;      // The host's, where a run had to open it.
   CpuId cpu_;
   Error error_;
   bool per_run_ = false;        // Vectors and TPIDR_EL2 are Trivet's only during a run.

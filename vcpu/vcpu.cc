@@ -76,9 +76,7 @@ Status Vcpu::Continue(percpu::PerCpuState& cpu, Exit& exit) {
 /// The first run on this CPU, or one that switches EL2 registers. Interrupts are masked.
 std::optional<Status> Vcpu::LoadOrRun(percpu::PerCpuState& cpu, Exit& exit) {
   if (const Status s = cpu.CheckEnabledHere(); s != Status::kOk) return s;
-  if (cpu.guest_owner() != &guest_) {
-    if (const Status s = cpu.LoadGuest(guest_, request_); s != Status::kOk) return s;
-  }
+  if (const Status s = cpu.LoadGuest(guest_, request_); s != Status::kOk) return s;
   if (cpu.IsResidentHere(guest_) || cpu.RunsAsItIs()) return std::nullopt;
   cpu.BeginRun();
   Status status = Decode(vectors::EnterGuest(frame_), exit);
