@@ -1,6 +1,6 @@
-// The interrupt of a guest's timer is a level: it falls when the guest's registers are taken off the
-// CPU, and rises when they are loaded again. The host sees no spurious one, and none is lost. EL2
-// only: the simulator's timers do not count.
+// The interrupt of a guest's timer is a level: it falls when the guest's registers are taken off
+// the CPU, and rises when they are loaded again. The host sees no spurious one, and none is lost.
+// EL2 only: the simulator's timers do not count.
 
 #include <gtest/gtest.h>
 
