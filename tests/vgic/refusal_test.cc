@@ -126,8 +126,9 @@ TEST(GichLr, IsTheSameThereAndBack) {
     }
   }
   // [gic2] GICH_LRn: HW 31, Grp1 30, State 29:28, Priority 27:23, PhysicalID 19:10, VirtualID 9:0.
-  EXPECT_EQ(GichLr::From(WithState(Interrupt::Hardware(40, 41).priority(0x88).value(), true, false)),
-            0xd880'a428u);
+  EXPECT_EQ(
+      GichLr::From(WithState(Interrupt::Hardware(40, 41).priority(0x88).value(), true, false)),
+      0xd880'a428u);
   EXPECT_EQ(GichLr::From(Interrupt::Level(33).group0().value()), 0x0008'0021u);
 }
 
