@@ -32,10 +32,7 @@ void PerCpuState::BindGuest(Guest* owner) {
   ForgetResident();
   if (owner == nullptr) return;
   owner->loaded_on = this;
-  const bool switches = switches_runs_ || host_uses_fp_ ||
-                        owner->open.Has(Capability::kPointerAuthentication) ||
-                        owner->open.Has(Capability::kMte);
-  if (switches) return;
+  if (switches_runs_ || host_uses_fp_ || owner->open.HasAny(kSwitchedEachRun)) return;
   resident_ = owner;
   if (traits_.Has<Feature::kGicV3>()) {
     gic_resident_ = owner;
@@ -79,6 +76,7 @@ Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
   if (guest.loaded_on != nullptr) return Fail({.status = Status::kLoadedElsewhere});
   if (const Status s = CheckCapabilities(request.open); s != Status::kOk) return s;
   KnowCpu();
+  if (const Status s = CheckVectors(request); s != Status::kOk) return s;
   const HcrTerms terms = TermsFor(request.traps, request.open);
   if (const Status s = CheckTraps(terms); s != Status::kOk) return s;
   if (owner_ == nullptr) {
@@ -98,12 +96,45 @@ Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
   guest.controls.identity.Set<CntvoffEl2>(request.cntvoff);
   guest.controls.identity.Set<VpidrEl2>(VpidrEl2::FromRaw(Cpu::Read<MidrEl1>().raw()));
   guest.controls.identity.Set<VmpidrEl2>(request.vmpidr);
-  if (request.open.Has(Capability::kFp)) TrapFp(guest, true);
+  guest.sve = request.sve;
+  if (request.open.Has(Capability::kFp)) TrapVectors(guest, true);
+  if (request.open.Has(Capability::kPmu)) {
+    const auto mdcr = guest.controls.traps.Get<MdcrEl2>();
+    guest.counters = static_cast<std::uint8_t>(PmuState::CountersFor(mdcr));
+  }
   guest.terms = terms;
   guest.hcr = terms.value();
   guest.prepared_on = this;
   guest.prepared_in = loads_;
   return Status::kOk;
+}
+
+inline void PerCpuState::SaveOpenedRun(GuestRegisters& to, Capabilities open) {
+  Cpu cpu;
+  to.opened_run.Save(cpu, traits_, open);
+  if (open.Has(Capability::kDebug)) [[unlikely]]
+    to.debug.Save();
+}
+
+inline void PerCpuState::RestoreOpenedRun(const GuestRegisters& from, Capabilities open) {
+  Cpu cpu;
+  from.opened_run.Restore(cpu, traits_, open);
+  if (open.Has(Capability::kDebug)) [[unlikely]]
+    from.debug.Restore();
+}
+
+inline void PerCpuState::SaveEachRun(GuestRegisters& to, Capabilities open) {
+  Cpu cpu;
+  to.each_run.Save(cpu, traits_, open);
+  if (open.Has(Capability::kPmu)) [[unlikely]]
+    to.pmu.Save(run_counters_);
+}
+
+inline void PerCpuState::RestoreEachRun(const GuestRegisters& from, Capabilities open) {
+  Cpu cpu;
+  from.each_run.Restore(cpu, traits_, open);
+  if (open.Has(Capability::kPmu)) [[unlikely]]
+    from.pmu.Restore(run_counters_);
 }
 
 /// Saves the registers of the loaded guest, or the host's before a first one. Under a VHE host
@@ -117,7 +148,7 @@ inline void PerCpuState::SaveOwner() {
   if (owner_ != nullptr && owner_->has_more) {
     if (owner_->interrupts != nullptr) owner_->interrupts->unload(*owner_->interrupts);
     from.opened_load.Save(cpu, traits_, owner_->open);
-    if (!traits_.e2h()) from.opened_run.Save(cpu, traits_, owner_->open);
+    if (!traits_.e2h()) SaveOpenedRun(from, owner_->open);
   }
 }
 
@@ -129,7 +160,7 @@ void PerCpuState::SaveHostCapabilities(Capabilities open) {
   Cpu cpu;
   host_.opened_load.Save(cpu, traits_, more);
   if (!traits_.e2h()) {
-    host_.opened_run.Save(cpu, traits_, more);
+    SaveOpenedRun(host_, more);
     // Not the host's where a guest is loaded: it is one of that guest's controls.
     host_.opened_run.Set<IchHcrEl2>(host_controls_.traps.Get<IchHcrEl2>());
   }
@@ -141,7 +172,7 @@ inline void PerCpuState::RestoreGuestState(const GuestRegisters& next) {
   Cpu cpu;
   if (next.has_more) {
     next.opened_load.Restore(cpu, traits_, next.open);
-    if (!traits_.e2h()) next.opened_run.Restore(cpu, traits_, next.open);
+    if (!traits_.e2h()) RestoreOpenedRun(next, next.open);
     if (next.interrupts != nullptr) next.interrupts->load(*next.interrupts, traits_.e2h());
   }
   if (!traits_.e2h()) next.run.Restore(cpu, traits_);
@@ -194,11 +225,12 @@ void PerCpuState::ReleaseGuest(GuestState guest) {
     const CptrEl2E2h cptr = traits_.e2h() ? Cpu::Read<CptrEl2E2h>() : CptrEl2E2h();
     (void)GiveVectors();
     TakeVectors();
+    ReturnVectorLength();
     if (traits_.e2h()) Cpu::Write<CptrEl2E2h>(cptr);
   }
   SaveOwner();
   if (guest == GuestState::kReplaced) ReturnHostVectors();
-  has_host_vectors_ = false;
+  has_host_vectors_ = has_host_lengths_ = false;
   if (StopsWalks() && guest == GuestState::kReplaced) [[unlikely]] {
     SwitchWithoutWalks(host_, host_controls_, transition_.ours.hcr);
     StartWalks(cpu, traits_, host_.load);
@@ -268,21 +300,24 @@ void PerCpuState::BeginRun() {
   if (switches_runs_) run_host_ = El2Context::Live<Cpu>();
   if (traits_.e2h()) {
     host_.run.Save(cpu, traits_);
-    if (!open.IsEmpty()) host_.opened_run.Save(cpu, traits_, open);
+    if (!open.IsEmpty()) SaveOpenedRun(host_, open);
     host_controls_.Save(cpu, traits_);
   }
-  if (!open.IsEmpty()) host_.each_run.Save(cpu, traits_, open);
+  if (!open.IsEmpty()) {
+    run_counters_ = owner_->counters;
+    SaveEachRun(host_, open);
+  }
   in_run_ = true;
   if (traits_.e2h()) {
     owner_->controls.Restore(cpu, traits_);
     cpu.Isb();  // Stage 2's tables before VM.
     owner_->run.Restore(cpu, traits_);
     if (!open.IsEmpty()) {
-      owner_->opened_run.Restore(cpu, traits_, open);
+      RestoreOpenedRun(*owner_, open);
       if (owner_->interrupts != nullptr) owner_->interrupts->resume(*owner_->interrupts);
     }
   }
-  if (!open.IsEmpty()) owner_->each_run.Restore(cpu, traits_, open);
+  if (!open.IsEmpty()) RestoreEachRun(*owner_, open);
   if (SwitchesCptrPerRun()) Cpu::Write<CptrEl2>(owner_->controls.traps.Get<CptrEl2>());
   if (policy_->vector_registers == VectorRegisters::kEachLoad && SwitchesVectorsPerRun()) {
     (void)GiveVectors();
@@ -307,10 +342,10 @@ void PerCpuState::EndRun() {
     owner_->run.Save(cpu, traits_);
     if (!open.IsEmpty()) {
       if (owner_->interrupts != nullptr) owner_->interrupts->suspend(*owner_->interrupts);
-      owner_->opened_run.Save(cpu, traits_, open);
+      SaveOpenedRun(*owner_, open);
     }
   }
-  if (!open.IsEmpty()) owner_->each_run.Save(cpu, traits_, open);
+  if (!open.IsEmpty()) SaveEachRun(*owner_, open);
   if (SwitchesVectorsPerRun()) TakeVectors();
   RestoreAfterRun();
 }
@@ -323,9 +358,9 @@ void PerCpuState::RestoreAfterRun() {
   if (traits_.e2h()) {
     host_controls_.Restore(cpu, traits_);
     host_.run.Restore(cpu, traits_);
-    if (!open.IsEmpty()) host_.opened_run.Restore(cpu, traits_, open);
+    if (!open.IsEmpty()) RestoreOpenedRun(host_, open);
   }
-  if (!open.IsEmpty()) host_.each_run.Restore(cpu, traits_, open);
+  if (!open.IsEmpty()) RestoreEachRun(host_, open);
   cpu.Isb();
   in_run_ = false;
 }

@@ -110,7 +110,8 @@ TEST_P(ClosedGuest, HasNoBitOfHcrThatItsHostHasForItself) {
 std::uint64_t HostValue(const sim::Pe& pe, RegisterId id, unsigned n) {
   const sim::BitMasks& masks = pe.model().MasksOf(id);
   const std::uint64_t pattern = 0x5a3c'965a'c3a5'6996u * (2 * n + 1);
-  return (pe.Peek(id) & ~masks.fields) | (pattern & masks.fields);
+  const std::uint64_t own = (pattern & masks.fields) != 0 ? pattern & masks.fields : masks.fields;
+  return (pe.Peek(id) & ~masks.fields) | own;
 }
 
 TEST_P(ClosedGuest, LeavesItsHostEveryControlOfEl2) {
