@@ -40,6 +40,7 @@ struct Guest : GuestRegisters {
   // What these were computed for: a CPU, and how often it was given to a guest.
   const PerCpuState* prepared_on = nullptr;
   std::uint32_t prepared_in = 0;
+  bool runs_as_it_is = false;  ///< A run switches nothing while it is loaded.
 };
 
 }  // namespace trivet::percpu

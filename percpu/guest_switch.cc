@@ -1,4 +1,4 @@
-// The run loop's half of PerCpuState: loads guest registers and switches EL2 registers for a run.
+// Whose registers are loaded: a guest's, another's, the host's.
 
 #include "hal/cpu.h"
 #include "hal/guest_view.h"
@@ -15,31 +15,33 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 
 }  // namespace
 
-Status PerCpuState::CheckEnabledHere() const {
-  if (!IsEnabled()) return Status::kNotEnabled;
-  return Cpu::CurrentCpu() == cpu_ ? Status::kOk : Status::kWrongCpu;
-}
-
 /// Asks the CPU once after each enable.
 void PerCpuState::KnowCpu() {
   if (!traits_.IsQueried()) traits_.Query<Cpu>();
 }
 
-/// Records whose registers are loaded. Null: the host's.
-void PerCpuState::BindGuest(Guest* owner) {
-  if (owner_ != nullptr) owner_->loaded_on = nullptr;
-  owner_ = owner;
+/// Records that `guest` is loaded.
+[[gnu::always_inline]] inline void PerCpuState::BindGuest(Guest& guest) {
+  owner_ = &guest;
+  guest.loaded_on = this;
   ForgetResident();
-  if (owner == nullptr) return;
-  owner->loaded_on = this;
-  if (switches_runs_ || host_uses_fp_ || owner->open.HasAny(kSwitchedEachRun)) return;
-  resident_ = owner;
+  if (!guest.runs_as_it_is) return;
+  resident_ = &guest;
   if (traits_.Has<Feature::kGicV3>()) {
-    gic_resident_ = owner;
+    gic_resident_ = &guest;
   } else {
-    plain_resident_ = owner;
+    plain_resident_ = &guest;
     place_ = Cpu::Read<MpidrEl1>().raw();
   }
+}
+
+/// Records that no guest is loaded.
+void PerCpuState::UnbindGuest() {
+  if (owner_ != nullptr) owner_->loaded_on = nullptr;
+  owner_ = nullptr;
+  host_.open = {};
+  host_.has_more = false;
+  ForgetResident();
 }
 
 /// Every capability's feature must exist: a register of it would be UNDEFINED.
@@ -104,52 +106,44 @@ Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
   }
   guest.terms = terms;
   guest.hcr = terms.value();
+  const bool switches = switches_runs_ || host_uses_fp_ || superpriority_.is_used() ||
+                        request.open.HasAny(kSwitchedEachRun);
+  guest.runs_as_it_is = !switches;
   guest.prepared_on = this;
   guest.prepared_in = loads_;
   return Status::kOk;
 }
 
-inline void PerCpuState::SaveOpenedRun(GuestRegisters& to, Capabilities open) {
-  Cpu cpu;
-  to.opened_run.Save(cpu, traits_, open);
-  if (open.Has(Capability::kDebug)) [[unlikely]]
-    to.debug.Save();
-}
-
-inline void PerCpuState::RestoreOpenedRun(const GuestRegisters& from, Capabilities open) {
-  Cpu cpu;
-  from.opened_run.Restore(cpu, traits_, open);
-  if (open.Has(Capability::kDebug)) [[unlikely]]
-    from.debug.Restore();
-}
-
-inline void PerCpuState::SaveEachRun(GuestRegisters& to, Capabilities open) {
-  Cpu cpu;
-  to.each_run.Save(cpu, traits_, open);
-  if (open.Has(Capability::kPmu)) [[unlikely]]
-    to.pmu.Save(run_counters_);
-}
-
-inline void PerCpuState::RestoreEachRun(const GuestRegisters& from, Capabilities open) {
-  Cpu cpu;
-  from.each_run.Restore(cpu, traits_, open);
-  if (open.Has(Capability::kPmu)) [[unlikely]]
-    from.pmu.Restore(run_counters_);
-}
-
-/// Saves the registers of the loaded guest, or the host's before a first one. Under a VHE host
-/// BeginRun and EndRun switch what the host uses too.
-inline void PerCpuState::SaveOwner() {
+/// What a guest has beyond the base architecture.
+[[gnu::noinline]] void PerCpuState::SaveOpened(Guest& guest) {
   Cpu cpu;
   TakeVectors();
-  GuestRegisters& from = owner_ ? *owner_ : host_;
-  SaveLoadBank(from.load);
-  if (!traits_.e2h()) from.run.Save(cpu, traits_);
-  if (owner_ != nullptr && owner_->has_more) {
-    if (owner_->interrupts != nullptr) owner_->interrupts->unload(*owner_->interrupts);
-    from.opened_load.Save(cpu, traits_, owner_->open);
-    if (!traits_.e2h()) SaveOpenedRun(from, owner_->open);
-  }
+  if (guest.interrupts != nullptr) guest.interrupts->unload(*guest.interrupts);
+  guest.opened_load.Save(cpu, traits_, guest.open);
+  if (!traits_.e2h()) SaveOpenedRun(guest, guest.open);
+}
+[[gnu::noinline]] void PerCpuState::RestoreOpened(const GuestRegisters& next) {
+  Cpu cpu;
+  next.opened_load.Restore(cpu, traits_, next.open);
+  if (!traits_.e2h()) RestoreOpenedRun(next, next.open);
+  if (next.interrupts != nullptr) next.interrupts->load(*next.interrupts, traits_.e2h());
+}
+
+/// Saves the registers that every guest has, of the guest that is loaded, or of the host before a
+/// first one. Under a VHE host BeginRun and EndRun switch what the host uses too.
+[[gnu::noinline]] void PerCpuState::SaveBase(GuestRegisters& owner) {
+  Cpu cpu;
+  const bool parked = owner_ != nullptr && ParksWalks();
+  const TcrEl1 tcr = owner.load.Get<TcrEl1>();
+  const SctlrEl1 sctlr = owner.load.Get<SctlrEl1>();
+  owner.load.Save(cpu, traits_);
+  if (parked) owner.load.Set<TcrEl1>(tcr), owner.load.Set<SctlrEl1>(sctlr);
+  if (!traits_.e2h()) owner.run.Save(cpu, traits_);
+}
+
+void PerCpuState::SaveOwner() {
+  SaveBase(*owner_);
+  if (owner_->has_more) SaveOpened(*owner_);
 }
 
 /// Saves the host's values of the registers of `open` that no guest has had since the host's were
@@ -168,48 +162,92 @@ void PerCpuState::SaveHostCapabilities(Capabilities open) {
   host_.has_more = true;
 }
 
-inline void PerCpuState::RestoreGuestState(const GuestRegisters& next) {
+void PerCpuState::RestoreGuestState(const GuestRegisters& next) {
   Cpu cpu;
-  if (next.has_more) {
-    next.opened_load.Restore(cpu, traits_, next.open);
-    if (!traits_.e2h()) RestoreOpenedRun(next, next.open);
-    if (next.interrupts != nullptr) next.interrupts->load(*next.interrupts, traits_.e2h());
-  }
+  if (next.has_more) RestoreOpened(next);
   if (!traits_.e2h()) next.run.Restore(cpu, traits_);
-  RestoreLoadBank(next.load);
+  next.load.Restore(cpu, traits_, {}, WithoutWalks(StopsWalks()));
 }
 
-/// Stage 2 and traps first, and in effect, then the registers that depend on them.
-Status PerCpuState::LoadGuest(Guest& guest, const GuestRequest& request) {
-  if (owner_ == &guest) return Status::kOk;
+/// HCR_EL2 last: nothing may come between it and the ISB (WriteHcr).
+void PerCpuState::SwitchControls(const GuestControls& controls, HcrEl2 hcr) {
+  Cpu cpu;
+  if (!traits_.e2h()) controls.Restore(cpu, traits_);
+  if (!switches_runs_) WriteHcr(cpu, hcr, transition_.workarounds);
+  cpu.Isb();
+}
+
+/// From the owner's registers to those of `next`. Stage 2 and traps first, and in effect, then the
+/// registers that depend on them. Where walks have to stop (percpu/speculative_at.h), they do so
+/// first, and stage 2 comes last.
+template <bool kE2h>
+[[gnu::always_inline]] inline void PerCpuState::SwitchTo(Guest& next, bool has_more,
+                                                         bool same_traps) {
+  Cpu cpu;
+  // In registers: a register access may change memory.
+  const CpuTraits here = traits_;
+  if (here.e2h() != kE2h) __builtin_unreachable();
+  const Workarounds workarounds = transition_.workarounds;
+  const bool switches_runs = switches_runs_, stops_walks = StopsWalks();
+  const auto restore_stage2 = [&] {
+    if (!kE2h) next.controls.identity.Restore(cpu, here);
+    if (!switches_runs) WriteHcr(cpu, next.hcr, workarounds);
+    cpu.Isb();
+  };
+
+  if (Guest* const owner = owner_; owner != nullptr) [[likely]] {
+    if (switches_runs && stops_walks) [[unlikely]] {
+      SaveBase(*owner);
+    } else {
+      owner->load.Save(cpu, here);
+      if (!kE2h) owner->run.Save(cpu, here);
+    }
+    if (owner->has_more) [[unlikely]] {
+      same_traps = same_traps && !vectors_live_;
+      SaveOpened(*owner);
+    }
+    owner->loaded_on = nullptr;
+  } else {
+    SaveBase(host_);
+  }
+  if (has_more) [[unlikely]]
+    SaveHostCapabilities(next.open);
+  BindGuest(next);  // Before the first write: Panic() finds the host's values.
+
+  if (stops_walks) StopWalks(cpu, here);
+  if (!kE2h && !same_traps) [[unlikely]]
+    next.controls.traps.Restore(cpu, here);
+  if (!stops_walks) restore_stage2();
+  if (has_more) [[unlikely]]
+    RestoreOpened(next);
+  if (!kE2h) next.run.Restore(cpu, here);
+  next.load.Restore(cpu, here, {}, WithoutWalks(stops_walks));
+  if (!stops_walks) return;
+  restore_stage2();
+  if (!switches_runs) StartWalks(cpu, here, next.load);
+}
+
+Status PerCpuState::ReplaceOwner(Guest& guest, const GuestRequest& request) {
   const bool prepared =
       owner_ != nullptr && guest.prepared_on == this && guest.prepared_in == loads_;
   if (!prepared) [[unlikely]] {
     if (const Status s = PrepareGuest(guest, request); s != Status::kOk) return s;
   }
-  const bool same_traps = owner_ != nullptr && owner_->open == guest.open && !vectors_live_;
-  ForgetResident();
-  SaveOwner();
-  if (!guest.open.IsEmpty()) [[unlikely]]
-    SaveHostCapabilities(guest.open);
-  BindGuest(&guest);  // Before the first write: Panic() finds the host's values.
-  Cpu cpu;
-  if (StopsWalks()) [[unlikely]] {
-    SwitchWithoutWalks(guest, guest.controls, guest.hcr);
-    if (!ParksWalks()) StartWalks(cpu, traits_, guest.load);
+  const bool same_traps = owner_ != nullptr && owner_->open == guest.open;
+  const bool has_more = guest.has_more;
+  if (traits_.e2h()) {
+    SwitchTo<true>(guest, has_more, same_traps);
   } else {
-    if (!traits_.e2h()) {
-      guest.controls.identity.Restore(cpu, traits_);
-      if (!same_traps) guest.controls.traps.Restore(cpu, traits_);
-    }
-    if (!switches_runs_) WriteHcr(cpu, guest.hcr, transition_.workarounds);
-    Cpu::Isb();
-    RestoreGuestState(guest);
+    SwitchTo<false>(guest, has_more, same_traps);
   }
-  if (policy_->vector_registers == VectorRegisters::kEachLoad && !SwitchesVectorsPerRun()) {
-    (void)GiveVectors();
-  }
+  if (has_more) [[unlikely]]
+    GiveVectorsAtLoad();
   return Status::kOk;
+}
+
+void PerCpuState::GiveVectorsAtLoad() {
+  const bool each_load = policy_->vector_registers == VectorRegisters::kEachLoad;
+  if (each_load && !SwitchesVectorsPerRun()) (void)GiveVectors();
 }
 
 void PerCpuState::UnloadGuest() { ReleaseGuest(GuestState::kReplaced); }
@@ -231,19 +269,17 @@ void PerCpuState::ReleaseGuest(GuestState guest) {
   SaveOwner();
   if (guest == GuestState::kReplaced) ReturnHostVectors();
   has_host_vectors_ = has_host_lengths_ = false;
-  if (StopsWalks() && guest == GuestState::kReplaced) [[unlikely]] {
-    SwitchWithoutWalks(host_, host_controls_, transition_.ours.hcr);
+  const bool stops_walks = StopsWalks() && guest == GuestState::kReplaced;
+  if (stops_walks) StopWalks(cpu, traits_);
+  if (guest == GuestState::kReplaced) RestoreGuestState(host_);
+  SwitchControls(host_controls_, transition_.ours.hcr);  // Without the guest's bits.
+  if (stops_walks) {
     StartWalks(cpu, traits_, host_.load);
     cpu.Isb();
-  } else {
-    if (guest == GuestState::kReplaced) RestoreGuestState(host_);
-    SwitchControls(host_controls_, transition_.ours.hcr);  // Without the guest's bits.
   }
   // Over the stage 2 that maps nothing, or none: what is walked until LeaveTrivet()'s TLBI goes.
   if (ParksWalks() && guest == GuestState::kStays) StartWalks(cpu, traits_, owner_->load);
-  host_.open = {};
-  host_.has_more = false;
-  BindGuest(nullptr);
+  UnbindGuest();
 }
 
 /// The layout of `bits` of HCR_EL2 on this CPU. Read once, from a dozen ID registers, by the first
@@ -267,104 +303,6 @@ HcrTerms PerCpuState::TermsFor(HcrEl2 traps, Capabilities open) {
           .host = host};
 }
 
-/// The guest runs with interrupts able to end the run, whatever priorities the host masks. [gic] a
-/// DSB makes the write of ICC_PMR_EL1 seen by the interrupt controller.
-void PerCpuState::OpenPriorityMask() {
-  if (!traits_.Has<Feature::kGicV3>()) return;
-  run_pmr_ = Cpu::Read<IccPmrEl1>();
-  if (!MasksByPriority(run_pmr_)) return;
-  opens_pmr_ = true;
-  Cpu::Write<IccPmrEl1>(IccPmrEl1::FromRaw(0xff));
-  Cpu::Dsb<Domain::kFullSystem>();
-}
-
-void PerCpuState::ClosePriorityMask() {
-  if (!opens_pmr_) return;
-  Cpu::Write<IccPmrEl1>(run_pmr_);
-  opens_pmr_ = false;
-}
-
-bool PerCpuState::RunsAsItIs() {
-  if (resident_ == nullptr) return false;
-  if (!traits_.Has<Feature::kGicV3>()) return true;
-  if (MasksByPriority(Cpu::Read<IccPmrEl1>())) return false;
-  place_ = PlaceNow();
-  return true;
-}
-
-void PerCpuState::BeginRun() {
-  OpenPriorityMask();
-  if (resident_ != nullptr) return;
-  Cpu cpu;
-  const Capabilities open = run_open_ = owner_->open;
-  if (switches_runs_) run_host_ = El2Context::Live<Cpu>();
-  if (traits_.e2h()) {
-    host_.run.Save(cpu, traits_);
-    if (!open.IsEmpty()) SaveOpenedRun(host_, open);
-    host_controls_.Save(cpu, traits_);
-  }
-  if (!open.IsEmpty()) {
-    run_counters_ = owner_->counters;
-    SaveEachRun(host_, open);
-  }
-  in_run_ = true;
-  if (traits_.e2h()) {
-    owner_->controls.Restore(cpu, traits_);
-    cpu.Isb();  // Stage 2's tables before VM.
-    owner_->run.Restore(cpu, traits_);
-    if (!open.IsEmpty()) {
-      RestoreOpenedRun(*owner_, open);
-      if (owner_->interrupts != nullptr) owner_->interrupts->resume(*owner_->interrupts);
-    }
-  }
-  if (!open.IsEmpty()) RestoreEachRun(*owner_, open);
-  if (SwitchesCptrPerRun()) Cpu::Write<CptrEl2>(owner_->controls.traps.Get<CptrEl2>());
-  if (policy_->vector_registers == VectorRegisters::kEachLoad && SwitchesVectorsPerRun()) {
-    (void)GiveVectors();
-  }
-  if (!switches_runs_) return;
-  SwitchForRun::Into(cpu,
-                     {.vbar = transition_.ours.vbar,
-                      .hcr = Compose(run_host_.hcr, *policy_, owner_->terms.guests()),
-                      .tpidr = OurTpidr(run_host_.tpidr)},
-                     transition_.workarounds);
-  if (StopsWalks()) [[unlikely]]
-    StartWalks(cpu, traits_, owner_->load);
-}
-
-void PerCpuState::EndRun() {
-  ClosePriorityMask();
-  if (!in_run_) return;
-  Cpu cpu;
-  const Capabilities open = owner_->open;
-  if (switches_runs_) LeaveRun();
-  if (traits_.e2h()) {
-    owner_->run.Save(cpu, traits_);
-    if (!open.IsEmpty()) {
-      if (owner_->interrupts != nullptr) owner_->interrupts->suspend(*owner_->interrupts);
-      SaveOpenedRun(*owner_, open);
-    }
-  }
-  if (!open.IsEmpty()) SaveEachRun(*owner_, open);
-  if (SwitchesVectorsPerRun()) TakeVectors();
-  RestoreAfterRun();
-}
-
-void PerCpuState::RestoreAfterRun() {
-  Cpu cpu;
-  if (SwitchesVectorsPerRun()) ReturnHostVectors();
-  if (SwitchesCptrPerRun()) Cpu::Write<CptrEl2>(host_controls_.traps.Get<CptrEl2>());
-  const Capabilities open = run_open_;
-  if (traits_.e2h()) {
-    host_controls_.Restore(cpu, traits_);
-    host_.run.Restore(cpu, traits_);
-    if (!open.IsEmpty()) RestoreOpenedRun(host_, open);
-  }
-  if (!open.IsEmpty()) RestoreEachRun(host_, open);
-  cpu.Isb();
-  in_run_ = false;
-}
-
 /// Replaces a loaded guest's registers by the host's, without saving the guest's.
 void PerCpuState::RestoreHostsGuestState() {
   if (owner_ == nullptr) return;
@@ -373,15 +311,13 @@ void PerCpuState::RestoreHostsGuestState() {
   ReturnHostVectors();
   vectors_live_ = false;
   if (!traits_.e2h()) host_controls_.Restore(cpu, traits_);
-  host_.open = {};
-  host_.has_more = false;
   cpu.Isb();
   if (StopsWalks()) {
     StartWalks(cpu, traits_, host_.load);
     cpu.Isb();
   }
   owner_ = nullptr;  // The guest's memory is not touched: its registers are lost.
-  ForgetResident();
+  UnbindGuest();
 }
 
 }  // namespace trivet::percpu

@@ -13,6 +13,7 @@
 #include "percpu/errata.h"
 #include "percpu/guest.h"
 #include "percpu/hcr_policy.h"
+#include "percpu/masked_interrupts.h"
 #include "percpu/plan.h"
 #include "percpu/policy.h"
 #include "percpu/steps.h"
@@ -59,7 +60,7 @@ class alignas(16) PerCpuState {
   PerCpuState& operator=(const PerCpuState&) = delete;
 
   CpuId cpu() const { return cpu_; }
-  bool IsEnabled() const { return state_.load(std::memory_order_acquire) == State::kEnabled; }
+  bool IsEnabled() const { return state_.load(std::memory_order_acquire) >= State::kEnabled; }
   const Error& last_error() const { return error_; }
   const vectors::CrashRecord& crash() const { return slot_.crash; }
   /// Counts how often this CPU's hardware state was given up: by disable, power-down or hand-over.
@@ -72,19 +73,42 @@ class alignas(16) PerCpuState {
   hal::HcrEl2 host_hcr() const { return transition_.host.hcr; }
   hal::TpidrEl2 host_tpidr() const { return transition_.host.tpidr; }
   HostKind host_kind() const { return traits_.kind(); }
+  /// kNotEnabled of a call may have this reason: it needs WithSuperpriorityMasked().
+  bool NeedsSuperpriorityMask() const {
+    return state_.load(std::memory_order_relaxed) == State::kEnabledOpen &&
+           hal::Cpu::CurrentCpu() == cpu_;
+  }
+  /// `act()`, interrupts with Superpriority masked, if the host takes any. On this CPU, D, A, I and
+  /// F masked.
+  template <class Act>
+  [[gnu::cold]] auto WithSuperpriorityMasked(Act act) {
+    const SuperpriorityMasked masked(*this);
+    return act();
+  }
   /// What this CPU's errata need (percpu/errata.h). After the first enable.
   Workarounds workarounds() const { return transition_.workarounds; }
 
   // For the run loop: on this CPU, while enabled, interrupts masked.
 
   /// kOk when the caller is on this CPU and it is enabled; touches nothing else.
-  Status CheckEnabledHere() const;
+  Status CheckEnabledHere() const {
+    if (!IsEnabled()) return Status::kNotEnabled;
+    return hal::Cpu::CurrentCpu() == cpu_ ? Status::kOk : Status::kWrongCpu;
+  }
+  /// The same before registers are changed: kNotEnabled also while NeedsSuperpriorityMask().
+  Status CheckChangeableHere() const {
+    if (state_.load(std::memory_order_acquire) != State::kEnabled) [[unlikely]]
+      return RefuseHere();
+    return hal::Cpu::CurrentCpu() == cpu_ ? Status::kOk : Status::kWrongCpu;
+  }
   /// Puts `guest`'s registers and EL2 controls in place of the present owner's, which are saved.
   /// Errors, nothing changed: kInvalidArgument (kSve without kFp or without memory; the host's
   /// memory is too small for its vectors), kUnsupportedFeature (the CPU lacks a capability's
   /// feature, or it, the policy or the host forbids a bit of HCR_EL2 that `request` sets: Error has
   /// them), kLoadedElsewhere, kLostState.
-  Status LoadGuest(Guest& guest, const GuestRequest& request);
+  Status LoadGuest(Guest& guest, const GuestRequest& request) {
+    return owner_ == &guest ? Status::kOk : ReplaceOwner(guest, request);
+  }
   /// Puts the host's registers and EL2 controls back, if a guest's are loaded.
   void UnloadGuest();
   const Guest* guest_owner() const { return owner_; }
@@ -152,10 +176,28 @@ class alignas(16) PerCpuState {
   enum class State : std::uint8_t {
     kVacant,
     kReady,
-    kEntering,  ///< Registers may already be Trivet's; `transition_` has the host's values.
-    kEnabled,
+    kEntering,   ///< Registers may already be Trivet's; `transition_` has the host's values.
     kSuspended,  ///< Disabled; Resumed() or SuspendFailed() enables it again.
+    kEnabled,
+    /// Enabled, under a host that takes interrupts with Superpriority, which are not masked: what
+    /// changes registers masks them first.
+    kEnabledOpen,
   };
+
+  class SuperpriorityMasked {
+   public:
+    explicit SuperpriorityMasked(PerCpuState& cpu) : cpu_(cpu) { cpu_.MaskSuperpriority(); }
+    ~SuperpriorityMasked() noexcept(false) { cpu_.RestoreSuperpriority(); }
+    SuperpriorityMasked(const SuperpriorityMasked&) = delete;
+    SuperpriorityMasked& operator=(const SuperpriorityMasked&) = delete;
+
+   private:
+    PerCpuState& cpu_;
+  };
+  void MaskSuperpriority();
+  void RestoreSuperpriority();
+  template <class Act>
+  Status OrMasked(Status status, Act act);
 
   bool IsPassThrough() const { return chain_.words != nullptr; }
   /// True when TPIDR_EL2 is Trivet's from enable to disable.
@@ -167,6 +209,9 @@ class alignas(16) PerCpuState {
   Status Bind(CpuId cpu, Status host, const vectors::Handlers& handlers,
               const vectors::ChainPlace& chain);
   Status RefuseState(State state);
+  Status RefuseLeave(State state);
+  Status RefuseHere() const;
+  Status EnableMasked(State from, const EnableRequest& request);
   Status CheckEnable(State from, const EnableRequest& request, El2Context& host);
   Status CheckHostState(bool e2h);
   Status FindBits(hal::HcrEl2 conditional);
@@ -174,7 +219,7 @@ class alignas(16) PerCpuState {
   Status CheckHostVectors(hal::VbarEl2 base);
   Status CheckDisable();
   Status CanEnable(State from, const EnableRequest& request);
-  void IdentifyCpu();
+  Status IdentifyCpu();
   TransitionState PrepareTransition(const El2Context& host, const EnableRequest& request);
   Status Enable(State from, const EnableRequest& request);
   /// Whether the registers of a loaded guest are replaced by the host's when the CPU is left.
@@ -189,7 +234,7 @@ class alignas(16) PerCpuState {
   template <class R>
   Status Expect(typename R::Value expected, Status mismatch);
   Status Fail(Error error);
-  // The run loop's half: guest_switch.cc.
+  // The run loop's half: guest_switch.cc, guest_run.cc.
   /// The CPU that calls and its priority mask, in one number. [arm-arm] MPIDR_EL1: bits 63:40 are
   /// RES0. Where there is a GICv3 interface.
   static std::uint64_t PlaceNow() {
@@ -201,26 +246,33 @@ class alignas(16) PerCpuState {
   void OpenPriorityMask();
   void ClosePriorityMask();
   void KnowCpu();
-  void BindGuest(Guest* owner);
+  void BindGuest(Guest& guest);
+  void UnbindGuest();
   void ForgetResident() { resident_ = gic_resident_ = plain_resident_ = nullptr; }
   Status CheckCapabilities(hal::Capabilities open);
   Status CheckTraps(const HcrTerms& terms);
   Status PrepareGuest(Guest& guest, const GuestRequest& request);
+  Status ReplaceOwner(Guest& guest, const GuestRequest& request);
+  template <bool kE2h>
+  void SwitchTo(Guest& next, bool has_more, bool same_traps);
+  void SaveBase(GuestRegisters& owner);
   void SaveOwner();
   void SaveEachRun(GuestRegisters& to, hal::Capabilities open);
   void RestoreEachRun(const GuestRegisters& from, hal::Capabilities open);
   void SaveOpenedRun(GuestRegisters& to, hal::Capabilities open);
   void RestoreOpenedRun(const GuestRegisters& from, hal::Capabilities open);
+  void SaveOpened(Guest& guest);
+  void RestoreOpened(const GuestRegisters& next);
   void SaveHostCapabilities(hal::Capabilities open);
   void RestoreGuestState(const GuestRegisters& next);
   void ReleaseGuest(GuestState guest);
   void SwitchControls(const GuestControls& controls, hal::HcrEl2 hcr);
-  bool StopsWalks() const;
-  bool ParksWalks() const;
-  void SwitchWithoutWalks(const GuestRegisters& next, const GuestControls& controls,
-                          hal::HcrEl2 hcr);
-  void SaveLoadBank(LoadBank& bank);
-  void RestoreLoadBank(const LoadBank& bank);
+  void GiveVectorsAtLoad();
+  /// Work-around kSpeculativeAt: whether a switch of guests turns walks off meanwhile.
+  bool StopsWalks() const { return transition_.workarounds.Has(Workaround::kSpeculativeAt); }
+  /// The same, and between runs, where HCR_EL2 is the host's and stage 2 off: owner_->load has the
+  /// guest's TCR_EL1 and SCTLR_EL1 then.
+  bool ParksWalks() const { return switches_runs_ && StopsWalks(); }
   void LeaveRun();
   void RestoreAfterRun();
   // FP and SIMD: vector_switch.cc.
@@ -251,6 +303,7 @@ class alignas(16) PerCpuState {
   const Guest* gic_resident_ = nullptr;  // resident_, on a CPU with the GICv3 interface.
   std::uint64_t place_ = 0;  // PlaceNow() on cpu_, the host's priority mask open, or MPIDR_EL1.
   const Guest* plain_resident_ = nullptr;  // resident_, on a CPU without it.
+  const Guest* resident_ = nullptr;        // owner_, unless each run switches registers.
   vectors::ChainPlace chain_;              // Of a pass-through host.
   hal::VbarEl2 vectors_;                   // VBAR_EL2 while the vectors are Trivet's.
   TransitionState transition_;
@@ -266,12 +319,12 @@ class alignas(16) PerCpuState {
   HcrLayout layout_;
   std::uint32_t loads_ = 0;  // How often the host's registers were saved for a guest.
   Guest* owner_ = nullptr;
-  const Guest* resident_ = nullptr;  // owner_, unless each run switches registers.
-  hal::Capabilities run_open_;       // Of the guest of the current run.
-  std::uint8_t run_counters_ = 0;    // Its event counters.
-  hal::IccPmrEl1 run_pmr_;           // The host's, where a run had to open it.
+  hal::Capabilities run_open_;     // Of the guest of the current run.
+  std::uint8_t run_counters_ = 0;  // Its event counters.
+  hal::IccPmrEl1 run_pmr_;         // The host's, where a run had to open it.
   CpuId cpu_;
   Error error_;
+  SuperpriorityMask superpriority_;
   bool per_run_ = false;        // Vectors and TPIDR_EL2 are Trivet's only during a run.
   bool switches_runs_ = false;  // HCR_EL2 differs between the host and a guest.
   bool opens_pmr_ = false;      // `run_pmr_` is to be put back.

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <tuple>
+#include <type_traits>
+#include <utility>
 
 #include "hal/capability.h"
 #include "hal/registers.h"
@@ -19,6 +23,14 @@ inline constexpr hal::Capability kCapabilityOf = hal::Capability::kAlways;
   inline constexpr hal::Capability kCapabilityOf<hal::Type> = hal::Capability::capability;
 #include "hal/regs/guest.def"
 
+/// Writes what was saved.
+struct AsSaved {
+  template <class R>
+  constexpr std::uint64_t operator()(std::uint64_t value) const {
+    return value;
+  }
+};
+
 /// Registers that are saved, restored and compared together, in the order of the list. 8 bytes
 /// each. Each is accessed by its name under the host's E2H; one whose feature the CPU lacks is
 /// skipped, and so is one whose capability is not in `open`, where that is given.
@@ -29,27 +41,32 @@ class RegisterBank {
   template <class B>
   [[gnu::always_inline]] void Save(B& backend, const CpuTraits& cpu, hal::Capabilities open = {}) {
     const CpuTraits here = cpu;  // In a register: a register access may change memory.
-    // And these are stored in pairs. A save of some capabilities keeps the others' values.
-    Values values = kHasCapabilities ? values_ : Values();
-    VisitAll(values, here, open,
-             [&]<class Name>(std::uint64_t& value) __attribute__((always_inline)) {
-               value = backend.template Read<Name>().raw();
-               return true;
-             });
-    values_ = values;
+    ForGroups(here, [&]<bool kE2h, std::size_t kFirst>() __attribute__((always_inline)) {
+      // These too, and stored in pairs. A save of some capabilities keeps the others' values.
+      Group<kFirst> values = kHasCapabilities ? GroupAt<kFirst>() : Group<kFirst>();
+      VisitGroup<kE2h, kFirst>(
+          values, here, open,
+          [&]<class R, class Name>(std::uint64_t& value)
+              __attribute__((always_inline)) { value = backend.template Read<Name>().raw(); });
+      std::copy(values.begin(), values.end(), values_.begin() + kFirst);
+      asm volatile("" ::: "memory");  // Not later: the next group needs the general registers.
+    });
   }
-  /// Writes every register. The caller supplies the context synchronization event. Always
-  /// inlined: a transition has no calls.
-  template <class B>
-  [[gnu::always_inline]] void Restore(B& backend, const CpuTraits& cpu,
-                                      hal::Capabilities open = {}) const {
+  /// Writes every register, with what `adjust.operator()<R>(value)` makes of its value. The caller
+  /// supplies the context synchronization event. Always inlined: a transition has no calls.
+  template <class B, class Adjust = AsSaved>
+  [[gnu::always_inline]] void Restore(B& backend, const CpuTraits& cpu, hal::Capabilities open = {},
+                                      const Adjust& adjust = {}) const {
     const CpuTraits here = cpu;
-    const Values values = values_;
-    VisitAll(values, here, open,
-             [&]<class Name>(const std::uint64_t& value) __attribute__((always_inline)) {
-               backend.template Write<Name>(Name::Value::FromRaw(value));
-               return true;
-             });
+    ForGroups(here, [&]<bool kE2h, std::size_t kFirst>() __attribute__((always_inline)) {
+      const Group<kFirst> values = GroupAt<kFirst>();
+      VisitGroup<kE2h, kFirst>(
+          values, here, open,
+          [&]<class R, class Name>(std::uint64_t value) __attribute__((always_inline)) {
+            backend.template Write<Name>(
+                Name::Value::FromRaw(adjust.template operator()<R>(value)));
+          });
+    });
   }
   /// Calls `report(id, saved, live)` for the first register that differs from the bank; true when
   /// none does.
@@ -91,6 +108,56 @@ class RegisterBank {
   using Values = std::array<std::uint64_t, sizeof...(Rs)>;
   static constexpr bool kHasCapabilities = ((kCapabilityOf<Rs> != hal::Capability::kAlways) || ...);
 
+  // A save or a restore goes through the list in groups: as many as fit into general registers.
+  static constexpr std::size_t kGroup = 8;
+  template <std::size_t kFirst>
+  using Group = std::array<std::uint64_t, std::min(kGroup, sizeof...(Rs) - kFirst)>;
+  template <std::size_t kI>
+  using RegisterAt = std::tuple_element_t<kI, std::tuple<Rs...>>;
+
+  template <std::size_t kFirst>
+  [[gnu::always_inline]] Group<kFirst> GroupAt() const {
+    Group<kFirst> group;
+    std::copy_n(values_.begin() + kFirst, group.size(), group.begin());
+    return group;
+  }
+
+  /// Calls f<kE2h, kFirst>() for each group in order.
+  template <class F>
+  [[gnu::always_inline]] static void ForGroups(const CpuTraits& cpu, F f) {
+    const auto for_all =
+        [&]<bool kE2h, std::size_t... kI>(std::index_sequence<kI...>)
+            __attribute__((always_inline)) { (f.template operator()<kE2h, kI * kGroup>(), ...); };
+    constexpr auto kAll = std::make_index_sequence<(sizeof...(Rs) + kGroup - 1) / kGroup>();
+    cpu.e2h() ? for_all.template operator()<true>(kAll) : for_all.template operator()<false>(kAll);
+  }
+
+  /// Calls visit<R, Name>(value) for each register of a group that the CPU and `open` have.
+  template <bool kE2h, std::size_t kFirst, class G, class F>
+  [[gnu::always_inline]] static void VisitGroup(G& values, const CpuTraits& cpu,
+                                                hal::Capabilities open, F visit) {
+    const auto visit_one = [&]<class R>(auto& value) __attribute__((always_inline)) {
+      using Names = hal::NamesAtEl2<R>;
+      using Name = std::conditional_t<kE2h, typename Names::E2hSet, typename Names::E2hClear>;
+      if (IsThere<R>(cpu, open)) visit.template operator()<R, Name>(value);
+    };
+    [&]<std::size_t... kI>(std::index_sequence<kI...>) __attribute__((always_inline)) {
+      (visit_one.template operator()<RegisterAt<kFirst + kI>>(values[kI]), ...);
+    }(std::make_index_sequence<std::tuple_size_v<std::remove_const_t<G>>>());
+  }
+
+  template <class R>
+  [[gnu::always_inline]] static bool IsThere(const CpuTraits& cpu, hal::Capabilities open) {
+    if constexpr (kCapabilityOf<R> != hal::Capability::kAlways) {
+      if (!open.Has(kCapabilityOf<R>)) return false;
+    }
+    // What `open` has, the CPU has, but for registers with a feature of their own.
+    if constexpr (hal::kInfo<R>.needs != hal::Feature::kBase) {
+      return cpu.template Has<hal::kInfo<R>.needs>();
+    }
+    return true;
+  }
+
   /// Calls visit<Name>(value) in order until one returns false.
   template <class V, class F>
   [[gnu::always_inline]] static bool VisitAll(V& values, const CpuTraits& cpu,
@@ -107,13 +174,7 @@ class RegisterBank {
   template <class R, class Name, class Value, class F>
   [[gnu::always_inline]] static bool VisitOne(Value& value, const CpuTraits& cpu,
                                               hal::Capabilities open, F& visit) {
-    if constexpr (kCapabilityOf<R> != hal::Capability::kAlways) {
-      if (!open.Has(kCapabilityOf<R>)) return true;
-    }
-    // What `open` has, the CPU has, but for registers with a feature of their own.
-    if constexpr (hal::kInfo<R>.needs != hal::Feature::kBase) {
-      if (!cpu.template Has<hal::kInfo<R>.needs>()) return true;
-    }
+    if (!IsThere<R>(cpu, open)) return true;
     return visit.template operator()<Name>(value);
   }
 

@@ -281,7 +281,8 @@ bool Model::Exists(const RegisterInfo& info) const {
     return Index(info.id) - Index(RegisterId::kPmevtyper0El0) < counters;
   if (info.id >= RegisterId::kPmevcntr0El0 && info.id <= RegisterId::kPmevcntr30El0)
     return Index(info.id) - Index(RegisterId::kPmevcntr0El0) < counters;
-  return info.id != RegisterId::kVstcrEl2 && info.id != RegisterId::kVsttbrEl2;
+  const bool secure = info.id == RegisterId::kVstcrEl2 || info.id == RegisterId::kVsttbrEl2;
+  return !secure || profile_.el2_is_secure;
 }
 
 Outcome Model::Legality(const RegisterInfo& info, unsigned el, bool e2h) const {

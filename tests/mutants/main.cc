@@ -24,12 +24,15 @@ namespace trivet::mutants {
 namespace {
 
 struct Survivor {
+  bool unreached;
   std::string_view functions, mistakes, reason;  ///< The first two are regular expressions.
 };
 constexpr Survivor kSurvivors[] = {
-#define SURVIVES(functions, mistakes, reason) {functions, mistakes, reason},
+#define SURVIVES(functions, mistakes, reason) {false, functions, mistakes, reason},
+#define UNREACHED(functions, mistakes, reason) {true, functions, mistakes, reason},
 #include "tests/mutants/survivors.def"
 #undef SURVIVES
+#undef UNREACHED
 };
 
 // Of every hundred mutants in instructions that the tests execute.
@@ -111,18 +114,21 @@ const Suite* Notices(std::vector<Suite>& suites, const Mutant& mutant, std::uint
     if (own == nullptr || own->code.size() != mutant.function->code.size() ||
         own->code[index] != mutant.function->code[index])
       continue;
-    if (!suite.Passes(own->address + 4 * index, word)) return &suite;
+    // What fails once may be a busy machine's: some suites have timers.
+    const std::uint64_t place = own->address + 4 * index;
+    if (!suite.Passes(place, word) && !suite.Passes(place, word)) return &suite;
   }
   return nullptr;
 }
 
-const Survivor* ReasonOf(const Mutant& mutant) {
+const Survivor* ReasonOf(const Mutant& mutant, bool unreached) {
   const std::size_t colon = mutant.name.find(": ");
   const std::string function = mutant.name.substr(0, colon), rest = mutant.name.substr(colon + 2);
   for (const Survivor& survivor : kSurvivors) {
     const auto matches = [](const std::string& text, std::string_view pattern) {
       return std::regex_match(text, std::regex(pattern.begin(), pattern.end()));
     };
+    if (survivor.unreached && !unreached) continue;
     if (matches(function, survivor.functions) && matches(rest, survivor.mistakes)) return &survivor;
   }
   return nullptr;
@@ -136,7 +142,7 @@ struct Tally {
 /// A survivor's instruction is unreached if no image notices that it is UNDEFINED instead.
 void Survive(std::vector<Suite>& suites, const Mutant& mutant, Tally& tally) {
   const bool unreached = Notices(suites, mutant, kUndefined) == nullptr;
-  const Survivor* const reason = ReasonOf(mutant);
+  const Survivor* const reason = ReasonOf(mutant, unreached);
   tally.unreached += unreached ? 1 : 0;
   tally.unexplained += reason == nullptr ? 1 : 0;
   std::cout << std::format("{}: {} [+{:#x}]: {}\n", unreached ? "unreached" : "survives",

@@ -40,5 +40,31 @@ TEST(Capabilities, TheHostsRegistersOutliveTwoGuestsWithDifferentOnes) {
   }
 }
 
+// After a loss of power the host's registers are new ones: those saved before it must not come
+// back.
+TEST(Capabilities, TheHostsRegistersAreSavedAnewAfterALossOfPower) {
+  constexpr std::uint64_t kBefore = 0x1234'5678, kAfter = 0x9abc'def0;
+  for (const bool e2h : {false, true}) {
+    sim::Pe pe(sim::ProfileNamed("max"));
+    const sim::ScopedPe current(pe);
+    BecomeHost(pe, e2h, e2h);
+    pe.Poke(RegisterId::kCntpCvalEl0, kBefore);
+    percpu::PerCpu<TestHost> cpu;
+    percpu::Guest guests[2];
+    ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
+    ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
+    ASSERT_EQ(cpu.LoadGuest(guests[0], {.open = Capability::kPhysicalTimer}), Status::kOk);
+    cpu.PoweredDown();
+    pe.Poke(RegisterId::kVbarEl2, 0);
+    BecomeHost(pe, e2h, e2h);
+    pe.Poke(RegisterId::kCntpCvalEl0, kAfter);
+    ASSERT_EQ(cpu.HardwareEnable(), Status::kOk);
+    ASSERT_EQ(cpu.LoadGuest(guests[1], {.open = Capability::kPhysicalTimer}), Status::kOk);
+    EXPECT_NE(pe.Peek(RegisterId::kCntpCvalEl0), kAfter);
+    ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
+    EXPECT_EQ(pe.Peek(RegisterId::kCntpCvalEl0), kAfter);
+  }
+}
+
 }  // namespace
 }  // namespace trivet::tests
