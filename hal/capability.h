@@ -22,6 +22,7 @@ class Capabilities {
   constexpr bool Has(Capability capability) const {
     return ((bits_ | Bit(Capability::kAlways)) & Bit(capability)) != 0;
   }
+  constexpr bool HasAny(Capabilities of) const { return (bits_ & of.bits_) != 0; }
   constexpr bool IsEmpty() const { return bits_ == 0; }
   /// Those of this set that are not in `other`.
   constexpr Capabilities Without(Capabilities other) const { return Of(bits_ & ~other.bits_); }

@@ -195,7 +195,8 @@ guest (kUnsupportedFeature).
 - A *load* is a run of another guest than the last, or the first after `Unload()`. A *run* is one
   `Run()`. Under a VHE host EL2's controls are switched by each run, otherwise by each load.
 - Cost: accesses of System registers (MRS or MSR, besides the loads and stores), for a guest that
-  has the register, on a CPU that has it. Controls: at most 1 a load; VHE: 3 a run.
+  has the register, on a CPU that has it; half as many again where one name sets bits and another
+  clears them. Controls: at most 1 a load; VHE: 3 a run.
 
 ## Registers
 

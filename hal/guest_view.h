@@ -13,7 +13,7 @@ enum class Fate : std::uint8_t {
   kOnLoad,    ///< Switched when another guest, or the host, takes its place.
   kOnRun,     ///< The same; with each run under a VHE host.
   kEachRun,   ///< Switched with each run under any host.
-  kHeld,      ///< Switched as kOnRun, and trapped: the guest has a value that it cannot change.
+  kHeld,      ///< Switched as kOnRun, for every guest; trapped without the capability.
   kVector,    ///< Switched with the vector registers.
   kVirtual,   ///< The guest has a copy of its own in hardware.
   kOffered,   ///< An ID register: trapped, and served from a table.

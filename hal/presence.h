@@ -43,7 +43,7 @@ Place PmuPlace(RegisterId id) {
   using enum RegisterId;
   const unsigned counters = B::template Read<PmcrEl0>().n();
   for (const auto& [first, last] :
-       {std::pair{kPmevtyper0El0, kPmevtyper5El0}, std::pair{kPmevcntr0El0, kPmevcntr5El0}}) {
+       {std::pair{kPmevtyper0El0, kPmevtyper30El0}, std::pair{kPmevcntr0El0, kPmevcntr30El0}}) {
     if (const unsigned i = IndexIn(first, last, id); i != ~0u) return {i, counters};
   }
   // They show the counter that PMSELR_EL0 selects.
@@ -51,11 +51,21 @@ Place PmuPlace(RegisterId id) {
   return {};
 }
 
+/// [arm-arm] DBGBVRn_EL1 and the like: {op0, op1, CRn} == {2, 0, 0}, CRm the number, op2 4 to 7.
+template <class B>
+Place DebugPlace(Encoding e) {
+  constexpr unsigned kBreakpoint = 4, kWatchpoint = 6;
+  if (e.op0 != 2 || e.op1 != 0 || e.crn != 0 || e.op2 < kBreakpoint) return {};
+  const IdAa64Dfr0El1 id = B::template Read<IdAa64Dfr0El1>();
+  return {e.crm, (e.op2 < kWatchpoint ? id.brps() : id.wrps()) + 1u};
+}
+
 /// Registers that no ID field announces, those of Secure state, and those that QEMU 11 leaves out.
 constexpr bool IsUnannounced(RegisterId id) {
   using enum RegisterId;
   for (const RegisterId unannounced :
-       {kRmrEl2, kErrselrEl1, kVstcrEl2, kVsttbrEl2, kDbgauthstatusEl1}) {
+       {kRmrEl2, kErrselrEl1, kVstcrEl2, kVsttbrEl2, kDbgauthstatusEl1, kDbgprcrEl1, kDbgdtrEl0,
+        kDbgdtrrxEl0, kOsdtrrxEl1, kOsdtrtxEl1}) {
     if (id == unannounced) return true;
   }
   return false;
@@ -73,6 +83,7 @@ bool IsPresent(const RegisterInfo& info, const FeatureSet& features) {
   if (info.encoding.op1 == kEl3 || internal::IsUnannounced(info.id)) return false;
   internal::Place place;
   if (info.needs == Feature::kGicV3) place = internal::GicPlace<B>(info);
+  if (info.encoding.op0 == 2) place = internal::DebugPlace<B>(info.encoding);
   if (info.needs == Feature::kPmuV3) place = internal::PmuPlace<B>(info.id);
   return place.index < place.size;
 }

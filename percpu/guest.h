@@ -6,6 +6,7 @@
 #include "hal/registers.h"
 #include "percpu/guest_registers.h"
 #include "percpu/hcr_policy.h"
+#include "vectors/sve_state.h"
 #include "vectors/vector_state.h"
 
 namespace trivet::percpu {
@@ -16,6 +17,7 @@ class PerCpuState;
 struct GuestRequest {
   hal::HcrEl2 traps = {};       ///< Further bits of HCR_EL2: all granted, or the guest is refused.
   hal::Capabilities open = {};  ///< Closed: trapped, and not offered.
+  vectors::SveArea sve = {};    ///< With hal::Capability::kSve.
   hal::VtcrEl2 vtcr = hal::VtcrEl2::Inert();
   hal::VttbrEl2 vttbr = {};
   hal::CntvoffEl2 cntvoff = {};
@@ -32,6 +34,9 @@ struct Guest : GuestRegisters {
   HcrTerms terms;
   hal::HcrEl2 hcr;
   vectors::VectorState vectors;
+  vectors::SveArea sve;
+  hal::ZcrEl2 zcr_el1;
+  std::uint8_t counters = 0;  ///< Event counters, with hal::Capability::kPmu.
   // What these were computed for: a CPU, and how often it was given to a guest.
   const PerCpuState* prepared_on = nullptr;
   std::uint32_t prepared_in = 0;

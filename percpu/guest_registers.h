@@ -1,6 +1,8 @@
 #pragma once
 
 #include "hal/capability.h"
+#include "percpu/debug_state.h"
+#include "percpu/pmu_state.h"
 #include "percpu/register_bank.h"
 
 /// The registers that a guest has of its own, and the EL2 controls that make it a guest: lists of
@@ -95,7 +97,7 @@ using LoadBank = internal::BankOf<void
 /// Those that a VHE host uses by the same names: switched with every run there.
 using RunBank = internal::BankOf<void
 #define ON_RUN(Type) , hal::Type
-#define HELD(Type, control) , hal::Type
+#define HELD(Type, control, capability) , hal::Type
 #include "hal/regs/guest.def"
                                  >;
 
@@ -114,7 +116,9 @@ using OpenedLoadBank = internal::BankOf<void
 #define OPENED_OnLoad(Type)
 #undef OPENED_OnRun
 #define OPENED_OnRun(Type) , hal::Type
+/// Debug: percpu/debug_state.h.
 using OpenedRunBank = internal::BankOf<void
+#define DEBUG(Type)
 #define OPENED(Type, When, capability) OPENED_##When(Type)
 #include "hal/regs/guest.def"
                                        >;
@@ -122,14 +126,29 @@ using OpenedRunBank = internal::BankOf<void
 #define OPENED_OnRun(Type)
 #undef OPENED_EachRun
 #define OPENED_EachRun(Type) , hal::Type
-/// Those that every host uses at EL2.
+/// Those that every host uses at EL2. The performance monitors: percpu/pmu_state.h.
 using EachRunBank = internal::BankOf<void
 #define OPENED(Type, When, capability) OPENED_##When(Type)
+#define MONITOR(Type)
 #include "hal/regs/guest.def"
                                      >;
 #undef OPENED_OnLoad
 #undef OPENED_OnRun
 #undef OPENED_EachRun
+
+/// The capabilities of a guest whose runs switch registers under any host.
+inline constexpr hal::Capabilities kSwitchedEachRun = [] {
+  hal::Capabilities set;
+#define SWITCHED_OnLoad(capability)
+#define SWITCHED_OnRun(capability)
+#define SWITCHED_EachRun(capability) set = set | hal::Capability::capability;
+#define OPENED(Type, When, capability) SWITCHED_##When(capability)
+#include "hal/regs/guest.def"
+#undef SWITCHED_OnLoad
+#undef SWITCHED_OnRun
+#undef SWITCHED_EachRun
+  return set;
+}();
 
 class PerCpuState;
 
@@ -153,6 +172,8 @@ struct GuestRegisters {
   OpenedLoadBank opened_load;
   OpenedRunBank opened_run;
   EachRunBank each_run;
+  DebugState debug;
+  PmuState pmu;
   hal::Capabilities open;                  ///< Whose registers are in the last three.
   const PerCpuState* loaded_on = nullptr;  ///< The CPU that has the values; these are stale then.
   GuestInterrupts* interrupts = nullptr;   ///< Null: none, and for the host.

@@ -35,6 +35,30 @@ bool PerCpuState::RunsAsItIs() {
   return true;
 }
 
+void PerCpuState::SaveOpenedRun(GuestRegisters& to, Capabilities open) {
+  Cpu cpu;
+  to.opened_run.Save(cpu, traits_, open);
+  if (open.Has(Capability::kDebug)) to.debug.Save();
+}
+
+void PerCpuState::RestoreOpenedRun(const GuestRegisters& from, Capabilities open) {
+  Cpu cpu;
+  from.opened_run.Restore(cpu, traits_, open);
+  if (open.Has(Capability::kDebug)) from.debug.Restore();
+}
+
+void PerCpuState::SaveEachRun(GuestRegisters& to, Capabilities open) {
+  Cpu cpu;
+  to.each_run.Save(cpu, traits_, open);
+  if (open.Has(Capability::kPmu)) to.pmu.Save(run_counters_);
+}
+
+void PerCpuState::RestoreEachRun(const GuestRegisters& from, Capabilities open) {
+  Cpu cpu;
+  from.each_run.Restore(cpu, traits_, open);
+  if (open.Has(Capability::kPmu)) from.pmu.Restore(run_counters_);
+}
+
 void PerCpuState::BeginRun() {
   OpenPriorityMask();
   if (resident_ != nullptr) return;
@@ -43,21 +67,24 @@ void PerCpuState::BeginRun() {
   if (switches_runs_) run_host_ = El2Context::Live<Cpu>();
   if (traits_.e2h()) {
     host_.run.Save(cpu, traits_);
-    if (!open.IsEmpty()) host_.opened_run.Save(cpu, traits_, open);
+    if (!open.IsEmpty()) SaveOpenedRun(host_, open);
     host_controls_.Save(cpu, traits_);
   }
-  if (!open.IsEmpty()) host_.each_run.Save(cpu, traits_, open);
+  if (!open.IsEmpty()) {
+    run_counters_ = owner_->counters;
+    SaveEachRun(host_, open);
+  }
   in_run_ = true;
   if (traits_.e2h()) {
     owner_->controls.Restore(cpu, traits_);
     cpu.Isb();  // Stage 2's tables before VM.
     owner_->run.Restore(cpu, traits_);
     if (!open.IsEmpty()) {
-      owner_->opened_run.Restore(cpu, traits_, open);
+      RestoreOpenedRun(*owner_, open);
       if (owner_->interrupts != nullptr) owner_->interrupts->resume(*owner_->interrupts);
     }
   }
-  if (!open.IsEmpty()) owner_->each_run.Restore(cpu, traits_, open);
+  if (!open.IsEmpty()) RestoreEachRun(*owner_, open);
   if (SwitchesCptrPerRun()) Cpu::Write<CptrEl2>(owner_->controls.traps.Get<CptrEl2>());
   if (policy_->vector_registers == VectorRegisters::kEachLoad && SwitchesVectorsPerRun()) {
     (void)GiveVectors();
@@ -92,10 +119,10 @@ void PerCpuState::EndRun() {
     owner_->run.Save(cpu, traits_);
     if (!open.IsEmpty()) {
       if (owner_->interrupts != nullptr) owner_->interrupts->suspend(*owner_->interrupts);
-      owner_->opened_run.Save(cpu, traits_, open);
+      SaveOpenedRun(*owner_, open);
     }
   }
-  if (!open.IsEmpty()) owner_->each_run.Save(cpu, traits_, open);
+  if (!open.IsEmpty()) SaveEachRun(*owner_, open);
   if (SwitchesVectorsPerRun()) TakeVectors();
   RestoreAfterRun();
 }
@@ -108,9 +135,9 @@ void PerCpuState::RestoreAfterRun() {
   if (traits_.e2h()) {
     host_controls_.Restore(cpu, traits_);
     host_.run.Restore(cpu, traits_);
-    if (!open.IsEmpty()) host_.opened_run.Restore(cpu, traits_, open);
+    if (!open.IsEmpty()) RestoreOpenedRun(host_, open);
   }
-  if (!open.IsEmpty()) host_.each_run.Restore(cpu, traits_, open);
+  if (!open.IsEmpty()) RestoreEachRun(host_, open);
   cpu.Isb();
   in_run_ = false;
 }

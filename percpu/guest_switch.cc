@@ -78,6 +78,7 @@ Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
   if (guest.loaded_on != nullptr) return Fail({.status = Status::kLoadedElsewhere});
   if (const Status s = CheckCapabilities(request.open); s != Status::kOk) return s;
   KnowCpu();
+  if (const Status s = CheckVectors(request); s != Status::kOk) return s;
   const HcrTerms terms = TermsFor(request.traps, request.open);
   if (const Status s = CheckTraps(terms); s != Status::kOk) return s;
   if (owner_ == nullptr) {
@@ -97,12 +98,16 @@ Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
   guest.controls.identity.Set<CntvoffEl2>(request.cntvoff);
   guest.controls.identity.Set<VpidrEl2>(VpidrEl2::FromRaw(Cpu::Read<MidrEl1>().raw()));
   guest.controls.identity.Set<VmpidrEl2>(request.vmpidr);
-  if (request.open.Has(Capability::kFp)) TrapFp(guest, true);
+  guest.sve = request.sve;
+  if (request.open.Has(Capability::kFp)) TrapVectors(guest, true);
+  if (request.open.Has(Capability::kPmu)) {
+    const auto mdcr = guest.controls.traps.Get<MdcrEl2>();
+    guest.counters = static_cast<std::uint8_t>(PmuState::CountersFor(mdcr));
+  }
   guest.terms = terms;
   guest.hcr = terms.value();
   const bool switches = switches_runs_ || host_uses_fp_ || superpriority_.is_used() ||
-                        request.open.Has(Capability::kPointerAuthentication) ||
-                        request.open.Has(Capability::kMte);
+                        request.open.HasAny(kSwitchedEachRun);
   guest.runs_as_it_is = !switches;
   guest.prepared_on = this;
   guest.prepared_in = loads_;
@@ -115,12 +120,12 @@ Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
   TakeVectors();
   if (guest.interrupts != nullptr) guest.interrupts->unload(*guest.interrupts);
   guest.opened_load.Save(cpu, traits_, guest.open);
-  if (!traits_.e2h()) guest.opened_run.Save(cpu, traits_, guest.open);
+  if (!traits_.e2h()) SaveOpenedRun(guest, guest.open);
 }
 [[gnu::noinline]] void PerCpuState::RestoreOpened(const GuestRegisters& next) {
   Cpu cpu;
   next.opened_load.Restore(cpu, traits_, next.open);
-  if (!traits_.e2h()) next.opened_run.Restore(cpu, traits_, next.open);
+  if (!traits_.e2h()) RestoreOpenedRun(next, next.open);
   if (next.interrupts != nullptr) next.interrupts->load(*next.interrupts, traits_.e2h());
 }
 
@@ -149,7 +154,7 @@ void PerCpuState::SaveHostCapabilities(Capabilities open) {
   Cpu cpu;
   host_.opened_load.Save(cpu, traits_, more);
   if (!traits_.e2h()) {
-    host_.opened_run.Save(cpu, traits_, more);
+    SaveOpenedRun(host_, more);
     // Not the host's where a guest is loaded: it is one of that guest's controls.
     host_.opened_run.Set<IchHcrEl2>(host_controls_.traps.Get<IchHcrEl2>());
   }
@@ -258,11 +263,12 @@ void PerCpuState::ReleaseGuest(GuestState guest) {
     const CptrEl2E2h cptr = traits_.e2h() ? Cpu::Read<CptrEl2E2h>() : CptrEl2E2h();
     (void)GiveVectors();
     TakeVectors();
+    ReturnVectorLength();
     if (traits_.e2h()) Cpu::Write<CptrEl2E2h>(cptr);
   }
   SaveOwner();
   if (guest == GuestState::kReplaced) ReturnHostVectors();
-  has_host_vectors_ = false;
+  has_host_vectors_ = has_host_lengths_ = false;
   const bool stops_walks = StopsWalks() && guest == GuestState::kReplaced;
   if (stops_walks) StopWalks(cpu, traits_);
   if (guest == GuestState::kReplaced) RestoreGuestState(host_);

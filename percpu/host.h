@@ -7,6 +7,7 @@
 #include "hal/cpu_id.h"
 #include "vectors/chain_table.h"
 #include "vectors/cpu_slot.h"
+#include "vectors/sve_state.h"
 
 namespace trivet::percpu {
 
@@ -41,13 +42,17 @@ concept PassThroughHost = requires(CpuId cpu) {
 ///     static std::uint64_t PhysicalAddressOf(const void*);
 ///     static std::uint64_t VectorBaseFor(CpuId cpu);
 ///     static constexpr bool kUsesFp = true;
+///     static vectors::SveArea SveAreaFor(CpuId cpu);
 ///
 /// PhysicalAddressOf is for hosts whose EL2 addresses are not physical ones. VectorBaseFor is
 /// called on `cpu` by enable. Exceptions are forwarded to its value, and disable leaves it in
 /// VBAR_EL2, whatever that register held at enable: for hosts whose code runs below EL2 and entered
 /// EL2 through the caller's vectors. kUsesFp is for hosts that use FP or SIMD registers at EL2:
 /// they find theirs after each run. Under other nVHE hosts their use at EL2 traps while a guest is
-/// loaded, and they find theirs after Unload().
+/// loaded, and they find theirs after Unload(). SveAreaFor is for hosts that use SVE at EL2, with
+/// kUsesFp: all of Z, P and FFR is kept there while a guest has vector registers. Create() calls
+/// it. The memory holds vectors as long as ZCR_EL2 makes them, or guests with vector registers are
+/// refused.
 template <class H>
 concept Host = CallbackHost<H> != PassThroughHost<H>;
 

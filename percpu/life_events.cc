@@ -36,7 +36,7 @@ void PerCpuState::PoweredDown() {
   if (state == State::kVacant || state == State::kReady) return;
   if (owner_ != nullptr) owner_->lost = true;
   UnbindGuest();
-  vectors_live_ = has_host_vectors_ = opens_pmr_ = false;
+  vectors_live_ = has_host_vectors_ = has_host_lengths_ = opens_pmr_ = false;
   in_run_ = false;
   superpriority_ = {};
   // A suspended CPU's hardware state was given up by PrepareSuspend().

@@ -23,11 +23,12 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
   /// Once, or again after HandOver() or Panic(); from any CPU, at any level. Errors:
   /// kAlreadyCreated, kHandlerMissing; for a pass-through host also kInvalidArgument.
   Status Create(CpuId cpu) {
-    if constexpr (PassThroughHost<H>) {
-      return CreateFor(cpu, H::ChainPlaceFor(cpu));
-    } else {
-      return CreateFor(cpu, H::HandlersFor(cpu));
+    const Status status = CreateForHost(cpu);
+    if constexpr (requires { H::SveAreaFor(cpu); }) {
+      static_assert(UsesFp<H>(), "a host that uses SVE has kUsesFp");
+      if (status == Status::kOk) SetHostSve(H::SveAreaFor(cpu));
     }
+    return status;
   }
 
   /// Turns virtualization on. On this object's CPU, at EL2, any mask state (kept). The stage 2 it
@@ -101,6 +102,14 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
   void Panic() { PerCpuState::Panic(); }
 
  private:
+  Status CreateForHost(CpuId cpu) {
+    if constexpr (PassThroughHost<H>) {
+      return CreateFor(cpu, H::ChainPlaceFor(cpu));
+    } else {
+      return CreateFor(cpu, H::HandlersFor(cpu));
+    }
+  }
+
   EnableRequest Request() const {
     return {.policy = kPolicy<P>,
             .empty_stage2 = PhysicalAddressOf<H>(kEmptyStage2),

@@ -102,9 +102,10 @@ class alignas(16) PerCpuState {
     return hal::Cpu::CurrentCpu() == cpu_ ? Status::kOk : Status::kWrongCpu;
   }
   /// Puts `guest`'s registers and EL2 controls in place of the present owner's, which are saved.
-  /// Errors, nothing changed: kUnsupportedFeature (the CPU lacks a capability's feature, or it, the
-  /// policy or the host forbids a bit of HCR_EL2 that `request` sets: Error has them),
-  /// kLoadedElsewhere, kLostState.
+  /// Errors, nothing changed: kInvalidArgument (kSve without kFp or without memory; the host's
+  /// memory is too small for its vectors), kUnsupportedFeature (the CPU lacks a capability's
+  /// feature, or it, the policy or the host forbids a bit of HCR_EL2 that `request` sets: Error has
+  /// them), kLoadedElsewhere, kLostState.
   Status LoadGuest(Guest& guest, const GuestRequest& request) {
     return owner_ == &guest ? Status::kOk : ReplaceOwner(guest, request);
   }
@@ -152,6 +153,8 @@ class alignas(16) PerCpuState {
  protected:
   Status CreateFor(CpuId cpu, const vectors::Handlers& handlers);
   Status CreateFor(CpuId cpu, const vectors::ChainPlace& chain);
+  /// Of a host that uses SVE: where its registers are kept while a guest has vector registers.
+  void SetHostSve(const vectors::SveArea& area) { host_sve_ = area; }
   Status Enable(const EnableRequest& request) { return Enable(State::kReady, request); }
   Status Disable() { return Leave(State::kReady); }
   Status CanEnable(const EnableRequest& request) { return CanEnable(State::kReady, request); }
@@ -254,6 +257,10 @@ class alignas(16) PerCpuState {
   void SwitchTo(Guest& next, bool has_more, bool same_traps);
   void SaveBase(GuestRegisters& owner);
   void SaveOwner();
+  void SaveEachRun(GuestRegisters& to, hal::Capabilities open);
+  void RestoreEachRun(const GuestRegisters& from, hal::Capabilities open);
+  void SaveOpenedRun(GuestRegisters& to, hal::Capabilities open);
+  void RestoreOpenedRun(const GuestRegisters& from, hal::Capabilities open);
   void SaveOpened(Guest& guest);
   void RestoreOpened(const GuestRegisters& next);
   void SaveHostCapabilities(hal::Capabilities open);
@@ -272,10 +279,20 @@ class alignas(16) PerCpuState {
   /// An nVHE host's own use of the registers must not trap.
   bool SwitchesCptrPerRun() const { return host_uses_fp_ && !traits_.e2h(); }
   bool SwitchesVectorsPerRun() const { return host_uses_fp_ || traits_.e2h(); }
-  void TrapFp(Guest& guest, bool traps);
-  void OpenFp();
-  void TakeVectors();
+  void TrapVectors(Guest& guest, bool traps);
+  void OpenVectors(bool sve);
+  void SetVectorLengths(hal::ZcrEl2 el2, hal::ZcrEl2 el1);
+  void SaveHostVectors(bool guest_has_sve);
+  Status CheckHostSve();
+  Status CheckVectors(const GuestRequest& request);
+  /// The loaded guest's registers are saved, if it has them; its next use of one traps.
+  void TakeVectors() {
+    if (vectors_live_) [[unlikely]]
+      SaveLiveVectors();
+  }
+  void SaveLiveVectors();
   void ReturnHostVectors();
+  void ReturnVectorLength();
   void RestoreHostsGuestState();
   void GiveUp();
   HcrLayout LayoutOf(std::uint64_t bits);
@@ -294,14 +311,17 @@ class alignas(16) PerCpuState {
   GuestRegisters host_;          // While a guest is loaded: the host's values.
   GuestControls host_controls_;  // The same of the EL2 controls.
   vectors::VectorState host_vectors_;
+  vectors::SveArea host_sve_;
+  hal::ZcrEl2 host_zcr_el2_, host_zcr_el1_;
   El2Context run_host_;  // The host's values when the current run began.
   const PolicyValues* policy_ = nullptr;
   std::uint64_t known_bits_ = 0;  // The bits of HCR_EL2 that `layout_` covers.
   HcrLayout layout_;
   std::uint32_t loads_ = 0;  // How often the host's registers were saved for a guest.
   Guest* owner_ = nullptr;
-  hal::Capabilities run_open_;  // Of the guest of the current run.
-  hal::IccPmrEl1 run_pmr_;      // The host's, where a run had to open it.
+  hal::Capabilities run_open_;     // Of the guest of the current run.
+  std::uint8_t run_counters_ = 0;  // Its event counters.
+  hal::IccPmrEl1 run_pmr_;         // The host's, where a run had to open it.
   CpuId cpu_;
   Error error_;
   SuperpriorityMask superpriority_;
@@ -309,8 +329,10 @@ class alignas(16) PerCpuState {
   bool switches_runs_ = false;  // HCR_EL2 differs between the host and a guest.
   bool opens_pmr_ = false;      // `run_pmr_` is to be put back.
   bool host_uses_fp_ = false;
-  bool vectors_live_ = false;      // The FP and SIMD registers are owner_'s.
-  bool has_host_vectors_ = false;  // `host_vectors_` is to be put back.
+  bool vectors_live_ = false;  // The FP and SIMD registers are owner_'s.
+  bool has_host_vectors_ =
+      false;  // `host_vectors_`, and what is at `host_sve_`, is to be put back.
+  bool has_host_lengths_ = false;  // The same of `host_zcr_el2_` and `host_zcr_el1_`.
   bool in_run_ = false;            // Registers may be the guest's; run_host_ has the host's values.
   std::atomic<std::uint32_t> generation_ = 0;
   std::atomic<State> state_ = State::kVacant;

@@ -66,6 +66,7 @@ constexpr Code CodeOf(hal::ExceptionClass exception_class) {
     case ExceptionClass::kDataAbortLower: return CodeOf(ExitReason::kDataAbort, Code::kMore);
     case ExceptionClass::kInstructionAbortLower:
       return CodeOf(ExitReason::kInstructionAbort, Code::kMore);
+    case ExceptionClass::kSve:
     case ExceptionClass::kSimdFp: return CodeOf(ExitReason::kOther, Code::kMore);
     default: return CodeOf(ExitReason::kOther);
   }

@@ -16,6 +16,10 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 constexpr std::uint64_t kEl1hMasked = 0x3c5;
 constexpr unsigned kXzr = 31;
 
+bool IsVectorAccess(ExceptionClass trapped) {
+  return trapped == ExceptionClass::kSimdFp || trapped == ExceptionClass::kSve;
+}
+
 /// The whole of an exit: `exit` has the reason, the syndrome and the addresses.
 Status Decode(vectors::ExitVector vector, Exit& exit) {
   const auto index = static_cast<unsigned>(vector);
@@ -36,6 +40,7 @@ Vcpu::Vcpu(const Config& config)
     : request_{.traps = config.traps,
                .open = config.interrupts == nullptr ? config.open
                                                     : config.open | config.interrupts->opens,
+               .sve = config.sve,
                .vtcr = config.vtcr,
                .vttbr = config.vttbr,
                .cntvoff = CntvoffEl2::FromRaw(config.counter_offset),
@@ -61,9 +66,9 @@ bool Vcpu::ServeIdRegister(const Exit& exit) {
 /// Does what the guest's exit asks for and its configuration lets the library do; false: the exit
 /// is the caller's.
 bool Vcpu::Serve(percpu::PerCpuState& cpu, const Exit& exit) {
-  const bool uses_fp = exit.reason == ExitReason::kOther &&
-                       exit.syndrome.exception_class() == ExceptionClass::kSimdFp;
-  return uses_fp ? cpu.GiveVectors() : ServeIdRegister(exit);
+  const bool uses_vectors =
+      exit.reason == ExitReason::kOther && IsVectorAccess(exit.syndrome.exception_class());
+  return uses_vectors ? cpu.GiveVectors() : ServeIdRegister(exit);
 }
 
 Status Vcpu::Continue(percpu::PerCpuState& cpu, Exit& exit) {

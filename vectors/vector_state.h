@@ -12,8 +12,8 @@ struct alignas(16) VectorState {
 };
 
 /// Copies the CPU's registers out, or in. At EL2, where CPTR_EL2 does not trap FP and the write of
-/// it is in effect. On a CPU with SVE the upper parts of the Z registers, which no guest has, are
-/// cleared by a load. [arm-arm] "Accessing the SIMD and floating-point registers".
+/// it is in effect. On a CPU with SVE a load clears the upper parts of the Z registers, which
+/// vectors/sve_state.h has. [arm-arm] "Accessing the SIMD and floating-point registers".
 extern "C" void TrivetStoreVectors(VectorState* to);
 extern "C" void TrivetLoadVectors(const VectorState* from);
 

@@ -259,7 +259,8 @@ BitMasks Model::ComputeMasks(const RegisterInfo& info) const {
 }
 
 /// Of a numbered family, whether this CPU has the member; and what only a Secure state has.
-/// [gic] ICH_VTR_EL2.ListRegs, PREbits; [arm-arm] VSTCR_EL2, VSTTBR_EL2.
+/// [gic] ICH_VTR_EL2.ListRegs, PREbits; [arm-arm] ID_AA64DFR0_EL1.{BRPs,
+/// WRPs}, PMCR_EL0.N, VSTCR_EL2, VSTTBR_EL2.
 bool Model::Exists(const RegisterInfo& info) const {
   const auto vtr = hal::IchVtrEl2::FromRaw(profile_.Id("ICH_VTR_EL2"));
   const std::string_view name = info.name;
@@ -270,6 +271,16 @@ bool Model::Exists(const RegisterInfo& info) const {
     const unsigned priorities = 1u << (vtr.prebits() + 1u);
     return static_cast<unsigned>(name[kMember] - '0') * 32 < priorities;
   }
+  const hal::Encoding e = info.encoding;
+  if (e.op0 == 2 && e.op1 == 0 && e.crn == 0 && e.op2 >= 4) {
+    const auto debug = hal::IdAa64Dfr0El1::FromRaw(profile_.Id("ID_AA64DFR0_EL1"));
+    return e.crm <= (e.op2 < 6 ? debug.brps() : debug.wrps());
+  }
+  const unsigned counters = hal::PmcrEl0::FromRaw(profile_.Id("PMCR_EL0")).n();
+  if (info.id >= RegisterId::kPmevtyper0El0 && info.id <= RegisterId::kPmevtyper30El0)
+    return Index(info.id) - Index(RegisterId::kPmevtyper0El0) < counters;
+  if (info.id >= RegisterId::kPmevcntr0El0 && info.id <= RegisterId::kPmevcntr30El0)
+    return Index(info.id) - Index(RegisterId::kPmevcntr0El0) < counters;
   const bool secure = info.id == RegisterId::kVstcrEl2 || info.id == RegisterId::kVsttbrEl2;
   return !secure || profile_.el2_is_secure;
 }
@@ -334,7 +345,8 @@ AccessPlan Model::ComputePlan(const RegisterInfo& info, unsigned el, bool e2h) c
   constexpr std::uint8_t kElsewhere = kComputed | kInterface;
   plan.reads_slowly = plan.read != Outcome::kOk || (plan.effects & kElsewhere) != 0;
   plan.writes_slowly =
-      plan.write != Outcome::kOk || plan.keeps != 0 || (plan.effects & kElsewhere) != 0;
+      plan.write != Outcome::kOk || plan.keeps != 0 || (plan.effects & kElsewhere) != 0 ||
+      plan.storage == RegisterId::kOslarEl1;  // OSLSR_EL1 shows it.
   return plan;
 }
 

@@ -184,8 +184,13 @@ void Pe::PerformWrite(RegisterId id, std::uint64_t value) {
   if (cell.epoch != state_.epoch) cell.old_unknown = cell.unknown;
   cell.unknown &= plan.keeps;
   Store(cell, plan, value, cell.value & plan.keeps);
+  if (plan.storage == RegisterId::kOslarEl1) {
+    const bool lock = hal::OslarEl1::FromRaw(value).oslk();
+    Cell& status = CellOf(RegisterId::kOslsrEl1);
+    status.value = hal::OslsrEl1::FromRaw(status.value).oslk(lock).raw();
+  }
   if ((plan.effects & kBitwise) == 0) return;
-  const BitMasks& masks = model_->MasksOf(plan.storage);
+  const BitMasks& masks = model_->MasksOf(id);  // Of the name: one sets, another clears.
   cell.value = (cell.value | (value & masks.sets)) & ~(value & masks.clears);
 }
 

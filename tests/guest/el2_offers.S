@@ -13,6 +13,11 @@
   .arch_extension fp16fml
   .arch_extension bf16
   .arch_extension i8mm
+  .arch_extension sve2
+  .arch_extension sve2-aes
+  .arch_extension sve2-bitperm
+  .arch_extension sve2-sha3
+  .arch_extension sve2-sm4
 
 /// 20 bytes: x3 = the field of 4 bits, x5 = the least value that says the instruction exists; the instruction;
 /// HVC #1.
@@ -120,5 +125,32 @@ offers_of software_context
 
 offers_of interrupts
   offer ID_AA64PFR0_EL1, 24, 1, mrs x4, S3_0_C4_C6_0  // ICC_PMR_EL1
+
+offers_of monitors
+  offer ID_AA64DFR0_EL1, 8, 1, mrs x4, PMCR_EL0
+  offer ID_AA64DFR0_EL1, 8, 1, msr PMCNTENSET_EL0, x0
+  offer ID_AA64DFR0_EL1, 8, 1, msr PMINTENCLR_EL1, x0
+  offer ID_AA64DFR0_EL1, 8, 1, mrs x4, PMCCNTR_EL0
+  offer ID_AA64DFR0_EL1, 8, 1, mrs x4, PMEVCNTR0_EL0
+  offer ID_AA64DFR0_EL1, 8, 1, msr PMUSERENR_EL0, x0
+
+offers_of debug
+  offer ID_AA64DFR0_EL1, 12, 1, mrs x4, DBGBVR1_EL1
+  offer ID_AA64DFR0_EL1, 12, 1, msr DBGBCR0_EL1, x0
+  offer ID_AA64DFR0_EL1, 20, 1, msr DBGWVR1_EL1, x0
+  offer ID_AA64DFR0_EL1, 20, 1, mrs x4, DBGWCR0_EL1
+  offer ID_AA64DFR0_EL1, 12, 1, mrs x4, MDSCR_EL1
+  offer ID_AA64DFR0_EL1, 12, 1, msr OSLAR_EL1, x0
+  offer ID_AA64DFR0_EL1, 12, 1, msr OSDLR_EL1, x0
+
+offers_of sve
+  offer ID_AA64PFR0_EL1, 32, 1, rdvl x4, #1
+  offer ID_AA64PFR0_EL1, 32, 1, mrs x4, ZCR_EL1
+  offer ID_AA64ZFR0_EL1, 0, 1, sqabs z0.b, p0/m, z0.b
+  offer ID_AA64ZFR0_EL1, 4, 1, aese z0.b, z0.b, z0.b
+  offer ID_AA64ZFR0_EL1, 16, 1, bext z0.b, z0.b, z0.b
+  offer ID_AA64ZFR0_EL1, 32, 1, rax1 z0.d, z0.d, z0.d
+  offer ID_AA64ZFR0_EL1, 40, 1, sm4e z0.s, z0.s, z0.s
+  offer ID_AA64ZFR0_EL1, 44, 1, smmla z0.s, z0.b, z0.b
 
 offers_of none

@@ -54,8 +54,8 @@ std::uint64_t Scenario::Expected(RegisterId id, const View& view) const {
     const auto control = ControlValue(model(), id, e2h(), setting_.open, host);
     if (view.controls_are_hosts && control) return host;
     if (IsGuests(id, setting_.open, view.runs, e2h())) {
-      return guest.has_values && !IsHeld(id) ? ValueOf(model(), id, e2h(), guest.owner)
-                                             : InertValue(model(), id, e2h());
+      const bool chosen = guest.has_values && !IsHeld(id, setting_.open);
+      return GuestValue(model(), id, e2h(), guest.owner, chosen, host);
     }
     if ((view.runs || !e2h()) && !view.controls_are_hosts) {
       if (const auto value = Configured(id, guest)) return *value;
@@ -69,11 +69,13 @@ std::uint64_t Scenario::Expected(RegisterId id, const View& view) const {
 const std::vector<Expectation>& Scenario::File(const View& view) const {
   const Owner owner = view.guest != nullptr ? *view.guest : Owner::kHost;
   const bool has_values = view.guest != nullptr && Of(owner).has_values;
-  static std::map<std::tuple<const sim::Profile*, HostKind, bool, Owner, bool, bool, bool, bool>,
-                  std::vector<Expectation>>
+  static std::map<
+      std::tuple<const sim::Profile*, HostKind, bool, bool, Owner, bool, bool, bool, bool>,
+      std::vector<Expectation>>
       files;
-  auto& file = files[{setting_.profile, setting_.kind, setting_.open.IsEmpty(), owner, has_values,
-                      view.enabled, view.runs, view.controls_are_hosts}];
+  auto& file = files[{setting_.profile, setting_.kind, setting_.open.IsEmpty(),
+                      setting_.open.Has(Capability::kDebug), owner, has_values, view.enabled,
+                      view.runs, view.controls_are_hosts}];
   if (!file.empty()) return file;
   for (const RegisterInfo& info : AllRegisters()) {
     const bool mask = info.id == RegisterId::kIccPmrEl1 && model().Has(Feature::kGicV3);

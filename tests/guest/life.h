@@ -111,6 +111,7 @@ class Scenario {
   bool others_ = false;         // Other code than Trivet's accesses registers.
   const char* call_ = nullptr;  // Null: not filtered.
   std::uint64_t host_hcr_ = 0;
+  vectors::SveMemory<4> sve_[2];
   TestGuest first_, second_;
 };
 

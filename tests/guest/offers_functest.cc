@@ -20,7 +20,8 @@ extern const char trivet_offer_vectors[], trivet_offer_start[];
 extern const char trivet_offers_always[], trivet_offers_vectors[], trivet_offers_keys[],
     trivet_offers_tags[], trivet_offers_memory_copy[], trivet_offers_control_stack[],
     trivet_offers_translation[], trivet_offers_overlays[], trivet_offers_software_context[],
-    trivet_offers_interrupts[], trivet_offers_none[];
+    trivet_offers_interrupts[], trivet_offers_monitors[], trivet_offers_debug[],
+    trivet_offers_sve[], trivet_offers_none[];
 }
 
 namespace trivet::tests {
@@ -30,7 +31,7 @@ using hal::Capability;
 
 constexpr std::uint64_t kOfferBytes = 20;
 constexpr std::uint16_t kWorked = 1;
-constexpr std::uint64_t kFpOpen = 3 << 20;  // CPACR_EL1.FPEN
+constexpr std::uint64_t kVectorsOpen = 3 << 20 | 3 << 16;  // CPACR_EL1.{FPEN, ZEN}
 
 struct Group {
   Capability capability;
@@ -47,11 +48,15 @@ constexpr Group kGroups[] = {
     {Capability::kTranslation2, trivet_offers_translation, trivet_offers_overlays},
     {Capability::kPoe, trivet_offers_overlays, trivet_offers_software_context},
     {Capability::kSoftwareContext, trivet_offers_software_context, trivet_offers_interrupts},
-    {Capability::kInterruptInterface, trivet_offers_interrupts, trivet_offers_none},
+    {Capability::kInterruptInterface, trivet_offers_interrupts, trivet_offers_monitors},
+    {Capability::kPmu, trivet_offers_monitors, trivet_offers_debug},
+    {Capability::kDebug, trivet_offers_debug, trivet_offers_sve},
+    {Capability::kSve, trivet_offers_sve, trivet_offers_none},
 };
 
 [[clang::no_destroy]] vcpu::BlockStage2 stage2;
 alignas(64) std::uint64_t scratch[8];
+[[clang::no_destroy]] vectors::SveMemory<4> sve_memory;
 
 /// What became of a group's offers.
 struct Outcome {
@@ -76,7 +81,8 @@ class GuestOffers : public ::testing::Test {
     vcpu::Vcpu guest({.entry = Address(trivet_offer_start),
                       .vtcr = vcpu::BlockStage2::vtcr(),
                       .vttbr = vcpu::BlockStage2::vttbr(Address(&stage2), 9),
-                      .open = open});
+                      .open = open,
+                      .sve = sve_memory});
     Outcome outcome;
     for (const char* offer = group.begin; offer != group.end; offer += kOfferBytes) {
       if (!TryOne(guest, offer, outcome)) break;
@@ -93,7 +99,7 @@ class GuestOffers : public ::testing::Test {
     frame.pstate = 0x3c5;
     frame.x[9] = Address(trivet_offer_vectors);
     frame.x[10] = Address(offer);
-    frame.x[11] = kFpOpen;
+    frame.x[11] = kVectorsOpen;
     frame.x[12] = Address(scratch);
     const Result<vcpu::Exit> exit = guest.Run(cpu_);
     outcome.runs = exit.has_value();
@@ -130,13 +136,18 @@ TEST_F(GuestOffers, WorkInAGuestThatOpenedNothing) {
 TEST_F(GuestOffers, OfEachCapabilityAppearWhenItIsOpenAndWork) {
   hal::Capabilities had;
   for (const Group& group : kGroups) {
-    const Outcome outcome = Try(group, group.capability);
+    const bool sve = group.capability == Capability::kSve;
+    const hal::Capabilities open = group.capability;
+    const Outcome outcome = Try(group, sve ? open | Capability::kFp : open);
     if (!outcome.runs) continue;
     had = had | group.capability;
     EXPECT_GT(outcome.offered, 0u) << static_cast<unsigned>(group.capability);
   }
   // QEMU's `max`, on which this runs.
   EXPECT_TRUE(had.Has(Capability::kMops));
+  EXPECT_TRUE(had.Has(Capability::kPmu));
+  EXPECT_TRUE(had.Has(Capability::kDebug));
+  EXPECT_TRUE(had.Has(Capability::kSve));
   EXPECT_TRUE(had.Has(Capability::kPointerAuthentication));
 }
 

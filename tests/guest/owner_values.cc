@@ -35,6 +35,7 @@ constexpr Unchosen kUnchosen[] = {
     // Software step, breakpoints, translation: the guest would not execute its program.
     {RegisterId::kMdscrEl1, MdscrEl1().ss(true).mde(true).kde(true).raw()},
     {RegisterId::kSctlrEl1, SctlrEl1().m(true).ee(true).raw()},
+    {RegisterId::kMdcrEl2, MdcrEl2().hpmn(0x1f).raw()},
     // EL2's own accesses would trap.
     {RegisterId::kIccSreEl2, kAll},
     // Not any value is stored.
@@ -42,11 +43,43 @@ constexpr Unchosen kUnchosen[] = {
      IchVmcrEl2().vpmr(7).vbpr0(7).vbpr1(7).vfiqen(true).vackctl(true).raw()},
 };
 
+/// MDCR_EL2.HPMN of the host: the event counters that it leaves to EL1.
+constexpr unsigned kCounters = 4;
+
+/// How far a register is into the event counters, or their types; 0 for others.
+unsigned CounterOf(RegisterId id) {
+  using enum RegisterId;
+  const auto n = static_cast<unsigned>(id);
+  if (id >= kPmevtyper0El0 && id <= kPmevtyper30El0)
+    return n - static_cast<unsigned>(kPmevtyper0El0);
+  if (id >= kPmevcntr0El0 && id <= kPmevcntr30El0) return n - static_cast<unsigned>(kPmevcntr0El0);
+  return 0;
+}
+
+/// A bit for each counter; written by names that set and clear.
+bool HasCounterBits(RegisterId id) {
+  using enum RegisterId;
+  return id == kPmcntensetEl0 || id == kPmovssetEl0 || id == kPmintensetEl1;
+}
+constexpr std::uint64_t kCycleCounter = std::uint64_t{1} << 31;
+
+std::uint64_t OwnersBits(RegisterId id) {
+  return HasCounterBits(id) ? kCycleCounter | ((1u << kCounters) - 1) : kAll;
+}
+
+/// The OS lock is written by another name than the one that shows it, and set at first.
+constexpr std::uint64_t kOsLock = OslsrEl1().oslk(true).raw();
+
+/// What only the CPU decides: PMCR_EL0.N.
+std::uint64_t CpusOwn(const sim::Model& model, RegisterId id, const sim::BitMasks& masks) {
+  return model.profile().Id(InfoOf(id).name) & masks.keeps;
+}
+
 /// What the PE has to do with its exceptions and interrupts, and what vector_registers_test has.
 bool IsMachines(const RegisterInfo& info) {
   const std::string_view name = info.name;
   return name.starts_with("ICC_") || name.starts_with("ICH_LR") || name.ends_with("_EL3") ||
-         name == "FPCR" || name == "FPSR";
+         name == "FPCR" || name == "FPSR" || name == "ZCR_EL1";
 }
 
 RegisterId LayoutOf(RegisterId id, bool e2h) { return e2h ? sim::E2hLayoutOf(id) : id; }
@@ -70,11 +103,14 @@ std::uint64_t Deposit(std::uint64_t value, std::uint64_t mask) {
 
 std::uint64_t ChosenBits(const sim::Model& model, RegisterId id, bool e2h) {
   const RegisterInfo& info = InfoOf(id);
+  if (id == RegisterId::kOslsrEl1) return kOsLock;
   if (info.storage != id || !model.Has(info.needs) || info.access != Access::kReadWrite ||
       IsMachines(info))
     return 0;
   const sim::AccessPlan& plan = model.PlansAt(2, false)[static_cast<unsigned>(id)];
   if (plan.write != sim::Outcome::kOk && plan.write != sim::Outcome::kWrongLayout) return 0;
+  if (HasCounterBits(id)) return model.MasksOf(id).sets;
+  if (id == RegisterId::kDbgclaimclrEl1) return model.MasksOf(id).clears;
   const bool is_vmcr = id == RegisterId::kIchVmcrEl2;
   if ((plan.effects & (sim::kComputed | sim::kInterface | sim::kBitwise)) != 0 && !is_vmcr)
     return 0;
@@ -90,10 +126,11 @@ std::uint64_t ChosenBits(const sim::Model& model, RegisterId id, bool e2h) {
 }
 
 std::uint64_t InertValue(const sim::Model& model, RegisterId id, bool e2h) {
+  if (id == RegisterId::kOslsrEl1) return kOsLock;
   const sim::BitMasks& masks = model.MasksOf(LayoutOf(id, e2h));
   const std::uint64_t written = id == RegisterId::kSctlrEl1 ? SctlrEl1::Inert().raw() : 0;
   if (id == RegisterId::kIchVmcrEl2) return sim::StoredVmcr(model, written);
-  return (written & masks.stores) | masks.ones;
+  return (written & masks.stores) | masks.ones | CpusOwn(model, id, masks);
 }
 
 std::uint64_t ValueOf(const sim::Model& model, RegisterId id, bool e2h, Owner owner) {
@@ -104,17 +141,33 @@ std::uint64_t ValueOf(const sim::Model& model, RegisterId id, bool e2h, Owner ow
   std::uint64_t fixed = inert & ~bits;
   // A host that uses FP at EL2.
   if (layout == RegisterId::kCptrEl2E2h) fixed |= CptrEl2E2h().fpen(TrapLevels::kNone).raw();
+  fixed |= CpusOwn(model, id, masks);
+  if (layout == RegisterId::kMdcrEl2) fixed |= MdcrEl2().hpmn(kCounters).raw() & masks.stores;
   const auto own = static_cast<std::uint64_t>(owner);
   // Few bits count from one; many are a pattern of their own.
   const bool few = std::popcount(bits) < 12;
   const std::uint64_t value = few ? own + 1 : Mix(static_cast<std::uint64_t>(id) << 2 | (own + 1));
   if (id == RegisterId::kIchVmcrEl2) return sim::StoredVmcr(model, Deposit(value, bits));
-  return Deposit(value, bits) | fixed;
+  const std::uint64_t placed = Deposit(value, bits) | fixed;
+  if (!HasCounterBits(id)) return placed;
+  const std::uint64_t cycles = owner == Owner::kFirst ? kCycleCounter : 0;
+  const std::uint64_t of_register = id == RegisterId::kPmcntensetEl0 ? 0
+                                    : id == RegisterId::kPmovssetEl0 ? 4
+                                                                     : 8;
+  return (placed & ~OwnersBits(id)) | (own + 1 + of_register) | cycles;
+}
+
+std::uint64_t GuestValue(const sim::Model& model, RegisterId id, bool e2h, Owner guest, bool chosen,
+                         std::uint64_t host) {
+  const std::uint64_t own = chosen ? ValueOf(model, id, e2h, guest) : InertValue(model, id, e2h);
+  return (own & OwnersBits(id)) | (host & ~OwnersBits(id));
 }
 
 bool IsGuests(RegisterId id, Capabilities open, bool runs, bool e2h) {
+  if (id == RegisterId::kOslsrEl1) id = RegisterId::kOslarEl1;
   const GuestRegister* const line = FindGuestRegister(id);
-  if (line == nullptr || !open.Has(line->capability)) return false;
+  if (line == nullptr || CounterOf(id) >= kCounters) return false;
+  if (line->fate != Fate::kHeld && !open.Has(line->capability)) return false;
   switch (line->fate) {
     case Fate::kOnLoad: return true;
     case Fate::kOnRun:
@@ -124,9 +177,9 @@ bool IsGuests(RegisterId id, Capabilities open, bool runs, bool e2h) {
   }
 }
 
-bool IsHeld(RegisterId id) {
+bool IsHeld(RegisterId id, Capabilities open) {
   const GuestRegister* const line = FindGuestRegister(id);
-  return line != nullptr && line->fate == Fate::kHeld;
+  return line != nullptr && line->fate == Fate::kHeld && !open.Has(line->capability);
 }
 
 std::optional<std::uint64_t> ControlValue(const sim::Model& model, RegisterId id, bool e2h,
@@ -145,7 +198,8 @@ std::optional<std::uint64_t> ControlValue(const sim::Model& model, RegisterId id
   std::uint64_t value = masks.ones | InertBits(InfoOf(layout).fields) | (host & kept);
   for (const GuestControlField& field : GuestControlFields()) {
     if (field.id != layout) continue;
-    const bool is_open = open.Has(field.capability) && field.capability != Capability::kFp;
+    const bool is_open = open.Has(field.capability) && field.capability != Capability::kFp &&
+                         field.capability != Capability::kSve;
     value = (value & ~field.mask) | (is_open ? field.open : field.closed);
   }
   return (value & masks.stores) | masks.ones;

@@ -25,8 +25,13 @@ std::uint64_t InertValue(const sim::Model& model, hal::RegisterId id, bool e2h);
 /// Whether a guest with `open` has the register of its own, loaded or running.
 bool IsGuests(hal::RegisterId id, hal::Capabilities open, bool runs, bool e2h);
 
+/// The register of `guest`, which has or has not `chosen` its value, in a register of which some
+/// bits stay the host's: of the performance monitors, those of counters that EL1 does not have.
+std::uint64_t GuestValue(const sim::Model& model, hal::RegisterId id, bool e2h, Owner guest,
+                         bool chosen, std::uint64_t host);
+
 /// Whether a guest cannot change its own: it stays as untouched.
-bool IsHeld(hal::RegisterId id);
+bool IsHeld(hal::RegisterId id, hal::Capabilities open);
 
 /// The EL2 control `id` while a guest with `open` runs, of a host that has `host` in it; nullopt
 /// when it is none, or one that the guest's configuration gives. FP and SIMD are not yet in use.

@@ -38,8 +38,12 @@ void ForEachSwitched(bool e2h, Visit visit) {
   constexpr Switched OnLoad = kOnLoad, OnRun = kOnRun, EachRun = kEachRun;
 #define ON_LOAD(Type) one.template operator()<hal::Type>(OnLoad, kAlways);
 #define ON_RUN(Type) one.template operator()<hal::Type>(OnRun, kAlways);
-#define HELD(Type, control) one.template operator()<hal::Type>(Switched::kHeld, kAlways);
+#define HELD(Type, control, capability) \
+  one.template operator()<hal::Type>(Switched::kHeld, kAlways);
 #define OPENED(Type, When, capability) one.template operator()<hal::Type>(When, capability);
+// Families, of which a CPU has a part: values_test, opened_state_test.
+#define MONITOR(Type)
+#define DEBUG(Type)
 #include "hal/regs/guest.def"
 }
 

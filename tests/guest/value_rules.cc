@@ -34,7 +34,34 @@ void RequireHypercall(const vcpu::Exit& exit, std::uint64_t immediate) {
   RequireValue("run", "the immediate", exit.syndrome.immediate(), immediate);
 }
 
+namespace {
+
+/// What counts while PMCR_EL0.E is set and seen to be.
+bool IsCounter(RegisterId id) {
+  using enum RegisterId;
+  return id == kPmccntrEl0 || (id >= kPmevcntr0El0 && id <= kPmevcntr30El0);
+}
+
+/// A counter that runs while it is saved may overflow after its flag was read.
+void RequireStoppedCounters(const sim::Pe& pe, RegisterId id) {
+  const bool runs = (pe.Peek(RegisterId::kPmcrEl0) & PmcrEl0().e(true).raw()) != 0;
+  if (!runs && !pe.IsPending(RegisterId::kPmcrEl0)) return;
+  throw sim::Violation(InfoOf(id).name + std::string(" is accessed while it counts"));
+}
+
+/// [arm-arm] OSECCR_EL1: UNKNOWN, and writes ignored, without the OS lock.
+void RequireOsLock(const sim::Pe& pe) {
+  const bool locked = OslsrEl1::FromRaw(pe.Peek(RegisterId::kOslsrEl1)).oslk();
+  if (locked && !pe.IsPending(RegisterId::kOslarEl1)) return;
+  throw sim::Violation("OSECCR_EL1 is accessed without the OS lock");
+}
+
+}  // namespace
+
 void RequireOrder(const sim::Pe& pe, const sim::SoftwareAccess& access) {
+  if (access.reg != RegisterId::kCount && IsCounter(access.reg))
+    RequireStoppedCounters(pe, access.reg);
+  if (access.reg == RegisterId::kOseccrEl1) RequireOsLock(pe);
   if (access.kind != sim::SoftwareAccess::Kind::kWrite) return;
   const RegisterId to = pe.PlanOf(access.reg).storage;
   const auto pending = [&pe](std::initializer_list<RegisterId> ids) {

@@ -66,16 +66,15 @@ const char* ReasonToPerform(Access access, Capabilities open) {
   const RegisterInfo* const info = access.description();
   if (info == nullptr) return access.is_read() ? ReasonToReadOther(access.encoding()) : nullptr;
   const hal::GuestRegister* const line = FindGuestRegister(info->storage);
-  if (line == nullptr || line->fate == Fate::kTrapped || line->fate == Fate::kHeld ||
-      !open.Has(line->capability))
+  if (line == nullptr || line->fate == Fate::kTrapped || !open.Has(line->capability))
     return nullptr;
   return hal::ToString(line->fate);
 }
 
 bool Moves(Access access) {
   using enum RegisterId;
-  constexpr RegisterId kIds[] = {kCntpctEl0,   kCntvctEl0,   kCntpctssEl0,
-                                 kCntvctssEl0, kCntvTvalEl0, kCntpTvalEl0};
+  constexpr RegisterId kIds[] = {kCntpctEl0,   kCntvctEl0,   kCntpctssEl0, kCntvctssEl0,
+                                 kCntvTvalEl0, kCntpTvalEl0, kPmccntrEl0};
   if (access.encoding() == kRndr || access.encoding() == kRndrrs) return true;
   const RegisterInfo* const info = access.description();
   return info != nullptr && std::ranges::find(kIds, info->id) != std::end(kIds);

@@ -86,6 +86,9 @@ Status IsolationRig::Disable() {
   return cpu_.HardwareDisable();
 }
 
+/// For guests that have SVE.
+[[clang::no_destroy]] vectors::SveMemory<4> sve[2];
+
 void IsolationRig::NewGuest(std::uint16_t vmid, Capabilities open, HcrEl2 traps) {
   GuestWord(kLoadOffset) = Hvc(0);
   PublishGuestWords(kLoadOffset, sizeof(std::uint32_t));
@@ -95,7 +98,8 @@ void IsolationRig::NewGuest(std::uint16_t vmid, Capabilities open, HcrEl2 traps)
                                          .vtcr = GuestVtcr(),
                                          .vttbr = GuestVttbr(vmid),
                                          .traps = traps,
-                                         .open = open});
+                                         .open = open,
+                                         .sve = sve[current_]});
   Stop stop = Run(kGuestBase + kLoadOffset, kAtEl1);
   while (stop.timed_out) stop = Run(kGuestBase + kLoadOffset, kAtEl1);
   EXPECT_TRUE(stop.exit.syndrome.IsHvc(0));

@@ -136,7 +136,7 @@ bool IsGuestOwned(RegisterId id) {
 #define ON_LOAD(Type) kInfo<Type>.storage,
 #define ON_RUN(Type) kInfo<Type>.storage,
 #define OPENED(Type, When, capability) kInfo<Type>.storage,
-#define HELD(Type, control) kInfo<Type>.storage,
+#define HELD(Type, control, capability) kInfo<Type>.storage,
 #define VECTOR(Type, capability) kInfo<Type>.storage,
 #include "hal/regs/guest.def"
   };

@@ -24,12 +24,16 @@ sim::GuestProgram RandomGuest() {
           sim::Msr(RegisterId::kTpidrroEl0, 8), sim::Hvc(1)};
 }
 
+/// Of every guest: none uses its vector registers.
+vectors::SveMemory<2> sve_memory;
+
 vcpu::Config RandomConfig(const vcpu::BlockStage2& stage2, std::uint16_t vmid, Random& random) {
   Capabilities open;
   if (Chance(random, 50)) {
 #define CAPABILITY(enumerator, ...) \
   if (Chance(random, 15)) open = open | Capability::enumerator;
 #include "hal/regs/guest.def"
+    if (open.Has(Capability::kSve)) open = open | Capability::kFp;
   }
   return {
       .entry = kRandomGuestEntry,
@@ -42,6 +46,7 @@ vcpu::Config RandomConfig(const vcpu::BlockStage2& stage2, std::uint16_t vmid, R
                     random() &
                     HcrEl2().twi(true).twe(true).tacr(true).tidcp(true).tsw(true).ttlb(true).raw()),
       .open = open,
+      .sve = sve_memory,
       .counter_offset = random()};
 }
 
