@@ -344,9 +344,9 @@ AccessPlan Model::ComputePlan(const RegisterInfo& info, unsigned el, bool e2h) c
     plan.effects |= kInterface;
   constexpr std::uint8_t kElsewhere = kComputed | kInterface;
   plan.reads_slowly = plan.read != Outcome::kOk || (plan.effects & kElsewhere) != 0;
-  plan.writes_slowly =
-      plan.write != Outcome::kOk || plan.keeps != 0 || (plan.effects & kElsewhere) != 0 ||
-      plan.storage == RegisterId::kOslarEl1;  // OSLSR_EL1 shows it.
+  plan.writes_slowly = plan.write != Outcome::kOk || plan.keeps != 0 ||
+                       (plan.effects & kElsewhere) != 0 ||
+                       plan.storage == RegisterId::kOslarEl1;  // OSLSR_EL1 shows it.
   return plan;
 }
 
