@@ -57,7 +57,7 @@ constexpr Survivor kSurvivors[] = {
 
 // From enable to disable or panic; and in the other ends, of which most is the code of enable and
 // disable, with what survives there.
-constexpr std::size_t kLeastKilledPercent = 98, kLeastKilledAtEndsPercent = 94;
+constexpr std::size_t kLeastKilledPercent = 98, kLeastKilledAtEndsPercent = 93;
 
 const char* NameOf(Kind kind) {
   constexpr const char* kNames[] = {"read", "write", "ISB", "DSB", "TLBI"};
