@@ -76,8 +76,7 @@ Status Vcpu::Continue(percpu::PerCpuState& cpu, Exit& exit) {
 /// The first run on this CPU, or one that switches EL2 registers. Interrupts are masked.
 std::optional<Status> Vcpu::LoadOrRun(percpu::PerCpuState& cpu, Exit& exit) {
   if (const Status s = cpu.CheckChangeableHere(); s != Status::kOk) {
-    if (!cpu.NeedsSuperpriorityMask()) return s;
-    return cpu.WithSuperpriorityMasked([&] { return LoadOrRun(cpu, exit); });
+    return LoadOrRunMasked(s, cpu, exit);
   }
   if (const Status s = cpu.LoadGuest(guest_, request_); s != Status::kOk) return s;
   if (cpu.IsResidentHere(guest_) || cpu.RunsAsItIs()) return std::nullopt;
@@ -86,6 +85,14 @@ std::optional<Status> Vcpu::LoadOrRun(percpu::PerCpuState& cpu, Exit& exit) {
   if (status == Status::kOk) status = Continue(cpu, exit);
   cpu.EndRun();
   return status;
+}
+
+/// After `status`: interrupts with Superpriority may have to be masked first.
+[[gnu::cold, gnu::noinline]] std::optional<Status> Vcpu::LoadOrRunMasked(Status status,
+                                                                         percpu::PerCpuState& cpu,
+                                                                         Exit& exit) {
+  if (!cpu.NeedsSuperpriorityMask()) return status;
+  return cpu.WithSuperpriorityMasked([&] { return LoadOrRun(cpu, exit); });
 }
 
 Status Vcpu::Unload(percpu::PerCpuState& cpu) {
