@@ -100,7 +100,7 @@ Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
   if (request.open.Has(Capability::kFp)) TrapFp(guest, true);
   guest.terms = terms;
   guest.hcr = terms.value();
-  const bool switches = switches_runs_ || host_uses_fp_ ||
+  const bool switches = switches_runs_ || host_uses_fp_ || superpriority_.is_used() ||
                         request.open.Has(Capability::kPointerAuthentication) ||
                         request.open.Has(Capability::kMte);
   guest.runs_as_it_is = !switches;

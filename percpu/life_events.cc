@@ -38,6 +38,7 @@ void PerCpuState::PoweredDown() {
   UnbindGuest();
   vectors_live_ = has_host_vectors_ = opens_pmr_ = false;
   in_run_ = false;
+  superpriority_ = {};
   // A suspended CPU's hardware state was given up by PrepareSuspend().
   if (state != State::kSuspended) GiveUp();
   state_.store(State::kReady, std::memory_order_release);
@@ -67,9 +68,12 @@ void PerCpuState::Panic() {
   const MaskedInterrupts masked;
   const State state = state_.load(std::memory_order_acquire);
   if (state == State::kVacant || Cpu::CurrentCpu() != cpu_) return;
-  if (state == State::kEntering || state == State::kEnabled) {
+  if (state == State::kEntering || state >= State::kEnabled) {
+    if (superpriority_.is_used()) superpriority_.Mask();
     RestoreHostNow();
     GiveUp();
+    if (superpriority_.is_used()) superpriority_.Restore();
+    superpriority_ = {};
   }
   state_.store(State::kVacant, std::memory_order_release);
 }

@@ -32,9 +32,10 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
 
   /// Turns virtualization on. On this object's CPU, at EL2, any mask state (kept). The stage 2 it
   /// leaves maps nothing. Errors, nothing changed: kNotAtEl2, kNotCreated, kAlreadyEnabled,
-  /// kSuspended, kWrongCpu, kInUse, kUnsupportedHost (SPSel is 0, or SCTLR_EL2.{EIS, EOS} are not
-  /// both 1: Error has the register), kUnsupportedFeature (the policy sets a bit that this CPU
-  /// lacks), kInvalidArgument (H's vector base is misaligned); for a pass-through host kOutOfReach.
+  /// kSuspended, kWrongCpu, kInUse, kUnsupportedHost (SPSel is 0, SCTLR_EL2.{EIS, EOS} are not both
+  /// 1, or EL2 is Secure and has VSTTBR_EL2: Error has the register), kUnsupportedFeature (the
+  /// policy sets a bit that this CPU lacks), kInvalidArgument (H's vector base is misaligned); for
+  /// a pass-through host kOutOfReach.
   Status HardwareEnable() { return Enable(Request()); }
 
   /// Turns it off and restores every register HardwareEnable() or a guest changed. On this object's

@@ -4,6 +4,7 @@
 #include "percpu/masked_interrupts.h"
 #include "percpu/stage2_guard.h"
 #include "percpu/steps.h"
+#include "vectors/security_state.h"
 #include "vectors/table.h"
 
 namespace trivet::percpu {
@@ -114,6 +115,17 @@ inline Status PerCpuState::CheckPolicy(const PolicyValues& policy) {
   return Fail({.status = Status::kAlreadyEnabled});
 }
 
+/// What the CPU decides: once, by the first enable. In Secure EL2 stage 2 walks VSTTBR_EL2, which
+/// is not written here: a guest could not fetch.
+[[gnu::cold]] Status PerCpuState::IdentifyCpu() {
+  if (Has<Feature::kSel2, Cpu>() && vectors::TrivetEl2IsSecure()) {
+    return Fail({.status = Status::kUnsupportedHost, .register_id = RegisterId::kVsttbrEl2});
+  }
+  transition_.guard.vtcr = OneLevelStage2();
+  transition_.workarounds = WorkaroundsFor(Cpu::Read<MidrEl1>());
+  return Status::kOk;
+}
+
 /// Whether virtualization can be turned on from state `from`, under the host that it reads.
 /// Inlined: what it has read stays in registers.
 [[gnu::always_inline]] inline Status PerCpuState::CheckEnable(State from,
@@ -128,20 +140,15 @@ inline Status PerCpuState::CheckPolicy(const PolicyValues& policy) {
   const bool ours = host.vbar.raw() == vectors::TableBase() || host.vbar == vectors_;
   if (ours || UsesStage2(host.hcr)) return Fail({.status = Status::kInUse});
   if (const Status s = CheckHostState(host.hcr.e2h()); s != Status::kOk) return s;
+  if (!transition_.workarounds.IsKnown()) [[unlikely]] {
+    if (const Status s = IdentifyCpu(); s != Status::kOk) return s;
+  }
   return CheckHostVectors(request.HostVectors(host.vbar));
-}
-
-/// What the ID registers decide: once, by the first enable.
-[[gnu::cold]] void PerCpuState::IdentifyCpu() {
-  transition_.guard.vtcr = OneLevelStage2();
-  transition_.workarounds = WorkaroundsFor(Cpu::Read<MidrEl1>());
 }
 
 /// Everything that a transition needs; writes no register.
 [[gnu::always_inline]] inline TransitionState PerCpuState::PrepareTransition(
     const El2Context& host, const EnableRequest& request) {
-  if (!transition_.workarounds.IsKnown()) [[unlikely]]
-    IdentifyCpu();
   const PolicyValues& policy = request.policy;
   const TransitionState transition = {
       .host = host,
@@ -164,6 +171,8 @@ inline Status PerCpuState::CheckPolicy(const PolicyValues& policy) {
 /// (under test only) leaves the registers and the state as they were.
 Status PerCpuState::Enable(State from, const EnableRequest& request) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
+  if (SuperpriorityMask::HostMayTakeAny() && !superpriority_.is_set()) [[unlikely]]
+    return EnableMasked(from, request);
   const MaskedInterrupts masked;
   El2Context host;
   if (const Status s = CheckEnable(from, request, host); s != Status::kOk) return s;
@@ -183,10 +192,47 @@ Status PerCpuState::Enable(State from, const EnableRequest& request) {
   return Status::kOk;
 }
 
+[[gnu::cold]] Status PerCpuState::EnableMasked(State from, const EnableRequest& request) {
+  return WithSuperpriorityMasked([this, from, &request] { return Enable(from, request); });
+}
+
+void PerCpuState::MaskSuperpriority() {
+  superpriority_.Mask();
+  if (NeedsSuperpriorityMask()) state_.store(State::kEnabled, std::memory_order_release);
+}
+
+void PerCpuState::RestoreSuperpriority() {
+  const bool enabled = state_.load(std::memory_order_relaxed) == State::kEnabled;
+  if (enabled && superpriority_.is_used()) {
+    state_.store(State::kEnabledOpen, std::memory_order_release);
+  }
+  superpriority_.Restore();
+  if (!enabled) superpriority_ = {};
+}
+
+/// Why a call is refused in another state than kEnabled.
+[[gnu::cold]] Status PerCpuState::RefuseHere() const {
+  const Status status = CheckEnabledHere();
+  return status == Status::kOk ? Status::kNotEnabled : status;
+}
+
+/// `status`, or what the call `act` returns that needed another mask.
+template <class Act>
+[[gnu::cold]] Status PerCpuState::OrMasked(Status status, Act act) {
+  if (status != Status::kNotEnabled || !NeedsSuperpriorityMask()) return status;
+  return WithSuperpriorityMasked(act);
+}
+
+/// Why virtualization cannot be turned off in `state`.
+[[gnu::cold]] Status PerCpuState::RefuseLeave(State state) {
+  if (state == State::kEnabledOpen && Cpu::CurrentCpu() == cpu_) return Status::kNotEnabled;
+  if (state == State::kEnabledOpen) return Fail({.status = Status::kWrongCpu});
+  return Fail({.status = state == State::kSuspended ? Status::kSuspended : Status::kNotEnabled});
+}
+
 Status PerCpuState::CheckDisable() {
   const State state = state_.load(std::memory_order_acquire);
-  if (state == State::kSuspended) return Fail({.status = Status::kSuspended});
-  if (state != State::kEnabled) return Fail({.status = Status::kNotEnabled});
+  if (state != State::kEnabled) return RefuseLeave(state);
   if (Cpu::CurrentCpu() != cpu_) return Fail({.status = Status::kWrongCpu});
   const VbarEl2 vbar = Cpu::Read<VbarEl2>();
   if (per_run_ || vbar == transition_.ours.vbar) return Status::kOk;
@@ -207,8 +253,9 @@ void PerCpuState::GiveUp() {
 Status PerCpuState::Leave(State next, GuestState guest) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
-  if (const Status status = CheckDisable(); status != Status::kOk) return status;
-
+  if (const Status s = CheckDisable(); s != Status::kOk) {
+    return OrMasked(s, [this, next, guest] { return Leave(next, guest); });
+  }
   Cpu cpu;
   ReleaseGuest(guest);
   LeaveTrivet(cpu, vector_ownership(), transition_);
@@ -233,7 +280,8 @@ Status PerCpuState::CanEnable(State from, const EnableRequest& request) {
 Status PerCpuState::CanDisable() {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
-  return CheckDisable();
+  const Status status = CheckDisable();
+  return OrMasked(status, [this] { return CheckDisable(); });
 }
 
 Status PerCpuState::PlanEnable(const EnableRequest& request, Plan& plan) {
@@ -249,7 +297,9 @@ Status PerCpuState::PlanEnable(const EnableRequest& request, Plan& plan) {
 Status PerCpuState::PlanDisable(Plan& plan) {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
-  if (const Status status = CheckDisable(); status != Status::kOk) return status;
+  if (const Status s = CheckDisable(); s != Status::kOk) {
+    return OrMasked(s, [&] { return PlanDisable(plan); });
+  }
   PlanRecorder recorder(plan);
   LeaveTrivet(recorder, vector_ownership(), transition_);
   return Status::kOk;
@@ -312,7 +362,9 @@ Status PerCpuState::AuditHcr() {
 Status PerCpuState::Audit() {
   if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
   const MaskedInterrupts masked;
-  if (const Status status = CheckDisable(); status != Status::kOk) return status;
+  if (const Status s = CheckDisable(); s != Status::kOk) {
+    return OrMasked(s, [this] { return Audit(); });
+  }
   if (per_run_) return Status::kOk;
   if (const Status s = AuditHcr(); s != Status::kOk) return s;
   const Status controls = owner_ != nullptr

@@ -13,6 +13,7 @@
 #include "percpu/errata.h"
 #include "percpu/guest.h"
 #include "percpu/hcr_policy.h"
+#include "percpu/masked_interrupts.h"
 #include "percpu/plan.h"
 #include "percpu/policy.h"
 #include "percpu/steps.h"
@@ -59,7 +60,7 @@ class alignas(16) PerCpuState {
   PerCpuState& operator=(const PerCpuState&) = delete;
 
   CpuId cpu() const { return cpu_; }
-  bool IsEnabled() const { return state_.load(std::memory_order_acquire) == State::kEnabled; }
+  bool IsEnabled() const { return state_.load(std::memory_order_acquire) >= State::kEnabled; }
   const Error& last_error() const { return error_; }
   const vectors::CrashRecord& crash() const { return slot_.crash; }
   /// Counts how often this CPU's hardware state was given up: by disable, power-down or hand-over.
@@ -72,6 +73,18 @@ class alignas(16) PerCpuState {
   hal::HcrEl2 host_hcr() const { return transition_.host.hcr; }
   hal::TpidrEl2 host_tpidr() const { return transition_.host.tpidr; }
   HostKind host_kind() const { return traits_.kind(); }
+  /// kNotEnabled of a call may have this reason: it needs WithSuperpriorityMasked().
+  bool NeedsSuperpriorityMask() const {
+    return state_.load(std::memory_order_relaxed) == State::kEnabledOpen &&
+           hal::Cpu::CurrentCpu() == cpu_;
+  }
+  /// `act()`, interrupts with Superpriority masked, if the host takes any. On this CPU, D, A, I and
+  /// F masked.
+  template <class Act>
+  [[gnu::cold]] auto WithSuperpriorityMasked(Act act) {
+    const SuperpriorityMasked masked(*this);
+    return act();
+  }
   /// What this CPU's errata need (percpu/errata.h). After the first enable.
   Workarounds workarounds() const { return transition_.workarounds; }
 
@@ -80,6 +93,12 @@ class alignas(16) PerCpuState {
   /// kOk when the caller is on this CPU and it is enabled; touches nothing else.
   Status CheckEnabledHere() const {
     if (!IsEnabled()) return Status::kNotEnabled;
+    return hal::Cpu::CurrentCpu() == cpu_ ? Status::kOk : Status::kWrongCpu;
+  }
+  /// The same before registers are changed: kNotEnabled also while NeedsSuperpriorityMask().
+  Status CheckChangeableHere() const {
+    if (state_.load(std::memory_order_acquire) != State::kEnabled) [[unlikely]]
+      return RefuseHere();
     return hal::Cpu::CurrentCpu() == cpu_ ? Status::kOk : Status::kWrongCpu;
   }
   /// Puts `guest`'s registers and EL2 controls in place of the present owner's, which are saved.
@@ -154,10 +173,28 @@ class alignas(16) PerCpuState {
   enum class State : std::uint8_t {
     kVacant,
     kReady,
-    kEntering,  ///< Registers may already be Trivet's; `transition_` has the host's values.
-    kEnabled,
+    kEntering,   ///< Registers may already be Trivet's; `transition_` has the host's values.
     kSuspended,  ///< Disabled; Resumed() or SuspendFailed() enables it again.
+    kEnabled,
+    /// Enabled, under a host that takes interrupts with Superpriority, which are not masked: what
+    /// changes registers masks them first.
+    kEnabledOpen,
   };
+
+  class SuperpriorityMasked {
+   public:
+    explicit SuperpriorityMasked(PerCpuState& cpu) : cpu_(cpu) { cpu_.MaskSuperpriority(); }
+    ~SuperpriorityMasked() noexcept(false) { cpu_.RestoreSuperpriority(); }
+    SuperpriorityMasked(const SuperpriorityMasked&) = delete;
+    SuperpriorityMasked& operator=(const SuperpriorityMasked&) = delete;
+
+   private:
+    PerCpuState& cpu_;
+  };
+  void MaskSuperpriority();
+  void RestoreSuperpriority();
+  template <class Act>
+  Status OrMasked(Status status, Act act);
 
   bool IsPassThrough() const { return chain_.words != nullptr; }
   /// True when TPIDR_EL2 is Trivet's from enable to disable.
@@ -169,6 +206,9 @@ class alignas(16) PerCpuState {
   Status Bind(CpuId cpu, Status host, const vectors::Handlers& handlers,
               const vectors::ChainPlace& chain);
   Status RefuseState(State state);
+  Status RefuseLeave(State state);
+  Status RefuseHere() const;
+  Status EnableMasked(State from, const EnableRequest& request);
   Status CheckEnable(State from, const EnableRequest& request, El2Context& host);
   Status CheckHostState(bool e2h);
   Status FindBits(hal::HcrEl2 conditional);
@@ -176,7 +216,7 @@ class alignas(16) PerCpuState {
   Status CheckHostVectors(hal::VbarEl2 base);
   Status CheckDisable();
   Status CanEnable(State from, const EnableRequest& request);
-  void IdentifyCpu();
+  Status IdentifyCpu();
   TransitionState PrepareTransition(const El2Context& host, const EnableRequest& request);
   Status Enable(State from, const EnableRequest& request);
   /// Whether the registers of a loaded guest are replaced by the host's when the CPU is left.
@@ -264,6 +304,7 @@ class alignas(16) PerCpuState {
   hal::IccPmrEl1 run_pmr_;      // The host's, where a run had to open it.
   CpuId cpu_;
   Error error_;
+  SuperpriorityMask superpriority_;
   bool per_run_ = false;        // Vectors and TPIDR_EL2 are Trivet's only during a run.
   bool switches_runs_ = false;  // HCR_EL2 differs between the host and a guest.
   bool opens_pmr_ = false;      // `run_pmr_` is to be put back.

@@ -14,7 +14,10 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 /// HCR_EL2 has. [arm-arm] TLBI VMALLS12E1IS, VTCR_EL2.VS.
 Status PerCpuState::InvalidateStage2(VtcrEl2 vtcr, VttbrEl2 vttbr) {
   const MaskedInterrupts masked;
-  if (const Status s = CheckEnabledHere(); s != Status::kOk) return s;
+  if (const Status s = CheckChangeableHere(); s != Status::kOk) {
+    if (!NeedsSuperpriorityMask()) return s;
+    return WithSuperpriorityMasked([=, this] { return InvalidateStage2(vtcr, vttbr); });
+  }
   KnowCpu();
   Cpu cpu;
   const VtcrEl2 vtcr_now = Cpu::Read<VtcrEl2>();

@@ -9,8 +9,9 @@
 namespace trivet::vcpu {
 
 /// Saves the host's PSTATE fields that an exit changes, and restores them at the end of its scope;
-/// Vcpu::Run() itself keeps only the interrupt mask. After an exit PAN and DIT are the guest's, UAO
-/// is 0, TCO 1, SSBS and ALLINT follow SCTLR_EL2. [arm-arm] "Process state on exception entry". For
+/// Vcpu::Run() itself keeps only the interrupt mask, with ALLINT where SCTLR_EL2.NMI was set at
+/// enable. After an exit PAN and DIT are the guest's, UAO is 0, TCO 1, SSBS and ALLINT follow
+/// SCTLR_EL2. [arm-arm] "Process state on exception entry". For
 /// hosts that use one of them, around any number of runs; at EL2. Reads the ID registers each time.
 class KeptPstate {
  public:

@@ -75,7 +75,10 @@ Status Vcpu::Continue(percpu::PerCpuState& cpu, Exit& exit) {
 
 /// The first run on this CPU, or one that switches EL2 registers. Interrupts are masked.
 std::optional<Status> Vcpu::LoadOrRun(percpu::PerCpuState& cpu, Exit& exit) {
-  if (const Status s = cpu.CheckEnabledHere(); s != Status::kOk) return s;
+  if (const Status s = cpu.CheckChangeableHere(); s != Status::kOk) {
+    if (!cpu.NeedsSuperpriorityMask()) return s;
+    return cpu.WithSuperpriorityMasked([&] { return LoadOrRun(cpu, exit); });
+  }
   if (const Status s = cpu.LoadGuest(guest_, request_); s != Status::kOk) return s;
   if (cpu.IsResidentHere(guest_) || cpu.RunsAsItIs()) return std::nullopt;
   cpu.BeginRun();
@@ -87,7 +90,10 @@ std::optional<Status> Vcpu::LoadOrRun(percpu::PerCpuState& cpu, Exit& exit) {
 
 Status Vcpu::Unload(percpu::PerCpuState& cpu) {
   const percpu::MaskedInterrupts masked;
-  if (const Status status = cpu.CheckEnabledHere(); status != Status::kOk) return status;
+  if (const Status s = cpu.CheckChangeableHere(); s != Status::kOk) {
+    return cpu.NeedsSuperpriorityMask() ? cpu.WithSuperpriorityMasked([&] { return Unload(cpu); })
+                                        : s;
+  }
   if (cpu.guest_owner() == &guest_) cpu.UnloadGuest();
   return Status::kOk;
 }

@@ -30,7 +30,7 @@ using ConstListRegisterSpan = std::span<const ListRegister, hal::kMostListRegist
 
 /// The other registers of the interface that are a guest's.
 struct Controls {
-  hal::IchHcrEl2 hcr;
+  hal::IchHcrEl2 hcr = hal::IchHcrEl2().en(true);
   hal::IchVmcrEl2 vmcr;
   std::uint64_t active[4][2] = {};  ///< ICH_AP0Rn_EL2 and ICH_AP1Rn_EL2, by n.
 };

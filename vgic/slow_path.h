@@ -185,7 +185,7 @@ void TRIVET_VGIC::Reset() {
     table_.Remove(i);
   }
   Push();
-  controls_ = {.hcr = hal::IchHcrEl2().en(true)};
+  controls_ = {};
   if (loaded_ && !Is(kShares)) interface_.RestoreControls(controls_, has_);
 }
 

@@ -184,7 +184,7 @@ class VirtualCpuInterface {
   std::uint8_t special_ = kUncommon;
   bool hides_pending_ = false;                 ///< Of Show().
   std::uint64_t refused_ = ~std::uint64_t{0};  ///< Bits that take an interrupt off the quick path.
-  Controls controls_ = {.hcr = hal::IchHcrEl2().en(true)};
+  Controls controls_;
   // What the CPU had.
   Controls host_controls_;
   ListRegisters host_list_registers_ = {};

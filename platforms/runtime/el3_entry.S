@@ -41,6 +41,13 @@ trivet_drop_to_el2:
   mov     x0, #SPSR_EL2H_MASKED
   msr     SPSR_EL3, x0
   mov     x0, #SCR_BELOW_EL3
+  // A test's image has it as 1. [arm-arm] SCR_EL3.EEL2: EL2 exists in Secure state.
+  .weak   trivet_el2_is_secure
+  movz    x1, #:abs_g0:trivet_el2_is_secure
+  cbz     x1, .Lnon_secure
+  bic     x0, x0, #SCR_EL3_NS_MASK
+  orr     x0, x0, #SCR_EL3_EEL2_MASK
+.Lnon_secure:
   mrs     x1, ID_AA64MMFR0_EL1
   leave_to_el2 ID_AA64MMFR0_EL1_FGT_SHIFT, 1, SCR_EL3_FGTEn_SHIFT
   leave_to_el2 ID_AA64MMFR0_EL1_ECV_SHIFT, 2, SCR_EL3_ECVEn_SHIFT     // with an offset

@@ -270,7 +270,8 @@ bool Model::Exists(const RegisterInfo& info) const {
     const unsigned priorities = 1u << (vtr.prebits() + 1u);
     return static_cast<unsigned>(name[kMember] - '0') * 32 < priorities;
   }
-  return info.id != RegisterId::kVstcrEl2 && info.id != RegisterId::kVsttbrEl2;
+  const bool secure = info.id == RegisterId::kVstcrEl2 || info.id == RegisterId::kVsttbrEl2;
+  return !secure || profile_.el2_is_secure;
 }
 
 Outcome Model::Legality(const RegisterInfo& info, unsigned el, bool e2h) const {

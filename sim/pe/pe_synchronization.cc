@@ -76,6 +76,8 @@ Stage2Regime Pe::DecideStage2() {
   const std::uint64_t mask = model_->tlb_cached_hcr();
   Stage2Regime now = {.hcr = Decide(RegisterId::kHcrEl2, mask) & mask};
   if ((now.hcr & kStage2On) != 0) {
+    if (model_->profile().el2_is_secure)
+      throw Violation(std::format("{}: stage 2 of the Secure state is not modelled", Where()));
     now.vtcr = Decide(RegisterId::kVtcrEl2, kAll);
     now.vttbr = Decide(RegisterId::kVttbrEl2, kAll);
   }

@@ -35,6 +35,9 @@ struct Profile {
   std::vector<FixedBits> fixed = {
       {"ICC_SRE_EL2", 0xf, 0}, {"ICC_SRE_EL1", 0x7, 0}, {"HCR_EL2", 0, std::uint64_t{1} << 38}};
   bool has_el3 = false;
+  /// EL2 is in Secure state, by SCR_EL3.{NS, EEL2}, on a CPU with FEAT_SEL2: VSTTBR_EL2 and
+  /// VSTCR_EL2 exist. Its stage 2 is not modelled: a guest's run is a Violation.
+  bool el2_is_secure = false;
   /// HCR_EL2.TSC without EL3 is IMPLEMENTATION DEFINED: SMC at EL1 traps (true) or is UNDEFINED.
   bool tsc_traps_without_el3 = true;
 

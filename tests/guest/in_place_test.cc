@@ -86,6 +86,26 @@ void ExpectFiqServed(HostKind kind) {
   guest.ExpectRegisters({});
 }
 
+/// Each kind declined: the run ends with that kind, and the host's handler takes the interrupt.
+template <percpu::Host H>
+void ExpectADeclinedInterruptKeepsItsKind(HostKind kind) {
+  constexpr vectors::InPlaceHook kDecline = [](InPlaceExit&) { return InPlace::kExit; };
+  InPlaceGuest<H> guest(kind, {.irq = kDecline, .fiq = kDecline});
+  guest.machine().TriggerIrq();
+  const Result<vcpu::Exit> irq = guest.Run();
+  ASSERT_TRUE(irq.has_value());
+  EXPECT_EQ(irq->reason, ExitReason::kIrq);
+  OpenInterruptWindow();
+  EXPECT_EQ(HostIrqs(), 1u);
+  guest.machine().TriggerFiq();
+  const Result<vcpu::Exit> fiq = guest.Run();
+  ASSERT_TRUE(fiq.has_value());
+  EXPECT_EQ(fiq->reason, ExitReason::kFiq);
+  OpenInterruptWindow();
+  EXPECT_EQ(TestHost::Here().fiqs + HostTableFiqs(), 1u);
+  guest.ExpectRegisters({});
+}
+
 class InPlaceExits : public ::testing::TestWithParam<std::tuple<HostKind, HostInterface>> {
  protected:
   static HostKind kind() { return std::get<0>(GetParam()); }
@@ -100,6 +120,11 @@ TEST_P(InPlaceExits, AreServedWithinOneRun) {
 TEST_P(InPlaceExits, EndTheRunWhenTheHookDeclines) {
   if (pass_through()) return ExpectADeclinedExitEndsTheRun<PassThroughTestHost>(kind());
   ExpectADeclinedExitEndsTheRun<TestHost>(kind());
+}
+
+TEST_P(InPlaceExits, ByAnInterruptKeepTheirKindWhenTheHookDeclines) {
+  if (pass_through()) return ExpectADeclinedInterruptKeepsItsKind<PassThroughTestHost>(kind());
+  ExpectADeclinedInterruptKeepsItsKind<TestHost>(kind());
 }
 
 TEST_P(InPlaceExits, AreSafeWhenAHookIsInterrupted) {

@@ -24,6 +24,8 @@ constexpr Unchosen kUnchosen[] = {
     {RegisterId::kHcrEl2, kAll},
     {RegisterId::kVbarEl2, kAll},
     {RegisterId::kSctlrEl2, SctlrEl2().m(true).ee(true).eis(true).eos(true).raw()},
+    // Masks of its own, and none of its guests is resident: interrupt_test has such hosts.
+    {RegisterId::kSctlrEl2, SctlrEl2().nmi(true).raw()},
     // An exception to EL2 writes them.
     {RegisterId::kElrEl2, kAll},
     {RegisterId::kSpsrEl2, kAll},

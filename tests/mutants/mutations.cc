@@ -80,8 +80,9 @@ class Mutations {
     if (IsMrs(word) || IsMsr(word)) return Access(word);
     if (IsMsrDaif(word)) return Begin(word), Add(kNop, "forgotten");
     if (!IsPair(word) && !IsSingle(word)) return;
-    if (!is_assembly_ && !Carries(word)) return;
-    Begin(word);
+    const std::string carried = is_assembly_ ? "" : Carried(word);
+    if (!is_assembly_ && carried.empty()) return;
+    Begin(word, carried);
     Add(kNop, "forgotten");
     if (IsPair(word)) return Add(Swapped(word), "swapped");
     if (is_assembly_) Add(word ^ 1, "of another register");
@@ -100,26 +101,31 @@ class Mutations {
     Add((word & ~0x000f'ffe0) | Encode(alias->encoding), "by its alias");
   }
 
-  /// Whether a load is of what is then written to a system register, or a store of what was read.
-  bool Carries(std::uint32_t word) const {
+  /// " for X": the system registers to which a load's value is then written, or from which a
+  /// store's was read. Empty when there is none.
+  std::string Carried(std::uint32_t word) const {
     const bool pair = IsPair(word), loads = pair ? LoadsPair(word) : LoadsSingle(word);
-    const unsigned first = word & kRt, second = pair ? word >> 10 & kRt : first;
-    return loads ? IsWrittenLater(first) || IsWrittenLater(second)
-                 : WasRead(first) || WasRead(second);
+    const auto of = [&](unsigned rt) { return loads ? WrittenLater(rt) : ReadBefore(rt); };
+    const std::string first = of(word & kRt), second = pair ? of(word >> 10 & kRt) : "";
+    return first + second;
   }
-  bool IsWrittenLater(unsigned rt) const {
+  std::string WrittenLater(unsigned rt) const {
     for (std::size_t i = index_ + 1; i < code_.size() && !EndsScan(code_[i]); ++i) {
-      if (IsMsr(code_[i]) && (code_[i] & kRt) == rt) return true;
-      if (Loads(code_[i], rt)) return false;
+      if (IsMsr(code_[i]) && (code_[i] & kRt) == rt) return For(code_[i]);
+      if (Loads(code_[i], rt)) break;
     }
-    return false;
+    return "";
   }
-  bool WasRead(unsigned rt) const {
+  std::string ReadBefore(unsigned rt) const {
     for (std::size_t i = index_; i-- > 0 && !EndsScan(code_[i]);) {
-      if (IsMrs(code_[i]) && (code_[i] & kRt) == rt) return true;
-      if (Loads(code_[i], rt)) return false;
+      if (IsMrs(code_[i]) && (code_[i] & kRt) == rt) return For(code_[i]);
+      if (Loads(code_[i], rt)) break;
     }
-    return false;
+    return "";
+  }
+  static std::string For(std::uint32_t access) {
+    const RegisterInfo* const info = RegisterOf(access);
+    return std::string(" for ") + (info != nullptr ? info->name : "?");
   }
   static bool Loads(std::uint32_t word, unsigned rt) {
     if (IsMrs(word)) return (word & kRt) == rt;
@@ -143,8 +149,8 @@ class Mutations {
     return (word & ~(kRt | kRt << 10)) | second | first << 10;
   }
 
-  void Begin(std::uint32_t word) {
-    name_ = NameOf(word);
+  void Begin(std::uint32_t word, const std::string& carried = "") {
+    name_ = NameOf(word) + carried;
     const unsigned number = ++seen_[name_];
     if (number > 1) name_ += std::format(" ({})", number);
   }

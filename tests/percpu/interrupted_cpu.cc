@@ -55,7 +55,7 @@ bool IsExceptionState(RegisterId id) {
 }  // namespace
 
 const char* ToString(Injection injection) {
-  constexpr const char* kNames[] = {"abort", "IRQ", "FIQ", "SError"};
+  constexpr const char* kNames[] = {"abort", "IRQ", "FIQ", "SError", "NMI"};
   return kNames[static_cast<unsigned>(injection)];
 }
 
@@ -75,9 +75,17 @@ auto InterruptedCpu::WithCpu(F visit) {
   }
 }
 
-InterruptedCpu::InterruptedCpu(const HostSetup& setup) : setup_(setup), machine_(setup.kind) {
+percpu::HostKind InterruptedCpu::MachineKind() const {
+  if (setup_.nmi) UseForNextMachine(sim::ProfileNamed("max"));
+  return setup_.kind;
+}
+
+InterruptedCpu::InterruptedCpu(const HostSetup& setup) : setup_(setup), machine_(MachineKind()) {
   current = this;
   sim::Pe& pe = SimulatedPe();
+  if (setup.nmi) {
+    pe.Poke(RegisterId::kSctlrEl2, pe.Peek(RegisterId::kSctlrEl2) | SctlrEl2().nmi(true).raw());
+  }
   SetHostTable(&HostTable);
   pe.Poke(RegisterId::kTpidrEl2, reinterpret_cast<std::uint64_t>(&not_ours));
   pe.memory().Place(kGuestEntry, {sim::Msr(RegisterId::kVbarEl1, 2), sim::Nop(), sim::Hvc(1),
@@ -116,7 +124,7 @@ Outcome InterruptedCpu::Run(const Operation& operation, Injection what, unsigned
   Reset();
   for (const Operation::Action action : operation.prepare) (this->*action)();
   const std::uint64_t callers_mask = caller_masked ? sim::Pstate::kDaif : 0;
-  pe.DaifRestore(callers_mask);
+  SetMask(callers_mask, caller_masked);
   what_ = what;
   at_step_ = step;
   pe.SetStepHook([this](sim::Pe& hooked) { AtBoundary(hooked); });
@@ -127,10 +135,11 @@ Outcome InterruptedCpu::Run(const Operation& operation, Injection what, unsigned
     outcome_.aborted = true;
   }
   pe.SetStepHook(nullptr);
-  const bool kept_mask = pe.Read(RegisterId::kDaif) == callers_mask;
+  const bool kept_allint = !setup_.nmi || Cpu::Read<AllInt>().allint() == caller_masked;
+  const bool kept_mask = kept_allint && pe.Read(RegisterId::kDaif) == callers_mask;
   const bool is_quiet = !pe.Line(LineOf(what));
   outcome_.on_time = kept_mask && (caller_masked || is_quiet);
-  OpenInterruptWindow();
+  OpenWindow();
   std::swap(pe.chooser(), chooser);
   outcome_.enabled = cpu().IsEnabled() || minimal_->IsEnabled();
   outcome_.registers = Registers();
@@ -143,9 +152,26 @@ std::vector<std::uint64_t> InterruptedCpu::RegistersBefore(const Operation& oper
   return Registers();
 }
 
+/// The caller's masks.
+void InterruptedCpu::SetMask(std::uint64_t daif, bool allint) {
+  Cpu::DaifRestore(Daif::FromRaw(daif));
+  if (setup_.nmi) Cpu::Write<AllInt>(AllInt().allint(allint));
+}
+
+/// OpenInterruptWindow(), for what has Superpriority too.
+void InterruptedCpu::OpenWindow() {
+  if (setup_.nmi) {
+    const AllInt before = Cpu::Read<AllInt>();
+    Cpu::Write<AllInt>(AllInt().allint(false));
+    Cpu::Write<AllInt>(before);
+  }
+  OpenInterruptWindow();
+}
+
 void InterruptedCpu::AtBoundary(sim::Pe& pe) {
-  constexpr std::uint64_t kMasks = sim::Pstate::kA | sim::Pstate::kI | sim::Pstate::kF;
-  const bool masked = pe.pstate().el() == 2 && pe.pstate().Bits(kMasks) == kMasks;
+  constexpr std::uint64_t kDaif = sim::Pstate::kA | sim::Pstate::kI | sim::Pstate::kF;
+  const std::uint64_t masks = what_ == Injection::kNmi ? sim::Pstate::kAllint : kDaif;
+  const bool masked = pe.pstate().el() == 2 && pe.pstate().Bits(masks) == masks;
   masked_steps_ = masked ? masked_steps_ + 1 : 0;
   outcome_.longest_masked = std::max(outcome_.longest_masked, masked_steps_);
   masked_ |= masked;
@@ -156,6 +182,7 @@ void InterruptedCpu::Inject(sim::Pe& pe) {
   if (what_ == Injection::kAbort && pe.pstate().el() != 2) return;
   outcome_.injected = true;
   outcome_.after_masking = masked_;
+  if (what_ == Injection::kNmi) return pe.RaiseWithSuperpriority(LineOf(what_));
   if (what_ != Injection::kAbort) return pe.Raise(LineOf(what_), true);
   pe.RunCodeAt(
       pe.TakeException({.kind = sim::VectorKind::kSync,
@@ -166,7 +193,13 @@ void InterruptedCpu::Inject(sim::Pe& pe) {
 
 void InterruptedCpu::Take(Taker taker, Injection what, const vectors::CpuSlot* slot) {
   outcome_.takers.push_back(taker);
-  EXPECT_EQ(what, what_);
+  EXPECT_EQ(what, what_ == Injection::kNmi ? Injection::kIrq : what_);
+  if (slot == nullptr && what != Injection::kAbort) {
+    // A claimed MinimalCpu keeps it.
+    const auto* const pointer =
+        reinterpret_cast<const void*>(SimulatedPe().Peek(RegisterId::kTpidrEl2));
+    EXPECT_TRUE(pointer == &not_ours || pointer == &*minimal_) << "TPIDR_EL2 is not the host's";
+  }
   if (slot != nullptr) {
     const bool ours = slot == reinterpret_cast<const vectors::CpuSlot*>(&cpu()) ||
                       slot == reinterpret_cast<const vectors::CpuSlot*>(&*minimal_);
@@ -198,19 +231,28 @@ void InterruptedCpu::Disable() {
   WithCpu([](auto& cpu) { EXPECT_EQ(cpu.HardwareDisable(), Status::kOk); });
 }
 
-void InterruptedCpu::Claim() {
+/// What MaskedAndPinned stands for.
+template <class Act>
+void InterruptedCpu::Masked(Act act) {
   const percpu::MaskedInterrupts masked;
-  Cpu::Write<VtcrEl2>(percpu::OneLevelStage2());
-  Cpu::Write<VttbrEl2>(VttbrEl2::FromRaw(PhysicalAddressOf(percpu::kEmptyStage2)));
-  EXPECT_EQ(minimal_->Claim({}), Status::kOk);
+  percpu::SuperpriorityMask superpriority;
+  superpriority.Mask();
+  act();
+  superpriority.Restore();
+}
+
+void InterruptedCpu::Claim() {
+  Masked([this] {
+    Cpu::Write<VtcrEl2>(percpu::OneLevelStage2());
+    Cpu::Write<VttbrEl2>(VttbrEl2::FromRaw(PhysicalAddressOf(percpu::kEmptyStage2)));
+    EXPECT_EQ(minimal_->Claim({}), Status::kOk);
+  });
 }
 void InterruptedCpu::MinimalEnable() {
-  const percpu::MaskedInterrupts masked;
-  EXPECT_EQ(minimal_->HardwareEnable({}), Status::kOk);
+  Masked([this] { EXPECT_EQ(minimal_->HardwareEnable({}), Status::kOk); });
 }
 void InterruptedCpu::MinimalDisable() {
-  const percpu::MaskedInterrupts masked;
-  EXPECT_EQ(minimal_->HardwareDisable({}), Status::kOk);
+  Masked([this] { EXPECT_EQ(minimal_->HardwareDisable({}), Status::kOk); });
 }
 
 void InterruptedCpu::RunGuest() {
@@ -221,7 +263,7 @@ void InterruptedCpu::RunGuest() {
     // A host that keeps interrupts masked unmasks them between two runs.
     if (exit->reason != vcpu::ExitReason::kSError) {
       const Daif before = Cpu::Read<Daif>();
-      OpenInterruptWindow();
+      OpenWindow();
       Cpu::DaifRestore(before);
     } else {
       outcome_.takers.push_back(Taker::kRunLoop);

@@ -17,7 +17,8 @@
 /// outcome.
 namespace trivet::tests {
 
-enum class Injection : std::uint8_t { kAbort, kIrq, kFiq, kSError };
+/// kNmi: an IRQ with Superpriority.
+enum class Injection : std::uint8_t { kAbort, kIrq, kFiq, kSError, kNmi };
 inline constexpr Injection kInjections[] = {Injection::kAbort, Injection::kIrq, Injection::kFiq,
                                             Injection::kSError};
 const char* ToString(Injection injection);
@@ -33,6 +34,9 @@ struct HostSetup {
   const char* name;
   percpu::HostKind kind;
   Vectors vectors;
+  /// A CPU with FEAT_NMI, whose host takes interrupts with Superpriority: SCTLR_EL2.NMI is set, and
+  /// PSTATE.ALLINT is the mask that counts.
+  bool nmi = false;
 
   /// True when Trivet's own slots take exceptions while enabled.
   bool takes_interrupts() const { return vectors == Vectors::kCallbackPerEnable; }
@@ -72,7 +76,7 @@ struct Operation {
 /// One run of an operation.
 struct Outcome {
   unsigned steps = 0;           ///< Step boundaries passed.
-  unsigned longest_masked = 0;  ///< Most boundaries in a row at EL2 with I, F and A masked.
+  unsigned longest_masked = 0;  ///< Most boundaries in a row at EL2 with the host's mask set.
   bool injected = false;        ///< False for an abort at a boundary where the guest runs.
   bool after_masking = false;   ///< Injected when the operation had masked interrupts, or later.
   bool aborted = false;
@@ -114,6 +118,11 @@ class InterruptedCpu {
 
  private:
   void Reset();
+  percpu::HostKind MachineKind() const;
+  void SetMask(std::uint64_t daif, bool allint);
+  void OpenWindow();
+  template <class Act>
+  void Masked(Act act);
   void AtBoundary(sim::Pe& pe);
   void Inject(sim::Pe& pe);
   std::vector<std::uint64_t> Registers() const;

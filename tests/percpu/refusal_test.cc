@@ -104,6 +104,30 @@ TEST(Refusal, AHostWhoseExceptionsDoNotSynchronize) {
   }
 }
 
+// In Secure EL2 stage 2 walks VSTTBR_EL2: a guest could not fetch. [arm-arm] VSTTBR_EL2.
+TEST(Refusal, AHostInSecureState) {
+  for (const bool e2h : {false, true}) {
+    sim::Profile profile = sim::SyntheticProfile();
+    profile.el2_is_secure = true;
+    sim::Pe pe(profile);
+    const sim::ScopedPe current(pe);
+    BecomeHost(pe, e2h, e2h);
+    pe.Poke(RegisterId::kSctlrEl2,
+            pe.Peek(RegisterId::kSctlrEl2) | SctlrEl2().eis(true).eos(true).raw());
+    percpu::PerCpu<TestHost> cpu;
+    percpu::Plan plan;
+    ASSERT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
+    pe.trace().Clear();
+    for (unsigned attempt = 0; attempt < 2; ++attempt) {
+      EXPECT_EQ(cpu.CanEnable(), Status::kUnsupportedHost);
+      EXPECT_EQ(cpu.PlanEnable(plan), Status::kUnsupportedHost);
+      EXPECT_EQ(cpu.HardwareEnable(), Status::kUnsupportedHost);
+      EXPECT_EQ(cpu.last_error().register_id, RegisterId::kVsttbrEl2);
+    }
+    EXPECT_EQ(pe.trace().Count(sim::EventKind::kWrite), 0u);
+  }
+}
+
 // With DC set the host has a stage 2 in use, whatever VM is. [arm-arm] HCR_EL2.DC.
 TEST(Refusal, AHostWithADefaultCacheableStage2) {
   for (const bool e2h : {false, true}) {

@@ -1,5 +1,7 @@
 // Exceptions with known registers, and tables that send a guest's exit to any slot.
 
+#include "hal/el2/callee_saved.inc"
+
 /// x0 to x30 = \base + n.
 .macro pattern base
   .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30
@@ -38,13 +40,8 @@
   .section .text.\name, "ax"
   .global \name
 \name:
-  stp x29, x30, [sp, #-112]!
-  stp x18, x19, [sp, #16]
-  stp x20, x21, [sp, #32]
-  stp x22, x23, [sp, #48]
-  stp x24, x25, [sp, #64]
-  stp x26, x27, [sp, #80]
-  str x28, [sp, #96]
+  save_callee_saved
+  str x18, [sp, #CALLEE_SAVED_SPARE]
   adr x0, 1f
   msr elr_el2, x0
   mov x0, #(\spsr & 0xffff)
@@ -66,13 +63,8 @@
   str x1, [x0, #(8 * 32)]
   ldp x1, x2, [sp], #16
   stp x1, x2, [x0]
-  ldr x28, [sp, #96]
-  ldp x26, x27, [sp, #80]
-  ldp x24, x25, [sp, #64]
-  ldp x22, x23, [sp, #48]
-  ldp x20, x21, [sp, #32]
-  ldp x18, x19, [sp, #16]
-  ldp x29, x30, [sp], #112
+  ldr x18, [sp, #CALLEE_SAVED_SPARE]
+  restore_callee_saved
   ret
 .endm
 // D, A, I and F masked; another NZCV for each.
@@ -88,13 +80,8 @@
   .section .text.trivet_test_enter, "ax"
   .global trivet_test_enter
 trivet_test_enter:
-  stp x29, x30, [sp, #-112]!
-  stp x18, x19, [sp, #16]
-  stp x20, x21, [sp, #32]
-  stp x22, x23, [sp, #48]
-  stp x24, x25, [sp, #64]
-  stp x26, x27, [sp, #80]
-  str x28, [sp, #96]
+  save_callee_saved
+  str x18, [sp, #CALLEE_SAVED_SPARE]
   .irp n, 18,19,20,21,22,23,24,25,26,27,28,29
   mov x\n, #(0x4000 + \n)
   .endr
@@ -105,13 +92,8 @@ trivet_test_enter:
   .irp n, 18,19,20,21,22,23,24,25,26,27,28,29
   str x\n, [x1, #(8 * \n)]
   .endr
-  ldr x28, [sp, #96]
-  ldp x26, x27, [sp, #80]
-  ldp x24, x25, [sp, #64]
-  ldp x22, x23, [sp, #48]
-  ldp x20, x21, [sp, #32]
-  ldp x18, x19, [sp, #16]
-  ldp x29, x30, [sp], #112
+  ldr x18, [sp, #CALLEE_SAVED_SPARE]
+  restore_callee_saved
   ret
 
 /// A guest: changes x0 to x30, each by another number, and leaves; then again.

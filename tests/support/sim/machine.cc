@@ -1,6 +1,7 @@
 #include "tests/support/machine.h"
 
 #include <memory>
+#include <utility>
 
 #include "hal/cpu.h"
 #include "sim/pe/code_map.h"
@@ -33,6 +34,12 @@ struct Simulated {
 };
 
 std::unique_ptr<Simulated> simulated;
+const sim::Profile* next_profile = nullptr;
+
+const sim::Profile& ProfileFor(percpu::HostKind kind) {
+  if (next_profile != nullptr) return *std::exchange(next_profile, nullptr);
+  return sim::ProfileNamed(kind == percpu::HostKind::kVhe ? "neoverse-v1" : "cortex-a72");
+}
 
 void HostTable(sim::Pe& pe, std::uint64_t offset) {
   if (simulated->slot != nullptr && simulated->slot(pe, offset)) return;
@@ -58,11 +65,12 @@ bool Lower(sim::InterruptClass interrupt) {
 
 sim::Pe& SimulatedPe() { return simulated->pe; }
 
+void UseForNextMachine(const sim::Profile& profile) { next_profile = &profile; }
+
 void SetHostTable(bool (*slot)(sim::Pe& pe, std::uint64_t offset)) { simulated->slot = slot; }
 
 Machine::Machine(percpu::HostKind kind) {
-  const bool vhe = kind == percpu::HostKind::kVhe;
-  simulated = std::make_unique<Simulated>(sim::ProfileNamed(vhe ? "neoverse-v1" : "cortex-a72"));
+  simulated = std::make_unique<Simulated>(ProfileFor(kind));
   Cpu::Write<VbarEl2>(VbarEl2::FromRaw(HostVectorBase()));
   BecomeHost(HcrEl2::Inert().imo(true).fmo(true).amo(true).rw(true), kind);
   simulated->pe.trace().Clear();

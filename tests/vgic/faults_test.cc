@@ -1,0 +1,223 @@
+// Faults of other hypervisors' list-register managers, by the rule that each broke.
+
+#include <gtest/gtest.h>
+
+#include "sim/gic/list_registers.h"
+#include "sim/pe/machine.h"
+#include "sim/pe/scoped_pe.h"
+#include "vgic/gic_v3_interface.h"
+#include "vgic/virtual_cpu_interface.h"
+
+namespace trivet::vgic {
+namespace {
+
+using Manager = VirtualCpuInterface<GicV3Interface, 32>;
+
+constexpr unsigned kSpurious = 1023;
+
+class Faults : public ::testing::Test {
+ protected:
+  Faults() { EXPECT_EQ(manager_.Create(), Status::kOk); }
+  void Start(bool split_end = false) {
+    manager_.controls().vmcr =
+        hal::IchVmcrEl2().vpmr(0xf8).veng0(true).veng1(true).veoim(split_end);
+    EXPECT_EQ(manager_.Load(), Status::kOk);
+  }
+  sim::Pe& pe() { return machine_.pe(0); }
+  sim::ListRegisters Lists() { return sim::ListRegisters(pe()); }
+  unsigned Acknowledge() {
+    const unsigned intid = Lists().Acknowledge(1);
+    Serve();
+    return intid;
+  }
+  void End(unsigned intid) {
+    Lists().End(1, intid);
+    Serve();
+  }
+  void Deactivate(unsigned intid) {
+    if (hal::IchHcrEl2::FromRaw(pe().Peek(hal::RegisterId::kIchHcrEl2)).tdir()) {
+      manager_.Deactivate(intid);
+    } else {
+      Lists().Deactivate(intid);
+    }
+    Serve();
+  }
+  void Serve() {
+    for (unsigned n = 0; pe().MaintenanceInterrupt(); ++n) {
+      ASSERT_LT(n, 2u) << "the maintenance interrupt storms";
+      manager_.ServeMaintenance();
+      ++maintenance_;
+    }
+  }
+  static Interrupt Spi(unsigned n, std::uint8_t priority = 0xa0) {
+    return Interrupt::Edge(32 + n).priority(priority);
+  }
+
+  sim::Machine machine_{sim::ProfileNamed("max"), 2};
+  const sim::ScopedPe current_{machine_.pe(0)};
+  Manager manager_;
+  unsigned maintenance_ = 0;
+};
+
+/// Bao #334, axvisor: all list registers full is no reason to drop an interrupt, or to stop.
+TEST_F(Faults, WithAllListRegistersFullNoInterruptIsDropped) {
+  Start();
+  for (unsigned n = 0; n < 32; ++n) EXPECT_EQ(manager_.Inject(Spi(n)), Status::kOk);
+  for (unsigned n = 0; n < 32; ++n) {
+    const unsigned intid = Acknowledge();
+    EXPECT_EQ(intid, 32 + n);
+    End(intid);
+  }
+  EXPECT_EQ(Acknowledge(), kSpurious);
+}
+
+/// Bao #371: one of a higher priority takes the list register of one of a lower.
+TEST_F(Faults, ALateInterruptOfHighestPriorityIsFirst) {
+  Start();
+  for (unsigned n = 0; n < 8; ++n) EXPECT_EQ(manager_.Inject(Spi(n)), Status::kOk);
+  EXPECT_EQ(manager_.Inject(Spi(20, 0x10)), Status::kOk);
+  EXPECT_EQ(Acknowledge(), 52u);
+}
+
+/// KVM before 7.0: with EOImode set, active interrupts fill all list registers, and the next
+/// pending one is never seen. With EOIcount alone it would be unknown which was deactivated.
+TEST_F(Faults, ActiveInterruptsInAllListRegistersDoNotHideAPendingOne) {
+  Start(/*split_end=*/true);
+  for (unsigned n = 0; n < 8; ++n) {
+    EXPECT_EQ(manager_.Inject(Spi(n)), Status::kOk);
+    const unsigned intid = Acknowledge();
+    EXPECT_EQ(intid, 32 + n);
+    End(intid);
+  }
+  for (const unsigned n : {3u, 0u, 7u, 1u, 2u, 6u, 4u, 5u}) Deactivate(32 + n);
+  unsigned left = 0;
+  manager_.ForEach([&](ListRegister) { ++left; });
+  EXPECT_EQ(left, 0u);
+}
+
+/// KVM's EOIcount walk: an end that is counted belongs to the waiting interrupt that runs, and
+/// deactivates what backs it.
+TEST_F(Faults, AnEndThatIsCountedDeactivatesTheHardwareOfTheRightInterrupt) {
+  Start();
+  const auto raise = [&](unsigned n, std::uint8_t priority) {
+    const unsigned physical = 100 + n;
+    pe().gic().SetPending(physical);
+    (void)pe().gic().Acknowledge(1, {.priority_mask = 0xff, .group_enable = {true, true}});
+    pe().gic().End(physical);
+    EXPECT_EQ(manager_.Inject(Interrupt::Hardware(32 + n, physical).priority(priority)),
+              Status::kOk);
+    EXPECT_EQ(Acknowledge(), 32 + n);
+  };
+  for (unsigned n = 0; n < 6; ++n) raise(n, static_cast<std::uint8_t>(0xa0 - 0x10 * n));
+  for (unsigned n = 0; n < 8; ++n) EXPECT_EQ(manager_.Inject(Spi(20 + n, 0xb0)), Status::kOk);
+  for (unsigned n = 6; n-- > 0;) {
+    End(32 + n);
+    for (unsigned other = 0; other < 6; ++other) {
+      EXPECT_EQ(pe().gic().IsActive(100 + other), other < n) << n << ", " << other;
+    }
+  }
+}
+
+/// Bao #394: a level that stays high raises the interrupt again after each end, and once it is low
+/// nothing is left that signals maintenance.
+TEST_F(Faults, ALevelIsPendingWhileItIsHighAndThenQuiet) {
+  Start();
+  EXPECT_EQ(manager_.Inject(Interrupt::Level(40)), Status::kOk);
+  for (unsigned n = 0; n < 3; ++n) {
+    EXPECT_EQ(Acknowledge(), 40u);
+    End(40);
+  }
+  EXPECT_EQ(Acknowledge(), 40u);
+  EXPECT_EQ(manager_.Retract(40), Status::kOk);
+  const unsigned before = maintenance_;
+  End(40);
+  EXPECT_EQ(Acknowledge(), kSpurious);
+  EXPECT_EQ(maintenance_, before);
+}
+
+/// Bao #398: an interrupt that is active when its vCPU moves is ended on the other CPU, and its
+/// hardware with it.
+TEST_F(Faults, AnActiveInterruptIsEndedOnAnotherCpu) {
+  Start();
+  for (sim::Pe* each : {&machine_.pe(0), &machine_.pe(1)}) {
+    each->gic().SetPending(150);
+    (void)each->gic().Acknowledge(1, {.priority_mask = 0xff, .group_enable = {true, true}});
+    each->gic().End(150);
+  }
+  EXPECT_EQ(manager_.Inject(Interrupt::Hardware(50, 150)), Status::kOk);
+  EXPECT_EQ(Acknowledge(), 50u);
+  manager_.Unload();
+  const sim::ScopedPe there(machine_.pe(1));
+  EXPECT_EQ(manager_.Load(), Status::kOk);
+  sim::ListRegisters(machine_.pe(1)).End(1, 50);
+  EXPECT_FALSE(machine_.pe(0).gic().IsActive(150));
+  EXPECT_FALSE(machine_.pe(1).gic().IsActive(150));
+}
+
+/// A PPI of the CPU that the vCPU leaves is not left active, and is linked again where it comes
+/// next.
+TEST_F(Faults, APpiDoesNotStayActiveOnTheCpuThatWasLeft) {
+  Start();
+  const auto take = [](sim::Pe& from) {
+    from.gic().SetPending(27);
+    (void)from.gic().Acknowledge(1, {.priority_mask = 0xff, .group_enable = {true, true}});
+    from.gic().End(27);
+  };
+  take(machine_.pe(0));
+  EXPECT_EQ(manager_.Inject(Interrupt::Hardware(27, 27)), Status::kOk);
+  EXPECT_EQ(Acknowledge(), 27u);
+  manager_.Unload();
+  EXPECT_FALSE(machine_.pe(0).gic().IsActive(27));
+  const sim::ScopedPe there(machine_.pe(1));
+  EXPECT_EQ(manager_.Load(), Status::kOk);
+  take(machine_.pe(1));
+  EXPECT_EQ(manager_.Inject(Interrupt::Hardware(27, 27)), Status::kOk);
+  EXPECT_EQ(sim::ListRegisters(machine_.pe(1)).Acknowledge(1), kSpurious);
+  sim::ListRegisters(machine_.pe(1)).End(1, 27);
+  EXPECT_FALSE(machine_.pe(1).gic().IsActive(27));
+  EXPECT_EQ(sim::ListRegisters(machine_.pe(1)).Acknowledge(1), kSpurious);
+}
+
+/// [gic] LPIs have no active state: one that a guest handles while its list register is needed is
+/// gone, and its end is counted nowhere.
+TEST_F(Faults, AnLpiIsNeverActive) {
+  Start();
+  EXPECT_EQ(manager_.Inject(Interrupt::Edge(8192).priority(0x80)), Status::kOk);
+  EXPECT_EQ(Acknowledge(), 8192u);
+  for (unsigned n = 0; n < 6; ++n) EXPECT_EQ(manager_.Inject(Spi(n, 0x90)), Status::kOk);
+  EXPECT_EQ(manager_.Inject(Interrupt::Edge(8192).priority(0x80)), Status::kOk);
+  End(8192);
+  EXPECT_EQ(Acknowledge(), 8192u);
+}
+
+/// A host that was taken over alive: list registers, EOImode, enables, mask and active priorities.
+TEST_F(Faults, AfterAnUnloadTheHostHasWhatItHad) {
+  using enum hal::RegisterId;
+  pe().Poke(kIchLr0El2, 0x50a0'0000'0000'0028);
+  pe().Poke(kIchLr3El2, 0x90a0'0000'0000'0029);
+  pe().Poke(kIchVmcrEl2, 0x804c'0008);
+  pe().Poke(kIchAp1r0El2, 1u << 20);
+  pe().Poke(kIccPmrEl1, 0xc0);
+  const hal::RegisterId all[] = {kIchLr0El2,   kIchLr1El2,     kIchLr2El2,     kIchLr3El2,
+                                 kIchHcrEl2,   kIchVmcrEl2,    kIchAp0r0El2,   kIchAp1r0El2,
+                                 kIccCtlrEl1,  kIccIgrpen0El1, kIccIgrpen1El1, kIccPmrEl1,
+                                 kIccAp0r0El1, kIccAp1r0El1};
+  std::vector<std::uint64_t> before;
+  for (const hal::RegisterId id : all) before.push_back(pe().Peek(id));
+  Start();
+  for (unsigned n = 0; n < 6; ++n) EXPECT_EQ(manager_.Inject(Spi(n)), Status::kOk);
+  (void)Acknowledge();
+  pe().gic().SetPending(120);
+  (void)pe().gic().Acknowledge(1, {.priority_mask = 0xff, .group_enable = {true, true}});
+  GicV3Interface::DropPriority(120);
+  EXPECT_EQ(manager_.Inject(Interrupt::Hardware(70, 120)), Status::kOk);
+  manager_.Reset();
+  EXPECT_FALSE(pe().gic().IsActive(120));
+  manager_.Unload();
+  for (unsigned i = 0; i < before.size(); ++i) {
+    EXPECT_EQ(pe().Peek(all[i]), before[i]) << hal::InfoOf(all[i]).name;
+  }
+}
+
+}  // namespace
+}  // namespace trivet::vgic
