@@ -251,7 +251,7 @@ class alignas(16) PerCpuState {
   Status PrepareGuest(Guest& guest, const GuestRequest& request);
   Status ReplaceOwner(Guest& guest, const GuestRequest& request);
   template <bool kE2h>
-  void SwitchTo(Guest& next, bool has_more, bool same_traps);
+  void SwitchTo(Guest* owner, Guest& next, bool has_more, bool same_traps);
   void SaveBase(GuestRegisters& owner);
   void SaveOwner();
   void SaveOpened(Guest& guest);
@@ -298,7 +298,7 @@ class alignas(16) PerCpuState {
   const PolicyValues* policy_ = nullptr;
   std::uint64_t known_bits_ = 0;  // The bits of HCR_EL2 that `layout_` covers.
   HcrLayout layout_;
-  std::uint32_t loads_ = 0;  // How often the host's registers were saved for a guest.
+  std::uint32_t loads_ = 0;  // How often the host got its registers back.
   Guest* owner_ = nullptr;
   hal::Capabilities run_open_;  // Of the guest of the current run.
   hal::IccPmrEl1 run_pmr_;      // The host's, where a run had to open it.
