@@ -7,6 +7,7 @@
 
 #include "bench/guest_rig.h"
 #include "hal/cpu.h"
+#include "hal/features.h"
 #include "hal/list_registers.h"
 #include "platforms/devices/mmio.h"
 #include "platforms/runtime/interrupts.h"
@@ -30,6 +31,13 @@ constexpr unsigned kKickSgi = 15;  // Not enabled.
 
 ListRegister Pending(Interrupt interrupt) {
   return vgic::WithState(interrupt.value(), true, false);
+}
+
+/// True, and the benchmark is skipped, where the CPU has no GICv3 interface.
+bool IsSkipped(benchmark::State& state) {
+  if (Has<Feature::kGicV3, Cpu>()) return false;
+  state.SkipWithMessage("this CPU has no GICv3 interface");
+  return true;
 }
 
 /// A manager that is loaded on this CPU.
@@ -57,6 +65,7 @@ class Loaded {
 
 /// The guest has ended the interrupt's last time.
 void Inject(benchmark::State& state) {
+  if (IsSkipped(state)) return;
   Loaded loaded;
   Interrupt interrupt = Interrupt::Edge(kSpi).priority(0xa0);
   (void)loaded.manager().Inject(interrupt);
@@ -81,6 +90,7 @@ BENCHMARK(Inject)->Name("vgic/inject");
 
 /// Another interrupt had the list register.
 void InjectOther(benchmark::State& state) {
+  if (IsSkipped(state)) return;
   Loaded loaded(1);
   Interrupt interrupt = Interrupt::Edge(kSpi).priority(0xa0);
   (void)loaded.manager().Inject(interrupt);
@@ -107,6 +117,7 @@ BENCHMARK(InjectOther)->Name("vgic/inject_other");
 
 /// With 4 interrupts in list registers.
 void LoadAndUnload(benchmark::State& state) {
+  if (IsSkipped(state)) return;
   Loaded loaded;
   for (std::uint32_t i = 0; i < 4; ++i) (void)loaded.manager().Inject(Interrupt::Edge(kSpi + i));
   loaded.manager().Unload();
@@ -120,6 +131,7 @@ BENCHMARK(LoadAndUnload)->Name("vgic/load_and_unload");
 
 /// An SGI to a vCPU that runs on another CPU: the sender's part, its kick included.
 void Send(benchmark::State& state) {
+  if (IsSkipped(state)) return;
   Loaded loaded;
   Manager& manager = loaded.manager();
   manager.BeginRun();
@@ -169,6 +181,7 @@ vectors::InPlace GiveToGuest(vectors::InPlaceExit&) {
 }
 
 void IrqInPlace(benchmark::State& state) {
+  if (IsSkipped(state)) return;
   Loaded loaded;
   manager_in_place = &loaded.manager();
   GuestRig rig({.irq = &GiveToGuest});
@@ -188,6 +201,7 @@ BENCHMARK(IrqInPlace)->Name("vgic/irq_in_place");
 
 /// Finds an empty list register and writes the interrupt: of 4, by a branch.
 void LimitInject(benchmark::State& state) {
+  if (IsSkipped(state)) return;
   const Interrupt interrupt = Interrupt::Edge(kSpi);
   ListRegister value = Pending(interrupt);
   benchmark::DoNotOptimize(value);
@@ -214,10 +228,11 @@ void LimitInject(benchmark::State& state) {
     state.ResumeTiming();
   }
 }
-BENCHMARK(LimitInject)->Name("limit/vgic_inject");
+BENCHMARK(LimitInject)->Name("limit/inject");
 
 /// One word of one writer, a bell, a look at where the receiver is, and an SGI to it.
 void LimitSend(benchmark::State& state) {
+  if (IsSkipped(state)) return;
   alignas(64) std::uint64_t words[3] = {};
   std::uint64_t sgi = IccSgi1rEl1().intid(kKickSgi).targetlist(1).raw();
   benchmark::DoNotOptimize(sgi);
@@ -237,7 +252,7 @@ void LimitSend(benchmark::State& state) {
         : "x9", "memory");
   }
 }
-BENCHMARK(LimitSend)->Name("limit/vgic_send");
+BENCHMARK(LimitSend)->Name("limit/send");
 
 /// Eight registers of the host saved and eight of the guest loaded, and back.
 template <class First, class Second>
@@ -254,6 +269,7 @@ template <class First, class Second>
   Cpu::Write<Second>(Second::Value::FromRaw(next_second));
 }
 void LimitLoadAndUnload(benchmark::State& state) {
+  if (IsSkipped(state)) return;
   alignas(16) std::uint64_t host[8], guest[8] = {};
   benchmark::DoNotOptimize(&host);
   benchmark::DoNotOptimize(&guest);
@@ -269,7 +285,7 @@ void LimitLoadAndUnload(benchmark::State& state) {
     exchange(guest, host);
   }
 }
-BENCHMARK(LimitLoadAndUnload)->Name("limit/vgic_load_and_unload");
+BENCHMARK(LimitLoadAndUnload)->Name("limit/load_and_unload");
 
 }  // namespace
 }  // namespace trivet::bench

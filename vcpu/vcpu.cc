@@ -73,16 +73,11 @@ Status Vcpu::Continue(percpu::PerCpuState& cpu, Exit& exit) {
   return Status::kOk;
 }
 
-/// LoadOrRun() under a host that takes interrupts with Superpriority, or the error `refused`.
-[[gnu::noinline]] std::optional<Status> Vcpu::MaskAndRun(percpu::PerCpuState& cpu, Exit& exit,
-                                                         Status refused) {
-  if (!cpu.NeedsSuperpriorityMask()) return refused;
-  return cpu.WithSuperpriorityMasked([&] { return LoadOrRun(cpu, exit); });
-}
-
 /// The first run on this CPU, or one that switches EL2 registers. Interrupts are masked.
 std::optional<Status> Vcpu::LoadOrRun(percpu::PerCpuState& cpu, Exit& exit) {
-  if (const Status s = cpu.CheckChangeableHere(); s != Status::kOk) return MaskAndRun(cpu, exit, s);
+  if (const Status s = cpu.CheckChangeableHere(); s != Status::kOk) {
+    return LoadOrRunMasked(s, cpu, exit);
+  }
   if (const Status s = cpu.LoadGuest(guest_, request_); s != Status::kOk) return s;
   if (cpu.IsResidentHere(guest_) || cpu.RunsAsItIs()) return std::nullopt;
   cpu.BeginRun();
@@ -90,6 +85,14 @@ std::optional<Status> Vcpu::LoadOrRun(percpu::PerCpuState& cpu, Exit& exit) {
   if (status == Status::kOk) status = Continue(cpu, exit);
   cpu.EndRun();
   return status;
+}
+
+/// After `status`: interrupts with Superpriority may have to be masked first.
+[[gnu::cold, gnu::noinline]] std::optional<Status> Vcpu::LoadOrRunMasked(Status status,
+                                                                         percpu::PerCpuState& cpu,
+                                                                         Exit& exit) {
+  if (!cpu.NeedsSuperpriorityMask()) return status;
+  return cpu.WithSuperpriorityMasked([&] { return LoadOrRun(cpu, exit); });
 }
 
 Status Vcpu::Unload(percpu::PerCpuState& cpu) {

@@ -127,7 +127,7 @@ class Vcpu {
   }
   /// None: the guest is loaded and can be entered as it is.
   std::optional<Status> LoadOrRun(percpu::PerCpuState& cpu, Exit& exit);
-  std::optional<Status> MaskAndRun(percpu::PerCpuState& cpu, Exit& exit, Status refused);
+  std::optional<Status> LoadOrRunMasked(Status status, percpu::PerCpuState& cpu, Exit& exit);
   bool ServeIdRegister(const Exit& exit);
   bool Serve(percpu::PerCpuState& cpu, const Exit& exit);
   Status Continue(percpu::PerCpuState& cpu, Exit& exit);

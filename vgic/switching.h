@@ -17,7 +17,7 @@ Status TRIVET_VGIC::Load() {
   if (loaded_ || Is(kUncommon)) [[unlikely]]
     return LoadSlowly();
   interface_.ExchangeListRegisters(host_list_registers_, table_.list_registers(), 4);
-  interface_.ExchangeControls(host_controls_, controls_, {.active_registers = 1});
+  interface_.ExchangeControls(host_controls_, controls_, kCommon);
   Became(/*live=*/true);
   return Status::kOk;
 }
@@ -57,7 +57,7 @@ void TRIVET_VGIC::Unload() {
   if (quick_ == 0 || special_ != 0) [[unlikely]]
     return UnloadSlowly();
   interface_.ExchangeListRegisters(table_.list_registers(), host_list_registers_, 4);
-  interface_.ExchangeControls(controls_, host_controls_, {.active_registers = 1});
+  interface_.ExchangeControls(controls_, host_controls_, kCommon);
   loaded_ = live_ = false;
   quick_ = 0;
   where_.store(0, std::memory_order_seq_cst);

@@ -171,6 +171,11 @@ class VirtualCpuInterface {
     kShares = 2,    ///< LoadShared()
     kHasPpis = 4,   ///< Hardware-backed interrupts of this CPU.
   };
+  static constexpr Implementation kCommon = [] {
+    Implementation has;
+    has.active_registers = 1;
+    return has;
+  }();
   bool Is(Special special) const { return (special_ & special) != 0; }
   void Set(Special special, bool on) {
     special_ = static_cast<std::uint8_t>(on ? special_ | special : special_ & ~special);

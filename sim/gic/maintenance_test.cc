@@ -108,6 +108,28 @@ TEST_F(MaintenanceTest, TheInterruptIsALevelThatNeedsTheInterfaceOn) {
   EXPECT_TRUE(pe_.MaintenanceInterrupt());
 }
 
+TEST(LargeInterface, HasWhatItsVtrSays) {
+  Pe pe(ProfileNamed("max")
+            .With("ICH_VTR_EL2", "ListRegs", 15)
+            .With("ICH_VTR_EL2", "PRIbits", 7)
+            .With("ICH_VTR_EL2", "PREbits", 6));
+  pe.Poke(kIchHcrEl2, IchHcrEl2().en(true).raw());
+  pe.Write(kIchVmcrEl2, IchVmcrEl2().vpmr(0xff).veng1(true).raw());
+  EXPECT_EQ(IchVmcrEl2::FromRaw(pe.Peek(kIchVmcrEl2)).vbpr0(), 0);
+  EXPECT_EQ(IchVmcrEl2::FromRaw(pe.Peek(kIchVmcrEl2)).vpmr(), 0xff);
+  EXPECT_EQ(pe.Read(kIchElrsrEl2), 0xffffu);
+  const auto lr = hal::IchLr0El2().state(kPending).group(true).priority(0xa3).vintid(40);
+  pe.Write(kIchLr15El2, lr.raw());
+  EXPECT_EQ(pe.Read(kIchElrsrEl2), 0x7fffu);
+  pe.Poke(kHcrEl2, hal::HcrEl2().rw(true).imo(true).raw());
+  pe.set_pstate(Pstate::Masked(1));
+  EXPECT_FALSE(Interpreter(pe).Execute(Mrs(1, kIccIar1El1)).has_value());
+  EXPECT_EQ(pe.x(1), 40u);
+  EXPECT_EQ(pe.Peek(kIchAp1r2El2), std::uint64_t{1} << 17);  // 0xa3 in 7 bits: 32 * 2 + 17.
+  EXPECT_FALSE(Interpreter(pe).Execute(Mrs(1, kIccRprEl1)).has_value());
+  EXPECT_EQ(pe.x(1), 0xa2u);
+}
+
 /// What a guest's instruction raises reaches EL2 as the next exception, as long as the level lasts.
 TEST_F(MaintenanceTest, ItArrivesAsThePpiThatItDrives) {
   constexpr unsigned kPpi = 25;

@@ -30,10 +30,30 @@ struct Survivor {
 constexpr Survivor kSurvivors[] = {
 #define SURVIVES(functions, mistakes, reason) {false, functions, mistakes, reason},
 #define UNREACHED(functions, mistakes, reason) {true, functions, mistakes, reason},
+#define ABSENT(registers, reason)
 #include "tests/mutants/survivors.def"
 #undef SURVIVES
 #undef UNREACHED
+#undef ABSENT
 };
+
+/// Registers of which QEMU's CPUs keep nothing.
+constexpr const char* kAbsent[] = {
+#define SURVIVES(functions, mistakes, reason)
+#define UNREACHED(functions, mistakes, reason)
+#define ABSENT(registers, reason) registers,
+#include "tests/mutants/survivors.def"
+#undef SURVIVES
+#undef UNREACHED
+#undef ABSENT
+};
+
+bool IsAbsent(const std::string& instruction) {
+  return std::ranges::any_of(kAbsent, [&](const char* registers) {
+    return std::regex_search(instruction,
+                             std::regex(std::string(" (of|for) (") + registers + ")( |$)"));
+  });
+}
 
 // Of every hundred mutants in instructions that the tests execute.
 constexpr std::size_t kLeastKilled = 98;
@@ -98,6 +118,7 @@ std::vector<Mutant> MutantsOf(const std::vector<Suite>& suites, const Options& o
       if (!std::regex_search(name, chosen)) continue;
       for (Mutation& mutation : MutationsOf(function, IsAssembly(function.name))) {
         std::string text = std::format("{}: {}, {}", name, mutation.instruction, mutation.mistake);
+        if (IsAbsent(mutation.instruction)) continue;
         if (!IsInSample(text, which, std::max(samples, 1u))) continue;
         mutants.push_back({&function, std::move(mutation), std::move(text)});
       }

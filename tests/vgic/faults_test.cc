@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "sim/gic/list_registers.h"
 #include "sim/pe/machine.h"
 #include "sim/pe/scoped_pe.h"
@@ -176,6 +178,94 @@ TEST_F(Faults, APpiDoesNotStayActiveOnTheCpuThatWasLeft) {
   sim::ListRegisters(machine_.pe(1)).End(1, 27);
   EXPECT_FALSE(machine_.pe(1).gic().IsActive(27));
   EXPECT_EQ(sim::ListRegisters(machine_.pe(1)).Acknowledge(1), kSpurious);
+}
+
+/// What the guest ended while it waited is not left active by an unload.
+TEST_F(Faults, AnEndBeforeAnUnloadDeactivatesTheHardware) {
+  Start();
+  pe().gic().SetPending(130);
+  (void)pe().gic().Acknowledge(1, {.priority_mask = 0xff, .group_enable = {true, true}});
+  pe().gic().End(130);
+  EXPECT_EQ(manager_.Inject(Interrupt::Hardware(32, 130).priority(0x80)), Status::kOk);
+  EXPECT_EQ(Acknowledge(), 32u);
+  for (unsigned n = 1; n < 5; ++n) {
+    EXPECT_EQ(manager_.Inject(Spi(n, static_cast<std::uint8_t>(0x80 - 0x10 * n))), Status::kOk);
+    EXPECT_EQ(Acknowledge(), 32 + n);
+  }
+  for (unsigned n = 5; n < 9; ++n) EXPECT_EQ(manager_.Inject(Spi(n, 0x88)), Status::kOk);
+  for (unsigned n = 5; n-- > 0;) Lists().End(1, 32 + n);
+  EXPECT_TRUE(pe().MaintenanceInterrupt());
+  manager_.Unload();
+  EXPECT_FALSE(pe().gic().IsActive(130));
+}
+
+/// Every bit of an interrupt is in its list register: by the quick path, after a load, and where
+/// others wait.
+TEST_F(Faults, AListRegisterHasEveryBitOfItsInterrupt) {
+  Start();
+  for (const Interrupt interrupt :
+       {Interrupt::Edge(0).group0(), Interrupt::Edge(1019).priority(0xf8),
+        Interrupt::Edge(8192).priority(0x08), Interrupt::Edge(0xff'ffff).priority(0x10),
+        Interrupt::Edge(0xaa'aaaa), Interrupt::Level(0x155), Interrupt::Hardware(0x2aa, 1019),
+        Interrupt::Hardware(0x155, 0x200), Interrupt::Hardware(0x155, 0x1ff)}) {
+    const ListRegister expected = WithState(interrupt.value(), true, false);
+    const auto shows = [&] {
+      for (unsigned n = 0; n < 4; ++n) {
+        if (GicV3Interface::ReadListRegister(n) == expected) return true;
+      }
+      return false;
+    };
+    EXPECT_EQ(manager_.Inject(interrupt), Status::kOk);
+    EXPECT_TRUE(shows()) << expected.raw();
+    manager_.Unload();
+    EXPECT_EQ(manager_.Load(), Status::kOk);
+    EXPECT_TRUE(shows()) << expected.raw();
+    manager_.ServeMaintenance();
+    EXPECT_TRUE(shows()) << expected.raw();
+    EXPECT_EQ(manager_.Retract(interrupt.intid()), Status::kOk);
+    EXPECT_FALSE(shows());
+  }
+}
+
+/// Hardware takes the place of a level that is pending: the list register has one of the two.
+TEST_F(Faults, HardwareReplacesALevel) {
+  Start();
+  EXPECT_EQ(manager_.Inject(Interrupt::Level(40)), Status::kOk);
+  EXPECT_EQ(manager_.Inject(Interrupt::Hardware(40, 141)), Status::kOk);
+  EXPECT_EQ(GicV3Interface::ReadListRegister(0),
+            WithState(Interrupt::Hardware(40, 141).value(), true, false));
+}
+
+/// Before a vCPU is left to wait.
+TEST_F(Faults, OnlyWhatTheGuestCanTakeKeepsItFromWaiting) {
+  Start();
+  EXPECT_FALSE(manager_.HasPending());
+  EXPECT_EQ(manager_.Inject(Spi(1, 0xf8)), Status::kOk);
+  EXPECT_FALSE(manager_.HasPending());  // Masked: ICH_VMCR_EL2.VPMR.
+  EXPECT_EQ(manager_.Inject(Spi(2)), Status::kOk);
+  EXPECT_TRUE(manager_.HasPending());
+  EXPECT_EQ(Acknowledge(), 34u);
+  EXPECT_FALSE(manager_.HasPending());
+  EXPECT_TRUE(manager_.Post(0, Interrupt::Edge(3)));
+  EXPECT_TRUE(manager_.HasPending());
+}
+
+TEST_F(Faults, AResetLeavesTheInterfaceAsAtFirst) {
+  Start();
+  EXPECT_EQ(manager_.Load(), Status::kLoadedElsewhere);
+  EXPECT_EQ(manager_.Inject(Spi(1)), Status::kOk);
+  EXPECT_EQ(Acknowledge(), 33u);
+  manager_.Reset();
+  EXPECT_EQ(pe().Peek(hal::RegisterId::kIchAp1r0El2), 0u);
+  EXPECT_FALSE(GicV3Interface::ReadVmcr().veng1());
+  manager_.Unload();
+  pe().Poke(hal::RegisterId::kIchAp1r0El2, 8);
+  manager_.Reset();
+  EXPECT_EQ(pe().Peek(hal::RegisterId::kIchAp1r0El2), 8u);  // Not loaded: the host's.
+  EXPECT_EQ(manager_.LoadShared(/*each_run=*/false), Status::kOk);
+  EXPECT_EQ(manager_.LoadShared(false), Status::kLoadedElsewhere);
+  manager_.Reset();
+  EXPECT_EQ(pe().Peek(hal::RegisterId::kIchAp1r0El2), 8u);  // Its caller's.
 }
 
 /// [gic] LPIs have no active state: one that a guest handles while its list register is needed is

@@ -24,7 +24,7 @@ void Explore(const char* what, const std::array<Source, kSources>& sources, cons
 // Each kind, in both groups, with priorities alike and different.
 constexpr std::array<Source, 3> kThree = {
     {{32, Kind::kEdge, 0x80}, {33, Kind::kLevel, 0x40}, {34, Kind::kHardware, 0x60}}};
-constexpr std::array<Source, 4> kFour = {{{1, Kind::kEdge, 0x80},
+constexpr std::array<Source, 4> kFour = {{{1, Kind::kEdge, 0x80, 0},
                                           {33, Kind::kLevel, 0x40, 0},
                                           {34, Kind::kHardware, 0x60},
                                           {35, Kind::kLevel, 0x60}}};
@@ -43,7 +43,7 @@ constexpr std::array<Source, 6> kSix = {{{1, Kind::kEdge, 0x80},
 #endif
 
 TEST(Model, Ends) {
-  for (const unsigned list_registers : {1u, 2u}) {
+  for (const unsigned list_registers : {1u, 2u, 4u}) {
     Explore("three kinds", kThree, {.list_registers = list_registers});
     Explore("four", kFour, {.list_registers = list_registers});
   }

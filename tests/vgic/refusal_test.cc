@@ -110,9 +110,10 @@ TEST_F(Refusal, OfPostsThatWereNotTaken) {
   EXPECT_EQ(manager_.Post(0, Interrupt::Edge(41))->where, Where::kAway);
   manager_.TakePosts();  // 40 and up: two of eight have no room until others end.
   EXPECT_EQ(Count(), 6u);
-  for (std::uint32_t n = 0; n < 8; ++n) EXPECT_EQ(manager_.Retract(40 + n), Status::kOk);
+  for (std::uint32_t n = 0; n < 6; ++n) EXPECT_EQ(manager_.Retract(40 + n), Status::kOk);
+  EXPECT_EQ(Count(), 0u);
   manager_.TakePosts();
-  EXPECT_GT(Count(), 0u);
+  EXPECT_EQ(Count(), 2u);
 }
 
 // A GICv2's list register holds all that an interrupt has.
@@ -126,8 +127,9 @@ TEST(GichLr, IsTheSameThereAndBack) {
     }
   }
   // [gic2] GICH_LRn: HW 31, Grp1 30, State 29:28, Priority 27:23, PhysicalID 19:10, VirtualID 9:0.
-  EXPECT_EQ(GichLr::From(WithState(Interrupt::Hardware(40, 41).priority(0x88).value(), true, false)),
-            0xd880'a428u);
+  EXPECT_EQ(
+      GichLr::From(WithState(Interrupt::Hardware(40, 41).priority(0x88).value(), true, false)),
+      0xd880'a428u);
   EXPECT_EQ(GichLr::From(Interrupt::Level(33).group0().value()), 0x0008'0021u);
 }
 

@@ -4,6 +4,7 @@
 
 #include "hal/register_info.h"
 #include "hal/registers.h"
+#include "sim/gic/list_registers.h"
 #include "sim/model/model.h"
 #include "sim/pe/scoped_pe.h"
 #include "tests/support/host_of_kind.h"
@@ -105,6 +106,10 @@ void BecomeRandomHost(sim::Pe& pe, Random& random) {
     const std::uint64_t value = (random() & plan.stores & ~plan.reserved) | plan.ones;
     pe.Poke(plan.storage, value | plan.reserved_value);
   }
+  const sim::AccessPlan& vmcr = plans[static_cast<unsigned>(RegisterId::kIchVmcrEl2)];
+  if (IsWritten(vmcr)) {  // Not every value is one that it can hold.
+    pe.Poke(RegisterId::kIchVmcrEl2, sim::StoredVmcr(pe.model(), random() & vmcr.stores));
+  }
   const sim::AccessPlan& hcr = plans[static_cast<unsigned>(RegisterId::kHcrEl2)];
   pe.Poke(RegisterId::kHcrEl2, RandomHcr(hcr, e2h, random).raw());
   RandomPstate(pe, random);
@@ -125,6 +130,7 @@ std::vector<std::uint64_t> RegistersOf(const sim::Pe& pe) {
 
 bool IsGuestOwned(RegisterId id) {
   static const std::set<RegisterId> ids = {
+      RegisterId::kIchMisrEl2,  // What ICH_HCR_EL2 asks to report.
 #define CONFIGURED(Type) kInfo<Type>.storage,
 #define CONTROLLED(Type) kInfo<Type>.storage,
 #define ON_LOAD(Type) kInfo<Type>.storage,

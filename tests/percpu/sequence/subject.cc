@@ -145,7 +145,9 @@ void Subject::BootHost() {
   hal::Cpu::Write<TpidrEl2>(TpidrEl2::FromRaw(0x1234'5678));
   hal::Cpu::Write<MdscrEl1>(MdscrEl1::FromRaw(0));
   hal::Cpu::Isb();
+  // RES1 without FEAT_ExS; DSSBS is UNKNOWN after a reset, and decides PSTATE at each exception.
   if (kind_ == HostKind::kVhe) {
+    hal::Cpu::Write<hal::SctlrEl2E2h>(hal::SctlrEl2E2h::Inert().eis(true).eos(true));
     hal::Cpu::Write<CptrEl2E2h>(CptrEl2E2h().fpen(TrapLevels::kNone));
     hal::Cpu::Write<CnthctlEl2E2h>(CnthctlEl2E2h().el0pcten(true));
   } else {
