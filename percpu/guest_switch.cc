@@ -35,8 +35,9 @@ void PerCpuState::KnowCpu() {
   }
 }
 
-/// Records that no guest is loaded.
+/// Records that no guest is loaded. The next one is prepared for what the host has by then.
 void PerCpuState::UnbindGuest() {
+  ++loads_;
   if (owner_ != nullptr) owner_->loaded_on = nullptr;
   owner_ = nullptr;
   host_.open = {};
@@ -86,7 +87,6 @@ Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
     // Under E2H each run saves them: here for the fields that stay the host's.
     if (traits_.e2h()) host_controls_.traps.SaveCommon(cpu, traits_);
     if (!traits_.e2h()) host_controls_.Save(cpu, traits_);
-    ++loads_;
   }
   guest.open = request.open;
   guest.has_more = !request.open.IsEmpty() || guest.interrupts != nullptr;
@@ -177,11 +177,11 @@ void PerCpuState::SwitchControls(const GuestControls& controls, HcrEl2 hcr) {
   cpu.Isb();
 }
 
-/// From the owner's registers to those of `next`. Stage 2 and traps first, and in effect, then the
-/// registers that depend on them. Where walks have to stop (percpu/speculative_at.h), they do so
-/// first, and stage 2 comes last.
+/// From the registers of `owner`, null for the host, to those of `next`. Stage 2 and traps first,
+/// and in effect, then the registers that depend on them. Where walks have to stop
+/// (percpu/speculative_at.h), they do so first, and stage 2 comes last.
 template <bool kE2h>
-[[gnu::always_inline]] inline void PerCpuState::SwitchTo(Guest& next, bool has_more,
+[[gnu::always_inline]] inline void PerCpuState::SwitchTo(Guest* owner, Guest& next, bool has_more,
                                                          bool same_traps) {
   Cpu cpu;
   // In registers: a register access may change memory.
@@ -195,7 +195,7 @@ template <bool kE2h>
     cpu.Isb();
   };
 
-  if (Guest* const owner = owner_; owner != nullptr) [[likely]] {
+  if (owner != nullptr) [[likely]] {
     if (switches_runs && stops_walks) [[unlikely]] {
       SaveBase(*owner);
     } else {
@@ -228,17 +228,17 @@ template <bool kE2h>
 }
 
 Status PerCpuState::ReplaceOwner(Guest& guest, const GuestRequest& request) {
-  const bool prepared =
-      owner_ != nullptr && guest.prepared_on == this && guest.prepared_in == loads_;
+  const bool prepared = guest.prepared_on == this && guest.prepared_in == loads_;
   if (!prepared) [[unlikely]] {
     if (const Status s = PrepareGuest(guest, request); s != Status::kOk) return s;
   }
-  const bool same_traps = owner_ != nullptr && owner_->open == guest.open;
+  Guest* const owner = owner_;
+  const bool same_traps = owner != nullptr && owner->open == guest.open;
   const bool has_more = guest.has_more;
   if (traits_.e2h()) {
-    SwitchTo<true>(guest, has_more, same_traps);
+    SwitchTo<true>(owner, guest, has_more, same_traps);
   } else {
-    SwitchTo<false>(guest, has_more, same_traps);
+    SwitchTo<false>(owner, guest, has_more, same_traps);
   }
   if (has_more) [[unlikely]]
     GiveVectorsAtLoad();

@@ -19,7 +19,8 @@ bool UsesStage2(HcrEl2 hcr) { return hcr.vm() || (hcr.dc() && !hcr.tge()); }
 
 }  // namespace
 
-bool PerCpuState::AtEl2() { return Cpu::Read<CurrentEl>().el() == kEl2; }
+/// The other bits are RES0. [arm-arm] CurrentEL.
+bool PerCpuState::AtEl2() { return Cpu::Read<CurrentEl>() == CurrentEl().el(kEl2); }
 
 VectorOwnership PerCpuState::vector_ownership() const {
   if (per_run_) return VectorOwnership::kPerRun;

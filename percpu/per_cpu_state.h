@@ -254,7 +254,7 @@ class alignas(16) PerCpuState {
   Status PrepareGuest(Guest& guest, const GuestRequest& request);
   Status ReplaceOwner(Guest& guest, const GuestRequest& request);
   template <bool kE2h>
-  void SwitchTo(Guest& next, bool has_more, bool same_traps);
+  void SwitchTo(Guest* owner, Guest& next, bool has_more, bool same_traps);
   void SaveBase(GuestRegisters& owner);
   void SaveOwner();
   void SaveEachRun(GuestRegisters& to, hal::Capabilities open);
@@ -317,7 +317,7 @@ class alignas(16) PerCpuState {
   const PolicyValues* policy_ = nullptr;
   std::uint64_t known_bits_ = 0;  // The bits of HCR_EL2 that `layout_` covers.
   HcrLayout layout_;
-  std::uint32_t loads_ = 0;  // How often the host's registers were saved for a guest.
+  std::uint32_t loads_ = 0;  // How often the host got its registers back.
   Guest* owner_ = nullptr;
   hal::Capabilities run_open_;     // Of the guest of the current run.
   std::uint8_t run_counters_ = 0;  // Its event counters.

@@ -36,8 +36,8 @@ struct WithoutWalks {
   constexpr std::uint64_t operator()(std::uint64_t value) const {
     constexpr std::uint64_t kEpd = hal::TcrEl1().epd0(true).epd1(true).raw();
     constexpr std::uint64_t kM = hal::SctlrEl1().m(true).raw();
-    if (std::same_as<R, hal::TcrEl1> && off) return value | kEpd;
-    if (std::same_as<R, hal::SctlrEl1> && off) return value | kM;
+    if (std::same_as<R, hal::TcrEl1>) return value | off * kEpd;
+    if (std::same_as<R, hal::SctlrEl1>) return value | off * kM;
     return value;
   }
 };
