@@ -44,7 +44,8 @@ class OwnerTable {
                                           ? later_values_[n]
                                           : values_[static_cast<unsigned>(own)][n];
           const std::uint64_t live = hal::Cpu::Read<Name>().raw();
-          if (live != value) Report(where, hal::kInfo<R>.name, live, value);
+          if (((live ^ value) & ~kClockBits<R>) != 0)
+            Report(where, hal::kInfo<R>.name, live, value);
         });
   }
 

@@ -17,6 +17,13 @@
 /// each owner.
 namespace trivet::tests {
 
+/// Bits that change with time: a timer's ISTATUS. [arm-arm] CNTV_CTL_EL0.
+template <class R>
+inline constexpr std::uint64_t kClockBits = hal::kInfo<R>.id == hal::RegisterId::kCntvCtlEl0 ||
+                                                    hal::kInfo<R>.id == hal::RegisterId::kCntpCtlEl0
+                                                ? 1 << 2
+                                                : 0;
+
 inline constexpr Owner kOwners[] = {Owner::kFirst, Owner::kSecond, Owner::kHost};
 
 /// When a register is switched. kHeld: as kOnRun, and the guest's own stays inert.
