@@ -46,8 +46,10 @@ std::uint8_t LeastWriteEl(const RegisterInfo& info) {
 std::vector<AccessInfo> MakeTable() {
   std::vector<AccessInfo> table;
   for (const RegisterInfo& info : hal::AllRegisters()) {
+    // Whether an access of DBGPRCR_EL1 completes depends on FEAT_DoPD and the power domain.
+    const bool completes = info.id != hal::RegisterId::kDbgprcrEl1;
     table.push_back({info.name, info.encoding, info.access, info.needs,
-                     static_cast<std::uint8_t>(LeastEl(info)), LeastWriteEl(info)});
+                     static_cast<std::uint8_t>(LeastEl(info)), LeastWriteEl(info), completes});
   }
   table.push_back({"(none)", {}, kReadWrite, kBase, 3, 3});
   table.insert(table.end(), std::begin(kOperations), std::end(kOperations));
