@@ -152,7 +152,8 @@ constexpr WaitTrap Syndrome::wait() const {
 }
 
 // [arm-arm] ESR_EL2, ISS encoding for an exception from a Data Abort.
-constexpr DataAbort Syndrome::data_abort() const {
+/// Inlined: a caller uses a few of the fields.
+[[gnu::always_inline]] constexpr DataAbort Syndrome::data_abort() const {
   return {.fault = DecodeFaultStatus(static_cast<std::uint8_t>(Bits<5, 0>())),
           .is_write = Bits<6, 6>() != 0,
           .during_stage1_walk = Bits<7, 7>() != 0,
