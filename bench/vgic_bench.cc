@@ -154,7 +154,7 @@ BENCHMARK(Send)->Name("vgic/send");
 void MakeSpiPending(bench::Interrupt interrupt) {
   const auto& gic = std::get<platforms::GicV3>(platforms::ThisMachine().interrupt_controller);
   constexpr std::uintptr_t kIspendr = 0x200;  // [gic] GICD_ISPENDR<n>
-  platforms::MmioWrite32(gic.distributor + kIspendr + kUnusedSpi / 32 * 4,
+  platforms::MmioWrite32(gic.distributor + kIspendr + kUnusedSpi / 32 * std::uintptr_t{4},
                          interrupt == kArriving ? 1u << kUnusedSpi % 32 : 0);
   for (unsigned i = 0; i < 32; ++i) Cpu::Isb();
 }

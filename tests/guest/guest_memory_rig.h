@@ -89,10 +89,13 @@ class GuestMemoryTest : public ::testing::Test {
     ASSERT_EQ(memory.Create(pool_, 40, 7), Status::kOk);
     ASSERT_EQ(memory.Map(kProgramIpa, kProgram, kK4, {}), Status::kOk);
   }
-  static vcpu::Config ConfigOf(const GuestMemory& memory) {
-    return {.entry = kProgramIpa, .vtcr = memory.vtcr(), .vttbr = memory.vttbr()};
+  /// The test's only guest: it outlives the disable of the CPU that has its registers.
+  vcpu::Vcpu& MakeGuest(const GuestMemory& memory) {
+    return guest_.emplace(
+        vcpu::Config{.entry = kProgramIpa, .vtcr = memory.vtcr(), .vttbr = memory.vttbr()});
   }
 
+  std::optional<vcpu::Vcpu> guest_;
   sim::Machine machine_;
   percpu::PerCpu<TestHost> cpus_[2];
   sim::ScopedPe current_{machine_.pe(0)};

@@ -66,7 +66,7 @@ TEST_F(GuestMemoryTest, WhatAnotherCpusTlbHoldsIsGoneAfterUnmap) {
   GuestMemory memory;
   CreateWithProgram(memory);
   ASSERT_EQ(memory.Map(0, kData, kM2, {}), Status::kOk);
-  vcpu::Vcpu guest(ConfigOf(memory));
+  vcpu::Vcpu& guest = MakeGuest(memory);
   EXPECT_EQ(RunOn(1, guest, kK4, 2 * kK4), vcpu::ExitReason::kHypercall);
   ASSERT_EQ(memory.Unmap(cpu(), kK4, kK4), Status::kOk);
   EXPECT_EQ(RunOn(1, guest, kK4, 2 * kK4), vcpu::ExitReason::kDataAbort);
@@ -77,7 +77,7 @@ TEST_F(GuestMemoryTest, WhatAnotherCpusTlbHoldsIsGoneAfterProtect) {
   GuestMemory memory;
   CreateWithProgram(memory);
   ASSERT_EQ(memory.Map(0, kData, kM2, {}), Status::kOk);
-  vcpu::Vcpu guest(ConfigOf(memory));
+  vcpu::Vcpu& guest = MakeGuest(memory);
   EXPECT_EQ(RunOn(1, guest, kK4, 2 * kK4), vcpu::ExitReason::kHypercall);
   ASSERT_EQ(memory.Protect(cpu(), 2 * kK4, kK4, {.write = false}), Status::kOk);
   EXPECT_EQ(RunOn(1, guest, 2 * kK4, 2 * kK4), vcpu::ExitReason::kDataAbort);
@@ -89,7 +89,7 @@ TEST_F(GuestMemoryTest, MaintenanceOfOneCpuIsNotEnough) {
   GuestMemory memory;
   CreateWithProgram(memory);
   ASSERT_EQ(memory.Map(0, kData, kK4, {}), Status::kOk);
-  vcpu::Vcpu guest(ConfigOf(memory));
+  vcpu::Vcpu& guest = MakeGuest(memory);
   EXPECT_EQ(RunOn(1, guest, 0, 8), vcpu::ExitReason::kHypercall);
   machine_.pe(0).SetAccessFilter([](sim::SoftwareAccess& access) {
     if (access.kind == sim::SoftwareAccess::Kind::kTlbi) {
@@ -106,7 +106,7 @@ TEST_F(GuestMemoryTest, ASplitWithoutBreakBeforeMakeIsAViolation) {
   GuestMemory memory;
   CreateWithProgram(memory);
   ASSERT_EQ(memory.Map(0, kData, kM2, {}), Status::kOk);
-  vcpu::Vcpu guest(ConfigOf(memory));
+  vcpu::Vcpu& guest = MakeGuest(memory);
   EXPECT_EQ(RunOn(1, guest, 0, 8), vcpu::ExitReason::kHypercall);
   machine_.pe(0).SetAccessFilter(
       [](sim::SoftwareAccess& access) { return access.kind != sim::SoftwareAccess::Kind::kTlbi; });
@@ -138,7 +138,7 @@ TEST_F(GuestMemoryTest, MaintenanceOfAnotherVmidLeavesTheLoadedGuests) {
   ASSERT_EQ(memory.Map(0, kData, kM2, {}), Status::kOk);
   ASSERT_EQ(other.Create(pool_, 36, 0x1234), Status::kOk);
   ASSERT_EQ(other.Map(0, kData, kK4, {}), Status::kOk);
-  vcpu::Vcpu guest(ConfigOf(memory));
+  vcpu::Vcpu& guest = MakeGuest(memory);
   EXPECT_EQ(RunOn(0, guest, 0, 8), vcpu::ExitReason::kHypercall);
   const auto before = hal::Cpu::Read<hal::VttbrEl2>();
   ASSERT_EQ(other.Unmap(cpu(), 0, kK4), Status::kOk);
