@@ -8,7 +8,7 @@
 
 namespace trivet::vcpu {
 
-/// A load or store of one register that trapped: what a device's emulation is asked. The bytes are
+/// A load or store of one register that trapped, for a device's emulation. The bytes are
 /// in the order of the address, lowest first: a guest that runs big-endian (SCTLR_EL1.{EE, E0E})
 /// sees them reversed, which is the caller's to do.
 struct Access {

@@ -60,7 +60,7 @@ class DistributorTest : public ::testing::Test {
       for (std::uint32_t at = 0; at < FakeGic::kSize; at += 8) frame.Write(at, random(), 8);
     }
     for (unsigned intid = 32; intid < 1020; ++intid) {
-      const vgic::GuestNumber owners[] = {vgic::kNobody, kGuest, kOther};
+      const vgic::GuestNumber owners[] = {vgic::kNoGuest, kGuest, kOther};
       EXPECT_TRUE(owners_.Give(intid, owners[random() % 3]));
     }
   }
@@ -282,12 +282,12 @@ TEST(Owners, AreOfSpisAlone) {
   EXPECT_FALSE(owners.Give(1020, 1));
   EXPECT_TRUE(owners.Give(32, 1));
   EXPECT_TRUE(owners.Give(1019, 1));
-  EXPECT_EQ(owners.OwnerOf(31), vgic::kNobody);
-  EXPECT_EQ(owners.OwnerOf(1020), vgic::kNobody);
+  EXPECT_EQ(owners.OwnerOf(31), vgic::kNoGuest);
+  EXPECT_EQ(owners.OwnerOf(1020), vgic::kNoGuest);
   EXPECT_EQ(owners.WordOf(1, 1), 1u);
   EXPECT_EQ(owners.WordOf(1, 31), 1u << 27);
   EXPECT_EQ(owners.WordOf(2, 1), 0u);
-  EXPECT_EQ(owners.WordOf(vgic::kNobody, 2), 0u) << "what nobody owns is no guest's";
+  EXPECT_EQ(owners.WordOf(vgic::kNoGuest, 2), 0u) << "an interrupt without an owner is no guest's";
 }
 
 }  // namespace

@@ -135,7 +135,7 @@ TEST_F(Psci, AStartThatFailsLeavesTheVcpuOff) {
   EXPECT_EQ(psci_.StateOf(2), CpuState::kOff);
 }
 
-TEST_F(Psci, TheRunLoopIsToldWhatTheGuestWants) {
+TEST_F(Psci, EachCallThatEndsTheRunHasItsAction) {
   EXPECT_EQ(Call(0, 0x8400'0008).kind, kSystemOff);
   EXPECT_EQ(Call(0, 0x8400'0009).kind, kSystemReset);
   EXPECT_EQ(Call(0, 0xc400'0001, 0x1'0000).kind, kSuspend);

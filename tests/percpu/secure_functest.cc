@@ -1,4 +1,4 @@
-// Secure EL2 is told from Non-secure EL2 by an access that is UNDEFINED in one of them, and
+// Secure EL2 differs from Non-secure EL2 in an access that is UNDEFINED in one of them, and
 // refused. Entered from EL3, in both states: two images.
 
 #include <gtest/gtest.h>

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hal/cpu.h"
+#include "percpu/stage2_guard.h"
 
 // What GuestMemory's callers see; guest_memory_walk.cc goes through the tables.
 namespace trivet::vcpu {
@@ -10,17 +11,11 @@ namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
-constexpr unsigned kFewestBits = 32, kMostBits = 48;
+constexpr unsigned kFewestBits = 32;
 /// Up to 16 tables stand side by side at the start level. [arm-arm] "Concatenated translation
 /// tables".
 constexpr unsigned kConcatenatedBits = 4;
 constexpr std::uint64_t kPage = 4096;
-
-/// Bits of the CPU's physical addresses, as far as these descriptors reach.
-unsigned PhysicalBits(PhysicalSize size) {
-  constexpr std::uint8_t kBits[] = {32, 36, 40, 42, 44, 48};
-  return kBits[static_cast<unsigned>(size)];
-}
 
 unsigned StartLevelFor(unsigned ipa_bits) {
   unsigned level = 0;
@@ -44,12 +39,9 @@ void Finish() {
 }  // namespace
 
 Status GuestMemory::Create(TablePool& pool, unsigned ipa_bits, std::uint16_t vmid) {
-  const PhysicalSize size = std::min(Cpu::Read<IdAa64Mmfr0El1>().parange(), PhysicalSize::k48Bits);
+  const unsigned pa_bits = percpu::PhysicalAddressBits();
   const bool long_vmid = percpu::LiveFeatures<Cpu>::Has(Feature::kVmid16);
-  // [sail] AArch64_S2MinTxSZ: inputs wider than physical addresses fault.
-  if (ipa_bits < kFewestBits || ipa_bits > std::min(PhysicalBits(size), kMostBits)) {
-    return Status::kInvalidArgument;
-  }
+  if (ipa_bits < kFewestBits || ipa_bits > pa_bits) return Status::kInvalidArgument;
   if (vmid == 0 || (vmid > 0xff && !long_vmid)) return Status::kInvalidArgument;
   const unsigned start = StartLevelFor(ipa_bits);
   const unsigned whole_table = descriptor::Shift(start) + 9;
@@ -61,17 +53,9 @@ Status GuestMemory::Create(TablePool& pool, unsigned ipa_bits, std::uint16_t vmi
   root_tables_ = tables;
   start_level_ = start;
   ipa_bits_ = ipa_bits;
-  pa_bits_ = PhysicalBits(size);
+  pa_bits_ = pa_bits;
   vmid_ = vmid;
-  vtcr_ = VtcrEl2::Inert()
-              .ps(size)
-              .tg0(Granule0::k4Kb)
-              .sh0(Shareability::kInner)
-              .orgn0(Cacheability::kWbWa)
-              .irgn0(Cacheability::kWbWa)
-              .sl0(Sl0(start))
-              .t0sz(static_cast<std::uint8_t>(64 - ipa_bits))
-              .vs(long_vmid);
+  vtcr_ = percpu::Stage2Shape(Sl0(start), ipa_bits).vs(long_vmid);
   return Status::kOk;
 }
 

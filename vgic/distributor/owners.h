@@ -10,7 +10,7 @@ inline constexpr unsigned kIntids = 1020;  ///< SGIs, PPIs and SPIs. [gic] "INTI
 inline constexpr unsigned kPrivateIntids = 32;
 
 using GuestNumber = std::uint8_t;
-inline constexpr GuestNumber kNobody = 0;
+inline constexpr GuestNumber kNoGuest = 0;
 
 /// One owner for each SPI: no interrupt is two guests'. A table of the embedder's, which does not
 /// change while guests run.
@@ -18,19 +18,19 @@ class OwnerTable {
  public:
   constexpr OwnerTable() = default;
 
-  /// Gives an SPI to a guest, or to kNobody. False, and nothing changed: `intid` is no SPI.
+  /// Gives an SPI to a guest, or to kNoGuest. False, and nothing changed: `intid` is no SPI.
   constexpr bool Give(unsigned intid, GuestNumber guest) {
     if (intid < kPrivateIntids || intid >= kIntids) return false;
     owner_[intid - kPrivateIntids] = guest;
     return true;
   }
   constexpr GuestNumber OwnerOf(unsigned intid) const {
-    return intid < kPrivateIntids || intid >= kIntids ? kNobody : owner_[intid - kPrivateIntids];
+    return intid < kPrivateIntids || intid >= kIntids ? kNoGuest : owner_[intid - kPrivateIntids];
   }
   /// Bit n: SPI 32 * `word` + n is the guest's.
   constexpr std::uint32_t WordOf(GuestNumber guest, unsigned word) const {
     std::uint32_t own = 0;
-    for (unsigned bit = 0; guest != kNobody && bit < 32; ++bit) {
+    for (unsigned bit = 0; guest != kNoGuest && bit < 32; ++bit) {
       if (OwnerOf(word * 32 + bit) == guest) own |= 1u << bit;
     }
     return own;
