@@ -7,6 +7,7 @@
 #include "hal/cpu_id.h"
 #include "hal/features.h"
 #include "hal/list_registers.h"
+#include "hal/sgi.h"
 #include "vgic/interface.h"
 
 namespace trivet::vgic {
@@ -83,16 +84,8 @@ class GicV3Interface {
   }
   /// Makes SGI `sgi` (0 to 15) pending on a CPU: what was posted to its vCPU is seen first.
   static void Kick(CpuId cpu, unsigned sgi) {
-    const auto target = hal::VmpidrEl2::FromRaw(cpu.affinity);
     hal::Cpu::Dsb<hal::Domain::kInnerShareable>();
-    hal::Cpu::Write<hal::IccSgi1rEl1>(
-        hal::IccSgi1rEl1()
-            .aff3(target.aff3())
-            .aff2(target.aff2())
-            .aff1(target.aff1())
-            .rs(target.aff0() / 16)
-            .targetlist(static_cast<std::uint16_t>(1u << target.aff0() % 16))
-            .intid(static_cast<std::uint8_t>(sgi)));
+    hal::Cpu::Write<hal::IccSgi1rEl1>(hal::SgiTo(cpu.affinity, sgi));
     hal::Cpu::Isb();
   }
   static void Deactivate(std::uint32_t intid) {

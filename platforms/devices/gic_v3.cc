@@ -1,6 +1,7 @@
 #include "platforms/devices/gic_v3.h"
 
 #include "hal/cpu.h"
+#include "hal/sgi.h"
 #include "platforms/devices/mmio.h"
 
 // Offsets and bits: [gic] IHI 0069, chapter 12.
@@ -85,15 +86,8 @@ void EndBy(std::uint32_t intid) {
 /// Makes SGI `sgi` pending on the CPU with this affinity. Earlier stores are visible to it first.
 template <class SgiRegister>
 void SendBy(std::uint64_t affinity, std::uint32_t sgi) {
-  const VmpidrEl2 target = VmpidrEl2::FromRaw(affinity);
   asm volatile("dsb ishst" ::: "memory");
-  Cpu::Write<SgiRegister>(SgiRegister()
-                              .aff3(target.aff3())
-                              .aff2(target.aff2())
-                              .aff1(target.aff1())
-                              .rs(target.aff0() / 16)
-                              .targetlist(static_cast<std::uint16_t>(1u << target.aff0() % 16))
-                              .intid(static_cast<std::uint8_t>(sgi)));
+  Cpu::Write<SgiRegister>(SgiTo<SgiRegister>(affinity, sgi));
   Cpu::Isb();
 }
 
