@@ -4,12 +4,9 @@
 
 #include "hal/registers.h"
 #include "hal/status.h"
+#include "vcpu/stage2/descriptor.h"
 
 namespace trivet::vcpu {
-
-/// Memory attributes of a stage 2 block. [arm-arm] "Stage 2 memory type and Cacheability
-/// attributes".
-enum class MemoryType : std::uint8_t { kDevice, kNormal };
 
 /// A stage 2 of one table: up to 512 blocks of 1 GiB, enough to start a guest. The object is the
 /// table: 4096 bytes, 4096-byte aligned.

@@ -46,8 +46,8 @@ class Reference {
   void Unmap(std::size_t from, std::size_t to) {
     for (std::size_t i = from; i < to; ++i) stretches_[i].reset();
   }
-  void Protect(std::size_t from, std::size_t to, Access access) {
-    for (std::size_t i = from; i < to; ++i) stretches_[i]->attributes.access = access;
+  void Protect(std::size_t from, std::size_t to, Permissions permissions) {
+    for (std::size_t i = from; i < to; ++i) stretches_[i]->attributes.permissions = permissions;
   }
   const std::optional<Stretch>& at(std::size_t i) const { return stretches_[i]; }
 
@@ -55,7 +55,7 @@ class Reference {
   std::array<std::optional<Stretch>, kStretches> stretches_;
 };
 
-Access RandomAccess(std::mt19937_64& random) {
+Permissions RandomPermissions(std::mt19937_64& random) {
   const std::uint64_t bits = random();
   return {.read = (bits & 1) != 0, .write = (bits & 2) != 0, .execute = (bits & 4) != 0};
 }
@@ -71,15 +71,15 @@ class GuestMemoryModel : public GuestMemoryTest {
     const std::uint64_t ipa = Reference::kPoints[from];
     const std::uint64_t size = Reference::kPoints[to] - ipa;
     const std::size_t available = pool_.available();
-    const Access access = RandomAccess(random_);
+    const Permissions permissions = RandomPermissions(random_);
     switch (random_() % 3) {
       case 0: {
         constexpr std::uint64_t kOffsets[] = {0, kK4, kM2, kG1, 8 * kG1 + 5 * kM2};
         const std::uint64_t pa = ipa + kOffsets[random_() % std::size(kOffsets)];
         const MemoryType type = random_() % 2 != 0 ? MemoryType::kNormal : MemoryType::kDevice;
         const bool any = reference.AnyMapped(from, to);
-        const Status s = memory.Map(ipa, pa, size, {type, access});
-        if (s == Status::kOk) reference.Map(from, to, pa, {type, access});
+        const Status s = memory.Map(ipa, pa, size, {type, permissions});
+        if (s == Status::kOk) reference.Map(from, to, pa, {type, permissions});
         EXPECT_EQ(s == Status::kAlreadyMapped || (any && s == Status::kOutOfTables), any);
         return ExpectUnchangedUnless(s, available);
       }
@@ -91,8 +91,8 @@ class GuestMemoryModel : public GuestMemoryTest {
       }
       default: {
         const bool all = reference.AllMapped(from, to);
-        const Status s = memory.Protect(cpu(), ipa, size, access);
-        if (s == Status::kOk) reference.Protect(from, to, access);
+        const Status s = memory.Protect(cpu(), ipa, size, permissions);
+        if (s == Status::kOk) reference.Protect(from, to, permissions);
         EXPECT_EQ(s == Status::kInvalidArgument, !all);
         return ExpectUnchangedUnless(s, available);
       }
@@ -116,7 +116,8 @@ class GuestMemoryModel : public GuestMemoryTest {
     ASSERT_EQ(walked.has_value(), stretch.has_value()) << std::hex << ipa;
     using enum sim::AccessKind;
     for (const sim::AccessKind access : {kRead, kWrite, kFetch}) {
-      const Access may = stretch ? stretch->attributes.access : Access{false, false, false};
+      const Permissions may =
+          stretch ? stretch->attributes.permissions : Permissions{false, false, false};
       const bool allowed = access == kRead ? may.read : access == kWrite ? may.write : may.execute;
       const std::optional<std::uint64_t> found = HardwareWalk(memory, ipa, access);
       ASSERT_EQ(found.has_value(), allowed) << std::hex << ipa;

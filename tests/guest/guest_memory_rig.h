@@ -16,11 +16,11 @@
 
 namespace trivet::tests {
 
-using vcpu::Access;
 using vcpu::Attributes;
 using vcpu::GuestMemory;
 using vcpu::Mapping;
 using vcpu::MemoryType;
+using vcpu::Permissions;
 using vcpu::TablePool;
 
 inline constexpr std::uint64_t kK4 = 1 << 12, kM2 = 1 << 21, kG1 = 1 << 30;

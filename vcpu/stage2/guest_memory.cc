@@ -113,7 +113,7 @@ Status GuestMemory::Unmap(percpu::PerCpuState& cpu, std::uint64_t ipa, std::uint
 }
 
 Status GuestMemory::Protect(percpu::PerCpuState& cpu, std::uint64_t ipa, std::uint64_t size,
-                            Access access) {
+                            Permissions permissions) {
   if (const Status s = CheckRange(ipa, size); s != Status::kOk) return s;
   const Range range = {ipa, ipa + size};
   if (!IsMappedIn(Root(), range)) return Status::kInvalidArgument;
@@ -122,7 +122,7 @@ Status GuestMemory::Protect(percpu::PerCpuState& cpu, std::uint64_t ipa, std::ui
   Split(cpu, range.end);
   // Access permissions alone change without break before make. [arm-arm] "Using break-before-make
   // when updating translation table entries".
-  ProtectIn(Root(), range, descriptor::AccessBits(access));
+  ProtectIn(Root(), range, descriptor::PermissionBits(permissions));
   Finish();
   Invalidate(cpu);
   return Status::kOk;

@@ -48,7 +48,8 @@ class GuestMemory {
   Status Unmap(percpu::PerCpuState& cpu, std::uint64_t ipa, std::uint64_t size);
   /// Changes what the guest may do with the range, all of it mapped. After it no CPU uses the old
   /// rights. Errors: as Unmap(), kInvalidArgument where nothing is mapped.
-  Status Protect(percpu::PerCpuState& cpu, std::uint64_t ipa, std::uint64_t size, Access access);
+  Status Protect(percpu::PerCpuState& cpu, std::uint64_t ipa, std::uint64_t size,
+                 Permissions permissions);
 
   /// What the tables say of `ipa` now.
   std::optional<Mapping> Walk(std::uint64_t ipa) const;
@@ -97,7 +98,7 @@ class GuestMemory {
   /// nothing are linked from retired_.
   bool UnmapIn(Level table, Range range);
   bool IsMappedIn(Level table, Range range) const;
-  void ProtectIn(Level table, Range range, std::uint64_t access);
+  void ProtectIn(Level table, Range range, std::uint64_t permissions);
   Place Find(std::uint64_t ipa) const;
   /// Tables that Split() takes.
   std::size_t TablesToSplit(std::uint64_t ipa) const;

@@ -95,13 +95,13 @@ bool GuestMemory::IsMappedIn(Level table, Range range) const {
   });
 }
 
-void GuestMemory::ProtectIn(Level table, Range range, std::uint64_t access) {
+void GuestMemory::ProtectIn(Level table, Range range, std::uint64_t permissions) {
   ForEachEntry(table.level, range, [&](Range part) {
     std::uint64_t& entry = table.At(part.begin);
     if (IsLeaf(entry, table.level)) {
-      Set(entry, (entry & ~descriptor::kAccessBits) | access);
+      Set(entry, (entry & ~descriptor::kPermissionBits) | permissions);
     } else {
-      ProtectIn(Below(entry, table.level), part, access);
+      ProtectIn(Below(entry, table.level), part, permissions);
     }
     return true;
   });
