@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "hal/registers.h"
+#include "sim/gic/virtual_interface_testing.h"
 #include "sim/instructions/interpreter.h"
 #include "sim/pe/pe.h"
 
@@ -14,24 +15,10 @@ using hal::IchLr0El2;
 using hal::IchVmcrEl2;
 using enum hal::RegisterId;
 
-class VirtualRegistersTest : public ::testing::Test {
+class VirtualRegistersTest : public VirtualInterfaceTest {
  protected:
-  VirtualRegistersTest() {
-    pe_.set_reserved_bits(ReservedBits::kIgnored);
-    pe_.Poke(kIchHcrEl2, hal::IchHcrEl2().en(true).raw());
-    pe_.Poke(kIchVmcrEl2, IchVmcrEl2().vpmr(0xf8).veng0(true).veng1(true).raw());
-    Route(HcrEl2().imo(true).fmo(true).amo(true));
-    pe_.set_pstate(Pstate::Masked(1));
-  }
+  VirtualRegistersTest() { Route(HcrEl2().imo(true).fmo(true).amo(true)); }
   void Route(HcrEl2 bits) { pe_.Poke(kHcrEl2, bits.rw(true).raw()); }
-  std::uint64_t Read(hal::RegisterId id) {
-    EXPECT_FALSE(Interpreter(pe_).Execute(Mrs(1, id)).has_value());
-    return pe_.x(1);
-  }
-  void Write(hal::RegisterId id, std::uint64_t value) {
-    pe_.set_x(2, value);
-    EXPECT_FALSE(Interpreter(pe_).Execute(Msr(id, 2)).has_value());
-  }
   IchVmcrEl2 Vmcr() const { return IchVmcrEl2::FromRaw(pe_.Peek(kIchVmcrEl2)); }
   void List(hal::RegisterId lr, std::uint32_t vintid, std::uint8_t priority, bool group = true) {
     pe_.Poke(lr, IchLr0El2()
@@ -42,8 +29,6 @@ class VirtualRegistersTest : public ::testing::Test {
                      .raw());
   }
   std::uint64_t StateOf(hal::RegisterId lr) const { return pe_.Peek(lr) >> 62; }
-
-  Pe pe_{ProfileNamed("max")};
 };
 
 TEST_F(VirtualRegistersTest, NoNameReachesThePhysicalInterface) {

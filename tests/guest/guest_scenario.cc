@@ -31,12 +31,10 @@ Storage<H>& FreshStorage(unsigned slot) {
 
 vcpu::Config ConfigFor(vcpu::BlockStage2& stage2, unsigned slot) {
   (void)MapGuest(stage2);
-  const std::uint64_t table = percpu::PhysicalAddressOf<TestHost>(&stage2);
-  return {.entry = PlaceGuest(),
-          .vtcr = vcpu::BlockStage2::vtcr(),
-          .vttbr = vcpu::BlockStage2::vttbr(table, static_cast<std::uint16_t>(kVmid + slot)),
-          .traps = HcrEl2().twi(true).tid3(true),
-          .mpidr = MpidrEl1::FromRaw(slot)};
+  vcpu::Config config = ConfigGuest(stage2, static_cast<std::uint16_t>(kVmid + slot));
+  config.traps = HcrEl2().twi(true).tid3(true);
+  config.mpidr = MpidrEl1::FromRaw(slot);
+  return config;
 }
 
 /// One run and what the host does about it: interrupts are opened, trapped instructions skipped.
@@ -84,6 +82,13 @@ void RunUnder(unsigned slot, percpu::HostKind kind, ScenarioResult& result) {
 }
 
 }  // namespace
+
+vcpu::Config ConfigGuest(vcpu::BlockStage2& stage2, std::uint16_t vmid) {
+  const std::uint64_t table = percpu::PhysicalAddressOf<TestHost>(&stage2);
+  return {.entry = PlaceGuest(),
+          .vtcr = vcpu::BlockStage2::vtcr(),
+          .vttbr = vcpu::BlockStage2::vttbr(table, vmid)};
+}
 
 void RunScenario(unsigned slot, percpu::HostKind kind, HostInterface host_interface,
                  ScenarioResult& result) {

@@ -9,6 +9,7 @@
 #include "tests/support/host_view.h"
 #include "vcpu/exit.h"
 #include "vcpu/stage2.h"
+#include "vcpu/vcpu.h"
 
 namespace trivet::tests {
 
@@ -30,6 +31,8 @@ GuestCode PlaceValuesGuest();
 /// Its address as the guest sees it.
 inline std::uint64_t PlaceGuest() { return PlaceGuestCode().entry(); }
 inline Status MapGuest(vcpu::BlockStage2& stage2) { return PlaceGuestCode().Map(stage2); }
+/// For a Vcpu that runs it in `stage2`.
+vcpu::Config ConfigGuest(vcpu::BlockStage2& stage2, std::uint16_t vmid);
 
 inline constexpr std::uint64_t kGuestVbar = 0x5000'0800;    ///< What x2 holds.
 inline constexpr std::uint64_t kUnmappedIpa = 0xc000'0120;  ///< What x1 points at.

@@ -28,7 +28,9 @@ constexpr unsigned kVirtualTimer = 27;  // [bsa] "PPI assignments".
 
 class GuestTimer : public EachHostKind {
  protected:
-  GuestTimer() : machine_(GetParam()), guest_(ConfigFor()) {
+  GuestTimer() : machine_(GetParam()), guest_(ConfigGuest(stage2, 11)) {
+    stage2 = {};
+    EXPECT_EQ(MapGuest(stage2), Status::kOk);
     TestHost::Here() = {};
     // ENABLE; CNTV_CVAL_EL0 is 0: expired.
     guest_.registers().load.Set<CntvCtlEl0>(CntvCtlEl0::Value::FromRaw(1));
@@ -42,13 +44,6 @@ class GuestTimer : public EachHostKind {
     EXPECT_EQ(cpu_.HardwareDisable(), Status::kOk);
   }
 
-  static vcpu::Config ConfigFor() {
-    stage2 = {};
-    EXPECT_EQ(MapGuest(stage2), Status::kOk);
-    return {.entry = PlaceGuest(),
-            .vtcr = BlockStage2::vtcr(),
-            .vttbr = BlockStage2::vttbr(PhysicalAddressOf(&stage2), 11)};
-  }
   void ExpectInterrupted() {
     const Result<vcpu::Exit> exit = guest_.Run(cpu_);
     ASSERT_TRUE(exit.has_value());

@@ -25,8 +25,10 @@ using vcpu::ExitReason;
 
 class InterruptExit : public EachHostKind {
  protected:
-  InterruptExit() : machine_(GetParam()), guest_(ConfigFor()) {
+  InterruptExit() : machine_(GetParam()), guest_(ConfigGuest(stage2, 9)) {
     ShowToTableWalks(&stage2, sizeof(stage2));
+    stage2 = {};
+    EXPECT_EQ(MapGuest(stage2), Status::kOk);
     TestHost::Here() = {};
     EXPECT_EQ(cpu_.Create(hal::Cpu::CurrentCpu()), Status::kOk);
     EXPECT_EQ(cpu_.HardwareEnable(), Status::kOk);
@@ -34,14 +36,6 @@ class InterruptExit : public EachHostKind {
   ~InterruptExit() override {
     EXPECT_EQ(guest_.Unload(cpu_), Status::kOk);
     EXPECT_EQ(cpu_.HardwareDisable(), Status::kOk);
-  }
-
-  static vcpu::Config ConfigFor() {
-    stage2 = {};
-    EXPECT_EQ(MapGuest(stage2), Status::kOk);
-    return {.entry = PlaceGuest(),
-            .vtcr = BlockStage2::vtcr(),
-            .vttbr = BlockStage2::vttbr(PhysicalAddressOf(&stage2), 9)};
   }
 
   /// Runs the guest with an interrupt pending at its first instruction.
