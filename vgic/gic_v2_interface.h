@@ -48,9 +48,11 @@ class GicV2Interface {
  public:
   static constexpr bool kBySystemRegisters = false;
 
-  /// Physical addresses; 0 for GICH: the machine has none.
-  constexpr explicit GicV2Interface(std::uintptr_t gich = 0, std::uintptr_t gicc = 0)
-      : gich_(gich), gicc_(gicc) {}
+  /// Physical addresses; 0 for GICH: the machine has none. `page_stride`: bytes from the first page
+  /// of GICC to the second, which has GICC_DIR.
+  constexpr explicit GicV2Interface(std::uintptr_t gich = 0, std::uintptr_t gicc = 0,
+                                    std::uintptr_t page_stride = 0x1000)
+      : gich_(gich), gicc_(gicc), gicc_dir_(gicc + page_stride) {}
 
   Result<Implementation> Query() const {
     if (gich_ == 0) return std::unexpected(Status::kUnsupportedFeature);
@@ -106,16 +108,16 @@ class GicV2Interface {
   void DropPriority(std::uint32_t acknowledged) const { WithSplitEnd(gicc_ + kEoir, acknowledged); }
   void End(std::uint32_t acknowledged) const {
     Memory::Write(gicc_ + kEoir, acknowledged);
-    if ((Memory::Read(gicc_) & kSplitEnd) != 0) Memory::Write(gicc_ + kDir, acknowledged);
+    if ((Memory::Read(gicc_) & kSplitEnd) != 0) Memory::Write(gicc_dir_, acknowledged);
   }
-  void Deactivate(std::uint32_t acknowledged) const { WithSplitEnd(gicc_ + kDir, acknowledged); }
+  void Deactivate(std::uint32_t acknowledged) const { WithSplitEnd(gicc_dir_, acknowledged); }
 
  private:
   // [gic2] chapter 5.
   static constexpr std::uintptr_t kHcr = 0x00, kVtr = 0x04, kVmcr = 0x08, kMisr = 0x10,
                                   kElrsr = 0x30, kApr = 0xf0, kLr = 0x100;
   // [gic2] 4.4. GICC_CTLR.EOImode, or EOImodeNS in the non-secure view.
-  static constexpr std::uintptr_t kIar = 0x0c, kEoir = 0x10, kDir = 0x1000;
+  static constexpr std::uintptr_t kIar = 0x0c, kEoir = 0x10;
   static constexpr std::uint32_t kSplitEnd = 1u << 9;
 
   std::uint32_t Read(std::uintptr_t offset) const { return Memory::Read(gich_ + offset); }
@@ -130,7 +132,7 @@ class GicV2Interface {
     if ((host & kSplitEnd) == 0) Memory::Write(gicc_, host);
   }
 
-  std::uintptr_t gich_, gicc_;
+  std::uintptr_t gich_, gicc_, gicc_dir_;
 };
 
 static_assert(VirtualInterface<GicV2Interface<>>);

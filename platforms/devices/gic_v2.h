@@ -13,6 +13,9 @@ struct GicV2 {
   // Physical bases of GICH and GICV; 0: the machine's tree has none.
   std::uintptr_t virtual_control = 0;
   std::uintptr_t virtual_cpu_interface = 0;
+  /// Bytes from the first page of GICC to its second, and of GICV: 64 KiB where each page of 4 KiB
+  /// is repeated until the next 64 KiB.
+  std::uintptr_t page_stride = 0x1000;
 
   /// Opens this CPU's interface and records its number for SendSgi(): all SGIs and PPIs disabled
   /// and not pending, every priority but the lowest let through. Enabled interrupts become

@@ -72,14 +72,19 @@ InterruptController MakeGicV3(const Place& place) {
   return gic;
 }
 
-/// "reg" has GICD and GICC, then GICH and GICV where it virtualizes.
+/// "reg" has GICD and GICC, then GICH and GICV where it virtualizes. Two pages in 128 KiB are 64
+/// KiB each. [linux] drivers/irqchip/irq-gic.c.
 InterruptController MakeGicV2(const Place& place) {
+  constexpr std::uint64_t kWide = 0x1'0000, kNarrow = 0x1000;
+  const auto gicc = place.Register(1);
+  const bool is_wide = gicc && gicc->size >= 2 * kWide;
   const auto control = place.Register(2), interface = place.Register(3);
   return AtTwo<InterruptController>(place, [&](auto distributor, auto cpu_interface) {
     return GicV2{.distributor = distributor,
                  .cpu_interface = cpu_interface,
                  .virtual_control = control && interface ? control->base : 0,
-                 .virtual_cpu_interface = control && interface ? interface->base : 0};
+                 .virtual_cpu_interface = control && interface ? interface->base : 0,
+                 .page_stride = is_wide ? kWide : kNarrow};
   });
 }
 

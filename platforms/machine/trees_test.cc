@@ -77,6 +77,8 @@ TEST(Trees, AGicV2IsFoundOnTheSameMachine) {
   EXPECT_EQ(gic.cpu_interface, 0x0801'0000u);
   EXPECT_EQ(gic.virtual_control, 0x0803'0000u);
   EXPECT_EQ(gic.virtual_cpu_interface, 0x0804'0000u);
+  EXPECT_EQ(gic.page_stride, 0x1000u);
+  EXPECT_EQ(std::get<GicV2>(OfTree("zcu102_board").interrupt_controller).page_stride, 0x1'0000u);
 }
 
 TEST(Trees, HaveNoPsciWhereEl2CannotCallIt) {

@@ -18,7 +18,7 @@ struct WalkGicV2 {
     return std::get<platforms::GicV2>(platforms::ThisMachine().interrupt_controller);
   }
   static Interface MakeInterface() {
-    return Interface(Machine().virtual_control, Machine().cpu_interface);
+    return Interface(Machine().virtual_control, Machine().cpu_interface, Machine().page_stride);
   }
   static void MapInterface(vcpu::BlockStage2& stage2) {
     const std::uint64_t block = vcpu::BlockStage2::kBlockSize;

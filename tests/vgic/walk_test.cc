@@ -24,7 +24,7 @@ TEST_P(RandomWalk, NoInterruptIsLostOrDoubledOrStaysActive) {
     const Machine machine;
     if (!Has(Ability::kVhe)) GTEST_SKIP() << "this machine lacks vhe";
   }
-  ExpectNothingLost<WalkGicV3>(kind, list_registers, split_end);
+  ExpectNothingLost<WalkGicV3>(kind, list_registers, split_end, 12);
 }
 
 INSTANTIATE_TEST_SUITE_P(Hosts, RandomWalk,

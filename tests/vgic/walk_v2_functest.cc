@@ -15,7 +15,7 @@ class RandomWalkV2 : public ::testing::TestWithParam<std::tuple<unsigned, bool>>
 
 TEST_P(RandomWalkV2, NoInterruptIsLostOrDoubledOrStaysActive) {
   const auto [list_registers, split_end] = GetParam();
-  ExpectNothingLost<WalkGicV2>(percpu::HostKind::kNvhe, list_registers, split_end);
+  ExpectNothingLost<WalkGicV2>(percpu::HostKind::kNvhe, list_registers, split_end, 6);
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, RandomWalkV2,
