@@ -146,7 +146,9 @@ std::string ControlTable() {
             (hcr ? Joined(FixedFields(id, false)) : "the rest") + " | " + Joined(KeptFields(id)) +
             " |\n";
   }
-  return text + "\n" + Joined(configured) + " are what `vcpu::Config` says.\n";
+  return text + "\n" + Joined(configured) +
+         " are what `vcpu::Config` says. HCR_EL2.VSE is set while an SError\n"
+         "that `vcpu::Inject` made pending is.\n";
 }
 
 /// "ID_AA64ISAR2_EL1.{MOPS, ...}" for each register with a field offered to `capability`.

@@ -24,6 +24,16 @@ struct GuestRequest {
   hal::VmpidrEl2 vmpidr = hal::VmpidrEl2::Inert();
 };
 
+struct Guest;
+
+/// The virtual SError of a guest, HCR_EL2.VSE, from PerCpuState::PendSError() until the guest takes
+/// it. Meanwhile it stands before the guest's interrupts and is switched with them: a guest without
+/// one pays nothing. percpu/virtual_serror.cc.
+struct VirtualSError : GuestInterrupts {
+  Guest* guest = nullptr;             ///< The one that it is pending for; null: none.
+  GuestInterrupts* behind = nullptr;  ///< That guest's interrupts.
+};
+
 /// A guest between its runs: its registers, and the EL2 controls for the CPU that it was prepared
 /// for.
 struct Guest : GuestRegisters {
@@ -41,6 +51,7 @@ struct Guest : GuestRegisters {
   const PerCpuState* prepared_on = nullptr;
   std::uint32_t prepared_in = 0;
   bool runs_as_it_is = false;  ///< A run switches nothing while it is loaded.
+  VirtualSError serror;
 };
 
 }  // namespace trivet::percpu

@@ -174,11 +174,11 @@ struct GuestRegisters {
   EachRunBank each_run;
   DebugState debug;
   PmuState pmu;
-  hal::Capabilities open;                  ///< Whose registers are in the last three.
-  const PerCpuState* loaded_on = nullptr;  ///< The CPU that has the values; these are stale then.
-  GuestInterrupts* interrupts = nullptr;   ///< Null: none, and for the host.
-  bool has_more = false;                   ///< Something in `open`, or interrupts.
-  bool lost = false;                       ///< That CPU lost power: there are no values any more.
+  hal::Capabilities open;                 ///< Whose registers are in the last three.
+  PerCpuState* loaded_on = nullptr;       ///< The CPU that has the values; these are stale then.
+  GuestInterrupts* interrupts = nullptr;  ///< Null: none, and for the host.
+  bool has_more = false;                  ///< Something in `open`, or interrupts.
+  bool lost = false;                      ///< That CPU lost power: there are no values any more.
 };
 
 }  // namespace trivet::percpu

@@ -16,15 +16,15 @@ void PerCpuState::OpenPriorityMask() {
   if (!traits_.Has<Feature::kGicV3>()) return;
   run_pmr_ = Cpu::Read<IccPmrEl1>();
   if (!MasksByPriority(run_pmr_)) return;
-  opens_pmr_ = true;
+  Set(kClosesMask, true);
   Cpu::Write<IccPmrEl1>(IccPmrEl1::FromRaw(0xff));
   Cpu::Dsb<Domain::kFullSystem>();
 }
 
 void PerCpuState::ClosePriorityMask() {
-  if (!opens_pmr_) return;
+  if ((ends_run_ & kClosesMask) == 0) return;
   Cpu::Write<IccPmrEl1>(run_pmr_);
-  opens_pmr_ = false;
+  Set(kClosesMask, false);
 }
 
 bool PerCpuState::RunsAsItIs() {
@@ -110,7 +110,10 @@ void PerCpuState::LeaveRun() {
 }
 
 void PerCpuState::EndRun() {
-  ClosePriorityMask();
+  if (ends_run_ != 0) [[unlikely]] {
+    ClosePriorityMask();
+    if ((ends_run_ & kFollowsSError) != 0) FollowSError(*owner_);
+  }
   if (!in_run_) return;
   Cpu cpu;
   const Capabilities open = owner_->open;

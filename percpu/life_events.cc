@@ -36,7 +36,8 @@ void PerCpuState::PoweredDown() {
   if (state == State::kVacant || state == State::kReady) return;
   if (owner_ != nullptr) owner_->lost = true;
   UnbindGuest();
-  vectors_live_ = has_host_vectors_ = has_host_lengths_ = opens_pmr_ = false;
+  vectors_live_ = has_host_vectors_ = has_host_lengths_ = false;
+  ends_run_ = 0;
   in_run_ = false;
   superpriority_ = {};
   // A suspended CPU's hardware state was given up by PrepareSuspend().
@@ -48,6 +49,7 @@ void PerCpuState::PoweredDown() {
 void PerCpuState::RestoreHostNow() {
   Cpu cpu;
   ClosePriorityMask();
+  ends_run_ = 0;
   if (owner_ != nullptr && StopsWalks()) StopWalks(cpu, traits_);
   if (in_run_) {
     if (switches_runs_) SwitchForRun::OutOf(cpu, run_host_, transition_.workarounds);

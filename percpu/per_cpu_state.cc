@@ -357,6 +357,7 @@ Status PerCpuState::AuditHcr() {
   const HcrEl2 expected = guests ? owner_->hcr : transition_.ours.hcr;
   const HcrEl2 live = Cpu::Read<HcrEl2>();
   if (live.miocnce(false) == expected.miocnce(false)) return Status::kOk;
+  if (guests && expected.vse() && !HasPendingSError(*owner_)) return AuditHcr();
   return Expect<HcrEl2>(expected, Status::kRestoreMismatch);
 }
 

@@ -141,6 +141,15 @@ class alignas(16) PerCpuState {
   ConstrainedHcr ConstrainGuest(hal::HcrEl2 traps, hal::Capabilities open = {}) {
     return Constrain(TermsFor(traps, open));
   }
+  /// Makes an SError pending in `guest`, of `request`, which takes it as soon as its PSTATE.A
+  /// allows, on any CPU: ESR_EL1 gets `syndrome`, or what the CPU has for it without FEAT_RAS. One
+  /// that is pending already is replaced. On this CPU, between runs. Errors, nothing changed:
+  /// kNotEnabled, kWrongCpu, kLostState, kLoadedElsewhere, kUnsupportedFeature (the guest's
+  /// HCR_EL2.AMO is clear: it would never take it).
+  Status PendSError(Guest& guest, const GuestRequest& request, hal::VsesrEl2 syndrome);
+  /// Whether one is pending still. On the CPU that has `guest` loaded, or while none has.
+  bool HasPendingSError(Guest& guest);
+
   /// Gives the loaded guest the FP and SIMD registers: after its access of one trapped. False: it
   /// has them, or lacks the capability.
   bool GiveVectors();
@@ -243,6 +252,16 @@ class alignas(16) PerCpuState {
   /// [gic] ICC_PMR_EL1: interrupts of this priority and below are masked. Idle values differ by the
   /// number of priority bits: 0xf0 to 0xff.
   static constexpr bool MasksByPriority(hal::IccPmrEl1 pmr) { return pmr.raw() < 0xf0; }
+  enum EndsRun : std::uint8_t {
+    kClosesMask = 1,     ///< `run_pmr_` is to be put back.
+    kFollowsSError = 2,  ///< HCR_EL2 is to be looked at: owner_ has a pending SError.
+  };
+  void Set(EndsRun what, bool on) {
+    ends_run_ = static_cast<std::uint8_t>(on ? ends_run_ | what : ends_run_ & ~what);
+  }
+  friend struct SErrorSwitch;  // virtual_serror.cc
+  void ShowSError(Guest& guest);
+  void FollowSError(Guest& guest);
   void OpenPriorityMask();
   void ClosePriorityMask();
   void KnowCpu();
@@ -327,7 +346,7 @@ class alignas(16) PerCpuState {
   SuperpriorityMask superpriority_;
   bool per_run_ = false;        // Vectors and TPIDR_EL2 are Trivet's only during a run.
   bool switches_runs_ = false;  // HCR_EL2 differs between the host and a guest.
-  bool opens_pmr_ = false;      // `run_pmr_` is to be put back.
+  std::uint8_t ends_run_ = 0;   // What a run's end does first: EndsRun.
   bool host_uses_fp_ = false;
   bool vectors_live_ = false;  // The FP and SIMD registers are owner_'s.
   bool has_host_vectors_ =

@@ -47,6 +47,7 @@ class GuestException {
     constexpr std::uint64_t kIl = 1 << 25;
     return code << 26 | kIl | iss_;
   }
+  constexpr std::uint32_t iss() const { return iss_; }
   constexpr std::optional<std::uint64_t> far() const { return far_; }
 
  private:

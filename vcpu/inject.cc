@@ -70,7 +70,9 @@ Status Inject(percpu::PerCpuState& cpu, Vcpu& guest, const GuestException& excep
   percpu::GuestRegisters& registers = guest.registers();
   if (const Status status = Check(cpu, registers); status != Status::kOk) return status;
   if (!vectors::IsGuestPstate(frame.pstate)) return Status::kIllegalGuestState;
-  if (exception.is_serror() && MasksSError(frame.pstate)) return Status::kIllegalGuestState;
+  if (exception.is_serror() && MasksSError(frame.pstate)) {
+    return guest.PendSError(cpu, VsesrEl2::FromRaw(exception.iss()));
+  }
   El1 el1(registers, registers.loaded_on != nullptr, Cpu::Read<HcrEl2>().e2h());
   const ExceptionEntry entry =
       EntryOf(exception, frame.pc, frame.pstate, ControlsOf(el1, registers.open));

@@ -10,10 +10,10 @@ namespace trivet::vcpu {
 /// Makes `guest` take `exception` at EL1: its frame's PC and PSTATE, and its ELR_EL1, SPSR_EL1,
 /// ESR_EL1 and FAR_EL1, on this CPU if they are loaded here, else in registers(). At EL2, between
 /// runs, with frame().pc at the instruction that is to blame: 4 below that of an exit by HVC.
-/// Errors, nothing changed: kIllegalGuestState (its PSTATE is not a guest's, or masks the SError:
-/// keep it and try again after the next exit), kLoadedElsewhere, kLostState, kUnsupportedFeature
-/// (the guest has hal::Capability::kGcs, whose PSTATE.EXLOCK is not computed); for a guest that is
-/// loaded here kNotEnabled and kWrongCpu.
+/// An SError that PSTATE.A masks is kept: Vcpu::PendSError(), with its errors.
+/// Errors, nothing changed: kIllegalGuestState (its PSTATE is not a guest's), kLoadedElsewhere,
+/// kLostState, kUnsupportedFeature (the guest has hal::Capability::kGcs, whose PSTATE.EXLOCK is not
+/// computed); for a guest that is loaded here kNotEnabled and kWrongCpu.
 Status Inject(percpu::PerCpuState& cpu, Vcpu& guest, const GuestException& exception);
 
 }  // namespace trivet::vcpu

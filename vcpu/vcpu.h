@@ -78,6 +78,14 @@ class Vcpu {
   /// it in advance.
   percpu::ConstrainedHcr hcr() const { return percpu::Constrain(guest_.terms); }
 
+  /// Makes an SError pending, which the guest takes when its PSTATE.A allows: inject.h. On `cpu`'s
+  /// CPU at EL2, between runs. As PerCpuState::PendSError().
+  Status PendSError(percpu::PerCpuState& cpu, hal::VsesrEl2 syndrome) {
+    return cpu.PendSError(guest_, request_, syndrome);
+  }
+  /// Whether it has not taken it: a guest that waits in WFI has a reason to run.
+  bool HasPendingSError(percpu::PerCpuState& cpu) { return cpu.HasPendingSError(guest_); }
+
   /// General registers, PC and PSTATE between runs.
   vectors::GuestFrame& frame() { return frame_; }
   /// The guest's other registers: its own while no CPU has them loaded, and what a VHE host shares

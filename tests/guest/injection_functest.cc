@@ -25,7 +25,8 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 using percpu::HostKind;
 using vcpu::GuestException;
 
-constexpr std::uint32_t kHvc1 = 0xd400'0022, kHvc2 = 0xd400'0042, kUdf = 0;
+constexpr std::uint32_t kHvc1 = 0xd400'0022, kHvc2 = 0xd400'0042, kUdf = 0,
+                        kUnmaskSError = 0xd503'44ff;
 
 /// Loads of X5, W5 or XZR from [x1]: LDRB, LDRH, LDR W, LDR X, LDRSB X, LDRSB W, LDRSH X, LDRSH W,
 /// LDRSW, LDAR, LDARB, LDR XZR.
@@ -44,6 +45,7 @@ struct Code {
     std::uint32_t instruction, hvc = kHvc1;
   };
   Pair plain = {kHvc1}, undefined = {kUdf};
+  std::uint32_t unmasked[3] = {kUnmaskSError, 0xd503'3fdf, kHvc1};  ///< With an ISB.
   Pair loads[std::size(kLoads)], stores[std::size(kStores)], others[std::size(kUndescribed)];
   alignas(2048) std::uint32_t vectors[512];
 
@@ -194,6 +196,34 @@ TEST_P(Injection, OfAnSErrorIsTheCpusOwn) {
     EXPECT_EQ(vcpu::Inject(cpu_, guest, GuestException::SError(kIss)), Status::kOk);
     ExpectSame(Run(guest), taken, pstate);
   });
+}
+
+TEST_P(Injection, OfAMaskedSErrorIsTakenOnceWhenTheGuestUnmasksIt) {
+  constexpr std::uint32_t kIss = 0x1ab'cdef;
+  const std::uint64_t plain = Address(&kCode.plain), unmasked = Address(kCode.unmasked);
+  vcpu::Vcpu guest(Config()), other(Config());
+  const auto run_at = [&](vcpu::Vcpu& which, std::uint64_t pc) {
+    which.frame().pc = pc;
+    return which.Run(cpu_).value_or(vcpu::Exit{}).syndrome.immediate();
+  };
+  Prepare(guest, 0, plain, 0x3c5);
+  Prepare(other, 0, plain, 5);
+  EXPECT_EQ(run_at(guest, plain), 1);
+  EXPECT_EQ(vcpu::Inject(cpu_, guest, GuestException::SError(kIss)), Status::kOk);
+  EXPECT_EQ(run_at(guest, plain), 1) << "PSTATE.A";
+  EXPECT_EQ(run_at(other, plain), 1);
+  EXPECT_TRUE(guest.HasPendingSError(cpu_));
+  EXPECT_EQ(other.Unload(cpu_), Status::kOk);
+  EXPECT_FALSE(Cpu::Read<HcrEl2>().vse());
+  guest.frame().pc = unmasked;
+  const Found taken = Run(guest);
+  EXPECT_EQ(taken.vector, 0x380u);
+  EXPECT_EQ(taken.elr, unmasked + 4);
+  EXPECT_EQ(taken.spsr & 0x3cf, 0x2c5u);
+  EXPECT_EQ(taken.esr, 0xbe00'0000u | (Has<Feature::kRas, Cpu>() ? kIss : 0));
+  EXPECT_FALSE(guest.HasPendingSError(cpu_));
+  EXPECT_EQ(run_at(guest, unmasked), 1);
+  EXPECT_EQ(guest.Unload(cpu_), Status::kOk);
 }
 
 /// Runs one instruction with x1 at `address`, and x5.

@@ -180,8 +180,7 @@ TEST_P(InjectTest, IsRefusedWithoutAChange) {
     EXPECT_EQ(guest.frame().pstate, before.pstate);
     EXPECT_EQ(guest.registers().load.Get<EsrEl1>().raw(), 0u);
   };
-  expect_refused(GuestException::SError(1), Status::kIllegalGuestState);  // PSTATE.A
-  guest.frame().pstate = 9;                                               // EL2h
+  guest.frame().pstate = 9;  // EL2h
   expect_refused(GuestException::Undefined(), Status::kIllegalGuestState);
   guest.frame().pstate = 5;
   guest.registers().open = Capability::kGcs;
