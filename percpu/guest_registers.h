@@ -162,6 +162,9 @@ struct GuestInterrupts {
   /// Around each run under a VHE host: the guest's ICH_HCR_EL2 comes and goes.
   void (*resume)(GuestInterrupts&) = nullptr;
   void (*suspend)(GuestInterrupts&) = nullptr;
+  /// The loaded guest is lost: at a panic, from any point of the calls above, `powered`, after the
+  /// host's other registers came back; and, without access to it, when its CPU lost power.
+  void (*abandon)(GuestInterrupts&, bool powered) = nullptr;
   hal::Capabilities opens = {};  ///< Capabilities that the guest needs for it.
 };
 

@@ -305,7 +305,8 @@ HcrTerms PerCpuState::TermsFor(HcrEl2 traps, Capabilities open) {
 
 /// Replaces a loaded guest's registers by the host's, without saving the guest's.
 void PerCpuState::RestoreHostsGuestState() {
-  if (owner_ == nullptr) return;
+  Guest* const lost = owner_;
+  if (lost == nullptr) return;
   Cpu cpu;
   RestoreGuestState(host_);
   ReturnHostVectors();
@@ -318,6 +319,14 @@ void PerCpuState::RestoreHostsGuestState() {
   }
   owner_ = nullptr;  // The guest's memory is not touched: its registers are lost.
   UnbindGuest();
+  AbandonInterrupts(*lost, /*powered=*/true);  // Once: a panic inside does not come here again.
+}
+
+void PerCpuState::AbandonInterrupts(Guest& guest, bool powered) {
+  GuestInterrupts* const interrupts = guest.interrupts;
+  if (interrupts == nullptr || interrupts->abandon == nullptr) return;
+  interrupts->abandon(*interrupts, powered);
+  if (powered) Cpu::Isb();
 }
 
 }  // namespace trivet::percpu

@@ -34,7 +34,10 @@ Status PerCpuState::HandOver() {
 void PerCpuState::PoweredDown() {
   const State state = state_.load(std::memory_order_acquire);
   if (state == State::kVacant || state == State::kReady) return;
-  if (owner_ != nullptr) owner_->lost = true;
+  if (owner_ != nullptr) {
+    owner_->lost = true;
+    AbandonInterrupts(*owner_, /*powered=*/false);
+  }
   UnbindGuest();
   vectors_live_ = has_host_vectors_ = has_host_lengths_ = false;
   ends_run_ = 0;
@@ -63,8 +66,9 @@ void PerCpuState::RestoreHostNow() {
   RestoreHostsGuestState();
 }
 
-/// Requires only that this page can be read: takes no lock, checks no register, accesses no guest
-/// memory. The state changes last, so that a panic inside it starts over.
+/// Requires only that this page can be read, and for a loaded guest's interrupts, which come last,
+/// its Vcpu: takes no lock, checks no register, accesses no guest memory. The state changes last,
+/// so that a panic inside it starts over.
 void PerCpuState::Panic() {
   if (!AtEl2()) return;
   const MaskedInterrupts masked;

@@ -313,6 +313,7 @@ class alignas(16) PerCpuState {
   void ReturnHostVectors();
   void ReturnVectorLength();
   void RestoreHostsGuestState();
+  static void AbandonInterrupts(Guest& guest, bool powered);
   void GiveUp();
   HcrLayout LayoutOf(std::uint64_t bits);
   HcrTerms TermsFor(hal::HcrEl2 traps, hal::Capabilities open);

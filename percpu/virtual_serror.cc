@@ -49,6 +49,10 @@ struct SErrorSwitch {
     GuestInterrupts* const next = Of(self).behind;
     if (next != nullptr) next->suspend(*next);
   }
+  static void Abandon(GuestInterrupts& self, bool powered) {
+    GuestInterrupts* const next = Of(self).behind;
+    if (next != nullptr && next->abandon != nullptr) next->abandon(*next, powered);
+  }
   static void Attach(Guest& guest) {
     VirtualSError& serror = guest.serror;
     if (serror.guest != nullptr) return;
@@ -56,6 +60,7 @@ struct SErrorSwitch {
     serror.load = &Load;
     serror.resume = &Resume;
     serror.suspend = &Suspend;
+    serror.abandon = &Abandon;
     serror.behind = guest.interrupts;
     serror.guest = &guest;
     guest.interrupts = &serror;

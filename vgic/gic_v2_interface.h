@@ -74,12 +74,8 @@ class GicV2Interface {
   void RestoreListRegisters(ConstListRegisterSpan from, unsigned count) const {
     for (unsigned n = 0; n < count; ++n) WriteListRegister(n, from[n]);
   }
-  void ExchangeListRegisters(ListRegisterSpan save, ConstListRegisterSpan load,
-                             unsigned count) const {
-    for (unsigned n = 0; n < count; ++n) {
-      save[n] = ReadListRegister(n);
-      WriteListRegister(n, load[n]);
-    }
+  void SaveListRegisters(ListRegisterSpan to, unsigned count) const {
+    for (unsigned n = 0; n < count; ++n) to[n] = ReadListRegister(n);
   }
   unsigned EmptyListRegisters() const { return Read(kElrsr) & 0xffff; }
   bool HasMaintenance() const { return Read(kMisr) != 0; }
@@ -95,11 +91,10 @@ class GicV2Interface {
     Write(kApr, static_cast<std::uint32_t>(from.active[0][0]));
     WriteHcr(from.hcr);
   }
-  void ExchangeControls(Controls& save, const Controls& load, const Implementation& has) const {
-    save.hcr = ReadHcr();
-    save.vmcr = ReadVmcr();
-    save.active[0][0] = Read(kApr);
-    RestoreControls(load, has);
+  void SaveControls(Controls& to, const Implementation&) const {
+    to.hcr = ReadHcr();
+    to.vmcr = ReadVmcr();
+    to.active[0][0] = Read(kApr);
   }
 
   // The physical interface: as GicV3Interface has it. An SGI's number includes its sender.

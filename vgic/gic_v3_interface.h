@@ -37,15 +37,16 @@ class GicV3Interface {
   [[gnu::always_inline]] static void WriteListRegister(unsigned n, ListRegister value) {
     hal::WriteListRegister<hal::Cpu>(n, value);
   }
-  static void RestoreListRegisters(ConstListRegisterSpan from, unsigned count) {
-    for (unsigned n = 0; n < count; ++n) WriteListRegister(n, from[n]);
-  }
-  [[gnu::always_inline]] static void ExchangeListRegisters(ListRegisterSpan save,
-                                                           ConstListRegisterSpan load,
-                                                           unsigned count) {
+  [[gnu::always_inline]] static void SaveListRegisters(ListRegisterSpan to, unsigned count) {
     if (count == 4) [[likely]]
-      return ExchangeFour(save, load);
-    ExchangeSome(save, load, count);
+      return SaveFour(to);
+    SaveSome(to, count);
+  }
+  [[gnu::always_inline]] static void RestoreListRegisters(ConstListRegisterSpan from,
+                                                          unsigned count) {
+    if (count == 4) [[likely]]
+      return RestoreFour(from);
+    RestoreSome(from, count);
   }
   static unsigned EmptyListRegisters() { return hal::Cpu::Read<hal::IchElrsrEl2>().status(); }
   static bool HasMaintenance() { return hal::Cpu::Read<hal::IchMisrEl2>().raw() != 0; }
@@ -54,16 +55,18 @@ class GicV3Interface {
   static void WriteHcr(hal::IchHcrEl2 value) { hal::Cpu::Write<hal::IchHcrEl2>(value); }
   static hal::IchVmcrEl2 ReadVmcr() { return hal::Cpu::Read<hal::IchVmcrEl2>(); }
 
-  static void RestoreControls(const Controls& from, const Implementation& has) {
-    Controls before;
-    ExchangeControls(before, from, has);
-  }
-  [[gnu::always_inline]] static void ExchangeControls(Controls& save, const Controls& load,
-                                                      const Implementation& has) {
-    Exchange<hal::IchHcrEl2, hal::IchVmcrEl2>(save.hcr, save.vmcr, load.hcr, load.vmcr);
-    ExchangeActive<0>(save, load);
+  [[gnu::always_inline]] static void SaveControls(Controls& to, const Implementation& has) {
+    Save<hal::IchHcrEl2, hal::IchVmcrEl2>(to.hcr, to.vmcr);
+    SaveActive<0>(to);
     if (has.active_registers > 1) [[unlikely]]
-      ExchangeMoreActive(save, load, has.active_registers);
+      SaveMoreActive(to, has.active_registers);
+  }
+  [[gnu::always_inline]] static void RestoreControls(const Controls& from,
+                                                     const Implementation& has) {
+    Restore<hal::IchHcrEl2, hal::IchVmcrEl2>(from.hcr, from.vmcr);
+    RestoreActive<0>(from);
+    if (has.active_registers > 1) [[unlikely]]
+      RestoreMoreActive(from, has.active_registers);
   }
 
   // The physical interface.
@@ -116,52 +119,67 @@ class GicV3Interface {
     const hal::IccCtlrEl1 host_;
   };
 
-  /// Two registers whose values are neighbours in memory.
+  // Two registers whose values are neighbours in memory.
   template <class First, class Second, class FirstValue, class SecondValue>
-  [[gnu::always_inline]] static void Exchange(FirstValue& save_first, SecondValue& save_second,
-                                              FirstValue load_first, SecondValue load_second) {
+  [[gnu::always_inline]] static void Save(FirstValue& to_first, SecondValue& to_second) {
     const auto first = hal::Cpu::Read<First>();
     const auto second = hal::Cpu::Read<Second>();
-    save_first = first;
-    save_second = second;
-    hal::Cpu::Write<First>(load_first);
-    hal::Cpu::Write<Second>(load_second);
+    to_first = first;
+    to_second = second;
   }
-  [[gnu::always_inline]] static void ExchangeFour(ListRegisterSpan save,
-                                                  ConstListRegisterSpan load) {
+  template <class First, class Second, class FirstValue, class SecondValue>
+  [[gnu::always_inline]] static void Restore(FirstValue first, SecondValue second) {
+    hal::Cpu::Write<First>(first);
+    hal::Cpu::Write<Second>(second);
+  }
+  [[gnu::always_inline]] static void SaveFour(ListRegisterSpan to) {
     using hal::IchLrEl2;
-    Exchange<IchLrEl2<0>, IchLrEl2<1>>(save[0], save[1], load[0], load[1]);
-    Exchange<IchLrEl2<2>, IchLrEl2<3>>(save[2], save[3], load[2], load[3]);
+    Save<IchLrEl2<0>, IchLrEl2<1>>(to[0], to[1]);
+    Save<IchLrEl2<2>, IchLrEl2<3>>(to[2], to[3]);
   }
-  [[gnu::noinline]] static void ExchangeSome(ListRegisterSpan save, ConstListRegisterSpan load,
-                                             unsigned count) {
-    for (unsigned n = 0; n < count; ++n) {
-      save[n] = ReadListRegister(n);
-      WriteListRegister(n, load[n]);
-    }
+  [[gnu::always_inline]] static void RestoreFour(ConstListRegisterSpan from) {
+    using hal::IchLrEl2;
+    Restore<IchLrEl2<0>, IchLrEl2<1>>(from[0], from[1]);
+    Restore<IchLrEl2<2>, IchLrEl2<3>>(from[2], from[3]);
+  }
+  [[gnu::noinline]] static void SaveSome(ListRegisterSpan to, unsigned count) {
+    for (unsigned n = 0; n < count; ++n) to[n] = ReadListRegister(n);
+  }
+  [[gnu::noinline]] static void RestoreSome(ConstListRegisterSpan from, unsigned count) {
+    for (unsigned n = 0; n < count; ++n) WriteListRegister(n, from[n]);
   }
 
   template <unsigned n>
-  [[gnu::always_inline]] static void ExchangeActive(Controls& save, const Controls& load) {
-    using Group0 = std::tuple_element_t<
-        n, std::tuple<hal::IchAp0r0El2, hal::IchAp0r1El2, hal::IchAp0r2El2, hal::IchAp0r3El2>>;
-    using Group1 = std::tuple_element_t<
-        n, std::tuple<hal::IchAp1r0El2, hal::IchAp1r1El2, hal::IchAp1r2El2, hal::IchAp1r3El2>>;
-    const auto& next = load.active[n];
-    const auto group0 = hal::Cpu::Read<Group0>();
-    const auto group1 = hal::Cpu::Read<Group1>();
-    const std::uint64_t next0 = next[0], next1 = next[1];
-    save.active[n][0] = group0.raw();
-    save.active[n][1] = group1.raw();
-    hal::Cpu::Write<Group0>(Group0::Value::FromRaw(next0));
-    hal::Cpu::Write<Group1>(Group1::Value::FromRaw(next1));
+  using Group0 = std::tuple_element_t<
+      n, std::tuple<hal::IchAp0r0El2, hal::IchAp0r1El2, hal::IchAp0r2El2, hal::IchAp0r3El2>>;
+  template <unsigned n>
+  using Group1 = std::tuple_element_t<
+      n, std::tuple<hal::IchAp1r0El2, hal::IchAp1r1El2, hal::IchAp1r2El2, hal::IchAp1r3El2>>;
+
+  template <unsigned n>
+  [[gnu::always_inline]] static void SaveActive(Controls& to) {
+    const auto group0 = hal::Cpu::Read<Group0<n>>();
+    const auto group1 = hal::Cpu::Read<Group1<n>>();
+    to.active[n][0] = group0.raw();
+    to.active[n][1] = group1.raw();
   }
-  [[gnu::noinline]] static void ExchangeMoreActive(Controls& save, const Controls& load,
-                                                   unsigned count) {
-    ExchangeActive<1>(save, load);
+  template <unsigned n>
+  [[gnu::always_inline]] static void RestoreActive(const Controls& from) {
+    const std::uint64_t group0 = from.active[n][0], group1 = from.active[n][1];
+    hal::Cpu::Write<Group0<n>>(Group0<n>::Value::FromRaw(group0));
+    hal::Cpu::Write<Group1<n>>(Group1<n>::Value::FromRaw(group1));
+  }
+  [[gnu::noinline]] static void SaveMoreActive(Controls& to, unsigned count) {
+    SaveActive<1>(to);
     if (count <= 2) return;
-    ExchangeActive<2>(save, load);
-    ExchangeActive<3>(save, load);
+    SaveActive<2>(to);
+    SaveActive<3>(to);
+  }
+  [[gnu::noinline]] static void RestoreMoreActive(const Controls& from, unsigned count) {
+    RestoreActive<1>(from);
+    if (count <= 2) return;
+    RestoreActive<2>(from);
+    RestoreActive<3>(from);
   }
 };
 

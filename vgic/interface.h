@@ -49,8 +49,8 @@ concept VirtualInterface =
       { i.ReadListRegister(n) } -> std::same_as<ListRegister>;
       { i.WriteListRegister(n, ListRegister()) } -> std::same_as<void>;
       /// The first n of them.
+      { i.SaveListRegisters(saved, n) } -> std::same_as<void>;
       { i.RestoreListRegisters(values, n) } -> std::same_as<void>;
-      { i.ExchangeListRegisters(saved, values, n) } -> std::same_as<void>;
       /// ICH_ELRSR_EL2: bit n is set where list register n can be given an interrupt.
       { i.EmptyListRegisters() } -> std::same_as<unsigned>;
       /// Whether there is something for the maintenance interrupt to report.
@@ -58,8 +58,8 @@ concept VirtualInterface =
       { i.ReadHcr() } -> std::same_as<hal::IchHcrEl2>;
       { i.WriteHcr(hal::IchHcrEl2()) } -> std::same_as<void>;
       { i.ReadVmcr() } -> std::same_as<hal::IchVmcrEl2>;
+      { i.SaveControls(saved_controls, has) } -> std::same_as<void>;
       { i.RestoreControls(controls, has) } -> std::same_as<void>;
-      { i.ExchangeControls(saved_controls, controls, has) } -> std::same_as<void>;
       /// Deactivates a physical SPI, or PPI of this CPU, whose priority was dropped.
       { i.Deactivate(std::uint32_t()) } -> std::same_as<void>;
     };

@@ -16,6 +16,7 @@ class Switched : public percpu::GuestInterrupts {
     load = [](GuestInterrupts& self, bool each_run) { LoadWith(Of(self), each_run); };
     resume = [](GuestInterrupts& self) { Of(self).Resume(); };
     suspend = [](GuestInterrupts& self) { Of(self).Suspend(); };
+    abandon = [](GuestInterrupts& self, bool powered) { Of(self).Abandon(powered); };
     if (Manager::kBySystemRegisters) opens = hal::Capability::kInterruptInterface;
   }
 

@@ -3,6 +3,8 @@
 // How VirtualCpuInterface moves between CPUs, and what other CPUs call; included by
 // virtual_cpu_interface.h.
 
+#include <memory>
+
 #include "hal/cpu.h"
 #include "vgic/virtual_cpu_interface.h"
 
@@ -16,9 +18,12 @@ TRIVET_VGIC_TEMPLATE
 Status TRIVET_VGIC::Load() {
   if (loaded_ || Is(kUncommon)) [[unlikely]]
     return LoadSlowly();
-  interface_.ExchangeListRegisters(host_list_registers_, table_.list_registers(), 4);
-  interface_.ExchangeControls(host_controls_, controls_, kCommon);
-  Became(/*live=*/true);
+  interface_.SaveListRegisters(host_list_registers_, 4);
+  interface_.SaveControls(host_controls_, kCommon);
+  loaded_ = live_ = true;
+  interface_.RestoreListRegisters(table_.list_registers(), 4);
+  interface_.RestoreControls(controls_, kCommon);
+  Loaded();
   return Status::kOk;
 }
 
@@ -26,26 +31,30 @@ TRIVET_VGIC_TEMPLATE
 Status TRIVET_VGIC::LoadSlowly() {
   if (loaded_) return Refuse({Status::kLoadedElsewhere, Part::kInterface});
   if (count_ == 0) return Refuse({Status::kNotCreated, Part::kInterface});
-  interface_.ExchangeListRegisters(host_list_registers_, table_.list_registers(), count_);
-  interface_.ExchangeControls(host_controls_, controls_, has_);
-  Became(/*live=*/true);
+  interface_.SaveListRegisters(host_list_registers_, count_);
+  interface_.SaveControls(host_controls_, has_);
+  loaded_ = live_ = true;
+  interface_.RestoreListRegisters(table_.list_registers(), count_);
+  interface_.RestoreControls(controls_, has_);
+  Loaded();
   return Status::kOk;
 }
 
 TRIVET_VGIC_TEMPLATE
 Status TRIVET_VGIC::LoadShared(bool each_run) {
   if (loaded_ || count_ == 0) return LoadSlowly();
-  interface_.ExchangeListRegisters(host_list_registers_, table_.list_registers(), count_);
-  if (!each_run) interface_.WriteHcr(controls_.hcr);
+  interface_.SaveListRegisters(host_list_registers_, count_);
   Set(kShares, true);
-  Became(!each_run);
+  loaded_ = true;
+  live_ = !each_run;
+  interface_.RestoreListRegisters(table_.list_registers(), count_);
+  if (!each_run) interface_.WriteHcr(controls_.hcr);
+  Loaded();
   return Status::kOk;
 }
 
 TRIVET_VGIC_TEMPLATE
-void TRIVET_VGIC::Became(bool live) {
-  loaded_ = true;
-  live_ = live;
+void TRIVET_VGIC::Loaded() {
   quick_ = all_;
   if (table_.waiting() != 0) [[unlikely]]
     ServeMaintenance();
@@ -56,8 +65,10 @@ TRIVET_VGIC_TEMPLATE
 void TRIVET_VGIC::Unload() {
   if (quick_ == 0 || special_ != 0) [[unlikely]]
     return UnloadSlowly();
-  interface_.ExchangeListRegisters(table_.list_registers(), host_list_registers_, 4);
-  interface_.ExchangeControls(controls_, host_controls_, kCommon);
+  interface_.SaveListRegisters(table_.list_registers(), 4);
+  interface_.SaveControls(controls_, kCommon);
+  interface_.RestoreListRegisters(host_list_registers_, 4);
+  interface_.RestoreControls(host_controls_, kCommon);
   loaded_ = live_ = false;
   quick_ = 0;
   where_.store(0, std::memory_order_seq_cst);
@@ -74,9 +85,15 @@ void TRIVET_VGIC::UnloadSlowly() {
   if (Is(kShares)) {
     controls_.vmcr = vmcr_;
   } else {
-    interface_.ExchangeControls(controls_, host_controls_, has_);
+    interface_.SaveControls(controls_, has_);
+    interface_.RestoreControls(host_controls_, has_);
   }
   controls_.hcr = hcr;
+  Leave();
+}
+
+TRIVET_VGIC_TEMPLATE
+void TRIVET_VGIC::Leave() {
   loaded_ = live_ = hides_pending_ = false;
   Set(kShares, false);
   quick_ = 0;
@@ -94,6 +111,35 @@ void TRIVET_VGIC::UnlinkPpis() {
     table_.Set(i, Plain(value));
   }
   Set(kHasPpis, false);
+}
+
+/// Reads the table's values alone: its chains, and what the manager does, may be half done. What
+/// the guest has ended is deactivated again.
+TRIVET_VGIC_TEMPLATE
+void TRIVET_VGIC::Abandon(bool powered) {
+  if (!powered) return Lose();
+  for (unsigned i = 0; i < Table::kEntries; ++i) {
+    const ListRegister value = table_.Get(i);
+    if (value.hw()) interface_.Deactivate(value.pintid());  // Of no unused entry.
+  }
+  if (loaded_) {
+    interface_.RestoreListRegisters(host_list_registers_, count_);
+    if (!Is(kShares)) interface_.RestoreControls(host_controls_, has_);
+  }
+  Leave();
+  std::construct_at(&table_);
+  controls_ = {};
+}
+
+/// What the guest ended is not known: each SPI is Reset()'s to deactivate. PPIs went with the CPU.
+TRIVET_VGIC_TEMPLATE
+void TRIVET_VGIC::Lose() {
+  for (unsigned i = 0; i < Table::kEntries; ++i) {
+    const ListRegister value = table_.Get(i);
+    const bool is_ppi = value.hw() && value.pintid() < kFirstSpi;
+    if (table_.IsUsed(i)) table_.Set(i, WithState(is_ppi ? Plain(value) : value, true, false));
+  }
+  Leave();
 }
 
 /// The host's ICH_HCR_EL2 ends a maintenance interrupt before it is acknowledged.

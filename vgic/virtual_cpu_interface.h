@@ -117,6 +117,11 @@ class VirtualCpuInterface {
   bool HasPending();
   /// Forgets every interrupt and deactivates what is backed by hardware; posts stay.
   void Reset();
+  /// For a CPU whose owner panics, from any point of the calls above: the host has the list
+  /// registers and controls again, no hardware-backed interrupt is active, and every interrupt is
+  /// forgotten. Not `powered`: the CPU lost its registers, of which none is accessed, on any CPU;
+  /// Reset() follows.
+  void Abandon(bool powered);
 
   const Error& last_error() const { return error_; }
   const Implementation& has() const { return has_; }
@@ -155,9 +160,11 @@ class VirtualCpuInterface {
   void Push();
   void Show();
   Status LoadSlowly();
-  void Became(bool live);
+  void Loaded();
   void UnloadSlowly();
   void UnlinkPpis();
+  void Lose();
+  void Leave();
 
   hal::IchHcrEl2 ReadHcr() { return live_ ? interface_.ReadHcr() : controls_.hcr; }
   void WriteHcr(hal::IchHcrEl2 hcr) {

@@ -26,12 +26,15 @@ struct CountedInterrupts : percpu::GuestInterrupts {
     load = [](GuestInterrupts& self, bool) { ++Of(self).loads; };
     resume = [](GuestInterrupts& self) { ++Of(self).resumes; };
     suspend = [](GuestInterrupts& self) { ++Of(self).suspends; };
+    abandon = [](GuestInterrupts& self, bool powered) {
+      ++(powered ? Of(self).panics : Of(self).losses);
+    };
     opens = Capability::kInterruptInterface;
   }
   static CountedInterrupts& Of(GuestInterrupts& self) {
     return static_cast<CountedInterrupts&>(self);
   }
-  unsigned unloads = 0, loads = 0, resumes = 0, suspends = 0;
+  unsigned unloads = 0, loads = 0, resumes = 0, suspends = 0, panics = 0, losses = 0;
 };
 
 /// Guests that unmask SErrors and make two hypercalls, and one that has nothing masked.
@@ -200,6 +203,27 @@ TEST_P(PendingSError, LeavesItsGuestsInterruptsSwitched) {
   const unsigned runs = GetParam() == HostKind::kVhe ? 2 : 0;
   EXPECT_EQ(interrupts.resumes, runs);
   EXPECT_EQ(interrupts.suspends, runs);
+}
+
+/// Its list registers are the host's again, or gone.
+TEST_P(PendingSError, AndItsGuestsInterruptsAreAbandonedWithTheGuest) {
+  for (const bool pending : {false, true}) {
+    for (const bool powered : {false, true}) {
+      SimulatedBox box(sim::SyntheticProfile(), GetParam());
+      PlaceCode(box);
+      CountedInterrupts interrupts;
+      vcpu::Config config = box.Config();
+      config.interrupts = &interrupts;
+      vcpu::Vcpu guest(config);
+      ASSERT_EQ(box.cpu().HardwareEnable(), Status::kOk);
+      if (pending) ASSERT_EQ(guest.PendSError(box.cpu(), {}), Status::kOk);
+      ASSERT_TRUE(guest.Run(box.cpu()).has_value());
+      if (!powered) box.cpu().PoweredDown();
+      box.cpu().Panic();
+      EXPECT_EQ(interrupts.panics, powered ? 1u : 0u);
+      EXPECT_EQ(interrupts.losses, powered ? 0u : 1u);
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(HostKinds, PendingSError,

@@ -5,6 +5,7 @@
 
 #include <set>
 #include <string>
+#include <tuple>
 
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
@@ -15,6 +16,8 @@
 #include "tests/support/test_host.h"
 #include "vcpu/stage2.h"
 #include "vcpu/vcpu.h"
+#include "vgic/gic_v3_interface.h"
+#include "vgic/switched.h"
 
 namespace trivet::tests {
 namespace {
@@ -36,12 +39,17 @@ bool IsTheHostsToLose(RegisterId id) {
   return ids.contains(id);
 }
 
-/// One host, one guest, and the operations in the order of the enumeration.
+using Manager = vgic::VirtualCpuInterface<vgic::GicV3Interface, 4, 1>;
+
+/// One host, one guest, with or without interrupts, and the operations in the order of the
+/// enumeration.
 class PanicRig {
  public:
-  explicit PanicRig(HostKind kind) : machine_(kind), guest_(GuestConfig()) {
+  PanicRig(HostKind kind, bool has_interrupts)
+      : machine_(kind), has_interrupts_(has_interrupts), guest_(GuestConfig()) {
     ShowToTableWalks(&stage2_, sizeof(stage2_));
     Cpu::Write<VbarEl1>(VbarEl1::FromRaw(0x800));
+    if (has_interrupts) InjectActive();
     Cpu::Isb();
     before_ = SimulatedPe().Snapshot();
     EXPECT_EQ(cpu_.Create(Cpu::CurrentCpu()), Status::kOk);
@@ -67,8 +75,10 @@ class PanicRig {
   void PanicAtBoundary(unsigned n) {
     SimulatedPe().SetStepHook([this, n, seen = 0u](sim::Pe& pe) mutable {
       if (pe.pstate().el() < 2 || ++seen != n) return;
+      const bool loaded = cpu_.guest_owner() != nullptr;
       cpu_.Panic();
       ExpectTheHostsWorld(pe);
+      if (has_interrupts_) ExpectInactive(pe, loaded);
       cpu_.Panic();
       ExpectTheHostsWorld(pe);
       throw Panicked();
@@ -76,6 +86,8 @@ class PanicRig {
   }
 
  private:
+  static constexpr unsigned kSpis[] = {190, 191};
+
   static void ExpectOk(Status status) { EXPECT_EQ(status, Status::kOk); }
 
   Status RunGuest() {
@@ -92,7 +104,36 @@ class PanicRig {
     return {.entry = kEntry,
             .vtcr = vcpu::BlockStage2::vtcr(),
             .vttbr = vcpu::BlockStage2::vttbr(PhysicalAddressOf(&stage2_), 5),
-            .traps = HcrEl2().twi(true)};
+            .traps = HcrEl2().twi(true),
+            .interrupts = has_interrupts_ ? &switched_ : nullptr};
+  }
+
+  /// The host has list registers of its own; the guest an interrupt of a device, which is active.
+  void InjectActive() {
+    using vgic::GicV3Interface;
+    Cpu::Write<IccSreEl2>(IccSreEl2().sre(true).dfb(true).dib(true).enable(true));
+    Cpu::Write<IccPmrEl1>(IccPmrEl1().priority(0xff));
+    Cpu::Write<IccIgrpen1El1>(IccIgrpen1El1().enable(true));
+    Cpu::Write<IchVmcrEl2>(IchVmcrEl2().vpmr(0x80));  // [gic] From here on its VBPRs are legal.
+    Cpu::Isb();
+    ExpectOk(manager_.Create());
+    for (unsigned n = 0; n < manager_.has().list_registers; ++n) {
+      GicV3Interface::WriteListRegister(n, vgic::Interrupt::Edge(40 + n).value());
+    }
+    for (const unsigned spi : kSpis) {
+      SimulatedPe().SetInterruptPending(spi);
+      EXPECT_EQ(GicV3Interface::Acknowledge(), spi);
+      GicV3Interface::DropPriority(spi);
+      ExpectOk(manager_.Inject(vgic::Interrupt::Hardware(spi, spi).priority(0x80)));
+    }
+    ExpectOk(manager_.Inject(vgic::Interrupt::Level(40)));
+  }
+
+  /// Of a guest that is not loaded the manager is as it was.
+  void ExpectInactive(sim::Pe& pe, bool loaded) {
+    for (const unsigned spi : kSpis) EXPECT_EQ(pe.gic().IsActive(spi), !loaded) << spi;
+    manager_.Reset();
+    for (const unsigned spi : kSpis) EXPECT_FALSE(pe.gic().IsActive(spi)) << spi;
   }
 
   void ExpectTheHostsWorld(const sim::Pe& pe) {
@@ -111,11 +152,14 @@ class PanicRig {
   Machine machine_;
   percpu::PerCpu<TestHost> cpu_;
   vcpu::BlockStage2 stage2_;
+  const bool has_interrupts_;
+  Manager manager_;
+  vgic::Switched<Manager> switched_{manager_};
   vcpu::Vcpu guest_;
   sim::PeState before_;
 };
 
-class Panic : public ::testing::TestWithParam<HostKind> {};
+class Panic : public ::testing::TestWithParam<std::tuple<HostKind, bool>> {};
 
 TEST_P(Panic, FromEveryStepOfEveryOperationTheHostHasItsRegistersBack) {
   for (int i = 0; i < static_cast<int>(Operation::kCount); ++i) {
@@ -123,7 +167,7 @@ TEST_P(Panic, FromEveryStepOfEveryOperationTheHostHasItsRegistersBack) {
     unsigned n = 1;
     for (bool reached = true; reached && !HasFailure(); n += reached ? 1 : 0) {
       SCOPED_TRACE("operation " + std::to_string(i) + ", boundary " + std::to_string(n));
-      PanicRig rig(GetParam());
+      PanicRig rig(std::get<HostKind>(GetParam()), std::get<bool>(GetParam()));
       rig.DoAllBefore(operation);
       rig.PanicAtBoundary(n);
       reached = false;
@@ -139,7 +183,9 @@ TEST_P(Panic, FromEveryStepOfEveryOperationTheHostHasItsRegistersBack) {
 }
 
 INSTANTIATE_TEST_SUITE_P(HostKinds, Panic,
-                         ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe));
+                         ::testing::Combine(::testing::Values(HostKind::kNvhe, HostKind::kNvheTge,
+                                                              HostKind::kVhe),
+                                            ::testing::Bool()));
 
 }  // namespace
 }  // namespace trivet::tests

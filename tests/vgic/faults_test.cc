@@ -51,6 +51,13 @@ class Faults : public ::testing::Test {
       ++maintenance_;
     }
   }
+  /// A physical interrupt of this CPU's: active, its priority dropped.
+  static void TakePhysical(unsigned intid) {
+    sim::CurrentPe().gic().SetPending(intid);
+    (void)sim::CurrentPe().gic().Acknowledge(1,
+                                             {.priority_mask = 0xff, .group_enable = {true, true}});
+    GicV3Interface::DropPriority(intid);
+  }
   static Interrupt Spi(unsigned n, std::uint8_t priority = 0xa0) {
     return Interrupt::Edge(32 + n).priority(priority);
   }
@@ -294,19 +301,45 @@ TEST_F(Faults, AfterAnUnloadTheHostHasWhatItHad) {
                                  kIccAp0r0El1, kIccAp1r0El1};
   std::vector<std::uint64_t> before;
   for (const hal::RegisterId id : all) before.push_back(pe().Peek(id));
-  Start();
-  for (unsigned n = 0; n < 6; ++n) EXPECT_EQ(manager_.Inject(Spi(n)), Status::kOk);
-  (void)Acknowledge();
-  pe().gic().SetPending(120);
-  (void)pe().gic().Acknowledge(1, {.priority_mask = 0xff, .group_enable = {true, true}});
-  GicV3Interface::DropPriority(120);
-  EXPECT_EQ(manager_.Inject(Interrupt::Hardware(70, 120)), Status::kOk);
-  manager_.Reset();
-  EXPECT_FALSE(pe().gic().IsActive(120));
-  manager_.Unload();
-  for (unsigned i = 0; i < before.size(); ++i) {
-    EXPECT_EQ(pe().Peek(all[i]), before[i]) << hal::InfoOf(all[i]).name;
+  for (const bool panics : {false, true}) {
+    Start();
+    for (unsigned n = 0; n < 6; ++n) EXPECT_EQ(manager_.Inject(Spi(n)), Status::kOk);
+    (void)Acknowledge();
+    for (const std::uint32_t physical : {120u, 121u}) {  // The second waits.
+      TakePhysical(physical);
+      const auto interrupt = Interrupt::Hardware(physical - 50, physical);
+      EXPECT_EQ(manager_.Inject(interrupt.priority(physical == 121 ? 0xf0 : 0)), Status::kOk);
+    }
+    if (panics) {
+      manager_.Abandon(/*powered=*/true);
+    } else {
+      manager_.Reset();
+      manager_.Unload();
+    }
+    EXPECT_FALSE(pe().gic().IsActive(120) || pe().gic().IsActive(121));
+    for (unsigned i = 0; i < before.size(); ++i) {
+      EXPECT_EQ(pe().Peek(all[i]), before[i]) << hal::InfoOf(all[i]).name;
+    }
+    manager_.ForEach([](ListRegister) { ADD_FAILURE() << "it is forgotten"; });
   }
+}
+
+/// A PPI of this number is another CPU's own.
+TEST_F(Faults, ACpuThatLostPowerLeavesNoInterruptActive) {
+  Start();
+  for (const unsigned physical : {27u, 120u}) {
+    TakePhysical(physical);
+    EXPECT_EQ(manager_.Inject(Interrupt::Hardware(physical, physical)), Status::kOk);
+  }
+  const sim::ScopedPe other(machine_.pe(1));
+  for (const unsigned physical : {27u, 120u}) TakePhysical(physical);
+  const std::uint64_t list_register = machine_.pe(1).Peek(hal::RegisterId::kIchLr0El2);
+  manager_.Abandon(/*powered=*/false);
+  EXPECT_FALSE(manager_.IsLoaded());
+  manager_.Reset();
+  EXPECT_FALSE(machine_.pe(1).gic().IsActive(120));
+  EXPECT_TRUE(machine_.pe(1).gic().IsActive(27));
+  EXPECT_EQ(machine_.pe(1).Peek(hal::RegisterId::kIchLr0El2), list_register);
 }
 
 }  // namespace

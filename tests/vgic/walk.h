@@ -46,17 +46,31 @@ class Walk {
         vcpu_(MakeConfig()),
         reference_(kWalk) {
     EnablePhysical();
+    for (unsigned n = 0; n < physical_.Query()->list_registers; ++n) {
+      physical_.WriteListRegister(n, HostValue(n));
+    }
     ok_ = manager_.Create(list_registers) == Status::kOk;
     ok_ = ok_ && cpu_.Create(hal::Cpu::CurrentCpu()) == Status::kOk;
     ok_ = ok_ && cpu_.HardwareEnable() == Status::kOk;
     reference_.state().split_end = split_end;
     if (ok_) Gic::Open(*this, split_end);
   }
+  /// Half of the walks end by a panic, which the host survives.
   ~Walk() {
-    manager_.Reset();
+    if (reference_.state().split_end) {
+      (void)Guest(GuestOp::kNothing);  // Loaded.
+      cpu_.Panic();
+    } else {
+      manager_.Reset();
+      EXPECT_EQ(vcpu_.Unload(cpu_), Status::kOk);
+      EXPECT_EQ(cpu_.HardwareDisable(), Status::kOk);
+    }
     for (const unsigned spi : kUnusedSpis) EXPECT_FALSE(IsPhysicalActive(spi)) << spi;
-    EXPECT_EQ(vcpu_.Unload(cpu_), Status::kOk);
-    EXPECT_EQ(cpu_.HardwareDisable(), Status::kOk);
+    for (unsigned n = 0; n < physical_.Query()->list_registers; ++n) {
+      EXPECT_EQ(physical_.ReadListRegister(n), HostValue(n)) << n;
+      physical_.WriteListRegister(n, {});
+    }
+    EXPECT_EQ(physical_.ReadHcr(), hal::IchHcrEl2());
   }
   Walk(const Walk&) = delete;
   Walk& operator=(const Walk&) = delete;
@@ -88,6 +102,9 @@ class Walk {
 
  private:
   static constexpr unsigned kMostRuns = 8;  // For one access of the guest.
+
+  /// What the host has in its list registers: interrupts that ended.
+  static vgic::ListRegister HostValue(unsigned n) { return vgic::Interrupt::Edge(40 + n).value(); }
 
   std::uint64_t Random() {
     random_ ^= random_ << 13;
