@@ -13,7 +13,7 @@ namespace {
 constexpr std::uintptr_t kIspendr = 0x200, kIsactiver = 0x300;
 
 std::uintptr_t WordOf(std::uintptr_t group, unsigned spi) {
-  const auto& controller = platforms::ThisMachine().interrupt_controller;
+  const auto& controller = ThisController();
   const auto* const v3 = std::get_if<platforms::GicV3>(&controller);
   const auto* const v2 = std::get_if<platforms::GicV2>(&controller);
   return (v3 != nullptr ? v3->distributor : v2->distributor) + group + spi / 32 * 4;
@@ -21,6 +21,9 @@ std::uintptr_t WordOf(std::uintptr_t group, unsigned spi) {
 
 }  // namespace
 
+const platforms::InterruptController& ThisController() {
+  return platforms::ThisMachine().interrupt_controller;
+}
 void EnablePhysical() {
   platforms::EnableInterrupt(kMaintenance);
   for (const unsigned spi : kUnusedSpis) platforms::EnableInterrupt(spi);

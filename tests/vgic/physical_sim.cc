@@ -5,6 +5,10 @@
 
 namespace trivet::tests {
 
+const platforms::InterruptController& ThisController() {
+  static const platforms::InterruptController controller = platforms::GicV3{};
+  return controller;
+}
 void EnablePhysical() {
   hal::Cpu::Write<hal::IccSreEl2>(hal::IccSreEl2().sre(true).dfb(true).dib(true).enable(true));
   hal::Cpu::Isb();

@@ -6,6 +6,7 @@
 #include "sim/pe/scoped_pe.h"
 #include "vgic/gic_v2_interface.h"
 #include "vgic/gic_v3_interface.h"
+#include "vgic/machine.h"
 #include "vgic/virtual_cpu_interface.h"
 
 namespace trivet::vgic {
@@ -57,6 +58,24 @@ TEST_F(Refusal, OfAnInterfaceThatIsNotThere) {
   VirtualCpuInterface<GicV2Interface<>, 2> without_gich;
   EXPECT_EQ(without_gich.Create(), Status::kUnsupportedFeature);
   EXPECT_EQ(without_gich.last_error().part, Part::kInterface);
+}
+
+TEST_F(Refusal, OfAMachineWhoseDescriptionHasNone) {
+  const auto status_of = [](const platforms::InterruptController& controller) {
+    return WithInterface(controller, [](const auto&) {
+      ADD_FAILURE() << "there is none to use";
+      return Status::kOk;
+    });
+  };
+  EXPECT_EQ(status_of({}), Status::kUnsupportedFeature);
+  EXPECT_EQ(status_of(platforms::Bcm2836Interrupts{0x4000'0000}), Status::kUnsupportedFeature);
+  EXPECT_EQ(status_of(platforms::GicV2{.distributor = 0x1000, .cpu_interface = 0x2000}),
+            Status::kUnsupportedFeature);
+  pe_.Poke(hal::RegisterId::kIccSreEl2, 0);
+  EXPECT_EQ(status_of(platforms::GicV3{}), Status::kUnsupportedHost);
+  const auto id = hal::IdAa64Pfr0El1::FromRaw(pe_.Peek(hal::RegisterId::kIdAa64Pfr0El1));
+  pe_.Poke(hal::RegisterId::kIdAa64Pfr0El1, id.gic(0).raw());
+  EXPECT_EQ(status_of(platforms::GicV3{}), Status::kUnsupportedFeature);
 }
 
 TEST_F(Refusal, OfNumbersAndPrioritiesThatTheMachineLacks) {

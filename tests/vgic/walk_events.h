@@ -2,7 +2,7 @@
 
 namespace trivet::tests {
 
-/// How many steps the random walks of a test have together.
+/// How many steps each random walk has: 12 walks a test.
 extern const unsigned kWalkEvents;
 
 }  // namespace trivet::tests

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <variant>
 
-#include "platforms/runtime/machine.h"
 #include "tests/vgic/guest_program.h"
+#include "tests/vgic/physical.h"
 #include "vcpu/stage2.h"
 #include "vgic/gic_v2_interface.h"
 
@@ -14,12 +14,7 @@ namespace trivet::tests {
 struct WalkGicV2 {
   using Interface = vgic::GicV2Interface<>;
 
-  static const platforms::GicV2& Machine() {
-    return std::get<platforms::GicV2>(platforms::ThisMachine().interrupt_controller);
-  }
-  static Interface MakeInterface() {
-    return Interface(Machine().virtual_control, Machine().cpu_interface, Machine().page_stride);
-  }
+  static const platforms::GicV2& Machine() { return std::get<platforms::GicV2>(ThisController()); }
   static void MapInterface(vcpu::BlockStage2& stage2) {
     const std::uint64_t block = vcpu::BlockStage2::kBlockSize;
     const std::uint64_t base = Machine().virtual_cpu_interface / block * block;

@@ -12,7 +12,6 @@ namespace trivet::tests {
 struct WalkGicV3 {
   using Interface = vgic::GicV3Interface;
 
-  static Interface MakeInterface() { return {}; }
   static void MapInterface(vcpu::BlockStage2&) {}
   template <class Walk>
   static void Open(Walk& walk, bool split_end) {
