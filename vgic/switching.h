@@ -160,8 +160,14 @@ void TRIVET_VGIC::Resume() {
 TRIVET_VGIC_TEMPLATE
 void TRIVET_VGIC::TakePosts() {
   inbox_.Take([this](Interrupt interrupt, bool inject) {
-    const Status status = inject ? Inject(interrupt) : Retract(interrupt.intid());
-    return status != Status::kNoRoom;
+    if (inject) return Inject(interrupt) != Status::kNoRoom;
+    (void)Retract(interrupt.intid());  // It is created: Post() looked.
+    // The command that this one replaced may have been to inject what is active.
+    const ListRegister value = interrupt.value();
+    if (value.hw() && table_.Find(value.vintid()) == Table::kNone) {
+      interface_.Deactivate(value.pintid());
+    }
+    return true;
   });
 }
 

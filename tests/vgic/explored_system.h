@@ -13,6 +13,8 @@
 #include "sim/gic/list_registers.h"
 #include "sim/pe/machine.h"
 #include "sim/pe/scoped_pe.h"
+#include "tests/vgic/explored_hardware.h"
+#include "tests/vgic/explored_steps.h"
 #include "tests/vgic/manager_state.h"
 #include "tests/vgic/reference_gic.h"
 #include "vgic/gic_v3_interface.h"
@@ -20,39 +22,11 @@
 
 namespace trivet::vgic {
 
-/// What is explored.
-struct Setup {
-  unsigned list_registers = 2;
-  bool split_end = false;  ///< The guest's EOImode.
-  bool toggles_groups = false;
-  bool lazy = false;  ///< Maintenance interrupts come at any later time, not at once.
-};
-
-/// One step of the host, of the guest, or of the hardware.
-enum class Step : std::uint8_t {
-  kInject,
-  kRetract,
-  kLoad,  ///< The index: a CPU.
-  kUnload,
-  kAcknowledge,
-  kEnd,
-  kDeactivate,
-  kToggleGroup,
-  kMaintenance,
-  kCount,
-};
-
-struct Event {
-  Step step;
-  unsigned index = 0;
-};
-
 /// A manager on a simulated machine of two CPUs, beside the GIC that it imitates.
 template <std::size_t kSources>
 class ExploredSystem {
  public:
   using Manager = VirtualCpuInterface<GicV3Interface, kSources, 1>;
-  static constexpr unsigned kCpus = 2;
 
   ExploredSystem(const std::array<Source, kSources>& sources, const Setup& setup)
       : reference_(sources), setup_(setup), machine_(sim::ProfileNamed("max"), kCpus) {
@@ -64,6 +38,9 @@ class ExploredSystem {
     std::memcpy(fresh_, memory_, sizeof(fresh_));
   }
 
+  /// The last command that was not taken.
+  enum class Posted : std::uint8_t { kNone, kInject, kRetract };
+
   /// All that decides about the future, in 64-bit words.
   struct State {
     typename ReferenceGic<kSources>::State reference;
@@ -72,11 +49,13 @@ class ExploredSystem {
     std::array<std::uint8_t, kSources> entries = {};
     std::array<std::uint8_t, kSources> flags = {};
     std::uint32_t hcr = 0, ap0 = 0, ap1 = 0;
+    std::array<Posted, kSources> posted = {};
     bool operator==(const State&) const = default;
   };
 
   State Save() {
     State state = {.reference = reference_.state(), .loaded = static_cast<std::uint8_t>(loaded_)};
+    state.posted = posted_;
     const sim::ScopedPe current(Here());
     for (unsigned i = 0; i < kSources; ++i) {
       const auto place = ManagerState::Find(*manager_, reference_.source(i).intid);
@@ -97,6 +76,10 @@ class ExploredSystem {
     reference_.state() = state.reference;
     loaded_ = state.loaded;
     std::memcpy(memory_, fresh_, sizeof(fresh_));
+    posted_ = state.posted;
+    for (unsigned i = 0; i < kSources; ++i) {
+      if (posted_[i] != Posted::kNone) (void)Post(i, posted_[i]);
+    }
     sim::Pe& pe = Here();
     const sim::ScopedPe current(pe);
     std::array<std::uint64_t, 16> lrs = {};
@@ -132,7 +115,8 @@ class ExploredSystem {
   bool CanDo(Event event) const {
     const unsigned i = event.index;
     switch (event.step) {
-      case Step::kInject: return !IsHardware(i) || !HardwareIsActive(i);
+      case Step::kInject:
+        return !IsHardware(i) || (!HardwareIsActive(i) && (!IsPpi(Physical(i)) || loaded_ != 0));
       case Step::kRetract: return reference_.IsPending(i);
       case Step::kLoad: return loaded_ == 0 && i < kCpus;
       case Step::kUnload: return loaded_ != 0 && i == 0;
@@ -141,6 +125,10 @@ class ExploredSystem {
       case Step::kDeactivate: return loaded_ != 0 && setup_.split_end && reference_.IsDropped(i);
       case Step::kToggleGroup: return loaded_ != 0 && setup_.toggles_groups && i < 2;
       case Step::kMaintenance: return i == 0 && setup_.lazy && SignalsMaintenance();
+      case Step::kPost:
+        return setup_.posts && !IsPpi(Physical(i)) && (!IsHardware(i) || !HardwareIsActive(i));
+      case Step::kPostRetract: return setup_.posts && !IsPpi(Physical(i));
+      case Step::kTakePosts: return setup_.posts && i == 0;
       case Step::kCount: break;
     }
     return false;
@@ -160,6 +148,7 @@ class ExploredSystem {
   /// Compares everything, and the end of it all. Changes the state.
   std::string CheckWhole() {
     const sim::ScopedPe current(Here());
+    TakePosts();
     if (std::string late = ServeMaintenance(); !late.empty()) return late;
     if (std::string signals = CheckSignals(); !signals.empty()) return signals;
     if (std::string hardware = CheckHardware(false); !hardware.empty()) return hardware;
@@ -189,7 +178,10 @@ class ExploredSystem {
     return static_cast<hal::RegisterId>(static_cast<unsigned>(hal::RegisterId::kIchLr0El2) + n);
   }
   bool IsHardware(unsigned i) const { return reference_.source(i).kind == Kind::kHardware; }
-  std::uint32_t Physical(unsigned i) const { return reference_.source(i).intid + 100; }
+  std::uint32_t Physical(unsigned i) const {
+    const std::uint32_t intid = reference_.source(i).intid;
+    return intid >= kSgis && IsPpi(intid) ? intid : intid + 100;
+  }
 
   Interrupt InterruptOf(unsigned i) const {
     const Source& source = reference_.source(i);
@@ -211,7 +203,8 @@ class ExploredSystem {
     return static_cast<std::uint8_t>(FlagsOf(place.shown) | known << 4);
   }
   ListRegister ValueOf(unsigned i, unsigned flags) const {
-    ListRegister value = InterruptOf(i).value();
+    ListRegister value = Interrupt::Of(InterruptOf(i).value()).value();
+    if ((flags & 8) == 0) value = value.hw(false);
     if (!value.hw()) value = value.pintid((flags & 4) != 0 ? Interrupt::kEoiBit : 0);
     return WithState(value, (flags & 1) != 0, (flags & 2) != 0);
   }
@@ -225,18 +218,10 @@ class ExploredSystem {
   }
 
   bool HardwareIsActive(unsigned i) const {
-    return const_cast<sim::Machine&>(machine_).pe(0).gic().IsActive(Physical(i));
+    return IsPhysicalActive(const_cast<sim::Machine&>(machine_), Physical(i));
   }
   void SetHardware(unsigned i, bool active) {
-    for (unsigned cpu = 0; cpu < kCpus; ++cpu) {
-      sim::GicInterface& gic = machine_.pe(cpu).gic();
-      if (gic.IsActive(Physical(i)) == active) continue;
-      gic.Deactivate(Physical(i));
-      if (!active) continue;
-      gic.SetPending(Physical(i));
-      (void)gic.Acknowledge(1, {.priority_mask = 0xff, .group_enable = {true, true}});
-      gic.End(Physical(i));
-    }
+    SetPhysical(machine_, Physical(i), active, loaded_ != 0 ? loaded_ - 1 : 0);
   }
 
   bool SignalsMaintenance() const {
@@ -272,6 +257,7 @@ class ExploredSystem {
       }
       case Step::kUnload:
         manager_->Unload();
+        reference_.Unload();
         loaded_ = 0;
         return {};
       case Step::kAcknowledge: return Acknowledge(i);
@@ -282,9 +268,26 @@ class ExploredSystem {
         return {};
       case Step::kToggleGroup: ToggleGroup(i); return {};
       case Step::kMaintenance: return ServeMaintenance();
+      case Step::kPost:
+        if (IsHardware(i)) SetHardware(i, true);
+        return Post(i, posted_[i] = Posted::kInject) ? "" : "not posted";
+      case Step::kPostRetract: return Post(i, posted_[i] = Posted::kRetract) ? "" : "not posted";
+      case Step::kTakePosts: TakePosts(); return {};
       case Step::kCount: break;
     }
     return "no such step";
+  }
+
+  bool Post(unsigned i, Posted what) {
+    return manager_->Post(0, InterruptOf(i), what == Posted::kInject).has_value();
+  }
+  void TakePosts() {
+    manager_->TakePosts();
+    for (unsigned i = 0; i < kSources; ++i) {
+      if (posted_[i] == Posted::kInject) reference_.Inject(i);
+      if (posted_[i] == Posted::kRetract) reference_.Retract(i);
+      posted_[i] = Posted::kNone;
+    }
   }
 
   std::string Acknowledge(unsigned group) {
@@ -343,7 +346,8 @@ class ExploredSystem {
     for (unsigned i = 0; i < kSources; ++i) {
       if (!IsHardware(i)) continue;
       const bool active = HardwareIsActive(i);
-      if (active == reference_.HoldsHardware(i) || (active && at_least)) continue;
+      const bool held = reference_.HoldsHardware(i) || posted_[i] == Posted::kInject;
+      if (active == held || (active && (at_least || posted_[i] != Posted::kNone))) continue;
       return std::to_string(i) + (active ? " stays active" : " is deactivated too early");
     }
     return {};
@@ -376,6 +380,7 @@ class ExploredSystem {
   const Setup setup_;
   sim::Machine machine_;
   unsigned loaded_ = 0;
+  std::array<Posted, kSources> posted_ = {};
   unsigned most_maintenance_ = 0;
   std::uint64_t maintenance_ = 0;
 };

@@ -17,13 +17,6 @@ struct Exploration {
   std::string failure;  ///< Empty, or the steps that lead to it and what it is.
 };
 
-inline const char* ToString(Step step) {
-  constexpr const char* kNames[] = {"inject",      "retract", "load",       "unload",
-                                    "acknowledge", "end",     "deactivate", "toggle group",
-                                    "maintenance", "look"};
-  return kNames[static_cast<unsigned>(step)];
-}
-
 /// Makes every step in every state that can be reached, each state once.
 template <std::size_t kSources>
 class Explorer {
@@ -70,10 +63,10 @@ class Explorer {
       };
       const auto& reference = state.reference;
       mix(reference.latch | reference.level << 8 | reference.active << 16 | state.loaded << 24 |
-          std::uint64_t{state.hardware} << 32);
+          std::uint64_t{state.hardware} << 32 | std::uint64_t{reference.unlinked} << 40);
       for (unsigned i = 0; i < kSources; ++i) {
         mix(state.entries[i] | state.flags[i] << 8 | reference.running[i] << 16 |
-            std::uint64_t{reference.depth} << 24);
+            std::uint64_t{reference.depth} << 24 | std::uint64_t(state.posted[i]) << 32);
       }
       mix(state.hcr | std::uint64_t{state.ap0} << 32);
       mix(state.ap1 | std::uint64_t{reference.enabled[0]} << 40 |

@@ -31,6 +31,8 @@ struct ManagerState {
   template <class Manager>
   static void Put(Manager& manager, const Place& place) {
     manager.table_.Add(place.entry - 1, place.known);
+    const bool is_ppi = place.known.hw() && place.known.pintid() < kFirstSpi;
+    if (is_ppi) manager.Set(Manager::kHasPpis, true);
   }
   template <class Manager>
   static void SetLoaded(Manager& manager, bool loaded, hal::IchHcrEl2 hcr) {

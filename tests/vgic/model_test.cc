@@ -28,6 +28,9 @@ constexpr std::array<Source, 4> kFour = {{{1, Kind::kEdge, 0x80, 0},
                                           {33, Kind::kLevel, 0x40, 0},
                                           {34, Kind::kHardware, 0x60},
                                           {35, Kind::kLevel, 0x60}}};
+// A PPI of the CPU that the guest is on.
+constexpr std::array<Source, 3> kWithPpi = {
+    {{32, Kind::kEdge, 0x80}, {33, Kind::kLevel, 0x40}, {27, Kind::kHardware, 0x60}}};
 #ifdef TRIVET_EXHAUSTIVE
 constexpr std::array<Source, 5> kFive = {{{1, Kind::kEdge, 0x80},
                                           {33, Kind::kLevel, 0x40},
@@ -69,6 +72,20 @@ TEST(Model, LateMaintenance) {
               {.list_registers = list_registers, .split_end = split_end, .lazy = true});
     }
   }
+}
+TEST(Model, PpisStayWithTheirCpu) {
+  for (const bool split_end : {false, true}) {
+    for (const unsigned list_registers : {1u, 2u, 4u}) {
+      Explore("with a PPI", kWithPpi, {.list_registers = list_registers, .split_end = split_end});
+    }
+  }
+  Explore("with a PPI, late", kWithPpi, {.list_registers = 2, .lazy = true});
+}
+TEST(Model, PostsAreTakenAtAnyTime) {
+  for (const unsigned list_registers : {1u, 2u}) {
+    Explore("three, posts", kThree, {.list_registers = list_registers, .posts = true});
+  }
+  Explore("three, posts, EOImode", kThree, {.list_registers = 2, .split_end = true, .posts = true});
 }
 #ifdef TRIVET_EXHAUSTIVE
 TEST(Model, FiveAndSix) {

@@ -22,6 +22,8 @@ class ReferenceGic {
  public:
   struct State {
     std::uint8_t latch = 0, level = 0, active = 0;  ///< A bit for each source.
+    /// PPIs that were the guest's when it left a CPU, and whose device has not raised them since.
+    std::uint8_t unlinked = 0;
     std::array<std::uint8_t, kSources> running =
         {};  ///< Acknowledged and not dropped, oldest first.
     std::uint8_t depth = 0;
@@ -41,15 +43,27 @@ class ReferenceGic {
   bool IsActive(unsigned i) const { return (state_.active >> i & 1) != 0; }
   /// Hardware-backed: its physical interrupt is active as long as it is the guest's.
   bool HoldsHardware(unsigned i) const {
-    return sources_[i].kind == Kind::kHardware && (IsPending(i) || IsActive(i));
+    return sources_[i].kind == Kind::kHardware && IsOpen(i) && (state_.unlinked >> i & 1) == 0;
   }
 
+  /// A PPI that is active already is linked again.
   void Inject(unsigned i) {
+    const bool links = (state_.unlinked >> i & 1) != 0 && IsActive(i);
+    Flag(state_.unlinked, i, false);
+    if (links) return;
     Flag(sources_[i].kind == Kind::kLevel ? state_.level : state_.latch, i, true);
   }
   void Retract(unsigned i) {
     Flag(state_.level, i, false);
     Flag(state_.latch, i, false);
+    Close(i);
+  }
+  /// PPIs of the CPU that the guest leaves are deactivated.
+  void Unload() {
+    for (unsigned i = 0; i < kSources; ++i) {
+      const bool is_ppi = sources_[i].intid >= 16 && sources_[i].intid < 32;
+      if (HoldsHardware(i) && is_ppi) Flag(state_.unlinked, i, true);
+    }
   }
 
   /// The priority of the interrupt that is signalled, lower is higher; none: nothing is.
@@ -80,7 +94,7 @@ class ReferenceGic {
   void Drop() {
     const unsigned i = *Last();
     state_.running[--state_.depth] = 0;
-    if (!state_.split_end) Flag(state_.active, i, false);
+    if (!state_.split_end) Deactivate(i);
   }
   /// Active and dropped: the guest may deactivate it.
   bool IsDropped(unsigned i) const {
@@ -90,9 +104,16 @@ class ReferenceGic {
     }
     return true;
   }
-  void Deactivate(unsigned i) { Flag(state_.active, i, false); }
+  void Deactivate(unsigned i) {
+    Flag(state_.active, i, false);
+    Close(i);
+  }
 
  private:
+  bool IsOpen(unsigned i) const { return IsPending(i) || IsActive(i); }
+  void Close(unsigned i) {
+    if (!IsOpen(i)) Flag(state_.unlinked, i, false);
+  }
   static void Flag(std::uint8_t& bits, unsigned i, bool on) {
     const auto bit = static_cast<std::uint8_t>(1u << i);
     bits = static_cast<std::uint8_t>(on ? bits | bit : bits & ~bit);
