@@ -1,8 +1,13 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "hal/cpu.h"
@@ -49,11 +54,12 @@ struct View {
   bool controls_are_hosts = false;  ///< Although its registers are loaded.
 };
 
-/// A register's value, and whether indirect readers may see an older one.
+/// A register's value, whether indirect readers may see an older one, and whether a running guest
+/// has one of its own.
 struct Expectation {
   hal::RegisterId id;
   std::uint64_t value;
-  bool deferred;
+  bool deferred, guests;
 };
 
 struct TestGuest {
@@ -63,20 +69,51 @@ struct TestGuest {
   bool has_values = false;  ///< It has run, and has chosen its values.
 };
 
+/// The bytes of an object that is not copied, to be put back in its place.
+template <class T>
+class Saved {
+ public:
+  static_assert(std::is_trivially_destructible_v<T>);
+  void Save(const T& object) { std::memcpy(bytes_, &object, sizeof(T)); }
+  void Restore(T& object) const { std::memcpy(static_cast<void*>(&object), bytes_, sizeof(T)); }
+
+ private:
+  std::byte bytes_[sizeof(T)];
+};
+
 class Scenario {
  public:
-  Scenario(const ValueSetting& setting, const ValueFilter& filter);
+  explicit Scenario(const ValueSetting& setting);
   ~Scenario() { pe_.SetAccessFilter(nullptr); }
   Scenario(const Scenario&) = delete;
   Scenario& operator=(const Scenario&) = delete;
 
-  void Live(Ending ending);
+  /// A call of the life, and what is checked after it.
+  struct Step {
+    const char* call;  ///< Null: not filtered.
+    void (*perform)(Scenario&);
+  };
+  static std::vector<Step> StepsTo(Ending ending);
+  static constexpr std::size_t kStepsBeforeEnding = 7;
+  void Perform(const Step& step, const ValueFilter* filter);
+
+  /// What a step begins with.
+  struct State {
+    sim::PeState pe;
+    Saved<percpu::PerCpu<ValuesHost>> cpu;
+    Saved<TestGuest> first, second;
+    Saved<vectors::SveMemory<4>[2]> sve;
+    bool mask_completes;
+  };
+  void Save(State& to) const;
+  void Restore(const State& from);
 
  private:
   bool e2h() const { return setting_.e2h(); }
   const sim::Model& model() const { return pe_.model(); }
   vcpu::Config ConfigFor(std::uint16_t vmid);
   void BecomeTheHost();
+  void WriteHostsValues();
   std::uint64_t GuestHcr() const {
     return GuestHcrValue(model(), setting_.open,
                          host_hcr_ | kPolicyHcr | hal::HcrEl2().twi(true).raw());
@@ -87,16 +124,23 @@ class Scenario {
   const std::vector<Expectation>& File(const View& view) const;
   void Compare(std::string_view where, const View& view) const;
   void ExpectNothingPending(std::string_view where) const;
+  void GiveVectors(TestGuest& guest);
   void InGuest(TestGuest& guest);
   void Run(TestGuest& guest, bool load);
   void AfterRun(TestGuest& guest, bool load);
   void Call(std::string_view name, Status status, const View& view);
   void LetOthersRun();
-  void End(Ending ending);
-  void Again(Ending ending);
+  bool PassesFilter(sim::SoftwareAccess& access);
+  const vectors::VectorState& Vectors(const View& view) const;
+  void Enable(std::string_view name, Status status);
+  void Leave(std::string_view name, Status status);
+  void Suspend();
+  void UnloadBoth();
+  void LeaveOnCpu();
   const TestGuest& Of(Owner owner) const { return owner == Owner::kFirst ? first_ : second_; }
 
   const ValueSetting setting_;
+  const ValueFilter* filter_ = nullptr;
   sim::Pe pe_;
   sim::ScopedPe current_{pe_};
   sim::ScopedCode code_{kHostVectors, 0x800, &HostTable};
@@ -110,9 +154,12 @@ class Scenario {
   bool mask_completes_ = true;  // A DSB has followed the last access of ICC_PMR_EL1.
   bool others_ = false;         // Other code than Trivet's accesses registers.
   const char* call_ = nullptr;  // Null: not filtered.
-  std::uint64_t host_hcr_ = 0;
+  std::uint64_t host_hcr_ = 0, host_tpidr_ = 0;
   vectors::SveMemory<4> sve_[2];
   TestGuest first_, second_;
+  const std::array<vectors::VectorState, 3> vectors_;  // By Owner.
+  static constexpr std::size_t kViews = 3 * 2 * 2 * 2 * 2;
+  mutable std::array<std::vector<Expectation>, kViews> files_;
 };
 
 }  // namespace trivet::tests

@@ -75,11 +75,10 @@ std::uint64_t CpusOwn(const sim::Model& model, RegisterId id, const sim::BitMask
   return model.profile().Id(InfoOf(id).name) & masks.keeps;
 }
 
-/// What the PE has to do with its exceptions and interrupts, and what vector_registers_test has.
+/// What the PE has to do with its exceptions and interrupts.
 bool IsMachines(const RegisterInfo& info) {
   const std::string_view name = info.name;
-  return name.starts_with("ICC_") || name.starts_with("ICH_LR") || name.ends_with("_EL3") ||
-         name == "FPCR" || name == "FPSR" || name == "ZCR_EL1";
+  return name.starts_with("ICC_") || name.starts_with("ICH_LR") || name.ends_with("_EL3");
 }
 
 RegisterId LayoutOf(RegisterId id, bool e2h) { return e2h ? sim::E2hLayoutOf(id) : id; }
@@ -175,6 +174,22 @@ bool IsGuests(RegisterId id, Capabilities open, bool runs, bool e2h) {
     case Fate::kEachRun: return runs;
     default: return false;
   }
+}
+
+bool IsVector(RegisterId id, Capabilities open) {
+  if (id == RegisterId::kZcrEl2) return false;  // EL2's own, as long as a guest uses its vectors.
+  const GuestRegister* const line = FindGuestRegister(id);
+  return line != nullptr && line->fate == Fate::kVector && open.Has(line->capability);
+}
+
+vectors::VectorState VectorsOf(const sim::Model& model, Owner owner) {
+  vectors::VectorState state = {.fpcr = ValueOf(model, RegisterId::kFpcr, false, owner),
+                                .fpsr = ValueOf(model, RegisterId::kFpsr, false, owner)};
+  for (std::uint64_t n = 0; n < state.v.size(); ++n) {
+    const std::uint64_t own = Mix(n << 2 | static_cast<std::uint64_t>(owner));
+    state.v[n] = {own, ~own};
+  }
+  return state;
 }
 
 bool IsHeld(RegisterId id, Capabilities open) {

@@ -7,6 +7,7 @@
 #include "hal/register_id.h"
 #include "sim/model/model.h"
 #include "tests/guest/owner.h"
+#include "vectors/vector_state.h"
 
 /// Values of registers that tell their owners apart. On the simulator.
 namespace trivet::tests {
@@ -32,6 +33,10 @@ std::uint64_t GuestValue(const sim::Model& model, hal::RegisterId id, bool e2h, 
 
 /// Whether a guest cannot change its own: it stays as untouched.
 bool IsHeld(hal::RegisterId id, hal::Capabilities open);
+
+/// Whether a guest with `open` has the register together with its V0 to V31.
+bool IsVector(hal::RegisterId id, hal::Capabilities open);
+vectors::VectorState VectorsOf(const sim::Model& model, Owner owner);
 
 /// The EL2 control `id` while a guest with `open` runs, of a host that has `host` in it; nullopt
 /// when it is none, or one that the guest's configuration gives. FP and SIMD are not yet in use.
