@@ -50,10 +50,12 @@ std::uint64_t Scenario::Expected(RegisterId id, const View& view) const {
   if (id == RegisterId::kIccPmrEl1) return view.runs ? 0xff : 0xa0;
   if (view.guest != nullptr) {
     const TestGuest& guest = Of(*view.guest);
-    const auto control = ControlValue(model(), id, e2h(), setting_.open, host);
-    // A guest that has not used one since it was loaded has none.
-    if (view.controls_are_hosts && IsVector(id, setting_.open))
-      return ValueOf(model(), id, e2h(), guest.owner);
+    const auto control = ControlValue(model(), id, e2h(), setting_.open, view.vectors, host);
+    const bool vectors = view.vectors || view.controls_are_hosts;
+    if (vectors && IsVector(id, setting_.open))
+      return GuestValue(model(), id, e2h(), guest.owner, guest.has_values, host);
+    if (id == RegisterId::kZcrEl2 && view.vectors && setting_.open.Has(Capability::kSve))
+      return kSveGranules - 1;
     if (view.controls_are_hosts && control) return host;
     if (IsGuests(id, setting_.open, view.runs, e2h())) {
       const bool chosen = guest.has_values && !IsHeld(id, setting_.open);
@@ -72,7 +74,8 @@ const std::vector<Expectation>& Scenario::File(const View& view) const {
   const Owner owner = view.guest != nullptr ? *view.guest : Owner::kHost;
   const bool has_values = view.guest != nullptr && Of(owner).has_values;
   std::size_t number = static_cast<std::size_t>(owner);
-  for (const bool bit : {has_values, view.enabled, view.runs, view.controls_are_hosts})
+  for (const bool bit :
+       {has_values, view.enabled, view.runs, view.controls_are_hosts, view.vectors})
     number = number * 2 + (bit ? 1 : 0);
   auto& file = files_[number];
   if (!file.empty()) return file;
@@ -81,16 +84,19 @@ const std::vector<Expectation>& Scenario::File(const View& view) const {
     const bool stated = mask || info.id == RegisterId::kHcrEl2 || info.id == RegisterId::kVbarEl2;
     if (!stated && ChosenBits(model(), info.id, e2h()) == 0) continue;
     const bool deferred = model().IsDeferred(info.id) && info.sync == Sync::kContext;
-    const bool guests = IsGuests(info.id, setting_.open, true, e2h());
+    const bool guests =
+        IsGuests(info.id, setting_.open, true, e2h()) || IsVector(info.id, setting_.open);
     file.push_back({info.id, Expected(info.id, view), deferred, guests});
   }
   return file;
 }
 
-/// V0 to V31: while a guest's registers are loaded that does not use them, as View says.
 const vectors::VectorState& Scenario::Vectors(const View& view) const {
-  const bool guests = view.controls_are_hosts && setting_.open.Has(Capability::kFp);
-  return vectors_[static_cast<unsigned>(guests ? *view.guest : Owner::kHost)];
+  static constexpr vectors::VectorState kNone;
+  const bool guests =
+      (view.controls_are_hosts || view.vectors) && setting_.open.Has(Capability::kFp);
+  if (!guests) return vectors_[static_cast<unsigned>(Owner::kHost)];
+  return Of(*view.guest).has_values ? vectors_[static_cast<unsigned>(*view.guest)] : kNone;
 }
 
 void Scenario::Compare(std::string_view where, const View& view) const {

@@ -33,6 +33,7 @@ inline constexpr std::uint64_t kHostVectors = 0x4010'0000;
 inline constexpr std::uint64_t kEmptyTable = 0x4300'1000;
 inline constexpr std::uint64_t kGuestTable = 0x4400'2000;
 inline constexpr std::uint64_t kUnmappedIpa = 0xc000'0120;
+inline constexpr unsigned kSveGranules = 4;  // Of each guest's vectors.
 inline constexpr std::uint64_t kEl1hMasked = 0x3c5;
 inline constexpr std::uint64_t kPolicyHcr = percpu::DefaultPolicy::kHcrSet.raw();
 inline constexpr std::uint64_t kNzcv = std::uint64_t{0xa} << 28;
@@ -52,6 +53,7 @@ struct View {
   const Owner* guest = nullptr;     ///< Its registers are loaded.
   bool runs = false;                ///< It executes.
   bool controls_are_hosts = false;  ///< Although its registers are loaded.
+  bool vectors = false;             ///< Its vector registers are in the CPU, if it has any.
 };
 
 /// A register's value, whether indirect readers may see an older one, and whether a running guest
@@ -102,7 +104,7 @@ class Scenario {
     sim::PeState pe;
     Saved<percpu::PerCpu<ValuesHost>> cpu;
     Saved<TestGuest> first, second;
-    Saved<vectors::SveMemory<4>[2]> sve;
+    Saved<vectors::SveMemory<vectors::kMaxSveGranules>[2]> sve;
     bool mask_completes;
   };
   void Save(State& to) const;
@@ -112,6 +114,10 @@ class Scenario {
   bool e2h() const { return setting_.e2h(); }
   const sim::Model& model() const { return pe_.model(); }
   vcpu::Config ConfigFor(std::uint16_t vmid);
+  /// Of each run: the first use of a vector register, if the guest may.
+  sim::Instruction first_instruction() const {
+    return setting_.open.Has(hal::Capability::kFp) ? sim::FpAdd() : sim::Nop();
+  }
   void BecomeTheHost();
   void WriteHostsValues();
   std::uint64_t GuestHcr() const {
@@ -124,13 +130,16 @@ class Scenario {
   const std::vector<Expectation>& File(const View& view) const;
   void Compare(std::string_view where, const View& view) const;
   void ExpectNothingPending(std::string_view where) const;
-  void GiveVectors(TestGuest& guest);
   void InGuest(TestGuest& guest);
   void Run(TestGuest& guest, bool load);
   void AfterRun(TestGuest& guest, bool load);
   void Call(std::string_view name, Status status, const View& view);
   void LetOthersRun();
   bool PassesFilter(sim::SoftwareAccess& access);
+  /// Between runs.
+  View Loaded(const TestGuest& guest) const {
+    return {.enabled = true, .guest = &guest.owner, .vectors = !e2h()};
+  }
   const vectors::VectorState& Vectors(const View& view) const;
   void Enable(std::string_view name, Status status);
   void Leave(std::string_view name, Status status);
@@ -155,10 +164,10 @@ class Scenario {
   bool others_ = false;         // Other code than Trivet's accesses registers.
   const char* call_ = nullptr;  // Null: not filtered.
   std::uint64_t host_hcr_ = 0, host_tpidr_ = 0;
-  vectors::SveMemory<4> sve_[2];
+  vectors::SveMemory<vectors::kMaxSveGranules> sve_[2];  // More: mistakes may use more.
   TestGuest first_, second_;
   const std::array<vectors::VectorState, 3> vectors_;  // By Owner.
-  static constexpr std::size_t kViews = 3 * 2 * 2 * 2 * 2;
+  static constexpr std::size_t kViews = 3 * 2 * 2 * 2 * 2 * 2;
   mutable std::array<std::vector<Expectation>, kViews> files_;
 };
 

@@ -19,6 +19,8 @@ struct Unchosen {
   std::uint64_t bits;
 };
 constexpr std::uint64_t kAll = ~std::uint64_t{0};
+constexpr std::uint64_t kVectorsOpen =
+    CpacrEl1().fpen(TrapLevels::kNone).zen(TrapLevels::kNone).raw();
 constexpr Unchosen kUnchosen[] = {
     // They say which host it is and where its vectors are: the scenario's.
     {RegisterId::kHcrEl2, kAll},
@@ -36,6 +38,8 @@ constexpr Unchosen kUnchosen[] = {
     {RegisterId::kMdscrEl1, MdscrEl1().ss(true).mde(true).kde(true).raw()},
     {RegisterId::kSctlrEl1, SctlrEl1().m(true).ee(true).raw()},
     {RegisterId::kMdcrEl2, MdcrEl2().hpmn(0x1f).raw()},
+    // The guest's use of its vector registers would trap to EL1.
+    {RegisterId::kCpacrEl1, kVectorsOpen},
     // EL2's own accesses would trap.
     {RegisterId::kIccSreEl2, kAll},
     // Not any value is stored.
@@ -127,7 +131,9 @@ std::uint64_t ChosenBits(const sim::Model& model, RegisterId id, bool e2h) {
 std::uint64_t InertValue(const sim::Model& model, RegisterId id, bool e2h) {
   if (id == RegisterId::kOslsrEl1) return kOsLock;
   const sim::BitMasks& masks = model.MasksOf(LayoutOf(id, e2h));
-  const std::uint64_t written = id == RegisterId::kSctlrEl1 ? SctlrEl1::Inert().raw() : 0;
+  const std::uint64_t written = id == RegisterId::kSctlrEl1   ? SctlrEl1::Inert().raw()
+                                : id == RegisterId::kCpacrEl1 ? kVectorsOpen
+                                                              : 0;
   if (id == RegisterId::kIchVmcrEl2) return sim::StoredVmcr(model, written);
   return (written & masks.stores) | masks.ones | CpusOwn(model, id, masks);
 }
@@ -140,6 +146,7 @@ std::uint64_t ValueOf(const sim::Model& model, RegisterId id, bool e2h, Owner ow
   std::uint64_t fixed = inert & ~bits;
   // A host that uses FP at EL2.
   if (layout == RegisterId::kCptrEl2E2h) fixed |= CptrEl2E2h().fpen(TrapLevels::kNone).raw();
+  if (id == RegisterId::kCpacrEl1) fixed |= kVectorsOpen & masks.stores;
   fixed |= CpusOwn(model, id, masks);
   if (layout == RegisterId::kMdcrEl2) fixed |= MdcrEl2().hpmn(kCounters).raw() & masks.stores;
   const auto own = static_cast<std::uint64_t>(owner);
@@ -198,7 +205,7 @@ bool IsHeld(RegisterId id, Capabilities open) {
 }
 
 std::optional<std::uint64_t> ControlValue(const sim::Model& model, RegisterId id, bool e2h,
-                                          Capabilities open, std::uint64_t host) {
+                                          Capabilities open, bool vectors, std::uint64_t host) {
   std::uint64_t kept = 0;
   bool controlled = false;
   const RegisterId layout = LayoutOf(id, e2h);
@@ -213,8 +220,9 @@ std::optional<std::uint64_t> ControlValue(const sim::Model& model, RegisterId id
   std::uint64_t value = masks.ones | InertBits(InfoOf(layout).fields) | (host & kept);
   for (const GuestControlField& field : GuestControlFields()) {
     if (field.id != layout) continue;
-    const bool is_open = open.Has(field.capability) && field.capability != Capability::kFp &&
-                         field.capability != Capability::kSve;
+    const bool of_vectors =
+        field.capability == Capability::kFp || field.capability == Capability::kSve;
+    const bool is_open = open.Has(field.capability) && (vectors || !of_vectors);
     value = (value & ~field.mask) | (is_open ? field.open : field.closed);
   }
   return (value & masks.stores) | masks.ones;

@@ -119,8 +119,8 @@ bool Injection::Exchange(sim::Pe& pe, SoftwareAccess& access) {
 bool Injection::Rename(sim::Pe& pe, SoftwareAccess& access) {
   const RegisterId other = NameAtEl2(pe, AliasOf(pe, access.reg));
   if (other == access.reg) return true;
-  changed_ = access.kind == Kind::kWrite ? Changes(pe, access)
-                                         : pe.Peek(access.reg) != pe.Peek(other);
+  changed_ =
+      access.kind == Kind::kWrite ? Changes(pe, access) : pe.Peek(access.reg) != pe.Peek(other);
   access.reg = other;
   return true;
 }

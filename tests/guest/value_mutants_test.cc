@@ -41,6 +41,7 @@ constexpr const char kEndingsOwn[] = "no unload follows: that of the first run i
 constexpr const char kSelectsPath[] = "it selects the path of a run: the other one looks again";
 constexpr const char kSre[] = "its SRE is looked at alone: the neighbour has that bit set too";
 constexpr const char kCounters[] = "its N is a limit, and the neighbour's value a higher one";
+constexpr const char kZeros[] = "what is loaded by this length is zero at every length";
 constexpr const char kStops[] = "its E is cleared: the neighbour's value has that bit clear too";
 
 struct Survivor {

@@ -26,7 +26,8 @@ using percpu::HostKind;
 Scenario::Scenario(const ValueSetting& setting)
     : setting_(setting),
       pe_(*setting.profile),
-      program_(PlaceProgram({sim::Nop(), sim::Hvc(0x11), sim::Nop(), sim::Ldr(5, 1)})),
+      program_(
+          PlaceProgram({first_instruction(), sim::Hvc(0x11), first_instruction(), sim::Ldr(5, 1)})),
       first_{Owner::kFirst, kValueVmids[1], vcpu::Vcpu(ConfigFor(kValueVmids[1]))},
       second_{Owner::kSecond, kValueVmids[2], vcpu::Vcpu(ConfigFor(kValueVmids[2]))},
       vectors_{VectorsOf(model(), Owner::kHost), VectorsOf(model(), Owner::kFirst),
@@ -34,8 +35,9 @@ Scenario::Scenario(const ValueSetting& setting)
   (void)program_.Map(stage2_);
   pe_.memory().MapHost(kGuestTable, &stage2_, sizeof(stage2_));
   BecomeTheHost();
-  GiveVectors(first_);
-  GiveVectors(second_);
+  for (TestGuest* const guest : {&first_, &second_})
+    guest->vcpu.registers().load.Set<CpacrEl1>(
+        CpacrEl1::FromRaw(InertValue(model(), RegisterId::kCpacrEl1, e2h())));
   LeaveStaleTranslations(pe_);
   pe_.set_instruction_limit(64);
   pe_.SetAccessFilter([this](sim::SoftwareAccess& access) { return PassesFilter(access); });
@@ -74,12 +76,14 @@ void Scenario::Restore(const State& from) {
 }
 
 vcpu::Config Scenario::ConfigFor(std::uint16_t vmid) {
+  vectors::SveArea sve = sve_[vmid == kValueVmids[1]];
+  sve.granules = kSveGranules;
   return {.entry = program_.entry(),
           .vtcr = vcpu::BlockStage2::vtcr(),
           .vttbr = vcpu::BlockStage2::vttbr(kGuestTable, vmid),
           .traps = HcrEl2().twi(true),
           .open = setting_.open,
-          .sve = sve_[vmid == kValueVmids[1]],
+          .sve = sve,
           .mpidr = MpidrEl1::FromRaw(vmid),
           .counter_offset = std::uint64_t{vmid} << 20};
 }
@@ -110,16 +114,6 @@ void Scenario::WriteHostsValues() {
   for (unsigned n = 0; n < sim::kVectors; ++n) pe_.set_vector(n, vectors_[0].v[n]);
 }
 
-/// As if it had used them before.
-void Scenario::GiveVectors(TestGuest& guest) {
-  auto& saved = static_cast<percpu::Guest&>(guest.vcpu.registers());
-  saved.vectors = vectors_[static_cast<unsigned>(guest.owner)];
-  saved.zcr_el1 = ZcrEl2::FromRaw(ValueOf(model(), RegisterId::kZcrEl1, false, guest.owner));
-  constexpr std::size_t kStride = sizeof(sve_[0].bytes) / vectors::SveBytes(1) * 16;
-  for (std::size_t n = 0; n < sim::kVectors; ++n)
-    std::memcpy(ConfigFor(guest.vmid).sve.memory + n * kStride, saved.vectors.v[n].data(), 16);
-}
-
 void Scenario::Call(std::string_view name, Status status, const View& view) {
   if (status != Status::kOk) {
     const percpu::Error& error = cpu_.last_error();
@@ -134,16 +128,18 @@ void Scenario::Call(std::string_view name, Status status, const View& view) {
 /// At EL1, after the first instruction.
 void Scenario::InGuest(TestGuest& guest) {
   RequireValue("in the guest", "a DSB after ICC_PMR_EL1", mask_completes_ ? 1 : 0, 1);
-  Compare("in the guest", {.enabled = true, .guest = &guest.owner, .runs = true});
+  const View view = {.enabled = true, .guest = &guest.owner, .runs = true, .vectors = true};
+  Compare("in the guest", view);
   const auto& frame = guest.vcpu.frame();
   for (unsigned n = 0; n < 31; ++n)
     RequireValue("in the guest", "a general register", pe_.x(n), frame.x[n]);
   RequireValue("in the guest", "PSTATE", pe_.pstate().spsr(),
                guest.has_values ? kEl1hMasked | kNzcv : kEl1hMasked);
   guest.has_values = true;
-  for (const Expectation& line : File({.enabled = true, .guest = &guest.owner, .runs = true})) {
+  for (const Expectation& line : File(view)) {
     if (line.guests) pe_.Poke(line.id, line.value);
   }
+  for (unsigned n = 0; n < sim::kVectors; ++n) pe_.set_vector(n, Vectors(view).v[n]);
   for (unsigned n = 0; n < 31; ++n) pe_.set_x(n, pe_.x(n) ^ 0xff);
   pe_.set_x(1, kUnmappedIpa + guest.vmid * 8);
   pe_.set_pstate(sim::Pstate::FromSpsr(kEl1hMasked | kNzcv));
@@ -181,7 +177,7 @@ void Scenario::AfterRun(TestGuest& guest, bool load) {
   // Injected into after three of the runs.
   const bool tried = call_ != nullptr && !load;
   const char* const call = std::exchange(call_, tried ? "audit" : nullptr);
-  Call("after a run", cpu_.Audit(), {.enabled = true, .guest = &guest.owner});
+  Call("after a run", cpu_.Audit(), Loaded(guest));
   call_ = call;
 }
 
@@ -212,8 +208,7 @@ void Scenario::Leave(std::string_view name, Status status) {
 }
 
 void Scenario::UnloadBoth() {
-  const View loaded = {.enabled = true, .guest = &first_.owner};
-  Call("unload of another guest", second_.vcpu.Unload(cpu_), loaded);
+  Call("unload of another guest", second_.vcpu.Unload(cpu_), Loaded(first_));
   Call("unload", first_.vcpu.Unload(cpu_), {.enabled = true});
 }
 

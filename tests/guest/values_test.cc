@@ -30,7 +30,7 @@ TEST(ValuesOfOwners, DifferInEverySwitchedRegisterAndEveryControl) {
     const auto model = sim::Model::For(*setting.profile);
     for (const hal::RegisterInfo& info : hal::AllRegisters()) {
       const bool switched = IsGuests(info.id, setting.open, true, setting.e2h());
-      const auto control = ControlValue(*model, info.id, setting.e2h(), setting.open, 0);
+      const auto control = ControlValue(*model, info.id, setting.e2h(), setting.open, false, 0);
       const auto& plan = model->PlansAt(2, setting.e2h())[static_cast<unsigned>(info.id)];
       const bool absent = plan.write == sim::Outcome::kMissingFeature;  // Or of a family.
       if (absent || (!switched && !control)) continue;
