@@ -93,6 +93,12 @@ std::uint64_t Mix(std::uint64_t n) {
   return n ^ n >> 32;
 }
 
+/// Not zero; where there are two bits, another value for each owner.
+std::uint64_t Few(RegisterId id, std::uint64_t owner, int bits) {
+  if (bits < 2) return owner + 1;
+  return 1 + (Mix(static_cast<std::uint64_t>(id)) % 64 + owner) % ((1u << bits) - 1);
+}
+
 /// The low bits of `value` at the places of the bits of `mask`.
 std::uint64_t Deposit(std::uint64_t value, std::uint64_t mask) {
   std::uint64_t placed = 0;
@@ -150,9 +156,10 @@ std::uint64_t ValueOf(const sim::Model& model, RegisterId id, bool e2h, Owner ow
   fixed |= CpusOwn(model, id, masks);
   if (layout == RegisterId::kMdcrEl2) fixed |= MdcrEl2().hpmn(kCounters).raw() & masks.stores;
   const auto own = static_cast<std::uint64_t>(owner);
-  // Few bits count from one; many are a pattern of their own.
+  // Few bits count from a number of the register's; many are a pattern of their own.
   const bool few = std::popcount(bits) < 12;
-  const std::uint64_t value = few ? own + 1 : Mix(static_cast<std::uint64_t>(id) << 2 | (own + 1));
+  const std::uint64_t value = few ? Few(id, own, std::popcount(bits))
+                                  : Mix(static_cast<std::uint64_t>(id) << 2 | (own + 1));
   if (id == RegisterId::kIchVmcrEl2) return sim::StoredVmcr(model, Deposit(value, bits));
   const std::uint64_t placed = Deposit(value, bits) | fixed;
   if (!HasCounterBits(id)) return placed;

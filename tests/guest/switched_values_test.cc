@@ -149,6 +149,9 @@ class SwitchedValues : public ::testing::TestWithParam<Setting> {
     panic_ = [](percpu::PerCpuState& it) { static_cast<percpu::PerCpu<H>&>(it).Panic(); };
     EXPECT_EQ(cpu.Create(Cpu::CurrentCpu()), Status::kOk);
     EXPECT_EQ(cpu.HardwareEnable(), Status::kOk);
+    const percpu::Workarounds needed = percpu::WorkaroundsFor(Cpu::Read<MidrEl1>());
+    EXPECT_EQ(cpu.workarounds().Has(percpu::Workaround::kSpeculativeAt),
+              needed.Has(percpu::Workaround::kSpeculativeAt));
     BeEnabled(true);
     return cpu;
   }

@@ -33,6 +33,7 @@ constexpr const char kNotKept[] = "no field of it is a guest's: BeginRun() saves
 constexpr const char kGuestsStay[] = "the host's do not come back where the guest's stay";
 constexpr const char kOpensVectors[] = "EL2 only moves vectors before it is written again";
 constexpr const char kSpareIsb[] = "nothing needs it, or another one comes before what does";
+constexpr const char kStops[] = "only its E matters before it is written again: clear in both";
 // Of others:
 constexpr const char kLooksAgain[] = "Audit() reads it again before it reports a difference";
 constexpr const char kSctlrName[] = "its E2H selects a name of SCTLR_EL2: interrupt_test has NMI";
@@ -42,7 +43,6 @@ constexpr const char kSelectsPath[] = "it selects the path of a run: the other o
 constexpr const char kSre[] = "its SRE is looked at alone: the neighbour has that bit set too";
 constexpr const char kCounters[] = "its N is a limit, and the neighbour's value a higher one";
 constexpr const char kZeros[] = "what is loaded by this length is zero at every length";
-constexpr const char kStops[] = "its E is cleared: the neighbour's value has that bit clear too";
 
 struct Survivor {
   bool equivalent;
