@@ -71,6 +71,7 @@ TEST_P(GuestMemoryOnHardware, AGuestReachesWhatIsMappedAndNoMore) {
     SCOPED_TRACE(bits);
     GuestMemory memory;
     if (memory.Create(pool_, bits, 9) == Status::kInvalidArgument) continue;  // The CPU's limit.
+    EXPECT_EQ(memory.vtcr().vs(), (hal::Has<hal::Feature::kVmid16, hal::Cpu>()));
     const std::uint64_t first = MapAround(memory), second = first + kK4;
     vcpu::Vcpu guest({.entry = kCodeIpa, .vtcr = memory.vtcr(), .vttbr = memory.vttbr()});
     pages[0].words[0] = 0x1111 + bits;
