@@ -114,8 +114,7 @@ class SwitchedValues : public ::testing::TestWithParam<Setting> {
     later_ = !later_;
     const Identity before = std::exchange(identity_, HostIdentity(later_));
     const bool stage2 = e2h_ || !enabled_;  // Else Trivet's.
-    if (!stage2) identity_.vtcr = before.vtcr;
-    if (!stage2) identity_.vttbr = before.vttbr;
+    if (!stage2) identity_.vtcr = before.vtcr, identity_.vttbr = before.vttbr;
     identity_.Write(stage2);
   }
   /// Between enable and disable.
@@ -127,7 +126,6 @@ class SwitchedValues : public ::testing::TestWithParam<Setting> {
   }
 
   void Run(TestGuest& guest, std::uint64_t offset);
-  /// The guest takes its values, or shows that it has them.
   void Take(TestGuest& guest);
   void Show(TestGuest& guest) { Run(guest, kShow); }
   void ExpectAudit() {
@@ -222,6 +220,7 @@ void SwitchedValues::ExpectBetweenRuns(const TestGuest& guest, bool leaves) {
     const bool walks = id == RegisterId::kTcrEl1 || id == RegisterId::kSctlrEl1;
     return walks && walks_off_ && !leaves ? Whose::kAnyones : WhoseOf(guest.owner);
   });
+  if (walks_off_ && !leaves) ExpectWalksAreOff(e2h_);
   if (e2h_ || leaves) return controls_.ExpectHosts();
   ExpectControlsOf(guest);
 }
@@ -269,6 +268,7 @@ void SwitchedValues::Run(TestGuest& guest, std::uint64_t offset) {
     const bool changed = took_ && InPlaceExit::Has(n);
     EXPECT_EQ(frame.x[n], KeptX(guest, n) ^ (changed ? kHooks : 0)) << "x" << n;
   }
+  EXPECT_TRUE(El2Core::Now().sctlr == core_.sctlr);
   EXPECT_EQ(frame.x[6], ValueOf<SpEl0>(guest.owner));
   EXPECT_EQ(frame.x[7], ValueOf<TpidrEl0>(guest.owner));
   EXPECT_EQ(frame.x[8], ValueOf<TpidrroEl0>(guest.owner));
