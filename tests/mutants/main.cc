@@ -4,6 +4,7 @@
 #include <cxxabi.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <format>
 #include <iostream>
@@ -25,16 +26,20 @@
 namespace trivet::mutants {
 namespace {
 
+enum class Kind : std::uint8_t { kSurvives, kHidden, kUnreached };
+
 struct Survivor {
-  bool unreached;
+  Kind kind;
   std::string_view functions, mistakes, reason;  ///< The first two are regular expressions.
 };
 constexpr Survivor kSurvivors[] = {
-#define SURVIVES(functions, mistakes, reason) {false, functions, mistakes, reason},
-#define UNREACHED(functions, mistakes, reason) {true, functions, mistakes, reason},
+#define SURVIVES(functions, mistakes, reason) {Kind::kSurvives, functions, mistakes, reason},
+#define HIDDEN(functions, mistakes, reason) {Kind::kHidden, functions, mistakes, reason},
+#define UNREACHED(functions, mistakes, reason) {Kind::kUnreached, functions, mistakes, reason},
 #define ABSENT(registers, reason)
 #include "tests/mutants/survivors.def"
 #undef SURVIVES
+#undef HIDDEN
 #undef UNREACHED
 #undef ABSENT
 };
@@ -42,10 +47,12 @@ constexpr Survivor kSurvivors[] = {
 /// Registers of which QEMU's CPUs keep nothing.
 constexpr const char* kAbsent[] = {
 #define SURVIVES(functions, mistakes, reason)
+#define HIDDEN(functions, mistakes, reason)
 #define UNREACHED(functions, mistakes, reason)
 #define ABSENT(registers, reason) registers,
 #include "tests/mutants/survivors.def"
 #undef SURVIVES
+#undef HIDDEN
 #undef UNREACHED
 #undef ABSENT
 };
@@ -57,7 +64,8 @@ bool IsAbsent(const std::string& instruction) {
   });
 }
 
-// Of every hundred mutants in instructions that the tests execute.
+// Of every hundred mutants in instructions that the tests execute, those aside that none can
+// notice.
 constexpr std::size_t kLeastKilled = 98;
 constexpr std::uint32_t kUndefined = 0;  // UDF #0
 
@@ -155,7 +163,7 @@ const Survivor* ReasonOf(const Mutant& mutant, bool unreached) {
     const auto matches = [](const std::string& text, std::string_view pattern) {
       return std::regex_match(text, std::regex(pattern.begin(), pattern.end()));
     };
-    if (survivor.unreached && !unreached) continue;
+    if (survivor.kind == Kind::kUnreached && !unreached) continue;
     if (matches(function, survivor.functions) && matches(rest, survivor.mistakes)) return &survivor;
   }
   return nullptr;
@@ -165,7 +173,7 @@ const Survivor* ReasonOf(const Mutant& mutant, bool unreached) {
 using Reached = std::map<std::pair<const Function*, std::size_t>, bool>;
 
 struct Tally {
-  std::size_t killed = 0, unreached = 0, unexplained = 0;
+  std::size_t killed = 0, unreached = 0, hidden = 0, unexplained = 0;
   Reached reached;
   std::map<std::string, std::size_t> by_suite;
 };
@@ -178,6 +186,7 @@ void Survive(std::vector<Suite>& suites, const Mutant& mutant, Tally& tally) {
   const Survivor* const reason = ReasonOf(mutant, unreached);
   tally.unreached += unreached ? 1 : 0;
   tally.unexplained += reason == nullptr ? 1 : 0;
+  if (!unreached && reason != nullptr && reason->kind == Kind::kHidden) ++tally.hidden;
   std::cout << std::format("{}: {} [+{:#x}]: {}\n", unreached ? "unreached" : "survives",
                            mutant.name, 4 * mutant.mutation.index,
                            reason == nullptr ? "no reason in survivors.def" : reason->reason)
@@ -198,13 +207,13 @@ int Try(std::vector<Suite>& suites, const std::vector<Mutant>& mutants) {
   for (const auto& [name, count] : tally.by_suite)
     std::cout << name << " notices " << count << "\n";
   const std::size_t reached = mutants.size() - tally.unreached;
+  const std::size_t noticeable = std::max<std::size_t>(reached - tally.hidden, 1);
   std::cout << std::format(
-      "mutants={} unreached={} killed={} ({:.1f} % of those reached) unexplained={}\n",
-      mutants.size(), tally.unreached, tally.killed,
-      100.0 * static_cast<double>(tally.killed) /
-          static_cast<double>(std::max<std::size_t>(reached, 1)),
+      "mutants={} unreached={} hidden={} killed={} ({:.1f} % of the others) unexplained={}\n",
+      mutants.size(), tally.unreached, tally.hidden, tally.killed,
+      100.0 * static_cast<double>(tally.killed) / static_cast<double>(noticeable),
       tally.unexplained);
-  return tally.killed * 100 >= reached * kLeastKilled && tally.unexplained == 0 ? 0 : 1;
+  return tally.killed * 100 >= noticeable * kLeastKilled && tally.unexplained == 0 ? 0 : 1;
 }
 
 int Run(const Options& options) {
