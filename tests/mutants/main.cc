@@ -238,8 +238,8 @@ int main(int argc, char** argv) {
   namespace tools = trivet::tools;
   trivet::mutants::Options options;
   const tools::Command command = {
-      .usage = "image_mutants --suite=IMAGE,ELF[,FILTER[,twice]]... [OPTION...]",
-      .options = {{"--suite", "IMAGE,ELF[,FILTER[,twice]]", "an image, and which of its tests run",
+      .usage = "image_mutants --suite=TEST,ELF[,FILTER[,twice]]... [OPTION...]",
+      .options = {{"--suite", "TEST,ELF[,FILTER[,twice]]", "an image, and which of its tests run",
                    &options.suites},
                   {"--only", "REGEX", "only mutants whose name it matches", &options.only},
                   {"--sample", "I/N", "sample I of N, from 0 on", &options.sample},

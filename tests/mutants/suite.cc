@@ -56,7 +56,7 @@ std::unordered_set<std::uint64_t> AddressesIn(const std::filesystem::path& log,
 
 Suite::Suite(const std::string& words, const std::filesystem::path& folder)
     : name_(std::filesystem::path(Word(words, 0)).stem()),
-      image_path_(Word(words, 0)),
+      image_path_(std::filesystem::path(Word(words, 0)).replace_extension(".img")),
       filter_(Word(words, 2)),
       twice_(Word(words, 3) == "twice"),
       image_(Word(words, 1), image_path_),

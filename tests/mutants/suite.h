@@ -12,9 +12,9 @@ namespace trivet::mutants {
 /// The tests of one image, run by the launcher that its el2_test has.
 class Suite {
  public:
-  /// `words`: the image, its ELF, a GoogleTest filter if not all of its tests are to run, and
-  /// "twice" if a busy machine may fail them, with commas between them. The launcher is IMAGE with
-  /// ".sh" for ".img". `folder`: for patched images. Throws std::runtime_error.
+  /// `words`: its launcher or image, ".sh" or ".img" at the end; its ELF; a GoogleTest filter if
+  /// not all of its tests are to run; "twice" if a busy machine may fail them. With commas between
+  /// them. `folder`: for patched images. Throws std::runtime_error.
   Suite(const std::string& words, const std::filesystem::path& folder);
 
   const Image& image() const { return image_; }
