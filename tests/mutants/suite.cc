@@ -73,6 +73,8 @@ void Suite::WriteLauncher() {
   std::ifstream file(own);
   std::string text(std::istreambuf_iterator<char>(file), {});
   Replace(text, "\"$r/" + image_path_ + "\"", "'" + patched_.string() + "'");
+  // Its folder of data is this program's current one, from bazel test and bazel run.
+  Replace(text, "\nexec ", "\nr='" + std::filesystem::current_path().string() + "'\nexec ");
   Replace(text, "exec ", "ulimit -t " + std::to_string(kCpuSeconds) + "; exec ");
   const std::size_t limit = text.find("'--timeout' '") + sizeof("'--timeout' '") - 1;
   text.replace(limit, text.find('\'', limit) - limit, std::to_string(kSeconds));
