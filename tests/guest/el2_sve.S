@@ -5,12 +5,13 @@
 
   .section .text.trivet_sve, "ax"
   .balign 64
-/// x9 = CPACR_EL1, x3 = a byte. Out: x4 = bytes of a vector, x5 = Z5's last byte, x6 and x7 = the bytes that P1 and
-/// FFR have.
+/// x9 = CPACR_EL1, x3 = a byte, x10 = ZCR_EL1 to leave. Out: x4 = bytes of a vector, x5 = Z5's last byte, x6 and x7 = the
+/// bytes that P1 and FFR have, x8 = ZCR_EL1 as found.
   .global trivet_sve_guest
 trivet_sve_guest:
   msr CPACR_EL1, x9
   isb
+  mrs x8, ZCR_EL1
   mov x4, #15
   msr ZCR_EL1, x4
   isb
@@ -23,6 +24,7 @@ trivet_sve_guest:
   dup z5.b, w3
   ptrue p1.b
   setffr
+  msr ZCR_EL1, x10
   hvc #1
 /// The same with V5 alone: its low half comes in x5, x4, x6 and x7 are untouched.
   .global trivet_simd_guest

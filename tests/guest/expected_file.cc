@@ -1,8 +1,7 @@
-#include <map>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 #include "hal/guest_view.h"
 #include "hal/registers.h"
@@ -51,7 +50,12 @@ std::uint64_t Scenario::Expected(RegisterId id, const View& view) const {
   if (id == RegisterId::kIccPmrEl1) return view.runs ? 0xff : 0xa0;
   if (view.guest != nullptr) {
     const TestGuest& guest = Of(*view.guest);
-    const auto control = ControlValue(model(), id, e2h(), setting_.open, host);
+    const auto control = ControlValue(model(), id, e2h(), setting_.open, view.vectors, host);
+    const bool vectors = view.vectors || view.controls_are_hosts;
+    if (vectors && IsVector(id, setting_.open))
+      return GuestValue(model(), id, e2h(), guest.owner, guest.has_values, host);
+    if (id == RegisterId::kZcrEl2 && view.vectors && setting_.open.Has(Capability::kSve))
+      return kSveGranules - 1;
     if (view.controls_are_hosts && control) return host;
     if (IsGuests(id, setting_.open, view.runs, e2h())) {
       const bool chosen = guest.has_values && !IsHeld(id, setting_.open);
@@ -65,26 +69,34 @@ std::uint64_t Scenario::Expected(RegisterId id, const View& view) const {
   return Enabled(id, view).value_or(host);
 }
 
-/// Computed once for each setting and view: every scenario stands at the same address.
+/// Computed once for each view.
 const std::vector<Expectation>& Scenario::File(const View& view) const {
   const Owner owner = view.guest != nullptr ? *view.guest : Owner::kHost;
   const bool has_values = view.guest != nullptr && Of(owner).has_values;
-  static std::map<
-      std::tuple<const sim::Profile*, HostKind, bool, bool, Owner, bool, bool, bool, bool>,
-      std::vector<Expectation>>
-      files;
-  auto& file = files[{setting_.profile, setting_.kind, setting_.open.IsEmpty(),
-                      setting_.open.Has(Capability::kDebug), owner, has_values, view.enabled,
-                      view.runs, view.controls_are_hosts}];
+  std::size_t number = static_cast<std::size_t>(owner);
+  for (const bool bit :
+       {has_values, view.enabled, view.runs, view.controls_are_hosts, view.vectors})
+    number = number * 2 + (bit ? 1 : 0);
+  auto& file = files_[number];
   if (!file.empty()) return file;
   for (const RegisterInfo& info : AllRegisters()) {
     const bool mask = info.id == RegisterId::kIccPmrEl1 && model().Has(Feature::kGicV3);
     const bool stated = mask || info.id == RegisterId::kHcrEl2 || info.id == RegisterId::kVbarEl2;
     if (!stated && ChosenBits(model(), info.id, e2h()) == 0) continue;
     const bool deferred = model().IsDeferred(info.id) && info.sync == Sync::kContext;
-    file.push_back({info.id, Expected(info.id, view), deferred});
+    const bool guests =
+        IsGuests(info.id, setting_.open, true, e2h()) || IsVector(info.id, setting_.open);
+    file.push_back({info.id, Expected(info.id, view), deferred, guests});
   }
   return file;
+}
+
+const vectors::VectorState& Scenario::Vectors(const View& view) const {
+  static constexpr vectors::VectorState kNone;
+  const bool guests =
+      (view.controls_are_hosts || view.vectors) && setting_.open.Has(Capability::kFp);
+  if (!guests) return vectors_[static_cast<unsigned>(Owner::kHost)];
+  return Of(*view.guest).has_values ? vectors_[static_cast<unsigned>(*view.guest)] : kNone;
 }
 
 void Scenario::Compare(std::string_view where, const View& view) const {
@@ -92,6 +104,9 @@ void Scenario::Compare(std::string_view where, const View& view) const {
     const std::uint64_t got = pe_.Peek(line.id);
     if (got != line.value) FailValue(where, InfoOf(line.id).name, got, line.value);
   }
+  const auto& v = Vectors(view).v;
+  const int difference = std::memcmp(&pe_.vector(0), v.data(), sizeof(v));
+  RequireValue(where, "V0 to V31 differ", difference != 0 ? 1 : 0, 0);
 }
 
 void Scenario::ExpectNothingPending(std::string_view where) const {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 
 #include "hal/cpu.h"
@@ -42,9 +43,14 @@ class GuestMemoryOnHardware : public ::testing::TestWithParam<percpu::HostKind> 
     tables = {};
     EXPECT_EQ(cpu_.Create(hal::Cpu::CurrentCpu()), Status::kOk);
     EXPECT_EQ(cpu_.HardwareEnable(), Status::kOk);
+    if (GetParam() == percpu::HostKind::kNvhe) ExpectSizeOfCpu(hal::Cpu::Read<hal::VtcrEl2>());
   }
   ~GuestMemoryOnHardware() override { EXPECT_EQ(cpu_.HardwareDisable(), Status::kOk); }
 
+  static void ExpectSizeOfCpu(hal::VtcrEl2 vtcr) {
+    const hal::PhysicalSize size = hal::Cpu::Read<hal::IdAa64Mmfr0El1>().parange();
+    EXPECT_TRUE(vtcr.ps() == std::min(size, hal::PhysicalSize::k48Bits));
+  }
   /// The guest's IPA of the first page; all of its 2 MiB block of memory is mapped by one block.
   std::uint64_t MapAround(GuestMemory& memory) const {
     const std::uint64_t block = Address(pages) & ~(kM2 - 1);
@@ -71,6 +77,8 @@ TEST_P(GuestMemoryOnHardware, AGuestReachesWhatIsMappedAndNoMore) {
     SCOPED_TRACE(bits);
     GuestMemory memory;
     if (memory.Create(pool_, bits, 9) == Status::kInvalidArgument) continue;  // The CPU's limit.
+    ExpectSizeOfCpu(memory.vtcr());
+    EXPECT_EQ(memory.vtcr().vs(), (hal::Has<hal::Feature::kVmid16, hal::Cpu>()));
     const std::uint64_t first = MapAround(memory), second = first + kK4;
     vcpu::Vcpu guest({.entry = kCodeIpa, .vtcr = memory.vtcr(), .vttbr = memory.vttbr()});
     pages[0].words[0] = 0x1111 + bits;

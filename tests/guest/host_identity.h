@@ -41,14 +41,28 @@ inline Identity HostIdentity(bool later) {
           .vmpidr = hal::VmpidrEl2::Inert().raw() | (0xabc + other)};
 }
 
-/// What a transition changes.
+/// Work-around kSpeculativeAt, between the runs of a loaded guest: stage 1 is on and not walked.
+inline void ExpectWalksAreOff(bool e2h) {
+  const std::uint64_t tcr =
+      e2h ? hal::Cpu::Read<hal::TcrEl12>().raw() : hal::Cpu::Read<hal::TcrEl1>().raw();
+  const std::uint64_t sctlr =
+      e2h ? hal::Cpu::Read<hal::SctlrEl12>().raw() : hal::Cpu::Read<hal::SctlrEl1>().raw();
+  EXPECT_TRUE(hal::TcrEl1::FromRaw(tcr).epd0() && hal::TcrEl1::FromRaw(tcr).epd1());
+  EXPECT_TRUE(hal::SctlrEl1::FromRaw(sctlr).m());
+}
+
+/// What a transition changes, and SCTLR_EL2, which another name of E2H reaches.
 struct El2Core {
-  std::uint64_t vbar, hcr, tpidr, daif;
+  std::uint64_t vbar, hcr, tpidr, daif, sctlr;
 
   bool operator==(const El2Core&) const = default;
+  static std::uint64_t Sctlr() {
+    if (hal::Cpu::Read<hal::HcrEl2>().e2h()) return hal::Cpu::Read<hal::SctlrEl2E2h>().raw();
+    return hal::Cpu::Read<hal::SctlrEl2>().raw();
+  }
   static El2Core Now() {
     return {hal::Cpu::Read<hal::VbarEl2>().raw(), hal::Cpu::Read<hal::HcrEl2>().raw(),
-            hal::Cpu::Read<hal::TpidrEl2>().raw(), hal::Cpu::Read<hal::Daif>().raw()};
+            hal::Cpu::Read<hal::TpidrEl2>().raw(), hal::Cpu::Read<hal::Daif>().raw(), Sctlr()};
   }
 };
 

@@ -97,6 +97,9 @@ class Injection : public ::testing::TestWithParam<HostKind> {
     const bool dssbs = Has<Feature::kSsbs, Cpu>() && (variant & 2) != 0;
     load.Set<SctlrEl1>(SctlrEl1::Inert().span((variant & 1) != 0).dssbs(dssbs));
     load.Set<FarEl1>(FarEl1::FromRaw(0x11));
+    load.Set<EsrEl1>(EsrEl1::FromRaw(0x22));
+    load.Set<ElrEl1>(ElrEl1::FromRaw(0x33));
+    load.Set<SpsrEl1>({});
     guest.frame().pc = pc;
     guest.frame().pstate = pstate;
   }
@@ -158,7 +161,19 @@ class Injection : public ::testing::TestWithParam<HostKind> {
       Prepare(guest, variant, pc, pstate);
       EXPECT_EQ(vcpu::Inject(cpu_, guest, exception), Status::kOk);
       ExpectSame(Run(guest), taken, pstate);
+      if (variant == 3)
+        ExpectSame(InjectLoaded(guest, variant, exception, pc, pstate), taken, pstate);
     });
+  }
+  /// Into the registers of a guest that this CPU has loaded.
+  Found InjectLoaded(vcpu::Vcpu& guest, unsigned variant, const GuestException& exception,
+                     std::uint64_t pc, std::uint64_t pstate) {
+    Prepare(guest, variant, Address(&kCode.plain), 5);
+    EXPECT_TRUE(guest.Run(cpu_).has_value());
+    guest.frame().pc = pc;
+    guest.frame().pstate = pstate;
+    EXPECT_EQ(vcpu::Inject(cpu_, guest, exception), Status::kOk);
+    return Run(guest);
   }
 
   Machine machine_;

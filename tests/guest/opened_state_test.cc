@@ -1,6 +1,6 @@
 // Debug registers and performance monitors: each guest that has them has its own, and the host gets
-// its own back. What the registers of the description do is in values_test; the OS lock is not one
-// that can be written by the name that shows it.
+// its own back. In every environment: on the simulator values_test looks at all registers, here at
+// the CPU's own.
 
 #include <gtest/gtest.h>
 
@@ -9,10 +9,12 @@
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
 #include "tests/guest/guest_scenario.h"
+#include "tests/guest/opened_registers.h"
 #include "tests/support/machine.h"
 #include "tests/support/test_host.h"
 #include "vcpu/stage2.h"
 #include "vcpu/vcpu.h"
+#include "vectors/in_place.h"
 
 namespace trivet::tests {
 namespace {
@@ -53,40 +55,55 @@ class OpenedState : public ::testing::TestWithParam<HostKind> {
   percpu::PerCpu<TestHost> cpu_;
 };
 
-void SetHostsDebug() {
-  Cpu::Write<OslarEl1>(OslarEl1());
-  Cpu::Write<Dbgbvr1El1>(Dbgbvr0El1::FromRaw(0x1000));
-  Cpu::Write<Dbgwvr1El1>(Dbgwvr0El1::FromRaw(0x2000));
-  Cpu::Isb();
-}
+/// A guest that has other values whenever a run ends.
+struct OpenedGuest {
+  Owner owner;
+  vcpu::Vcpu vcpu;
+  bool has_values = false;
+  unsigned which = 0;
+};
 
-void ExpectHostsDebug() {
-  EXPECT_FALSE(Cpu::Read<OslsrEl1>().oslk());
-  EXPECT_EQ(Cpu::Read<Dbgbvr1El1>().raw(), 0x1000u);
-  EXPECT_EQ(Cpu::Read<Dbgwvr1El1>().raw(), 0x2000u);
-}
+/// Looks at the registers of the guest that runs, and changes them.
+struct Look {
+  const OpenedRegisters* registers;
+  OpenedGuest* running;
 
-TEST_P(OpenedState, DebugIsEachGuestsAndTheHostsOwn) {
-  SetHostsDebug();
-  vcpu::Vcpu locked(Config(5, Capability::kDebug)), open(Config(6, Capability::kDebug));
-  locked.registers().debug.breakpoints[1] = 0x3000;
-  open.registers().debug.os_lock = 0;
-  open.registers().debug.watchpoints[1] = 0x4000;
-  for (int round = 0; round < 2; ++round) {
-    Run(locked);
-    if (GetParam() == HostKind::kVhe) ExpectHostsDebug();
-    if (GetParam() != HostKind::kVhe) EXPECT_TRUE(Cpu::Read<OslsrEl1>().oslk());
-    if (GetParam() != HostKind::kVhe) EXPECT_EQ(Cpu::Read<Dbgbvr1El1>().raw(), 0x3000u);
-    Run(open);
-    if (GetParam() != HostKind::kVhe) EXPECT_FALSE(Cpu::Read<OslsrEl1>().oslk());
-    if (GetParam() != HostKind::kVhe) EXPECT_EQ(Cpu::Read<Dbgwvr1El1>().raw(), 0x4000u);
+  static vectors::InPlace AtExit(vectors::InPlaceExit& exit) {
+    const Look& look = *static_cast<Look*>(exit.guest->in_place.context);
+    OpenedGuest& guest = *look.running;
+    for (const bool monitors : {false, true}) {
+      if (guest.has_values) look.registers->Expect("run", guest.owner, guest.which, monitors);
+      look.registers->Write(guest.owner, guest.which ^ 1, monitors);
+    }
+    guest.has_values = true;
+    guest.which ^= 1;
+    return vectors::InPlace::kExit;
   }
-  EXPECT_EQ(open.Unload(cpu_), Status::kOk);
-  ExpectHostsDebug();
-  EXPECT_EQ(locked.registers().debug.os_lock, 1u);
-  EXPECT_EQ(locked.registers().debug.breakpoints[1], 0x3000u);
-  EXPECT_EQ(open.registers().debug.os_lock, 0u);
-  EXPECT_EQ(open.registers().debug.watchpoints[1], 0x4000u);
+};
+
+TEST_P(OpenedState, EachRegisterIsEachGuestsAndTheHostsOwn) {
+  const bool each_run = GetParam() == HostKind::kVhe;
+  const OpenedRegisters registers;
+  Look look = {&registers, nullptr};
+  const auto config = [&](std::uint16_t vmid) {
+    vcpu::Config config = Config(vmid, Capability::kDebug | Capability::kPmu);
+    config.in_place = {.synchronous = &Look::AtExit, .context = &look};
+    return config;
+  };
+  OpenedGuest first{Owner::kFirst, vcpu::Vcpu(config(5))},
+      second{Owner::kSecond, vcpu::Vcpu(config(6))};
+  unsigned host = 0, hosts_debug = 0;
+  for (OpenedGuest* const guest : {&first, &first, &second, &first, &second, &second}) {
+    registers.Write(Owner::kHost, host ^= 1, true);
+    if (each_run) registers.Write(Owner::kHost, hosts_debug ^= 1, false);
+    look.running = guest;
+    Run(guest->vcpu);
+    registers.Expect("after a run", Owner::kHost, host, true);
+    registers.Expect("after a run", each_run ? Owner::kHost : guest->owner,
+                     each_run ? hosts_debug : guest->which, false);
+  }
+  EXPECT_EQ(second.vcpu.Unload(cpu_), Status::kOk);
+  registers.Expect("unloaded", Owner::kHost, hosts_debug, false);
 }
 
 void SetHostsMonitors() {

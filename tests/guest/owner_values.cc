@@ -19,6 +19,8 @@ struct Unchosen {
   std::uint64_t bits;
 };
 constexpr std::uint64_t kAll = ~std::uint64_t{0};
+constexpr std::uint64_t kVectorsOpen =
+    CpacrEl1().fpen(TrapLevels::kNone).zen(TrapLevels::kNone).raw();
 constexpr Unchosen kUnchosen[] = {
     // They say which host it is and where its vectors are: the scenario's.
     {RegisterId::kHcrEl2, kAll},
@@ -36,6 +38,8 @@ constexpr Unchosen kUnchosen[] = {
     {RegisterId::kMdscrEl1, MdscrEl1().ss(true).mde(true).kde(true).raw()},
     {RegisterId::kSctlrEl1, SctlrEl1().m(true).ee(true).raw()},
     {RegisterId::kMdcrEl2, MdcrEl2().hpmn(0x1f).raw()},
+    // The guest's use of its vector registers would trap to EL1.
+    {RegisterId::kCpacrEl1, kVectorsOpen},
     // EL2's own accesses would trap.
     {RegisterId::kIccSreEl2, kAll},
     // Not any value is stored.
@@ -75,11 +79,10 @@ std::uint64_t CpusOwn(const sim::Model& model, RegisterId id, const sim::BitMask
   return model.profile().Id(InfoOf(id).name) & masks.keeps;
 }
 
-/// What the PE has to do with its exceptions and interrupts, and what vector_registers_test has.
+/// What the PE has to do with its exceptions and interrupts.
 bool IsMachines(const RegisterInfo& info) {
   const std::string_view name = info.name;
-  return name.starts_with("ICC_") || name.starts_with("ICH_LR") || name.ends_with("_EL3") ||
-         name == "FPCR" || name == "FPSR" || name == "ZCR_EL1";
+  return name.starts_with("ICC_") || name.starts_with("ICH_LR") || name.ends_with("_EL3");
 }
 
 RegisterId LayoutOf(RegisterId id, bool e2h) { return e2h ? sim::E2hLayoutOf(id) : id; }
@@ -88,6 +91,12 @@ std::uint64_t Mix(std::uint64_t n) {
   n = (n ^ n >> 31) * 0x9e37'79b9'7f4a'7c15;
   n = (n ^ n >> 29) * 0xbf58'476d'1ce4'e5b9;
   return n ^ n >> 32;
+}
+
+/// Not zero; where there are two bits, another value for each owner.
+std::uint64_t Few(RegisterId id, std::uint64_t owner, int bits) {
+  if (bits < 2) return owner + 1;
+  return 1 + (Mix(static_cast<std::uint64_t>(id)) % 64 + owner) % ((1u << bits) - 1);
 }
 
 /// The low bits of `value` at the places of the bits of `mask`.
@@ -128,7 +137,9 @@ std::uint64_t ChosenBits(const sim::Model& model, RegisterId id, bool e2h) {
 std::uint64_t InertValue(const sim::Model& model, RegisterId id, bool e2h) {
   if (id == RegisterId::kOslsrEl1) return kOsLock;
   const sim::BitMasks& masks = model.MasksOf(LayoutOf(id, e2h));
-  const std::uint64_t written = id == RegisterId::kSctlrEl1 ? SctlrEl1::Inert().raw() : 0;
+  const std::uint64_t written = id == RegisterId::kSctlrEl1   ? SctlrEl1::Inert().raw()
+                                : id == RegisterId::kCpacrEl1 ? kVectorsOpen
+                                                              : 0;
   if (id == RegisterId::kIchVmcrEl2) return sim::StoredVmcr(model, written);
   return (written & masks.stores) | masks.ones | CpusOwn(model, id, masks);
 }
@@ -141,12 +152,14 @@ std::uint64_t ValueOf(const sim::Model& model, RegisterId id, bool e2h, Owner ow
   std::uint64_t fixed = inert & ~bits;
   // A host that uses FP at EL2.
   if (layout == RegisterId::kCptrEl2E2h) fixed |= CptrEl2E2h().fpen(TrapLevels::kNone).raw();
+  if (id == RegisterId::kCpacrEl1) fixed |= kVectorsOpen & masks.stores;
   fixed |= CpusOwn(model, id, masks);
   if (layout == RegisterId::kMdcrEl2) fixed |= MdcrEl2().hpmn(kCounters).raw() & masks.stores;
   const auto own = static_cast<std::uint64_t>(owner);
-  // Few bits count from one; many are a pattern of their own.
+  // Few bits count from a number of the register's; many are a pattern of their own.
   const bool few = std::popcount(bits) < 12;
-  const std::uint64_t value = few ? own + 1 : Mix(static_cast<std::uint64_t>(id) << 2 | (own + 1));
+  const std::uint64_t value = few ? Few(id, own, std::popcount(bits))
+                                  : Mix(static_cast<std::uint64_t>(id) << 2 | (own + 1));
   if (id == RegisterId::kIchVmcrEl2) return sim::StoredVmcr(model, Deposit(value, bits));
   const std::uint64_t placed = Deposit(value, bits) | fixed;
   if (!HasCounterBits(id)) return placed;
@@ -177,13 +190,29 @@ bool IsGuests(RegisterId id, Capabilities open, bool runs, bool e2h) {
   }
 }
 
+bool IsVector(RegisterId id, Capabilities open) {
+  if (id == RegisterId::kZcrEl2) return false;  // EL2's own, as long as a guest uses its vectors.
+  const GuestRegister* const line = FindGuestRegister(id);
+  return line != nullptr && line->fate == Fate::kVector && open.Has(line->capability);
+}
+
+vectors::VectorState VectorsOf(const sim::Model& model, Owner owner) {
+  vectors::VectorState state = {.fpcr = ValueOf(model, RegisterId::kFpcr, false, owner),
+                                .fpsr = ValueOf(model, RegisterId::kFpsr, false, owner)};
+  for (std::uint64_t n = 0; n < state.v.size(); ++n) {
+    const std::uint64_t own = Mix(n << 2 | static_cast<std::uint64_t>(owner));
+    state.v[n] = {own, ~own};
+  }
+  return state;
+}
+
 bool IsHeld(RegisterId id, Capabilities open) {
   const GuestRegister* const line = FindGuestRegister(id);
   return line != nullptr && line->fate == Fate::kHeld && !open.Has(line->capability);
 }
 
 std::optional<std::uint64_t> ControlValue(const sim::Model& model, RegisterId id, bool e2h,
-                                          Capabilities open, std::uint64_t host) {
+                                          Capabilities open, bool vectors, std::uint64_t host) {
   std::uint64_t kept = 0;
   bool controlled = false;
   const RegisterId layout = LayoutOf(id, e2h);
@@ -198,8 +227,9 @@ std::optional<std::uint64_t> ControlValue(const sim::Model& model, RegisterId id
   std::uint64_t value = masks.ones | InertBits(InfoOf(layout).fields) | (host & kept);
   for (const GuestControlField& field : GuestControlFields()) {
     if (field.id != layout) continue;
-    const bool is_open = open.Has(field.capability) && field.capability != Capability::kFp &&
-                         field.capability != Capability::kSve;
+    const bool of_vectors =
+        field.capability == Capability::kFp || field.capability == Capability::kSve;
+    const bool is_open = open.Has(field.capability) && (vectors || !of_vectors);
     value = (value & ~field.mask) | (is_open ? field.open : field.closed);
   }
   return (value & masks.stores) | masks.ones;

@@ -7,6 +7,7 @@
 #include "hal/register_id.h"
 #include "sim/model/model.h"
 #include "tests/guest/owner.h"
+#include "vectors/vector_state.h"
 
 /// Values of registers that tell their owners apart. On the simulator.
 namespace trivet::tests {
@@ -19,7 +20,8 @@ std::uint64_t ChosenBits(const sim::Model& model, hal::RegisterId id, bool e2h);
 /// untouched register has.
 std::uint64_t ValueOf(const sim::Model& model, hal::RegisterId id, bool e2h, Owner owner);
 
-/// What an untouched register of a guest reads as.
+/// What a register of a guest reads as that is as the scenario begins: untouched, but for
+/// CPACR_EL1, which opens the vector registers.
 std::uint64_t InertValue(const sim::Model& model, hal::RegisterId id, bool e2h);
 
 /// Whether a guest with `open` has the register of its own, loaded or running.
@@ -33,10 +35,15 @@ std::uint64_t GuestValue(const sim::Model& model, hal::RegisterId id, bool e2h, 
 /// Whether a guest cannot change its own: it stays as untouched.
 bool IsHeld(hal::RegisterId id, hal::Capabilities open);
 
+/// Whether a guest with `open` has the register together with its V0 to V31.
+bool IsVector(hal::RegisterId id, hal::Capabilities open);
+vectors::VectorState VectorsOf(const sim::Model& model, Owner owner);
+
 /// The EL2 control `id` while a guest with `open` runs, of a host that has `host` in it; nullopt
-/// when it is none, or one that the guest's configuration gives. FP and SIMD are not yet in use.
+/// when it is none, or one that the guest's configuration gives. `vectors`: its vector registers,
+/// if it has the capability, are in the CPU.
 std::optional<std::uint64_t> ControlValue(const sim::Model& model, hal::RegisterId id, bool e2h,
-                                          hal::Capabilities open, std::uint64_t host);
+                                          hal::Capabilities open, bool vectors, std::uint64_t host);
 
 /// HCR_EL2 while a guest with `open` runs: `bits` but for TGE and what the capabilities decide.
 std::uint64_t GuestHcrValue(const sim::Model& model, hal::Capabilities open, std::uint64_t bits);

@@ -29,7 +29,7 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 using percpu::HostKind;
 
 constexpr std::uint64_t kVectorsOpen = 3 << 20 | 3 << 16;  // CPACR_EL1.{FPEN, ZEN}
-constexpr unsigned kHostGranules = 4;
+constexpr unsigned kHostGranules = 4, kHostZcrEl1 = 6;
 using Memory = vectors::SveMemory<kHostGranules>;
 
 [[clang::no_destroy]] Memory host_memory;
@@ -62,6 +62,8 @@ class SveRegisters : public ::testing::TestWithParam<HostKind> {
     EXPECT_EQ(GuestCode(Address(trivet_sve_guest)).Map(stage2_), Status::kOk);
     OpenSve();
     Cpu::Write<ZcrEl2>(ZcrEl2().len(kHostGranules - 1));
+    if (GetParam() == HostKind::kVhe) Cpu::Write<ZcrEl12>(ZcrEl12::Value::FromRaw(kHostZcrEl1));
+    if (GetParam() != HostKind::kVhe) Cpu::Write<ZcrEl1>(ZcrEl1::Value::FromRaw(kHostZcrEl1));
     Cpu::Isb();
     vector_bytes_ = vectors::TrivetSveVectorBytes();
     expected_ = HostsRegisters(vector_bytes_);
@@ -108,8 +110,11 @@ class SveRegisters : public ::testing::TestWithParam<HostKind> {
     frame.pc = Address(trivet_sve_guest);
     frame.x[3] = value;
     frame.x[9] = kVectorsOpen;
+    const std::uint64_t left = frame.x[10];
+    frame.x[10] = (value ^ value >> 4) & 0xf;
     const Result<vcpu::Exit> exit = guest.Run(cpu);
     EXPECT_TRUE(exit.has_value() && exit->reason == vcpu::ExitReason::kHypercall);
+    EXPECT_EQ(frame.x[8], left) << "ZCR_EL1";
     return {frame.x[4], frame.x[5], frame.x[6], frame.x[7]};
   }
   static void Expect(const Found& found, std::uint64_t bytes, std::uint64_t last, bool full) {
@@ -143,6 +148,8 @@ class SveRegisters : public ::testing::TestWithParam<HostKind> {
     Expect(Exchange(cpu, first, 0xa4), 32, 0xa3, true);
     ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
     EXPECT_EQ(Cpu::Read<ZcrEl2>().len(), kHostGranules - 1);
+    EXPECT_EQ(GetParam() == HostKind::kVhe ? Cpu::Read<ZcrEl12>().raw() : Cpu::Read<ZcrEl1>().raw(),
+              kHostZcrEl1);
     if (H::kUsesFp) ExpectHosts();
   }
 

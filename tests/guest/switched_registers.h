@@ -72,6 +72,13 @@ inline std::uint64_t Mixed(std::uint64_t n) {
   return n ^ n >> 32;
 }
 
+/// A value of few bits: not zero, where there are two another one for each owner, and not that of
+/// the next register.
+inline std::uint64_t FewBits(std::uint64_t id, std::uint64_t owner, int bits) {
+  if (bits < 2) return owner + 1;
+  return 1 + (Mixed(id) % 64 + owner) % ((1u << bits) - 1);
+}
+
 /// The bits of R that keep what is written.
 template <class R>
 std::uint64_t KeptBits() {
@@ -118,7 +125,8 @@ std::uint64_t ValueOf(Owner owner, std::uint64_t live = 0) {
       (hal::InertBits(hal::kInfo<R>.fields) | (live & UnchosenBits<R>())) & ~bits;
   if (std::popcount(bits) >= 12)
     return (Mixed(static_cast<std::uint64_t>(kId) << 2 | (own + 1)) & bits) | fixed;
-  std::uint64_t value = own + 1, placed = 0;
+  std::uint64_t value = FewBits(static_cast<std::uint64_t>(kId), own, std::popcount(bits));
+  std::uint64_t placed = 0;
   for (std::uint64_t left = bits; left != 0; left &= left - 1, value >>= 1) {
     if ((value & 1) != 0) placed |= left & -left;
   }

@@ -56,12 +56,21 @@ void RequireOsLock(const sim::Pe& pe) {
   throw sim::Violation("OSECCR_EL1 is accessed without the OS lock");
 }
 
+/// The simulator's Z registers are moved by the length that ZCR_EL2 reads as. [arm-arm]
+/// ZCR_EL2.LEN: what it selects needs a context synchronization event.
+void RequireVectorLength(const sim::Pe& pe) {
+  if (!pe.IsPending(RegisterId::kZcrEl2)) return;
+  throw sim::Violation("ZCR_EL2 is used before it is in effect");
+}
+
 }  // namespace
 
 void RequireOrder(const sim::Pe& pe, const sim::SoftwareAccess& access) {
   if (access.reg != RegisterId::kCount && IsCounter(access.reg))
     RequireStoppedCounters(pe, access.reg);
   if (access.reg == RegisterId::kOseccrEl1) RequireOsLock(pe);
+  if (access.kind == sim::SoftwareAccess::Kind::kRead && access.reg == RegisterId::kZcrEl2)
+    RequireVectorLength(pe);
   if (access.kind != sim::SoftwareAccess::Kind::kWrite) return;
   const RegisterId to = pe.PlanOf(access.reg).storage;
   const auto pending = [&pe](std::initializer_list<RegisterId> ids) {

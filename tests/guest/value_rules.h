@@ -27,7 +27,8 @@ void RequireHypercall(const vcpu::Exit& exit, std::uint64_t immediate);
 /// Throws sim::Violation when `access` writes a register before another is in effect. [arm-arm]
 /// "Out of context translation regimes": stage 2 is the guest's before EL1's translation is, and
 /// before VM turns it on; TPIDR_EL2 belongs to vectors that are in effect. Or when it accesses a
-/// performance counter that may be counting, or OSECCR_EL1 without the OS lock.
+/// performance counter that may be counting, OSECCR_EL1 without the OS lock, or vector registers of
+/// a length that is not in effect.
 void RequireOrder(const sim::Pe& pe, const sim::SoftwareAccess& access);
 
 /// Another user of stage 2 was here: its translations may still be in the TLB, for each VMID.

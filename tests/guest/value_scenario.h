@@ -29,13 +29,8 @@ std::vector<ValueSetting> ValueSettings();
 /// What happens after both guests have run twice.
 enum class Ending : std::uint8_t { kDisable, kSuspend, kPanic, kLeaveOnCpu };
 
-/// Enables, runs the guests in turn, unloads, ends, and compares the whole register file with what
-/// hal/regs/guest.def says about each register after every call and inside every run; after the
-/// ending, except kLeaveOnCpu, enables and runs both again. Throws sim::Violation at the first
-/// difference, or where a register is written while another that must be in effect before is not.
-/// `filter` gets what software does from enable to the ending, and the name of the call: see
+/// Sees what software does from enable to the ending, and the name of the call: see
 /// sim::Pe::SetAccessFilter().
 using ValueFilter = std::function<bool(sim::Pe&, sim::SoftwareAccess&, const char* call)>;
-void RunValueScenario(const ValueSetting& setting, Ending ending, const ValueFilter& filter = {});
 
 }  // namespace trivet::tests

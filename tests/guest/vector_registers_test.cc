@@ -72,12 +72,14 @@ class VectorRegisters : public ::testing::TestWithParam<HostKind> {
   }
 
   /// Runs the guest's few instructions; what it found in V0.
-  std::uint64_t Exchange(percpu::PerCpuState& cpu, vcpu::Vcpu& guest, std::uint64_t value) {
+  template <class C>
+  std::uint64_t Exchange(C& cpu, vcpu::Vcpu& guest, std::uint64_t value) {
     guest.frame().pc = PlaceGuest() + kUseFp;
     guest.frame().x[kGuestsValue] = value;
     guest.frame().x[kCpacr] = kCpacrOpen;
     const Result<vcpu::Exit> exit = guest.Run(cpu);
     EXPECT_TRUE(exit.has_value() && exit->reason == ExitReason::kHypercall);
+    EXPECT_EQ(cpu.Audit(), Status::kOk);  // Its CPTR_EL2 too.
     return guest.frame().x[kFound];
   }
 

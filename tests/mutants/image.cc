@@ -84,6 +84,8 @@ const Function* Image::Find(const std::string& name) const {
   return found == functions_.end() ? nullptr : &*found;
 }
 
+std::uint32_t Image::first_word() const { return At<std::uint32_t>(flat_, 0); }
+
 std::size_t Image::FlatOffset(std::uint64_t address) const { return address - base_; }
 
 void Image::WritePatched(const std::string& path, std::uint64_t address, std::uint32_t word) const {

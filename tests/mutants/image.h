@@ -23,6 +23,10 @@ class Image {
   const std::vector<Function>& functions() const { return functions_; }
   const Function* Find(const std::string& name) const;
 
+  /// Where the first byte of the flat file is linked, and its first word: an instruction.
+  std::uint64_t base() const { return base_; }
+  std::uint32_t first_word() const;
+
   /// Writes the flat file with one instruction replaced.
   void WritePatched(const std::string& path, std::uint64_t address, std::uint32_t word) const;
 

@@ -4,14 +4,17 @@
 #include <cxxabi.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <format>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <regex>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/mutants/image.h"
@@ -23,16 +26,20 @@
 namespace trivet::mutants {
 namespace {
 
+enum class Kind : std::uint8_t { kSurvives, kHidden, kUnreached };
+
 struct Survivor {
-  bool unreached;
+  Kind kind;
   std::string_view functions, mistakes, reason;  ///< The first two are regular expressions.
 };
 constexpr Survivor kSurvivors[] = {
-#define SURVIVES(functions, mistakes, reason) {false, functions, mistakes, reason},
-#define UNREACHED(functions, mistakes, reason) {true, functions, mistakes, reason},
+#define SURVIVES(functions, mistakes, reason) {Kind::kSurvives, functions, mistakes, reason},
+#define HIDDEN(functions, mistakes, reason) {Kind::kHidden, functions, mistakes, reason},
+#define UNREACHED(functions, mistakes, reason) {Kind::kUnreached, functions, mistakes, reason},
 #define ABSENT(registers, reason)
 #include "tests/mutants/survivors.def"
 #undef SURVIVES
+#undef HIDDEN
 #undef UNREACHED
 #undef ABSENT
 };
@@ -40,10 +47,12 @@ constexpr Survivor kSurvivors[] = {
 /// Registers of which QEMU's CPUs keep nothing.
 constexpr const char* kAbsent[] = {
 #define SURVIVES(functions, mistakes, reason)
+#define HIDDEN(functions, mistakes, reason)
 #define UNREACHED(functions, mistakes, reason)
 #define ABSENT(registers, reason) registers,
 #include "tests/mutants/survivors.def"
 #undef SURVIVES
+#undef HIDDEN
 #undef UNREACHED
 #undef ABSENT
 };
@@ -55,13 +64,14 @@ bool IsAbsent(const std::string& instruction) {
   });
 }
 
-// Of every hundred mutants in instructions that the tests execute.
+// Of every hundred mutants in instructions that the tests execute, those aside that none can
+// notice.
 constexpr std::size_t kLeastKilled = 98;
 constexpr std::uint32_t kUndefined = 0;  // UDF #0
 
 struct Options {
   std::vector<std::string> suites;
-  std::string functions = ".", sample = "0/1";
+  std::string only = ".", sample = "0/1";
   bool list = false;
 };
 
@@ -104,7 +114,7 @@ bool IsInSample(const std::string& name, unsigned which, unsigned samples) {
 }
 
 std::vector<Mutant> MutantsOf(const std::vector<Suite>& suites, const Options& options) {
-  const std::regex chosen(options.functions);
+  const std::regex chosen(options.only);
   const std::size_t slash = options.sample.find('/');
   if (slash == std::string::npos) throw std::runtime_error("--sample needs I/N");
   const auto which = static_cast<unsigned>(std::atoi(options.sample.c_str()));
@@ -115,10 +125,9 @@ std::vector<Mutant> MutantsOf(const std::vector<Suite>& suites, const Options& o
     for (const Function& function : suite.image().functions()) {
       const std::string name = Readable(function.name);
       if (!IsTried(function.name) || !known.insert(function.name).second) continue;
-      if (!std::regex_search(name, chosen)) continue;
       for (Mutation& mutation : MutationsOf(function, IsAssembly(function.name))) {
         std::string text = std::format("{}: {}, {}", name, mutation.instruction, mutation.mistake);
-        if (IsAbsent(mutation.instruction)) continue;
+        if (IsAbsent(mutation.instruction) || !std::regex_search(text, chosen)) continue;
         if (!IsInSample(text, which, std::max(samples, 1u))) continue;
         mutants.push_back({&function, std::move(mutation), std::move(text)});
       }
@@ -127,17 +136,22 @@ std::vector<Mutant> MutantsOf(const std::vector<Suite>& suites, const Options& o
   return mutants;
 }
 
+/// The mutant's instruction in the image of `suite`, if that has the same function and reaches it.
+std::optional<std::uint64_t> PlaceIn(const Suite& suite, const Mutant& mutant) {
+  const Function* const own = suite.image().Find(mutant.function->name);
+  const std::size_t index = mutant.mutation.index;
+  if (own == nullptr || own->code.size() != mutant.function->code.size() ||
+      own->code[index] != mutant.function->code[index])
+    return std::nullopt;
+  const std::uint64_t place = own->address + 4 * index;
+  return suite.Reaches(place) ? std::optional(place) : std::nullopt;
+}
+
 /// The suite that notices `word` in the mutant's place, or null.
 const Suite* Notices(std::vector<Suite>& suites, const Mutant& mutant, std::uint32_t word) {
   for (Suite& suite : suites) {
-    const Function* const own = suite.image().Find(mutant.function->name);
-    const std::size_t index = mutant.mutation.index;
-    if (own == nullptr || own->code.size() != mutant.function->code.size() ||
-        own->code[index] != mutant.function->code[index])
-      continue;
-    // What fails once may be a busy machine's: some suites have timers.
-    const std::uint64_t place = own->address + 4 * index;
-    if (!suite.Passes(place, word) && !suite.Passes(place, word)) return &suite;
+    const auto place = PlaceIn(suite, mutant);
+    if (place && suite.Notices(*place, word)) return &suite;
   }
   return nullptr;
 }
@@ -149,23 +163,30 @@ const Survivor* ReasonOf(const Mutant& mutant, bool unreached) {
     const auto matches = [](const std::string& text, std::string_view pattern) {
       return std::regex_match(text, std::regex(pattern.begin(), pattern.end()));
     };
-    if (survivor.unreached && !unreached) continue;
+    if (survivor.kind == Kind::kUnreached && !unreached) continue;
     if (matches(function, survivor.functions) && matches(rest, survivor.mistakes)) return &survivor;
   }
   return nullptr;
 }
 
+/// Instructions, and whether an image notices one that is UNDEFINED.
+using Reached = std::map<std::pair<const Function*, std::size_t>, bool>;
+
 struct Tally {
-  std::size_t killed = 0, unreached = 0, unexplained = 0;
+  std::size_t killed = 0, unreached = 0, hidden = 0, unexplained = 0;
+  Reached reached;
   std::map<std::string, std::size_t> by_suite;
 };
 
 /// A survivor's instruction is unreached if no image notices that it is UNDEFINED instead.
 void Survive(std::vector<Suite>& suites, const Mutant& mutant, Tally& tally) {
-  const bool unreached = Notices(suites, mutant, kUndefined) == nullptr;
+  const auto [at, is_new] = tally.reached.try_emplace({mutant.function, mutant.mutation.index});
+  if (is_new) at->second = Notices(suites, mutant, kUndefined) != nullptr;
+  const bool unreached = !at->second;
   const Survivor* const reason = ReasonOf(mutant, unreached);
   tally.unreached += unreached ? 1 : 0;
   tally.unexplained += reason == nullptr ? 1 : 0;
+  if (!unreached && reason != nullptr && reason->kind == Kind::kHidden) ++tally.hidden;
   std::cout << std::format("{}: {} [+{:#x}]: {}\n", unreached ? "unreached" : "survives",
                            mutant.name, 4 * mutant.mutation.index,
                            reason == nullptr ? "no reason in survivors.def" : reason->reason)
@@ -186,11 +207,13 @@ int Try(std::vector<Suite>& suites, const std::vector<Mutant>& mutants) {
   for (const auto& [name, count] : tally.by_suite)
     std::cout << name << " notices " << count << "\n";
   const std::size_t reached = mutants.size() - tally.unreached;
+  const std::size_t noticeable = std::max<std::size_t>(reached - tally.hidden, 1);
   std::cout << std::format(
-      "mutants={} unreached={} killed={} ({:.1f} % of those reached) unexplained={}\n",
-      mutants.size(), tally.unreached, tally.killed,
-      100.0 * static_cast<double>(tally.killed) / static_cast<double>(reached), tally.unexplained);
-  return tally.killed * 100 >= reached * kLeastKilled && tally.unexplained == 0 ? 0 : 1;
+      "mutants={} unreached={} hidden={} killed={} ({:.1f} % of the others) unexplained={}\n",
+      mutants.size(), tally.unreached, tally.hidden, tally.killed,
+      100.0 * static_cast<double>(tally.killed) / static_cast<double>(noticeable),
+      tally.unexplained);
+  return tally.killed * 100 >= noticeable * kLeastKilled && tally.unexplained == 0 ? 0 : 1;
 }
 
 int Run(const Options& options) {
@@ -215,13 +238,12 @@ int main(int argc, char** argv) {
   namespace tools = trivet::tools;
   trivet::mutants::Options options;
   const tools::Command command = {
-      .usage = "image_mutants --suite=IMAGE,ELF[,FILTER]... [OPTION...]",
-      .options = {
-          {"--suite", "IMAGE,ELF[,FILTER]", "an image, and which of its tests run",
-           &options.suites},
-          {"--functions", "REGEX", "only functions whose name it matches", &options.functions},
-          {"--sample", "I/N", "sample I of N, from 0 on", &options.sample},
-          {"--list", "", "prints the mutants, boots nothing", &options.list}}};
+      .usage = "image_mutants --suite=TEST,ELF[,FILTER[,twice]]... [OPTION...]",
+      .options = {{"--suite", "TEST,ELF[,FILTER[,twice]]", "an image, and which of its tests run",
+                   &options.suites},
+                  {"--only", "REGEX", "only mutants whose name it matches", &options.only},
+                  {"--sample", "I/N", "sample I of N, from 0 on", &options.sample},
+                  {"--list", "", "prints the mutants, boots nothing", &options.list}}};
   const std::vector<std::string> words(argv + 1, argv + argc);
   const auto rest = tools::Parse(command, words);
   if (!rest) return tools::Misused("image_mutants", rest.error());

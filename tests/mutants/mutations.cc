@@ -53,6 +53,13 @@ const RegisterInfo* AliasOf(const RegisterInfo& info) {
   return nullptr;
 }
 
+/// Two names that read alike: one sets bits, the other clears them. [arm-arm] The names that E2H
+/// redirects to have op1 5.
+bool IsView(const RegisterInfo& a, const RegisterInfo& b) {
+  return a.encoding.op1 != 5 && b.encoding.op1 != 5 && hal::RedirectedByE2h(a.id) != b.id &&
+         hal::RedirectedByE2h(b.id) != a.id;
+}
+
 std::string NameOf(std::uint32_t word) {
   if (IsMsrDaif(word)) return (word >> 5 & 1) == 0 ? "DAIFSet" : "DAIFClr";
   if (IsMrs(word) || IsMsr(word)) {
@@ -97,7 +104,7 @@ class Mutations {
     }
     const RegisterInfo* const info = RegisterOf(word);
     const RegisterInfo* const alias = info != nullptr ? AliasOf(*info) : nullptr;
-    if (alias == nullptr) return;
+    if (alias == nullptr || (IsMrs(word) && IsView(*info, *alias))) return;
     Add((word & ~0x000f'ffe0) | Encode(alias->encoding), "by its alias");
   }
 

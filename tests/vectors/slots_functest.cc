@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "hal/cpu.h"
+#include "percpu/masked_interrupts.h"
 #include "percpu/per_cpu.h"
 #include "tests/support/guest_code.h"
 #include "tests/support/machine.h"
@@ -17,6 +18,7 @@
 #include "vcpu/vcpu.h"
 #include "vectors/enter_guest.h"
 #include "vectors/in_place.h"
+#include "vectors/security_state.h"
 
 extern "C" {
 /// What is left of x0 to x30, NZCV and DAIF.
@@ -61,6 +63,28 @@ struct ClobberingHost : TestHost {
 };
 
 constinit percpu::PerCpu<ClobberingHost> cpu;
+
+struct ExceptionRegisters {
+  std::uint64_t vbar, elr, spsr, esr, far;
+
+  bool operator==(const ExceptionRegisters&) const = default;
+  static ExceptionRegisters Now() {
+    return {Cpu::Read<VbarEl2>().raw(), Cpu::Read<ElrEl2>().raw(), Cpu::Read<SpsrEl2>().raw(),
+            Cpu::Read<EsrEl2>().raw(), Cpu::Read<FarEl2>().raw()};
+  }
+};
+
+TEST(SecurityState, IsFoundWithoutALastingChange) {
+  const Machine machine;
+  const percpu::MaskedInterrupts masked;
+  Cpu::Write<ElrEl2>(ElrEl2::FromRaw(0x1234'5670));
+  Cpu::Write<SpsrEl2>(SpsrEl2::FromRaw(0x3c4));
+  Cpu::Write<EsrEl2>(EsrEl2::FromRaw(0x0212'3456));
+  Cpu::Write<FarEl2>(FarEl2::FromRaw(0x9876'5432'1000));
+  const ExceptionRegisters before = ExceptionRegisters::Now();
+  EXPECT_FALSE(vectors::TrivetEl2IsSecure());
+  EXPECT_TRUE(ExceptionRegisters::Now() == before);
+}
 
 class Slots : public ::testing::Test {
  protected:
