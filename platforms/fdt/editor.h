@@ -33,6 +33,10 @@ class Editor {
   bool Hide(std::string_view path);
   /// Takes the property out. False: there is none.
   bool Hide(std::string_view path, std::string_view property);
+  /// Takes every node that is compatible with this out, and the property of this name out of every
+  /// node. Return how many there were.
+  unsigned HideCompatible(std::string_view compatible);
+  unsigned HideEverywhere(std::string_view property);
   /// Takes a range out of every "memory" node's "reg": what a guest must not use. False: no room,
   /// or a node has another form than two numbers of 1 or 2 cells.
   bool HideMemory(Region hidden);

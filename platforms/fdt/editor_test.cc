@@ -81,6 +81,18 @@ TEST_F(EditorTest, HidesNodesAndProperties) {
   EXPECT_FALSE(editor_->Hide("/"));
 }
 
+TEST_F(EditorTest, HidesWhateverIsCompatibleOrHasAName) {
+  EXPECT_TRUE(editor_->SetText("/soc/uart@10/inner", "compatible", "a,its"));
+  EXPECT_TRUE(editor_->Set("/soc/uart@20", "compatible", std::string_view("b,its\0a,its\0", 12)));
+  EXPECT_TRUE(editor_->SetText("/chosen", "compatible", "a,its-b"));
+  EXPECT_EQ(editor_->HideEverywhere("reg"), 1u);
+  EXPECT_FALSE(Find("/memory", "reg").has_value());
+  EXPECT_EQ(editor_->HideEverywhere("reg"), 0u);
+  EXPECT_EQ(editor_->HideCompatible("a,its"), 2u);
+  EXPECT_EQ(Show(*editor_), "\n chosen\n memory@40000000\n soc\n  uart@10\n");
+  EXPECT_EQ(editor_->HideCompatible("a,its"), 0u);
+}
+
 TEST_F(EditorTest, MemoryLosesARange) {
   const auto regions = [&] {
     std::vector<Region> found;
