@@ -23,7 +23,7 @@ class GuestDistributor {
                              GuestCpus cpus, std::uint32_t own = 0)
       : base_(base), owners_(owners), guest_(guest), cpus_(cpus), own_(own) {}
 
-  /// As after a reset: the guest's Distributor is off, its SPIs disabled and not pending.
+  /// As after a reset: the guest's Distributor is off, its SPIs disabled, not pending, in Group 1.
   void Reset() {
     control_ = 0;
     for (unsigned word = 1; word < kWords; ++word) {
@@ -31,6 +31,8 @@ class GuestDistributor {
       if (const std::uint32_t own = Own(word); own != 0) {
         M::Write32(base_ + gic::kIcenabler + word * 4, own);
         M::Write32(base_ + kIcpendr + word * 4, own);
+        const std::uintptr_t groups = base_ + gic::kIgroupr + word * 4;
+        M::Write32(groups, M::Read32(groups) | own);
       }
     }
   }
