@@ -255,44 +255,48 @@ TEST(CompletedAccess, LeavesWhatTheInstructionDoes) {
   EXPECT_EQ(shapes, 2u * 2 * (7 + 5));
 }
 
+/// What was accessed last.
+struct RecordingDevice {
+  struct At {
+    std::uint32_t offset;
+    unsigned bytes;
+  } at = {};
+  std::uint64_t value = 0;
+
+  std::uint64_t Read(At where) {
+    at = where;
+    return 0x8899'aabb'ccdd'eeff;
+  }
+  void Write(At where, std::uint64_t stored) {
+    at = where;
+    value = stored;
+  }
+};
+
 TEST(CompletedAccess, IsAnsweredByTheRangeThatHasAllOfIt) {
-  struct Device {
-    std::uint64_t offset, value;
-  } devices[2] = {};
-  const auto range = [](std::uint64_t base, std::uint64_t size, Device& device) {
-    return vcpu::MmioRange{
-        .base = base,
-        .size = size,
-        .device = &device,
-        .read = [](void* at, std::uint64_t offset, const vcpu::Access&) -> std::uint64_t {
-          static_cast<Device*>(at)->offset = offset;
-          return 0x8899'aabb'ccdd'eeff;
-        },
-        .write =
-            [](void* at, std::uint64_t offset, const vcpu::Access& access, std::uint64_t value) {
-              *static_cast<Device*>(at) = {offset + 0x1000 * access.bytes, value};
-            }};
-  };
-  const vcpu::MmioRange ranges[] = {range(0x1000, 0x100, devices[0]),
-                                    range(0x1100, 0x10, devices[1])};
+  RecordingDevice low, high;
+  const vcpu::MmioRange ranges[] = {vcpu::MmioRange::Of(0x1000, 0x100, low),
+                                    vcpu::MmioRange::Of(0x1100, 0x10, high)};
   vectors::GuestFrame frame = {.x = {}, .pc = 0x40};
   frame.x[3] = 0x1122'3344;
   vcpu::Access access = {.address = 0x1108, .bytes = 4, .rt = 3};
   EXPECT_TRUE(vcpu::ServeMmio(ranges, access, frame));
-  EXPECT_EQ(devices[1].offset, 8u);
+  EXPECT_EQ(high.at.offset, 8u);
   EXPECT_EQ(frame.x[3], 0xccdd'eeffu);
   EXPECT_EQ(frame.pc, 0x44u);
   access.is_write = true;
-  access.address = 0x10fc;
+  access.bytes = 2;
+  access.address = 0x10fe;
   EXPECT_TRUE(vcpu::ServeMmio(ranges, access, frame));
-  EXPECT_EQ(devices[0].offset, 0x40fcu);
-  EXPECT_EQ(devices[0].value, 0xccdd'eeffu);
+  EXPECT_EQ(low.at.offset, 0xfeu);
+  EXPECT_EQ(low.at.bytes, 2u);
+  EXPECT_EQ(low.value, 0xeeffu);
   EXPECT_EQ(frame.pc, 0x48u);
-  for (const std::uint64_t address : {0xfffu, 0x10feu, 0x110du, 0x1110u}) {
+  for (const std::uint64_t address : {0xfffu, 0x10ffu, 0x110fu, 0x1110u}) {
     access.address = address;
     EXPECT_FALSE(vcpu::ServeMmio(ranges, access, frame)) << address;
   }
-  EXPECT_EQ(devices[0].offset, 0x40fcu);
+  EXPECT_EQ(low.at.offset, 0xfeu);
   EXPECT_EQ(frame.pc, 0x48u);
 }
 

@@ -37,8 +37,9 @@ class GuestDistributor {
     }
   }
 
-  /// What a load of `vcpu`, a number of the list of CPUs, reads. What the guest does not have: 0.
-  std::uint64_t Read(RegisterAccess access, unsigned vcpu) const {
+  /// What a load of `vcpu`, a number of the list of CPUs, reads; a GICv3 answers all alike. What
+  /// the guest does not have: 0.
+  std::uint64_t Read(RegisterAccess access, unsigned vcpu = 0) const {
     if (access.offset < gic::kIgroupr || access.offset >= Architecture::kIdentification) {
       const bool word = access.bytes == 4 && access.offset % 4 == 0;
       return word && access.offset < Architecture::kSize ? ReadControl(access.offset) : 0;
