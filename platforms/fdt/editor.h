@@ -29,6 +29,8 @@ class Editor {
   /// The same with numbers of 32 bits.
   bool SetCells(std::string_view path, std::string_view property,
                 std::initializer_list<std::uint32_t> cells);
+  /// The same with a number of 64 bits, in two cells.
+  bool SetNumber(std::string_view path, std::string_view property, std::uint64_t number);
   /// Takes the node and what is inside it out. False: there is none.
   bool Hide(std::string_view path);
   /// Takes the property out. False: there is none.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "platforms/fdt/boot_modules.h"
 #include "platforms/fdt/tree_builder.h"
 #include "platforms/fdt/walk.h"
 
@@ -69,6 +70,24 @@ TEST_F(EditorTest, SetsAddsAndReplaces) {
   EXPECT_EQ(Show(*editor_),
             "\n reserved-memory\n  own@1000\n chosen\n memory@40000000\n soc\n"
             "  uart@10\n   inner\n  uart@20\n");
+}
+
+TEST_F(EditorTest, FindsWhatTheLoaderPutIntoMemory) {
+  EXPECT_FALSE(FindBootModules(editor_->tree()).has_value());
+  EXPECT_TRUE(editor_->SetText("/chosen/module@1", "compatible", "multiboot,ramdisk"));
+  EXPECT_TRUE(editor_->SetCells("/chosen/module@1", "reg", {0, 1, 2, 3}));
+  EXPECT_FALSE(FindBootModules(editor_->tree()).has_value()) << "no kernel";
+  EXPECT_TRUE(editor_->Set("/chosen/module@5", "compatible",
+                           std::string_view("multiboot,module\0multiboot,kernel\0", 34)));
+  EXPECT_TRUE(editor_->SetCells("/chosen/module@5", "reg", {4, 5, 0, 7}));
+  EXPECT_TRUE(editor_->SetText("/chosen/module@5", "bootargs", "quiet"));
+  const auto found = FindBootModules(editor_->tree());
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->kernel, (Region{0x4'0000'0005, 7}));
+  EXPECT_EQ(found->ramdisk, (Region{1, 0x2'0000'0003}));
+  EXPECT_EQ(found->arguments, "quiet");
+  EXPECT_TRUE(editor_->SetNumber("/chosen", "n", 0x1'2345'6789));
+  EXPECT_EQ(Find("/chosen", "n")->Number(), 0x1'2345'6789u);
 }
 
 TEST_F(EditorTest, HidesNodesAndProperties) {
