@@ -145,6 +145,16 @@ TEST_F(DistributorTest, RedistributorsHaveTheGuestsSgisAndPpis) {
   }
 }
 
+TEST_F(DistributorTest, PrioritiesAreThoseOfTheFrameInFiveBits) {
+  const V3 guest(0, owners_, kGuest, cpus_);
+  const Redistributors redistributors(cpus_, kPrivate);
+  for (unsigned intid = 0; intid < 1020; ++intid) {
+    const unsigned at = 0x400 + intid;
+    EXPECT_EQ(guest.PriorityOf(intid), gic[0].Read(at, 1) & 0xf8) << intid;
+    if (intid < 32) EXPECT_EQ(redistributors.PriorityOf(1, intid), gic[4].Read(at, 1) & 0xf8);
+  }
+}
+
 TEST_F(DistributorTest, AResetPutsItsSpisInGroup1) {
   V3 guest(0, owners_, kGuest, cpus_);
   std::uint32_t before[32];

@@ -57,6 +57,9 @@ class GuestDistributor {
     Registers().Write(access, word);
   }
 
+  /// As PriorityIn(); of a GICv2's SGIs and PPIs those of the CPU that calls.
+  std::uint8_t PriorityOf(unsigned intid) const { return PriorityIn<M>(base_, intid); }
+
   /// False while the guest has its Distributor off.
   bool IsOn() const { return (control_ & Architecture::kOn) != 0; }
 
