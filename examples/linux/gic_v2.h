@@ -5,11 +5,12 @@
 #include <span>
 
 #include "gic.h"
-#include "guest_memory.h"
 #include "platforms/devices/gic_v2.h"
 #include "platforms/runtime/cpus.h"
 #include "vcpu/mmio.h"
+#include "vcpu/stage2/guest_memory.h"
 #include "vgic/distributor/gic_v2.h"
+#include "vgic/distributor/physical_gic.h"
 #include "vgic/distributor/sgi.h"
 #include "vgic/gic_v2_interface.h"
 
@@ -31,7 +32,7 @@ class GicV2 {
   }
 
   GicV2(const Physical& gic, std::span<const vgic::GuestCpu> cpus)
-      : gic_(gic), cpus_(cpus), distributor_(gic.distributor, kOwners, kGuest, cpus_, ~kOfEl2) {
+      : gic_(gic), cpus_(cpus), distributor_(gic.distributor, kOwners, kGuest, cpus_, kPrivate) {
     distributor_.Reset();
   }
 
@@ -40,13 +41,16 @@ class GicV2 {
   std::array<vcpu::MmioRange, 1> devices() {
     return {vcpu::MmioRange::Of(gic_.distributor, kPage, *this)};
   }
-  bool MapGuest(Region hidden) const {
-    const Region holes[] = {hidden,
-                            {gic_.distributor, kPage},
-                            {gic_.cpu_interface, 2 * kPage},
-                            {gic_.virtual_control, kPage},
-                            {gic_.virtual_cpu_interface, 2 * kPage}};
-    return hv::MapGuest(holes) && MapDevicePage(gic_.cpu_interface, gic_.virtual_cpu_interface);
+  std::array<Region, 5> HolesBeside(Region image) const {
+    return {image,
+            {gic_.distributor, kPage},
+            {gic_.cpu_interface, 2 * kPage},
+            {gic_.virtual_control, kPage},
+            {gic_.virtual_cpu_interface, 2 * kPage}};
+  }
+  bool MapMore(vcpu::GuestMemory& memory) const {
+    return memory.Map(gic_.cpu_interface, gic_.virtual_cpu_interface, kPage,
+                      {.type = vcpu::MemoryType::kDevice}) == trivet::Status::kOk;
   }
 
   std::uint64_t Read(vgic::RegisterAccess access) const {
@@ -54,25 +58,17 @@ class GicV2 {
   }
   void Write(vgic::RegisterAccess access, std::uint64_t value) {
     if (access.offset != kSgir) return distributor_.Write(access, value);
-    const auto sgi = vgic::TargetsOfSgir(static_cast<std::uint32_t>(value), cpus_,
-                                         platforms::ThisCpuIndex());
+    const auto sgi =
+        vgic::TargetsOfSgir(static_cast<std::uint32_t>(value), cpus_, platforms::ThisCpuIndex());
     const std::uint32_t targets = cpus_.InterfacesOf(static_cast<std::uint8_t>(sgi.cpus));
     hal::Cpu::Dsb<hal::Domain::kInnerShareable>();  // What it announces is seen first.
     Memory::Write32(gic_.distributor + kSgir, targets << 16 | sgi.intid);
   }
 
-  /// An SGI names its sender too. Bit 0 of GICV_CTLR, which a kernel takes for its only enable,
-  /// enables Group 0; without FIQEn that arrives as IRQ. [gic2] GICV_CTLR.
-  vgic::Interrupt Take(std::uint32_t acknowledged, unsigned) const {
-    const unsigned intid = acknowledged & 0x3ff;
-    const std::uint8_t priority = PriorityIn(gic_.distributor, intid);
-    if (intid >= vgic::kSgis) {
-      interface().DropPriority(acknowledged);
-      return vgic::Interrupt::Hardware(intid, intid).priority(priority).group0();
-    }
-    interface().End(acknowledged);
-    const std::uint8_t sender = cpus_.GuestMaskOf(static_cast<std::uint8_t>(1u << (acknowledged >> 10 & 7)));
-    return vgic::Interrupt::SgiFrom(intid, sender == 0 ? 0 : __builtin_ctz(sender)).priority(priority).group0();
+  /// Bit 0 of GICV_CTLR, which a kernel takes for the only enable, enables Group 0; without FIQEn
+  /// that arrives as IRQ. [gic2] GICV_CTLR.
+  vgic::Interrupt Describe(vgic::Interrupt interrupt, unsigned) const {
+    return interrupt.priority(distributor_.PriorityOf(interrupt.intid() & 0x3ff)).group0();
   }
 
  private:

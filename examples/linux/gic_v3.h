@@ -5,10 +5,11 @@
 #include <span>
 
 #include "gic.h"
-#include "guest_memory.h"
 #include "platforms/devices/gic_v3.h"
 #include "vcpu/mmio.h"
+#include "vcpu/stage2/guest_memory.h"
 #include "vgic/distributor/gic_v3.h"
+#include "vgic/distributor/physical_gic.h"
 #include "vgic/distributor/redistributor.h"
 #include "vgic/distributor/sgi.h"
 #include "vgic/gic_v3_interface.h"
@@ -43,24 +44,18 @@ class GicV3 {
     return {vcpu::MmioRange::Of(gic_.distributor, 0x1'0000, distributor_),
             vcpu::MmioRange::Of(frames.base, frames.size, redistributors_)};
   }
-  bool MapGuest(Region hidden) {
+  /// What the guest's memory does not have; MapMore() is for what it has there instead.
+  std::array<Region, 3> HolesBeside(Region image) {
     const auto [gicd, gicr] = devices();
-    const Region holes[] = {hidden, {gicd.base, gicd.size}, {gicr.base, gicr.size}};
-    return hv::MapGuest(holes);
+    return {image, {gicd.base, gicd.size}, {gicr.base, gicr.size}};
   }
+  static bool MapMore(vcpu::GuestMemory&) { return true; }
 
-  /// An interrupt that CPU `self` acknowledged, as the guest's.
-  vgic::Interrupt Take(std::uint32_t intid, unsigned self) const {
-    const bool is_private = intid < vgic::kPrivateIntids;
-    const std::uintptr_t frame =
-        is_private ? cpus_[self].redistributor + platforms::Redistributors::kFrame
-                   : gic_.distributor;
-    if (intid >= vgic::kSgis) {
-      Interface::DropPriority(intid);
-      return vgic::Interrupt::Hardware(intid, intid).priority(PriorityIn(frame, intid));
-    }
-    Interface::End(intid);
-    return vgic::Interrupt::Edge(intid).priority(PriorityIn(frame, intid));
+  /// An interrupt of CPU `self` as the guest is to see it.
+  vgic::Interrupt Describe(vgic::Interrupt interrupt, unsigned self) const {
+    const std::uint32_t intid = interrupt.intid();
+    return interrupt.priority(intid < vgic::kPrivateIntids ? redistributors_.PriorityOf(self, intid)
+                                                           : distributor_.PriorityOf(intid));
   }
 
   /// A trapped write of ICC_SGI1R_EL1.
@@ -75,7 +70,7 @@ class GicV3 {
   const Physical& gic_;
   const vgic::GuestCpus cpus_;
   vgic::GuestDistributorV3<vgic::PhysicalGic> distributor_;
-  vgic::GuestRedistributors<vgic::PhysicalGic> redistributors_{cpus_, ~kOfEl2};
+  vgic::GuestRedistributors<vgic::PhysicalGic> redistributors_{cpus_, kPrivate};
 };
 
 }  // namespace hv

@@ -6,17 +6,17 @@
 #include <span>
 
 #include "gic.h"
-#include "guest_memory.h"
 #include "hal/guest_view.h"
 #include "host.h"
 #include "platforms/runtime/console.h"
 #include "platforms/runtime/firmware.h"
-#include "platforms/runtime/interrupts.h"
 #include "platforms/runtime/power.h"
 #include "vcpu/inject.h"
 #include "vcpu/mmio.h"
 #include "vcpu/psci/guest_psci.h"
+#include "vcpu/stage2/guest_memory.h"
 #include "vcpu/vcpu.h"
+#include "vgic/pass_through.h"
 #include "vgic/switched.h"
 #include "vgic/virtual_cpu_interface.h"
 
@@ -24,45 +24,35 @@ namespace hv {
 
 using Psci = vcpu::GuestPsci<platforms::kMaxCpus>;
 
-/// Around accesses of the emulated registers, which the guest's CPUs share.
-class Lock {
- public:
-  Lock() {
-    while (busy_.test_and_set(std::memory_order_acquire)) {
-    }
-  }
-  ~Lock() { busy_.clear(std::memory_order_release); }
-  Lock(const Lock&) = delete;
-  Lock& operator=(const Lock&) = delete;
-
- private:
-  static inline constinit std::atomic_flag busy_ = ATOMIC_FLAG_INIT;
+/// The guest as all of its CPUs see it.
+template <class Gic>
+struct Guest {
+  vcpu::GuestMemory memory;
+  std::optional<Gic> gic;
+  Psci psci;
+  std::atomic_flag gic_busy;  ///< An access of its emulated registers is being answered.
 };
 
 /// One CPU of the guest, on the CPU of the same number: from CPU_ON to CPU_OFF, again and again.
 template <class Gic>
 class GuestCpu {
  public:
-  /// On that CPU, at EL2.
-  [[noreturn]] void Serve(Gic& gic, Psci& psci, unsigned self) {
-    gic_ = &gic;
-    psci_ = &psci;
+  /// On that CPU, at EL2. `first`: of vCPU 0, which is on from the start.
+  [[noreturn]] void Serve(Guest<Gic>& guest, unsigned self, std::optional<Psci::Entry> first = {}) {
+    guest_ = &guest;
     self_ = self;
     Check(cpu_.Create(hal::Cpu::CurrentCpu()), "create");
     Check(cpu_.HardwareEnable(), "enable");
-    manager_.emplace(gic.interface());
+    manager_.emplace(guest.gic->interface());
     Check(manager_->Create(), "list registers");
     switched_.emplace(*manager_);
-    for (;;) {
-      Run(WaitForStart());
+    for (;; first.reset()) {
+      Run(first ? *first : WaitForStart());
       Check(vcpu_->Unload(cpu_), "unload");
       manager_->Reset();
-      psci_->Stopped(self_);
+      guest_->psci.Stopped(self_);
     }
   }
-
-  /// The first entry of vCPU 0, which is on from the start.
-  void Begin(Psci::Entry entry) { first_ = entry; }
 
  private:
   using Interface = typename Gic::Interface;
@@ -71,19 +61,19 @@ class GuestCpu {
   using Reason = vcpu::ExitReason;
 
   Psci::Entry WaitForStart() {
-    if (first_) return *std::exchange(first_, std::nullopt);
-    while (psci_->StateOf(self_) != vcpu::psci::CpuState::kOnPending) asm volatile("wfe");
-    return psci_->Started(self_);
+    while (guest_->psci.StateOf(self_) != vcpu::psci::CpuState::kOnPending) asm volatile("wfe");
+    return guest_->psci.Started(self_);
   }
 
   /// Runs the guest until it turns this CPU off.
   void Run(Psci::Entry start) {
+    // A guest with GCS cannot be given an exception. vcpu/inject.h
     const auto features = hal::FeatureSet::From(hal::IdValues::Read<hal::Cpu>());
     vcpu_.emplace(vcpu::Config{.entry = start.address,
                                .argument = start.context,
-                               .vtcr = GuestMemory().vtcr(),
-                               .vttbr = GuestMemory().vttbr(),
-                               .open = hal::CapabilitiesOf(features),
+                               .vtcr = guest_->memory.vtcr(),
+                               .vttbr = guest_->memory.vttbr(),
+                               .open = hal::CapabilitiesOf(features).Without(hal::Capability::kGcs),
                                .sve = sve_,
                                .mpidr = hal::Cpu::Read<hal::MpidrEl1>(),
                                .interrupts = &*switched_});
@@ -104,29 +94,20 @@ class GuestCpu {
       case Reason::kInstructionAbort: return ServeAbort(exit), true;
       case Reason::kSystemRegister: return ServeRegister(exit), true;
       case Reason::kOther: return Inject(vcpu::GuestException::Undefined()), true;
-      default: Refuse(exit);
+      default: Stop("an exit that is not served", exit.syndrome.raw(), vcpu_->frame().pc);
     }
   }
 
   void TakeInterrupts() {
-    const Interface interface = gic_->interface();
-    for (;;) {
-      const std::uint32_t acknowledged = interface.Acknowledge();
-      const std::uint32_t intid = platforms::IntidOf(acknowledged);
-      if (intid >= kFirstSpecial) return;
-      if (intid == kMaintenance) {
-        manager_->ServeMaintenance();
-        interface.End(acknowledged);
-      } else {
-        Check(manager_->Inject(gic_->Take(acknowledged, self_)), "inject");
-      }
-    }
+    const auto describe = [&](vgic::Interrupt it) { return guest_->gic->Describe(it, self_); };
+    Check(vgic::TakeInterrupts(guest_->gic->interface(), *manager_, kMaintenance, describe),
+          "interrupts");
   }
 
   bool ServeCall(const Exit& exit) {
     using Kind = vcpu::PsciAction::Kind;
     auto& frame = vcpu_->frame();
-    const auto action = psci_->Handle(self_, frame);
+    const auto action = guest_->psci.Handle(self_, frame);
     vcpu_->SkipInstruction(exit);
     switch (action.kind) {
       case Kind::kResume: break;
@@ -143,12 +124,17 @@ class GuestCpu {
     return true;
   }
 
+  bool Emulate(const vcpu::Access& access) {
+    while (guest_->gic_busy.test_and_set(std::memory_order_acquire)) {
+    }
+    const bool served = vcpu::ServeMmio(guest_->gic->devices(), access, vcpu_->frame());
+    guest_->gic_busy.clear(std::memory_order_release);
+    return served;
+  }
+
   /// What has no device answers with an External abort, as on a bus.
   void ServeAbort(const Exit& exit) {
-    if (const auto access = vcpu::Access::Of(exit)) {
-      const Lock lock;
-      if (vcpu::ServeMmio(gic_->devices(), *access, vcpu_->frame())) return;
-    }
+    if (const auto access = vcpu::Access::Of(exit); access && Emulate(*access)) return;
     platforms::ConsoleLine()
         .Text("the guest may not have ")
         .Hex(exit.fault.intermediate_address.value_or(0))
@@ -161,7 +147,7 @@ class GuestCpu {
     const auto trap = exit.syndrome.system_register();
     if constexpr (Interface::kBySystemRegisters) {
       if (!trap.is_read && trap.encoding == hal::kInfo<hal::IccSgi1rEl1>.encoding) {
-        gic_->SendSgi(trap.rt == 31 ? 0 : vcpu_->frame().x[trap.rt], self_);
+        guest_->gic->SendSgi(trap.rt == 31 ? 0 : vcpu_->frame().x[trap.rt], self_);
         return vcpu_->SkipInstruction(exit);
       }
     }
@@ -172,22 +158,9 @@ class GuestCpu {
     Check(vcpu::Inject(cpu_, *vcpu_, exception), "inject");
   }
 
-  [[noreturn]] void Refuse(const Exit& exit) {
-    platforms::ConsoleLine()
-        .Text("an exit that is not served: reason ")
-        .Decimal(static_cast<unsigned>(exit.reason))
-        .Text(", ESR_EL2 ")
-        .Hex(exit.syndrome.raw())
-        .Text(", PC ")
-        .Hex(vcpu_->frame().pc);
-    platforms::PowerOff(1);
-  }
-
   PerCpu cpu_;
-  Gic* gic_ = nullptr;
-  Psci* psci_ = nullptr;
+  Guest<Gic>* guest_ = nullptr;
   unsigned self_ = 0;
-  std::optional<Psci::Entry> first_;
   std::optional<Manager> manager_;
   std::optional<vgic::Switched<Manager>> switched_;
   std::optional<vcpu::Vcpu> vcpu_;

@@ -4,26 +4,17 @@
 #include "platforms/runtime/power.h"
 
 namespace hv {
-namespace {
-
-void OnUnexpected(trivet::vectors::CpuSlot& slot) {
-  trivet::platforms::ConsoleLine()
-      .Text("an exception at EL2: ESR_EL2 ")
-      .Hex(slot.crash.esr)
-      .Text(", ELR_EL2 ")
-      .Hex(slot.crash.elr)
-      .Text(", FAR_EL2 ")
-      .Hex(slot.crash.far);
-  trivet::platforms::PowerOff(1);
-}
-
-}  // namespace
 
 trivet::vectors::Handlers Host::HandlersFor(trivet::CpuId) {
-  return {.irq = &OnUnexpected,
-          .fiq = &OnUnexpected,
-          .serror = &OnUnexpected,
-          .fatal = &OnUnexpected};
+  constexpr auto kStop = [](trivet::vectors::CpuSlot& slot) {
+    Stop("an exception at EL2", slot.crash.esr, slot.crash.elr);
+  };
+  return {.irq = kStop, .fiq = kStop, .serror = kStop, .fatal = kStop};
+}
+
+void Stop(const char* what, std::uint64_t esr, std::uint64_t pc) {
+  trivet::platforms::ConsoleLine().Text(what).Text(": ESR ").Hex(esr).Text(", PC ").Hex(pc);
+  trivet::platforms::PowerOff(1);
 }
 
 void Check(trivet::Status status, const char* what) {

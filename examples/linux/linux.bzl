@@ -3,7 +3,7 @@
 load("@trivet//tools/bazel:environments.bzl", "ENVIRONMENTS", "environment")
 load("@trivet//tools/bazel:loaders.bzl", "loader")
 
-# The image is loaded at the start of RAM, which is at 0x40000000. The tree of the guest is written below its kernel.
+# The image is loaded at 0x40200000, near the start of RAM. The tree of the guest is written below its kernel.
 _KERNEL = "0x50000000"
 _RAMDISK = "0x58000000"
 
@@ -28,7 +28,7 @@ def linux_machine(cpus = 4, gic = 3):
                 "-kernel",
                 "{image}",
                 "-device",
-                "guest-loader,addr=%s,kernel={kernel},bootargs=console=ttyAMA0 trivet.hidden=0x40080000" % _KERNEL,
+                "guest-loader,addr=%s,kernel={kernel},bootargs=console=ttyAMA0" % _KERNEL,
                 "-device",
                 "guest-loader,addr=%s,initrd={initrd}" % _RAMDISK,
             ],
