@@ -21,7 +21,8 @@ std::optional<BootModules> FindBootModules(const Tree& tree) {
     if (compatible->ListHas("multiboot,ramdisk")) found.ramdisk = RegionOf(place->node());
     if (!compatible->ListHas("multiboot,kernel")) continue;
     found.kernel = RegionOf(place->node());
-    if (const auto arguments = place->node().Find("bootargs")) found.arguments = arguments->String();
+    if (const auto arguments = place->node().Find("bootargs"))
+      found.arguments = arguments->String();
   }
   if (found.kernel.size == 0) return std::nullopt;
   return found;

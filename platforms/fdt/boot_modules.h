@@ -9,8 +9,8 @@
 namespace trivet::platforms::fdt {
 
 /// What a loader put into memory for a guest: nodes that are compatible with "multiboot,kernel" and
-/// "multiboot,ramdisk", with two cells for the address and two for the size. Xen's convention, which
-/// QEMU's guest-loader has too.
+/// "multiboot,ramdisk", with two cells for the address and two for the size. Xen's convention,
+/// which QEMU's guest-loader has too.
 struct BootModules {
   Region kernel;
   Region ramdisk;              ///< Size 0: there is none.

@@ -1,12 +1,12 @@
 // What becomes of each kind of physical interrupt that is a guest's.
 
+#include "vgic/pass_through.h"
+
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "vgic/pass_through.h"
 
 namespace trivet::vgic {
 namespace {

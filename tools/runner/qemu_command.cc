@@ -36,7 +36,7 @@ std::string SemihostingConfig(const Options& options) {
 
 std::string Joined(const std::vector<std::string>& words) {
   std::string text;
-  for (const std::string& word : words) text += " " + word;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
   return text;
 }
 
@@ -94,7 +94,7 @@ std::expected<std::vector<std::string>, std::string> QemuCommand(const Options& 
     command.insert(command.end(), {"-monitor", "none", "-serial", "stdio"});
   }
   if (!options.semihosting && !options.guest_arguments.empty()) {
-    command.insert(command.end(), {"-append", "image" + Joined(options.guest_arguments)});
+    command.insert(command.end(), {"-append", Joined(options.guest_arguments)});
   }
   if (options.boot.empty()) command.insert(command.end(), {"-kernel", options.image});
   for (const std::string& word : options.boot) command.push_back(FillIn(word, options));

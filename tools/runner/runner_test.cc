@@ -241,7 +241,7 @@ TEST_F(RunnerTest, WithoutSemihostingArgumentsAreTheKernels) {
   WriteQemu("for a in \"$@\"; do echo \"[$a]\"; done");
   const std::string console = Run("--no-semihosting -- quiet a=b,c").console;
   for (const char* words :
-       {"[-semihosting-config]\n[enable=off]\n", "[-append]\n[image quiet a=b,c]\n"}) {
+       {"[-semihosting-config]\n[enable=off]\n", "[-append]\n[quiet a=b,c]\n"}) {
     EXPECT_NE(console.find(words), std::string::npos) << words << "is not in\n" << console;
   }
 }
