@@ -31,6 +31,11 @@ def linux_machine(cpus = 4, gic = 3):
                 "guest-loader,addr=%s,kernel={kernel},bootargs=console=ttyAMA0" % _KERNEL,
                 "-device",
                 "guest-loader,addr=%s,initrd={initrd}" % _RAMDISK,
+                # A disk: this image, read-only.
+                "-drive",
+                "if=none,id=disk,format=raw,readonly=on,file={image}",
+                "-device",
+                "virtio-blk-device,drive=disk",
             ],
             files = {
                 "initrd": ":initrd",

@@ -9,7 +9,7 @@ _RELEASE = "7.2.12+deb14-arm64"
 _PACKAGES = {
     "b/busybox/busybox-static_1.38.0-3+b1_arm64.deb": "968d1aa8f579fa1ac59c26afa365454369e13cf29848e6400b50028fed0ffda0",
     "l/linux-signed-arm64/linux-binary-%s_7.2.12-1_arm64.deb" % _RELEASE: "9445acbf0e1033f23382f69a47fe8e4d3c39f531bca9cf1c00613655d46a0e6e",
-    "l/linux-signed-arm64/linux-modules-%s_7.2.12-1_arm64.deb" % _RELEASE: "369f200e9b641fac0a1c713d8685c2e0d1d730a1e9484782681b845349010983",
+    "l/linux/linux-modules-%s_7.2.12-1_arm64.deb" % _RELEASE: "369f200e9b641fac0a1c713d8685c2e0d1d730a1e9484782681b845349010983",
 }
 _MODULES = "usr/lib/modules/%s/" % _RELEASE
 _DRIVERS = _MODULES + "kernel/drivers/"
