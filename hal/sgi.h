@@ -6,8 +6,8 @@
 
 namespace trivet::hal {
 
-/// The value of ICC_SGI1R_EL1, or of `SgiRegister`, that makes SGI `sgi` (0 to 15) pending on the CPU
-/// with this affinity, in the layout of MPIDR_EL1. [gic] ICC_SGI1R_EL1.
+/// The value of ICC_SGI1R_EL1, or of `SgiRegister`, that makes SGI `sgi` (0 to 15) pending on the
+/// CPU with this affinity, in the layout of MPIDR_EL1. [gic] ICC_SGI1R_EL1.
 template <class SgiRegister = IccSgi1rEl1>
 constexpr SgiRegister SgiTo(std::uint64_t affinity, unsigned sgi) {
   const auto target = VmpidrEl2::FromRaw(affinity);
