@@ -121,6 +121,16 @@ const CapabilityInfo& InfoOf(Capability capability) {
   return kCapabilities[static_cast<unsigned>(capability)];
 }
 
+Capabilities CapabilitiesOf(const FeatureSet& features) {
+  Capabilities all;
+  for (unsigned i = 0; i < static_cast<unsigned>(Capability::kCount); ++i) {
+    const auto capability = static_cast<Capability>(i);
+    const bool exists = kAllCapabilities.Has(capability) && capability != Capability::kAlways;
+    if (exists && features.Has(InfoOf(capability).needs)) all = all | capability;
+  }
+  return all;
+}
+
 List<GuestControlField> GuestControlFields() { return kControls; }
 
 List<GuestIdField> GuestIdFields() { return kOffers; }

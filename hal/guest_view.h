@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "hal/capability.h"
+#include "hal/features.h"
 #include "hal/register_info.h"
 
 /// hal/regs/guest.def as data, for tests, messages and docs/guest_view.md.
@@ -45,6 +46,9 @@ struct CapabilityInfo {
 
 /// The description of a capability that a guest can be given.
 const CapabilityInfo& InfoOf(Capability capability);
+
+/// Every capability that a CPU with these features can give a guest.
+Capabilities CapabilitiesOf(const FeatureSet& features);
 
 /// A field of an EL2 control that a guest's capabilities decide.
 struct GuestControlField {

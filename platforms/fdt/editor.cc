@@ -178,6 +178,11 @@ bool Editor::SetCells(std::string_view path, std::string_view property,
   return Set(path, property, {reinterpret_cast<const char*>(words), cells.size() * 4});
 }
 
+bool Editor::SetNumber(std::string_view path, std::string_view property, std::uint64_t number) {
+  return SetCells(path, property,
+                  {static_cast<std::uint32_t>(number >> 32), static_cast<std::uint32_t>(number)});
+}
+
 bool Editor::Hide(std::string_view path) {
   const auto place = FindPath(tree_, path);
   if (!place || place->depth() == 0) return false;

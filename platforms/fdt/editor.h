@@ -29,10 +29,16 @@ class Editor {
   /// The same with numbers of 32 bits.
   bool SetCells(std::string_view path, std::string_view property,
                 std::initializer_list<std::uint32_t> cells);
+  /// The same with a number of 64 bits, in two cells.
+  bool SetNumber(std::string_view path, std::string_view property, std::uint64_t number);
   /// Takes the node and what is inside it out. False: there is none.
   bool Hide(std::string_view path);
   /// Takes the property out. False: there is none.
   bool Hide(std::string_view path, std::string_view property);
+  /// Takes every node that is compatible with this out, and the property of this name out of every
+  /// node. Return how many there were.
+  unsigned HideCompatible(std::string_view compatible);
+  unsigned HideEverywhere(std::string_view property);
   /// Takes a range out of every "memory" node's "reg": what a guest must not use. False: no room,
   /// or a node has another form than two numbers of 1 or 2 cells.
   bool HideMemory(Region hidden);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "platforms/fdt/boot_modules.h"
 #include "platforms/fdt/tree_builder.h"
 #include "platforms/fdt/walk.h"
 
@@ -71,6 +72,24 @@ TEST_F(EditorTest, SetsAddsAndReplaces) {
             "  uart@10\n   inner\n  uart@20\n");
 }
 
+TEST_F(EditorTest, FindsWhatTheLoaderPutIntoMemory) {
+  EXPECT_FALSE(FindBootModules(editor_->tree()).has_value());
+  EXPECT_TRUE(editor_->SetText("/chosen/module@1", "compatible", "multiboot,ramdisk"));
+  EXPECT_TRUE(editor_->SetCells("/chosen/module@1", "reg", {0, 1, 2, 3}));
+  EXPECT_FALSE(FindBootModules(editor_->tree()).has_value()) << "no kernel";
+  EXPECT_TRUE(editor_->Set("/chosen/module@5", "compatible",
+                           std::string_view("multiboot,module\0multiboot,kernel\0", 34)));
+  EXPECT_TRUE(editor_->SetCells("/chosen/module@5", "reg", {4, 5, 0, 7}));
+  EXPECT_TRUE(editor_->SetText("/chosen/module@5", "bootargs", "quiet"));
+  const auto found = FindBootModules(editor_->tree());
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->kernel, (Region{0x4'0000'0005, 7}));
+  EXPECT_EQ(found->ramdisk, (Region{1, 0x2'0000'0003}));
+  EXPECT_EQ(found->arguments, "quiet");
+  EXPECT_TRUE(editor_->SetNumber("/chosen", "n", 0x1'2345'6789));
+  EXPECT_EQ(Find("/chosen", "n")->Number(), 0x1'2345'6789u);
+}
+
 TEST_F(EditorTest, HidesNodesAndProperties) {
   EXPECT_TRUE(editor_->Hide("/soc/uart@10"));
   EXPECT_TRUE(editor_->Hide("/chosen", "bootargs"));
@@ -79,6 +98,18 @@ TEST_F(EditorTest, HidesNodesAndProperties) {
   EXPECT_FALSE(editor_->Hide("/soc/uart@10"));
   EXPECT_FALSE(editor_->Hide("/chosen", "bootargs"));
   EXPECT_FALSE(editor_->Hide("/"));
+}
+
+TEST_F(EditorTest, HidesWhateverIsCompatibleOrHasAName) {
+  EXPECT_TRUE(editor_->SetText("/soc/uart@10/inner", "compatible", "a,its"));
+  EXPECT_TRUE(editor_->Set("/soc/uart@20", "compatible", std::string_view("b,its\0a,its\0", 12)));
+  EXPECT_TRUE(editor_->SetText("/chosen", "compatible", "a,its-b"));
+  EXPECT_EQ(editor_->HideEverywhere("reg"), 1u);
+  EXPECT_FALSE(Find("/memory", "reg").has_value());
+  EXPECT_EQ(editor_->HideEverywhere("reg"), 0u);
+  EXPECT_EQ(editor_->HideCompatible("a,its"), 2u);
+  EXPECT_EQ(Show(*editor_), "\n chosen\n memory@40000000\n soc\n  uart@10\n");
+  EXPECT_EQ(editor_->HideCompatible("a,its"), 0u);
 }
 
 TEST_F(EditorTest, MemoryLosesARange) {

@@ -91,6 +91,9 @@ class Tree {
   /// Checks everything that a reader relies on; `memory` may be longer than the tree.
   static std::expected<Tree, Error> Check(std::span<const std::uint32_t> memory);
 
+  /// Where it lies, to its end at least: what Editor::Copy() takes.
+  std::span<const std::uint32_t> memory() const { return memory_; }
+
  private:
   friend class Node;
   friend class Walk;

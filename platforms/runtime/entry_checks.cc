@@ -85,11 +85,11 @@ void MemoryFunctionsWork() {
 void OnlyTreesAreTakenForTrees() {
   constexpr std::uint64_t kNoMemory =
       0x70'0000'0000;  // no machine has memory there; every CPU can address it
-  Check(!LoaderTree(8), "a count of arguments is not an address");
-  Check(!LoaderTree(reinterpret_cast<std::uintptr_t>(&pointed_at) | 4), "a misaligned address");
-  Check(!LoaderTree(reinterpret_cast<std::uintptr_t>(_start)), "memory without a device tree");
-  Check(!LoaderTree(kNoMemory), "an address without memory");
-  Check(!LoaderTree(~std::uint64_t{7}), "an address that no CPU has");
+  Check(!FindLoaderTree(8), "a count of arguments is not an address");
+  Check(!FindLoaderTree(reinterpret_cast<std::uintptr_t>(&pointed_at) | 4), "a misaligned address");
+  Check(!FindLoaderTree(reinterpret_cast<std::uintptr_t>(_start)), "memory without a device tree");
+  Check(!FindLoaderTree(kNoMemory), "an address without memory");
+  Check(!FindLoaderTree(~std::uint64_t{7}), "an address that no CPU has");
 }
 
 }  // namespace

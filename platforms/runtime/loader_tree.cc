@@ -17,7 +17,7 @@ constexpr std::size_t kHeaderBytes = 40;
 
 }  // namespace
 
-std::optional<fdt::Tree> LoaderTree(std::uint64_t argument) {
+std::optional<fdt::Tree> FindLoaderTree(std::uint64_t argument) {
   if (argument < kLowest || argument % kAlignment != 0) return std::nullopt;
   if (!GuardedLoad(argument)) return std::nullopt;
   const auto* words = reinterpret_cast<const std::uint32_t*>(argument);

@@ -18,11 +18,14 @@
 #include "platforms/runtime/power.h"
 #include "platforms/runtime/raw_console.h"
 
+extern "C" const char __image_start[], __image_end[];  // image.ld
+
 namespace trivet::platforms {
 namespace {
 
 constinit Description description;
 constinit std::uint64_t argument_of_loader;
+constinit std::optional<fdt::Tree> tree_of_loader;
 
 constexpr int kStatusNoTree = 104;
 
@@ -73,11 +76,17 @@ bool PsciExists() {
 }  // namespace
 
 const Description& ThisMachine() { return description; }
+std::optional<fdt::Tree> LoaderTree() { return tree_of_loader; }
 std::uint64_t LoaderArgument() { return argument_of_loader; }
+
+MemoryRange ImageRange() {
+  return {.base = reinterpret_cast<std::uintptr_t>(__image_start),
+          .size = static_cast<std::uint64_t>(__image_end - __image_start)};
+}
 
 void DescribeThisMachine(std::uint64_t loader_argument) {
   argument_of_loader = loader_argument;
-  const auto loaders = LoaderTree(loader_argument);
+  const auto loaders = tree_of_loader = FindLoaderTree(loader_argument);
   const auto boards = BoardTree();
   description = DescribeBoth(loaders, boards);
   StartConsole();

@@ -8,7 +8,9 @@
 #include "platforms/runtime/console.h"
 #include "platforms/runtime/cpus.h"
 #include "platforms/runtime/entry_checks.h"
+#include "platforms/runtime/firmware.h"
 #include "platforms/runtime/interrupts.h"
+#include "platforms/runtime/machine.h"
 
 namespace {
 
@@ -147,10 +149,34 @@ void AtomicsWorkBetweenAllCpus() {
         "contended increments of all CPUs add up");
 }
 
+void TheImageKnowsItsPlace() {
+  const platforms::MemoryRange image = platforms::ImageRange();
+  const auto is_inside = [&](const void* at) {
+    return reinterpret_cast<std::uintptr_t>(at) - image.base < image.size;
+  };
+  int on_stack = 0;
+  Check((image.base | image.size) % 4096 == 0, "the image is whole pages");
+  Check(is_inside(reinterpret_cast<const void*>(&Contend)) && is_inside(&contended) &&
+            is_inside(&on_stack),
+        "code, data and stack are in the image");
+}
+
+/// [psci] 5.1.1: PSCI_VERSION, which firmware knows from 0.2 on.
+void FirmwareIsCalledWithAllRegisters() {
+  std::uint64_t x[18] = {0x8400'0000};
+  for (unsigned i = 4; i < 18; ++i) x[i] = 0x1111 * i;
+  const bool called = platforms::CallFirmware(x);
+  Check(called == platforms::ThisMachine().has_psci, "firmware is called where there is some");
+  Check(!called || (x[0] > 0 && x[0] < 0x1'0000'0000), "the version is returned in x0");
+  Check(called || x[0] == 0x8400'0000, "nothing changes where there is none");
+}
+
 }  // namespace
 
 int main() {
   platforms::CheckEntry();
+  TheImageKnowsItsPlace();
+  FirmwareIsCalledWithAllRegisters();
   SelfInterruptArrives();
   AllCpusStartTwice();
   AtomicsWorkBetweenAllCpus();

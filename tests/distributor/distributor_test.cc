@@ -145,6 +145,27 @@ TEST_F(DistributorTest, RedistributorsHaveTheGuestsSgisAndPpis) {
   }
 }
 
+TEST_F(DistributorTest, PrioritiesAreThoseOfTheFrameInFiveBits) {
+  const V3 guest(0, owners_, kGuest, cpus_);
+  const Redistributors redistributors(cpus_, kPrivate);
+  for (unsigned intid = 0; intid < 1020; ++intid) {
+    const unsigned at = 0x400 + intid;
+    EXPECT_EQ(guest.PriorityOf(intid), gic[0].Read(at, 1) & 0xf8) << intid;
+    if (intid < 32) EXPECT_EQ(redistributors.PriorityOf(1, intid), gic[4].Read(at, 1) & 0xf8);
+  }
+}
+
+TEST_F(DistributorTest, AResetPutsItsSpisInGroup1) {
+  V3 guest(0, owners_, kGuest, cpus_);
+  std::uint32_t before[32];
+  for (unsigned word = 0; word < 32; ++word) before[word] = Memory::Read32(0x80 + word * 4);
+  guest.Reset();
+  for (unsigned word = 0; word < 32; ++word) {
+    const auto own = static_cast<std::uint32_t>(Own(0x80 + word * 4, 4, 32));
+    EXPECT_EQ(Memory::Read32(0x80 + word * 4), before[word] | own) << word;
+  }
+}
+
 TEST_F(DistributorTest, WhileItIsOffItsSpisAreDisabledAndRemembered) {
   V3 guest(0, owners_, kGuest, cpus_);
   guest.Reset();

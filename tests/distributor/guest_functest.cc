@@ -7,7 +7,6 @@
 
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
-#include "platforms/devices/mmio.h"
 #include "platforms/runtime/machine.h"
 #include "tests/support/guest_code.h"
 #include "tests/support/machine.h"
@@ -17,6 +16,7 @@
 #include "vcpu/vcpu.h"
 #include "vgic/distributor/gic_v2.h"
 #include "vgic/distributor/gic_v3.h"
+#include "vgic/distributor/physical_gic.h"
 #include "vgic/distributor/redistributor.h"
 
 namespace trivet::tests {
@@ -27,13 +27,7 @@ using vgic::GuestCpu;
 using vgic::GuestCpus;
 using vgic::RegisterAccess;
 
-struct Memory {
-  static std::uint32_t Read32(std::uintptr_t at) { return platforms::MmioRead32(at); }
-  static std::uint64_t Read64(std::uintptr_t at) { return platforms::MmioRead64(at); }
-  static void Write8(std::uintptr_t at, std::uint8_t value) { platforms::MmioWrite8(at, value); }
-  static void Write32(std::uintptr_t at, std::uint32_t value) { platforms::MmioWrite32(at, value); }
-  static void Write64(std::uintptr_t at, std::uint64_t value) { platforms::MmioWrite64(at, value); }
-};
+using Memory = vgic::PhysicalGic;
 
 /// LDRB, LDR W, LDR X and STRB, STR W, STR X of w2 or x2 at [x1], each with HVC #1 behind it.
 constexpr std::uint32_t kHvc1 = 0xd400'0022;

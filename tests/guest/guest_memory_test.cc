@@ -8,6 +8,7 @@
 #include "hal/cpu.h"
 #include "sim/pe/violation.h"
 #include "tests/guest/guest_memory_rig.h"
+#include "vcpu/stage2/identity_map.h"
 #include "vcpu/stage2/vmid_allocator.h"
 
 namespace trivet::tests {
@@ -46,6 +47,50 @@ TEST_F(GuestMemoryTest, AMappingUsesTheLargestBlocksThatItsAddressesAllow) {
   ASSERT_EQ(memory.Unmap(cpu(), kG1 + 5 * kM2 + kK4, kK4), Status::kOk);
   EXPECT_EQ(memory.Walk(kG1 + 5 * kM2)->size, kK4);
   EXPECT_EQ(memory.Walk(kG1 + 4 * kM2)->size, kM2);
+  memory.Destroy();
+}
+
+TEST_F(GuestMemoryTest, AnIdentityMapHasItsHolesAndItsMemory) {
+  struct Range {
+    std::uint64_t base, size;
+  };
+  constexpr Range kRam[] = {{4 * kG1, kG1}, {kG1, kG1 + kM2}};
+  constexpr Range kHoles[] = {{kG1 + kM2 + kK4, 3 * kK4}, {5 * kK4, kK4}, {4 * kG1, kM2}};
+  GuestMemory memory;
+  ASSERT_EQ(memory.Create(pool_, 39, 7), Status::kOk);
+  ASSERT_EQ(vcpu::MapIdentity(memory, 8 * kG1, kRam, kHoles), Status::kOk);
+  const auto is_in = [](const Range& range, std::uint64_t at) {
+    return at - range.base < range.size;
+  };
+  for (const std::uint64_t at : {0 * kG1,
+                                 4 * kK4,
+                                 5 * kK4,
+                                 6 * kK4,
+                                 kG1 - kK4,
+                                 kG1,
+                                 kG1 + kM2,
+                                 kG1 + kM2 + kK4,
+                                 kG1 + kM2 + 3 * kK4,
+                                 kG1 + kM2 + 4 * kK4,
+                                 2 * kG1,
+                                 2 * kG1 + kM2 - kK4,
+                                 2 * kG1 + kM2,
+                                 4 * kG1 - kK4,
+                                 4 * kG1,
+                                 4 * kG1 + kM2,
+                                 5 * kG1 - kK4,
+                                 5 * kG1,
+                                 8 * kG1 - kK4,
+                                 8 * kG1}) {
+    const bool hole =
+        at >= 8 * kG1 || is_in(kHoles[0], at) || is_in(kHoles[1], at) || is_in(kHoles[2], at);
+    const auto found = memory.Walk(at);
+    EXPECT_EQ(found.has_value(), !hole) << at;
+    if (!found) continue;
+    EXPECT_EQ(found->pa, at);
+    const bool ram = is_in(kRam[0], at) || is_in(kRam[1], at);
+    EXPECT_EQ(found->attributes.type, ram ? MemoryType::kNormal : MemoryType::kDevice) << at;
+  }
   memory.Destroy();
 }
 

@@ -10,6 +10,7 @@
 #include "tests/guest/simulated_box.h"
 #include "vcpu/access.h"
 #include "vcpu/inject.h"
+#include "vcpu/mmio.h"
 
 namespace trivet::tests {
 namespace {
@@ -251,6 +252,51 @@ TEST(CompletedAccess, LeavesWhatTheInstructionDoes) {
     }
   }
   EXPECT_EQ(shapes, 2u * 2 * (7 + 5));
+}
+
+/// What was accessed last.
+struct RecordingDevice {
+  struct At {
+    std::uint32_t offset;
+    unsigned bytes;
+  } at = {};
+  std::uint64_t value = 0;
+
+  std::uint64_t Read(At where) {
+    at = where;
+    return 0x8899'aabb'ccdd'eeff;
+  }
+  void Write(At where, std::uint64_t stored) {
+    at = where;
+    value = stored;
+  }
+};
+
+TEST(CompletedAccess, IsAnsweredByTheRangeThatHasAllOfIt) {
+  RecordingDevice low, high;
+  const vcpu::MmioRange ranges[] = {vcpu::MmioRange::Of(0x1000, 0x100, low),
+                                    vcpu::MmioRange::Of(0x1100, 0x10, high)};
+  vectors::GuestFrame frame = {.x = {}, .pc = 0x40};
+  frame.x[3] = 0x1122'3344;
+  vcpu::Access access = {.address = 0x1108, .bytes = 4, .rt = 3};
+  EXPECT_TRUE(vcpu::ServeMmio(ranges, access, frame));
+  EXPECT_EQ(high.at.offset, 8u);
+  EXPECT_EQ(frame.x[3], 0xccdd'eeffu);
+  EXPECT_EQ(frame.pc, 0x44u);
+  access.is_write = true;
+  access.bytes = 2;
+  access.address = 0x10fe;
+  EXPECT_TRUE(vcpu::ServeMmio(ranges, access, frame));
+  EXPECT_EQ(low.at.offset, 0xfeu);
+  EXPECT_EQ(low.at.bytes, 2u);
+  EXPECT_EQ(low.value, 0xeeffu);
+  EXPECT_EQ(frame.pc, 0x48u);
+  for (const std::uint64_t address : {0xfffu, 0x10ffu, 0x110fu, 0x1110u}) {
+    access.address = address;
+    EXPECT_FALSE(vcpu::ServeMmio(ranges, access, frame)) << address;
+  }
+  EXPECT_EQ(low.at.offset, 0xfeu);
+  EXPECT_EQ(frame.pc, 0x48u);
 }
 
 TEST(CompletedAccess, IsRefusedWhereTheSyndromeDoesNotDescribeIt) {

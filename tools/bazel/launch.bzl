@@ -10,16 +10,22 @@ LAUNCH_ATTRS = FLATTEN_ATTRS | {
     "cpu": attr.string(doc = "QEMU's CPU model instead of the machine's."),
     "dialogue": attr.string_list(doc = "What the loader's console shows and what is then typed, in turn."),
     "esp": attr.bool(doc = "The loader reads the image from a folder that is laid out for UEFI."),
+    "files": attr.label_keyed_string_dict(
+        allow_files = True,
+        doc = "Files of the machine by their names in `boot`.",
+    ),
     "firmware": attr.string(doc = "The loader's program."),
     "guest_timeout_s": attr.int(
         default = 30,
         doc = "Seconds until the guest is stopped and its run has failed; 0: never.",
     ),
+    "interactive": attr.bool(doc = "The terminal is the guest's: what is typed goes to its console; ^A x ends it."),
     "icount": attr.bool(doc = "Count instructions deterministically, on one host thread."),
     "machine": attr.label(
         allow_single_file = True,
         doc = "QEMU's arguments instead of the board's.",
     ),
+    "semihosting": attr.bool(default = True),
     "_runner": attr.label(
         cfg = host_transition,
         default = "//tools/runner",
@@ -31,7 +37,7 @@ LAUNCH_ATTRS = FLATTEN_ATTRS | {
 _LAUNCHER = """\
 #!/bin/sh
 r=${{RUNFILES_DIR:-${{TEST_SRCDIR:-$0.runfiles}}}}/{workspace}
-exec "$r/{runner}" {options}{esp} --machine "$r/{machine}" --image "$r/{image}"{elf} {rest} {arguments}"$@" \
+exec "$r/{runner}" {options}{esp}{files} --machine "$r/{machine}" --image "$r/{image}"{elf} {rest} {arguments}"$@" \
   ${{TESTBRIDGE_TEST_ONLY:+"--gtest_filter=$TESTBRIDGE_TEST_ONLY"}}
 """
 
@@ -41,7 +47,9 @@ def loader_attrs(loader):
         "boot": loader.boot,
         "dialogue": [text for exchange in loader.dialogue for text in exchange],
         "esp": loader.esp,
+        "files": {label: name for name, label in loader.files.items()},
         "firmware": loader.firmware,
+        "semihosting": loader.semihosting,
     }
 
 # [uefi] 3.5.1.1: the default application of removable media for AArch64.
@@ -64,6 +72,8 @@ def _loader_options(ctx):
         options += ["--send" if i % 2 else "--expect", text]
     if ctx.attr.firmware:
         options += ["--firmware", ctx.attr.firmware]
+    if not ctx.attr.semihosting:
+        options.append("--no-semihosting")
     return options
 
 def launch(ctx, options = [], arguments = [], by_user = False):
@@ -85,8 +95,11 @@ def launch(ctx, options = [], arguments = [], by_user = False):
         options += ["--cpu", ctx.attr.cpu]
     if ctx.attr.icount:
         options.append("--icount")
+    if ctx.attr.interactive:
+        options.append("--interactive")
     options += _loader_options(ctx)
-    files = [image, machine]
+    named = [(name, target.files.to_list()[0]) for target, name in ctx.attr.files.items()]
+    files = [image, machine] + [file for _, file in named]
     esp = ""
     if ctx.attr.esp:
         file = _declare_esp(ctx, image)
@@ -101,6 +114,7 @@ def launch(ctx, options = [], arguments = [], by_user = False):
         arguments = "".join([_quote(argument) + " " for argument in arguments]),
         elf = elf,
         esp = esp,
+        files = "".join([' --file "%s=$r/%s"' % (name, file.short_path) for name, file in named]),
         image = image.short_path,
         machine = machine.short_path,
         options = " ".join([_quote(option) for option in options]),

@@ -2,13 +2,17 @@
 
 load("@trivet_tools//:defs.bzl", "FIRMWARE")
 
-def loader(boot, firmware = None, esp = False, dialogue = []):
+def loader(boot, firmware = None, esp = False, dialogue = [], files = {}, semihosting = True):
     """One way to start an image.
 
     Args:
-      boot: QEMU's arguments. {image} stands for the flat image, {firmware} and {esp} for what follows.
+      boot: QEMU's arguments. {image} stands for the flat image, {firmware}, {esp} and the names of `files` for what
+        follows.
       firmware: a name in FIRMWARE, the loader's own program.
       esp: whether {esp} is needed: a folder with the image where UEFI looks for it on removable media.
+      files: labels of further files by their names in `boot`: a kernel, a disk.
+      semihosting: whether the image may use it: its arguments and its status go that way. Without, its arguments are
+        the words of -append, and what it runs as a guest has no way out of QEMU either.
       dialogue: (text, answer) pairs: when the loader's console shows the text, the answer is typed.
 
     Returns:
@@ -19,7 +23,9 @@ def loader(boot, firmware = None, esp = False, dialogue = []):
         boot = boot,
         dialogue = dialogue,
         esp = esp,
+        files = files,
         firmware = FIRMWARE[firmware] if firmware else "",
+        semihosting = semihosting,
     )
 
 # Somewhere in the RAM of the virt machine, on a page and not on 2 MiB, away from U-Boot and its device tree.
@@ -75,8 +81,8 @@ LOADERS = {
 
 # Without semihosting, as on a board: arguments come with the device tree, and the run ends with a reset.
 def _bare_kernel(machine = [], cpus = 4):
-    arguments = ["-semihosting-config", "enable=off", "-append", "functest --cpus=%d" % cpus]
-    return loader(boot = machine + arguments + ["-kernel", "{image}"])
+    arguments = ["-append", "functest --cpus=%d" % cpus]
+    return loader(boot = machine + arguments + ["-kernel", "{image}"], semihosting = False)
 
 BARE_KERNEL = _bare_kernel()
 BARE_KERNEL_GIC_V2 = _bare_kernel(["-M", "gic-version=2"])

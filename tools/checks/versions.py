@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that deps.bzl and examples/embedder pin the versions of MODULE.bazel, and the sysroot that of .bazelversion."""
+"""Checks that deps.bzl and the examples pin the versions of MODULE.bazel, and the sysroot that of .bazelversion."""
 
 import pathlib
 import re
@@ -26,18 +26,27 @@ def main():
         compare("deps.bzl", name, archives[name])
     problems += [f"deps.bzl: no {name}, which MODULE.bazel has" for name in pins if name not in archives]
 
-    embedder = "examples/embedder/MODULE.bazel"
-    for name, version in DEPENDENCY.findall(pathlib.Path(embedder).read_text(encoding="utf-8")):
-        compare(embedder, name, version)
-        if name == "trivet" and version != own:
-            problems.append(f"{embedder}: trivet {version}, but MODULE.bazel has {own}")
-    bazel = [pathlib.Path(folder, ".bazelversion").read_text(encoding="utf-8").strip() for folder in (".", "examples/embedder")]
-    if bazel[0] != bazel[1]:
-        problems.append(f"examples/embedder/.bazelversion: {bazel[1]}, but .bazelversion has {bazel[0]}")
+    def bazel_of(folder):
+        return pathlib.Path(folder, ".bazelversion").read_text(encoding="utf-8").strip()
+
+    bazel = bazel_of(".")
+    for example in ("examples/embedder", "examples/linux"):
+        pinned = DEPENDENCY.findall(pathlib.Path(example, "MODULE.bazel").read_text(encoding="utf-8"))
+        for name, version in pinned:
+            compare(f"{example}/MODULE.bazel", name, version)
+            if name == "trivet" and version != own:
+                problems.append(f"{example}/MODULE.bazel: trivet {version}, but MODULE.bazel has {own}")
+        if bazel_of(example) != bazel:
+            problems.append(f"{example}/.bazelversion: {bazel_of(example)}, but .bazelversion has {bazel}")
     packages = pathlib.Path("tools/sysroot/packages/versions").read_text(encoding="utf-8")
     sysroot = re.search(r"^bazel-bootstrap ([\d.]*\d)", packages, re.MULTILINE)[1]
-    if sysroot != bazel[0]:
-        problems.append(f"tools/sysroot/packages/versions: Bazel {sysroot}, but .bazelversion has {bazel[0]}")
+    if sysroot != bazel:
+        problems.append(f"tools/sysroot/packages/versions: Bazel {sysroot}, but .bazelversion has {bazel}")
+    pins = pathlib.Path("tools/sysroot/linux/packages/versions").read_text(encoding="utf-8")
+    archive = pathlib.Path("tools/linux/debian.bzl").read_text(encoding="utf-8")
+    for pin in re.findall(r"^[a-z0-9-]+ (\S+)$", pins, re.MULTILINE):
+        if pin not in archive:
+            problems.append(f"tools/linux/debian.bzl: not {pin}, which tools/sysroot/linux/packages/versions has")
     print(*problems, sep="\n", end="\n" if problems else "")
     sys.exit(1 if problems else 0)
 

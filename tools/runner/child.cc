@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
@@ -31,12 +32,37 @@ bool OpenPipe(int (&ends)[2]) {
   return true;
 }
 
-/// The child's standard input: /dev/null, or a pipe whose other end is for us.
-bool OpenInput(bool has_input, int (&ends)[2]) {
-  if (has_input) return OpenPipe(ends);
+/// The child's standard input: ours, /dev/null, or a pipe whose other end is for us.
+bool OpenInput(const Terminal& terminal, int (&ends)[2]) {
+  if (terminal.shares_input) return (ends[0] = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)) >= 0;
+  if (terminal.has_input) return OpenPipe(ends);
   ends[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
   return ends[0] >= 0;
 }
+
+/// Makes this process's group the one that may read the terminal, if standard input is one.
+void TakeTerminal() {
+  const auto before = signal(SIGTTOU, SIG_IGN);  // Which stops a group in the background.
+  tcsetpgrp(STDIN_FILENO, getpgrp());
+  signal(SIGTTOU, before);
+}
+
+/// While a child has our terminal: what it may leave otherwise is put back.
+class LentTerminal {
+ public:
+  explicit LentTerminal(bool lent) : lent_(lent && tcgetattr(STDIN_FILENO, &settings_) == 0) {}
+  ~LentTerminal() {
+    if (!lent_) return;
+    TakeTerminal();
+    tcsetattr(STDIN_FILENO, TCSANOW, &settings_);
+  }
+  LentTerminal(const LentTerminal&) = delete;
+  LentTerminal& operator=(const LentTerminal&) = delete;
+
+ private:
+  termios settings_ = {};
+  const bool lent_;
+};
 
 /// In the child: never returns. Failure to execute is reported through `failure`.
 [[noreturn]] void Execute(const std::vector<std::string>& command, const Terminal& terminal,
@@ -49,6 +75,7 @@ bool OpenInput(bool has_input, int (&ends)[2]) {
   static_cast<void>(parent);
 #endif
   RestoreSignals();
+  if (terminal.shares_input) TakeTerminal();
   dup2(input, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   if (!terminal.keeps_errors) dup2(output, STDERR_FILENO);
@@ -70,7 +97,7 @@ class Child {
     int input[2] = {-1, -1};
     int output[2];
     int failure[2];
-    if (!OpenInput(terminal.has_input, input) || !OpenPipe(output) || !OpenPipe(failure)) {
+    if (!OpenInput(terminal, input) || !OpenPipe(output) || !OpenPipe(failure)) {
       error_ = errno;
       return;
     }
@@ -193,6 +220,7 @@ ChildEnd RunChild(const std::vector<std::string>& command,
   WatchSignals();
   std::optional<Clock::time_point> deadline;
   if (timeout) deadline = Clock::now() + *timeout;
+  const LentTerminal lent(terminal.shares_input);
   Child child(command, terminal);
   if (child.Error() != 0) return {ChildEnd::Kind::kNotStarted, child.Error()};
 

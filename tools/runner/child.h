@@ -28,7 +28,8 @@ struct Terminal {
   /// Gets what the child writes to standard output and standard error, as it comes, and returns
   /// what the child reads next.
   std::function<std::string(std::string_view)> converse;
-  bool has_input = false;  ///< false: the child's standard input is at its end from the start
+  bool has_input = false;     ///< false: the child's standard input is at its end from the start
+  bool shares_input = false;  ///< The child's standard input is ours; of a terminal, to its end.
   /// True once the child has done all it was started for: it gets 2 s more.
   std::function<bool()> finished = {};
   bool keeps_errors = false;  ///< the child's standard error is ours, and is not conversed about

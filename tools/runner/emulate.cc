@@ -29,6 +29,7 @@ Verdict Emulate(const Options& options, const std::vector<std::string>& command)
             return dialogue.Feed(text);
           },
       .has_input = !options.dialogue.empty(),
+      .shares_input = options.interactive && options.dialogue.empty(),
       // A loader that outlives the image may still have something to do.
       .finished = [&] { return transcript.status().has_value() && dialogue.awaited().empty(); }};
   const ChildEnd end = RunChild(command, timeout, terminal);

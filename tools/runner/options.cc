@@ -47,6 +47,11 @@ Command BuildCommand(Options& o) {
     if (dialogue.empty()) dialogue.push_back({});  // typed at the first output
     return (dialogue.back().send += text), Done();
   };
+  const Setter file = [&o](const std::string& pair) -> Done {
+    const std::size_t equals = pair.find('=');
+    if (equals == 0 || equals >= pair.size() - 1) return Error("needs NAME=PATH");
+    return o.files.emplace_back(pair.substr(0, equals), pair.substr(equals + 1)), Done();
+  };
   const Setter require_pass = [&o](const std::string&) {
     return (o.expected.line = kPassLine), Done();
   };
@@ -66,6 +71,9 @@ Command BuildCommand(Options& o) {
           {"--boot", "WORD", "QEMU's argument that starts the image, repeated", &o.boot},
           {"--firmware", "FILE", "boot loader, {firmware} in --boot", &o.firmware},
           {"--esp", "FOLDER", "EFI system partition, {esp} in --boot", &o.esp},
+          {"--file", "NAME=PATH", "a file of the machine, {NAME} in --boot, repeated", file},
+          {"--no-semihosting", "", "the image cannot use semihosting", Clear(o.semihosting)},
+          {"--interactive", "", "what is typed goes to the guest; ^A x ends it", &o.interactive},
           {"--expect", "TEXT", "wait for this on the boot loader's console", expect},
           {"--send", "TEXT", "then type this", send}}};
 }

@@ -3,6 +3,7 @@
 #include <expected>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tools/options/options.h"
@@ -19,17 +20,20 @@ struct Options {
   enum class Where { kDefault, kQemu, kGdb, kSerial, kOut };
 
   // From BUILD files.
-  std::string qemu;      ///< --qemu: the emulator.
-  std::string machine;   ///< --machine: file with the emulator's machine arguments.
-  std::string image;     ///< --image: flat image.
-  std::string elf;       ///< --elf: the image's source, for a debugger.
-  std::string cpu;       ///< --cpu: overrides the machine's CPU model.
-  Expectation expected;  ///< --require-pass, or --require-line and --require-status.
-  bool icount = false;   ///< --icount: deterministic instruction counting.
+  std::string qemu;          ///< --qemu: the emulator.
+  std::string machine;       ///< --machine: file with the emulator's machine arguments.
+  std::string image;         ///< --image: flat image.
+  std::string elf;           ///< --elf: the image's source, for a debugger.
+  std::string cpu;           ///< --cpu: overrides the machine's CPU model.
+  Expectation expected;      ///< --require-pass, or --require-line and --require-status.
+  bool icount = false;       ///< --icount: deterministic instruction counting.
+  bool semihosting = true;   ///< false: --no-semihosting
+  bool interactive = false;  ///< --interactive: our terminal is the guest's
   /// --boot: the emulator's words that start the image; none: -kernel. {image} stands for the
-  /// image's path, {firmware} and {esp} for the paths that follow.
+  /// image's path, {firmware} and {esp} and the names of `files` for the paths that follow.
   std::vector<std::string> boot;
-  std::string firmware;            ///< --firmware: a boot loader.
+  std::vector<std::pair<std::string, std::string>> files;  ///< --file NAME=PATH
+  std::string firmware;                                    ///< --firmware: a boot loader.
   std::string esp;                 ///< --esp: a folder that holds the image where UEFI finds it.
   std::vector<Exchange> dialogue;  ///< --expect TEXT --send TEXT: the loader's console.
 

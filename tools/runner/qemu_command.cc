@@ -25,12 +25,19 @@ std::string EscapeCommas(const std::string& text) {
 }
 
 std::string SemihostingConfig(const Options& options) {
+  if (!options.semihosting) return "enable=off";
   std::string config = "enable=on,target=native,arg=";
   config += EscapeCommas(std::filesystem::path(options.image).filename());
   for (const std::string& argument : options.guest_arguments) {
     config += ",arg=" + EscapeCommas(argument);
   }
   return config;
+}
+
+std::string Joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
 }
 
 std::expected<void, std::string> CheckFiles(const Options& options) {
@@ -40,13 +47,17 @@ std::expected<void, std::string> CheckFiles(const Options& options) {
   if (!options.firmware.empty() && access(options.firmware.c_str(), R_OK) != 0) {
     return Error("no boot loader at '" + options.firmware + "'");
   }
+  for (const auto& [name, path] : options.files) {
+    if (access(path.c_str(), R_OK) != 0) return Error("no " + name + " at '" + path + "'");
+  }
   return {};
 }
 
 /// A word of --boot with the paths in their places; inside one of QEMU's suboptions commas count.
 std::string FillIn(std::string word, const Options& options) {
-  const std::pair<std::string, std::string> places[] = {
+  std::vector<std::pair<std::string, std::string>> places = {
       {"{image}", options.image}, {"{firmware}", options.firmware}, {"{esp}", options.esp}};
+  for (const auto& [name, path] : options.files) places.emplace_back("{" + name + "}", path);
   for (const auto& [place, path] : places) {
     if (word == place) return path;
     const std::size_t at = word.find(place);
@@ -75,9 +86,16 @@ std::expected<std::vector<std::string>, std::string> QemuCommand(const Options& 
   // QEMU takes the last -cpu.
   if (!options.cpu.empty()) command.insert(command.end(), {"-cpu", options.cpu});
   if (options.icount) command.insert(command.end(), {"-icount", "shift=0,sleep=off"});
-  command.insert(command.end(),
-                 {"-display", "none", "-monitor", "none", "-serial", "stdio", "-nic", "none",
-                  "-no-reboot", "-semihosting-config", SemihostingConfig(options)});
+  command.insert(command.end(), {"-display", "none", "-nic", "none", "-no-reboot",
+                                 "-semihosting-config", SemihostingConfig(options)});
+  if (options.interactive) {
+    command.insert(command.end(), {"-serial", "mon:stdio"});
+  } else {
+    command.insert(command.end(), {"-monitor", "none", "-serial", "stdio"});
+  }
+  if (!options.semihosting && !options.guest_arguments.empty()) {
+    command.insert(command.end(), {"-append", Joined(options.guest_arguments)});
+  }
   if (options.boot.empty()) command.insert(command.end(), {"-kernel", options.image});
   for (const std::string& word : options.boot) command.push_back(FillIn(word, options));
   return command;

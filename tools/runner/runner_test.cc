@@ -228,6 +228,35 @@ TEST_F(RunnerTest, StandardInputIsNotTheGuests) {
   EXPECT_EQ(Run("</dev/zero").console, "end\n");
 }
 
+TEST_F(RunnerTest, AnInteractiveGuestHasStandardInput) {
+  WriteQemu("cat; for a in \"$@\"; do echo \"[$a]\"; done");
+  Write("typed", "ls\n");
+  const std::string console = Run("--interactive <" + Path("typed")).console;
+  EXPECT_TRUE(console.starts_with("ls\n")) << console;
+  EXPECT_NE(console.find("[-serial]\n[mon:stdio]\n"), std::string::npos) << console;
+  EXPECT_EQ(console.find("[-monitor]"), std::string::npos);
+}
+
+TEST_F(RunnerTest, WithoutSemihostingArgumentsAreTheKernels) {
+  WriteQemu("for a in \"$@\"; do echo \"[$a]\"; done");
+  const std::string console = Run("--no-semihosting -- quiet a=b,c").console;
+  for (const char* words :
+       {"[-semihosting-config]\n[enable=off]\n", "[-append]\n[quiet a=b,c]\n"}) {
+    EXPECT_NE(console.find(words), std::string::npos) << words << "is not in\n" << console;
+  }
+}
+
+TEST_F(RunnerTest, FilesTakeThePlacesOfTheirNames) {
+  WriteQemu("for a in \"$@\"; do echo \"[$a]\"; done");
+  Write("disk,1", "disk");
+  const std::string file = " --file disk=" + Path("disk,1");
+  const std::string console = Run(file + " --boot 'x,file={disk},y' --boot {disk}").console;
+  EXPECT_NE(console.find("disk,,1,y]\n[" + Path("disk,1") + "]\n"), std::string::npos) << console;
+  EXPECT_EQ(Run("--file kernel=" + Path("none")).message,
+            "runner: no kernel at '" + Path("none") + "'\n");
+  EXPECT_EQ(Run("--file kernel").message, "runner: --file needs NAME=PATH\n");
+}
+
 TEST_F(RunnerTest, TheBootLoaderIsDriven) {
   WriteQemu("printf 'any key'; read key; printf '=> '; read command; echo \"[$key][$command]\"; " +
             std::string(kPass));

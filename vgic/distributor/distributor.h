@@ -23,7 +23,7 @@ class GuestDistributor {
                              GuestCpus cpus, std::uint32_t own = 0)
       : base_(base), owners_(owners), guest_(guest), cpus_(cpus), own_(own) {}
 
-  /// As after a reset: the guest's Distributor is off, its SPIs disabled and not pending.
+  /// As after a reset: the guest's Distributor is off, its SPIs disabled, not pending, in Group 1.
   void Reset() {
     control_ = 0;
     for (unsigned word = 1; word < kWords; ++word) {
@@ -31,12 +31,15 @@ class GuestDistributor {
       if (const std::uint32_t own = Own(word); own != 0) {
         M::Write32(base_ + gic::kIcenabler + word * 4, own);
         M::Write32(base_ + kIcpendr + word * 4, own);
+        const std::uintptr_t groups = base_ + gic::kIgroupr + word * 4;
+        M::Write32(groups, M::Read32(groups) | own);
       }
     }
   }
 
-  /// What a load of `vcpu`, a number of the list of CPUs, reads. What the guest does not have: 0.
-  std::uint64_t Read(RegisterAccess access, unsigned vcpu) const {
+  /// What a load of `vcpu`, a number of the list of CPUs, reads; a GICv3 answers all alike. What
+  /// the guest does not have: 0.
+  std::uint64_t Read(RegisterAccess access, unsigned vcpu = 0) const {
     if (access.offset < gic::kIgroupr || access.offset >= Architecture::kIdentification) {
       const bool word = access.bytes == 4 && access.offset % 4 == 0;
       return word && access.offset < Architecture::kSize ? ReadControl(access.offset) : 0;
@@ -53,6 +56,9 @@ class GuestDistributor {
     if (Architecture::IsRoute(access)) return Architecture::WriteRoute(*this, access, value);
     Registers().Write(access, word);
   }
+
+  /// As PriorityIn(); of a GICv2's SGIs and PPIs those of the CPU that calls.
+  std::uint8_t PriorityOf(unsigned intid) const { return PriorityIn<M>(base_, intid); }
 
   /// False while the guest has its Distributor off.
   bool IsOn() const { return (control_ & Architecture::kOn) != 0; }

@@ -31,6 +31,14 @@ struct RegisterAccess {
   unsigned bytes;        ///< 1, 2, 4 or 8.
 };
 
+/// The priority that an interrupt of this frame has, for Interrupt::priority(): the five bits that
+/// every virtual interface has. [gic] ICH_VTR_EL2.PRIbits.
+template <GicMemory M>
+std::uint8_t PriorityIn(std::uintptr_t frame, unsigned intid) {
+  const std::uint32_t word = M::Read32(frame + gic::kIpriorityr + intid / 4 * 4);
+  return static_cast<std::uint8_t>(word >> 8 * (intid % 4) & 0xf8);
+}
+
 /// Of the interrupts 32 * n to 32 * n + 31, those that are the guest's are bits of `own(n)`. The
 /// others read as zero and keep their values. An access that the architecture does not have, by
 /// width or alignment, reads as zero and writes nothing.

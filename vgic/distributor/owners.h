@@ -16,7 +16,8 @@ inline constexpr GuestNumber kNoGuest = 0;
 /// change while guests run.
 class OwnerTable {
  public:
-  constexpr OwnerTable() = default;
+  /// Every SPI is `owner`'s.
+  constexpr explicit OwnerTable(GuestNumber owner = kNoGuest) { owner_.fill(owner); }
 
   /// Gives an SPI to a guest, or to kNoGuest. False, and nothing changed: `intid` is no SPI.
   constexpr bool Give(unsigned intid, GuestNumber guest) {

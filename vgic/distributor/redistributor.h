@@ -34,6 +34,10 @@ class GuestRedistributors {
     if (offset != kWaker || access.bytes != 4) return;
     awake_ = (word & kProcessorSleep) != 0 ? awake_ & ~(1u << cpu) : awake_ | 1u << cpu;
   }
+  /// As PriorityIn(): an SGI or PPI of this CPU of the list.
+  std::uint8_t PriorityOf(unsigned cpu, unsigned intid) const {
+    return PriorityIn<M>(cpus_[cpu].redistributor + kFrame, intid);
+  }
 
  private:
   static constexpr std::uint32_t kCtlr = 0, kIidr = 4, kTyper = 8, kWaker = 0x14;

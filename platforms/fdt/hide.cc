@@ -62,6 +62,31 @@ std::array<Region, 2> Without(Region region, Region hidden) {
 
 }  // namespace
 
+unsigned Editor::HideCompatible(std::string_view compatible) {
+  for (unsigned hidden = 0;; ++hidden) {
+    Walk walk(tree_);
+    const Place* place = walk.Next();
+    const auto matches = [&] {
+      const auto property = place->node().Find("compatible");
+      return place->depth() != 0 && property && property->ListHas(compatible);
+    };
+    while (place != nullptr && !matches()) place = walk.Next();
+    if (place == nullptr) return hidden;
+    HideNode(place->node().begin_);
+  }
+}
+
+unsigned Editor::HideEverywhere(std::string_view property) {
+  unsigned hidden = 0;
+  Walk walk(tree_);
+  while (const Place* place = walk.Next()) {
+    if (!place->node().Find(property)) continue;
+    HideIn(place->node().begin_, property);
+    ++hidden;
+  }
+  return hidden;
+}
+
 bool Editor::HideMemory(Region hidden) {
   unsigned nodes = 0;
   Walk check(tree_);

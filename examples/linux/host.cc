@@ -1,0 +1,26 @@
+#include "host.h"
+
+#include "platforms/runtime/console.h"
+#include "platforms/runtime/power.h"
+
+namespace hv {
+
+trivet::vectors::Handlers Host::HandlersFor(trivet::CpuId) {
+  constexpr auto kStop = [](trivet::vectors::CpuSlot& slot) {
+    Stop("an exception at EL2", slot.crash.esr, slot.crash.elr);
+  };
+  return {.irq = kStop, .fiq = kStop, .serror = kStop, .fatal = kStop};
+}
+
+void Stop(const char* what, std::uint64_t esr, std::uint64_t pc) {
+  trivet::platforms::ConsoleLine().Text(what).Text(": ESR ").Hex(esr).Text(", PC ").Hex(pc);
+  trivet::platforms::PowerOff(1);
+}
+
+void Check(trivet::Status status, const char* what) {
+  if (status == trivet::Status::kOk) return;
+  trivet::platforms::ConsoleLine().Text(what).Text(": ").Text(trivet::ToString(status));
+  trivet::platforms::PowerOff(1);
+}
+
+}  // namespace hv
