@@ -8,8 +8,7 @@
 #include "vectors/slot_finder.h"
 
 extern "C" {
-#define FINDER_TABLE(finder, ...) \
-  extern const trivet::vectors::VectorTable trivet_test_##finder;
+#define FINDER_TABLE(finder, ...) extern const trivet::vectors::VectorTable trivet_test_##finder;
 #include "tests/guest/finder_tables.def"
 extern const trivet::vectors::VectorTable trivet_test_page_at_symbol;
 }

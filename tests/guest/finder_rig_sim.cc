@@ -73,8 +73,8 @@ void TakeCrash() {
   const std::uint64_t sp = vectors::StackPointer();
   vectors::SetStackPointer(Area::EndOf(sp));
   try {
-    pe.RunCodeAt(pe.TakeException({.kind = sim::VectorKind::kSync,
-                                   .esr = sim::Syndrome(sim::ExceptionClass::kBrk64, 0x79)}));
+    pe.RunCodeAt(pe.TakeException(
+        {.kind = sim::VectorKind::kSync, .esr = sim::Syndrome(sim::ExceptionClass::kBrk64, 0x79)}));
   } catch (const CrashTaken&) {
   }
   vectors::SetStackPointer(sp);

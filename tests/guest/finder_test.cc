@@ -214,7 +214,8 @@ struct Call {
 };
 
 template <class H>
-Status CallOnStackOf(unsigned cpu, percpu::PerCpu<H>& page, Status (percpu::PerCpu<H>::*function)()) {
+Status CallOnStackOf(unsigned cpu, percpu::PerCpu<H>& page,
+                     Status (percpu::PerCpu<H>::*function)()) {
   Call<H> call{page, function};
   RunOnStackOf(cpu, &Call<H>::Do, &call);
   return call.status;
@@ -242,8 +243,7 @@ void ExpectStatus(percpu::PerCpu<H>& page, const Fault& fault) {
     ASSERT_EQ(CallOnStackOf(0, page, &Page::HardwareEnable), Status::kOk);
     set_up(fault.tpidr, fault.pointer);
     const bool per_run = page.host_kind() == HostKind::kVhe;
-    EXPECT_EQ(CallOnStackOf(fault.stack, page, &Page::Audit),
-              per_run ? Status::kOk : fault.status);
+    EXPECT_EQ(CallOnStackOf(fault.stack, page, &Page::Audit), per_run ? Status::kOk : fault.status);
   }
   EXPECT_EQ(page.HardwareDisable(), Status::kOk);
   EXPECT_TRUE(HostView::Now() == before) << "a TPIDR_EL2 that the host changed is kept";
@@ -271,17 +271,15 @@ TEST_P(Finder, ThatIsSetUpWronglyIsAnErrorAndNothingIsChanged) {
   };
   for (const Fault& fault : faults) {
     if (fault.finder != finder()) continue;
-    WithPage(finder(), 0, [&]<class H>(percpu::PerCpu<H>& page) {
-      ExpectStatus(page, fault);
-    });
+    WithPage(finder(), 0, [&]<class H>(percpu::PerCpu<H>& page) { ExpectStatus(page, fault); });
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Finders, Finder,
-    ::testing::Combine(::testing::Values(By::kPageAtTpidr, By::kPointerAtTpidr, By::kPageAtStack,
-                                         By::kPointerAtStack, By::kPageAtSymbol),
-                       ::testing::Values(HostKind::kNvhe, HostKind::kVhe)));
+INSTANTIATE_TEST_SUITE_P(Finders, Finder,
+                         ::testing::Combine(::testing::Values(By::kPageAtTpidr, By::kPointerAtTpidr,
+                                                              By::kPageAtStack, By::kPointerAtStack,
+                                                              By::kPageAtSymbol),
+                                            ::testing::Values(HostKind::kNvhe, HostKind::kVhe)));
 
 }  // namespace
 }  // namespace trivet::tests

@@ -80,6 +80,11 @@ bool IsTable(std::uint64_t base) {
   return sim::CodeMap::Instance().Find(base).code == &RunSlot && base % kTableSize == 0;
 }
 
+std::uint64_t TranslationVectors() {
+  static constexpr VectorTable kPlace = {};
+  return reinterpret_cast<std::uint64_t>(&kPlace);
+}
+
 std::uint64_t StackPointer() { return stack_pointer; }
 void SetStackPointer(std::uint64_t sp) { stack_pointer = sp; }
 

@@ -19,6 +19,12 @@ inline std::uint64_t SelectedBaseOf(const VectorTable& table) {
   return reinterpret_cast<std::uint64_t>(&table);
 }
 
+/// The vectors of stage1_translation.h.
+extern "C" [[gnu::visibility("hidden")]] const char trivet_translation_vectors[];
+inline std::uint64_t TranslationVectors() {
+  return reinterpret_cast<std::uint64_t>(&trivet_translation_vectors);
+}
+
 /// SP_EL2.
 inline std::uint64_t StackPointer() {
   std::uint64_t sp;
