@@ -24,6 +24,9 @@ const char* ToString(Status status) {
     case Status::kUnsupportedHost: return "kUnsupportedHost";
     case Status::kIllegalGuestState: return "kIllegalGuestState";
     case Status::kLoadedElsewhere: return "kLoadedElsewhere";
+    case Status::kSlotMissing: return "kSlotMissing";
+    case Status::kSlotMisaligned: return "kSlotMisaligned";
+    case Status::kWrongSlot: return "kWrongSlot";
     case Status::kNoRoom: return "kNoRoom";
     case Status::kAlreadyMapped: return "kAlreadyMapped";
     case Status::kOutOfTables: return "kOutOfTables";

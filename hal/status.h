@@ -27,6 +27,9 @@ enum class [[nodiscard]] Status : std::uint8_t {
   kUnsupportedHost,     ///< The host's state rules out a transition: Error has the register.
   kIllegalGuestState,   ///< The guest's PSTATE is neither EL1 nor EL0 in AArch64: not entered.
   kLoadedElsewhere,     ///< The guest's registers are loaded on another CPU.
+  kSlotMissing,         ///< What the vectors' slot finder starts from is null: set it first.
+  kSlotMisaligned,      ///< The slot finder's pointer or page is misaligned: Error has it.
+  kWrongSlot,           ///< The vectors would find another page than this CPU's: Error has it.
   kNoRoom,              ///< A vCPU has as many interrupts as it has room for: its last_error().
   kAlreadyMapped,       ///< Part of the range has a mapping: Unmap() it first.
   kOutOfTables,         ///< The pool has too few translation tables left.

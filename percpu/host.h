@@ -7,6 +7,7 @@
 #include "hal/cpu_id.h"
 #include "vectors/chain_table.h"
 #include "vectors/cpu_slot.h"
+#include "vectors/slot_finder.h"
 #include "vectors/sve_state.h"
 
 namespace trivet::percpu {
@@ -43,6 +44,7 @@ concept PassThroughHost = requires(CpuId cpu) {
 ///     static std::uint64_t VectorBaseFor(CpuId cpu);
 ///     static constexpr bool kUsesFp = true;
 ///     static vectors::SveArea SveAreaFor(CpuId cpu);
+///     static constexpr const vectors::VectorTable& kVectorTable = my_vectors;
 ///
 /// PhysicalAddressOf is for hosts whose EL2 addresses are not physical ones. VectorBaseFor is
 /// called on `cpu` by enable. Exceptions are forwarded to its value, and disable leaves it in
@@ -52,7 +54,9 @@ concept PassThroughHost = requires(CpuId cpu) {
 /// loaded, and they find theirs after Unload(). SveAreaFor is for hosts that use SVE at EL2, with
 /// kUsesFp: all of Z, P and FFR is kept there while a guest has vector registers. Create() calls
 /// it. The memory holds vectors as long as ZCR_EL2 makes them, or guests with vector registers are
-/// refused.
+/// refused. kVectorTable is for callback hosts that keep their own pointer in TPIDR_EL2: the table
+/// finds this CPU's PerCpu by its slot finder (vectors/slot_finder.h), which the host sets up
+/// before enable and leaves until disable. TPIDR_EL2 is the host's throughout.
 template <class H>
 concept Host = CallbackHost<H> != PassThroughHost<H>;
 
@@ -74,6 +78,11 @@ constexpr bool UsesFp() {
     return false;
   }
 }
+
+template <class H>
+concept HasVectorTable = requires {
+  { H::kVectorTable } -> std::convertible_to<const vectors::VectorTable&>;
+};
 
 /// The host's own vector base where it supplies one; nullopt: use VBAR_EL2.
 template <Host H>

@@ -42,7 +42,7 @@ struct MinimalSwitch {
 /// entries, and keeps other code from changing these registers. nVHE hosts only. One page, declared
 /// like a PerCpu.
 template <CallbackHost H, Policy P = DefaultPolicy>
-  requires(P::kVectors == VectorSwitch::kPerEnable)
+  requires(P::kVectors == VectorSwitch::kPerEnable && !HasVectorTable<H>)
 class alignas(vectors::kCpuPageSize) MinimalCpu {
  public:
   constexpr MinimalCpu() = default;

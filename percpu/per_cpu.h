@@ -9,8 +9,9 @@
 
 namespace trivet::percpu {
 
-/// EL2 of one CPU, in one page. TPIDR_EL2 points at it while the CPU is enabled: the vectors find
-/// handlers and crash record at its start and the emergency stack at its end. No other CPU's data
+/// EL2 of one CPU, in one page. TPIDR_EL2 points at it while the CPU is enabled, or H's slot finder
+/// leads to it: the vectors find handlers and crash record at its start and the emergency stack at
+/// its end. No other CPU's data
 /// is in it. Declare one per CPU with static storage:
 ///
 ///     constinit percpu::PerCpu<MyHost> cpus[4];
@@ -36,7 +37,7 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
   /// kSuspended, kWrongCpu, kInUse, kUnsupportedHost (SPSel is 0, SCTLR_EL2.{EIS, EOS} are not both
   /// 1, or EL2 is Secure and has VSTTBR_EL2: Error has the register), kUnsupportedFeature (the
   /// policy sets a bit that this CPU lacks), kInvalidArgument (H's vector base is misaligned); for
-  /// a pass-through host kOutOfReach.
+  /// a pass-through host kOutOfReach; with a slot finder kSlotMissing, kSlotMisaligned, kWrongSlot.
   Status HardwareEnable() { return Enable(Request()); }
 
   /// Turns it off and restores every register HardwareEnable() or a guest changed. On this object's
@@ -60,7 +61,8 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
   Status PlanDisable(Plan& plan) { return PerCpuState::PlanDisable(plan); }
 
   /// Compares the live VBAR_EL2, HCR_EL2 and TPIDR_EL2 with an enabled CPU's values. Errors: as for
-  /// HardwareDisable(); kRestoreMismatch for a difference.
+  /// HardwareDisable(); kRestoreMismatch for a difference; with a slot finder, in TPIDR_EL2's
+  /// place, those of it.
   Status Audit() { return PerCpuState::Audit(); }
 
   // Power and hand-over events: README.md lists which call belongs to which event.
@@ -103,7 +105,10 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
 
  private:
   Status CreateForHost(CpuId cpu) {
-    if constexpr (PassThroughHost<H>) {
+    static_assert(!(PassThroughHost<H> && HasVectorTable<H>), "a pass-through host has a table");
+    if constexpr (HasVectorTable<H>) {
+      return CreateFor(cpu, H::HandlersFor(cpu), H::kVectorTable);
+    } else if constexpr (PassThroughHost<H>) {
       return CreateFor(cpu, H::ChainPlaceFor(cpu));
     } else {
       return CreateFor(cpu, H::HandlersFor(cpu));

@@ -24,12 +24,12 @@ bool PerCpuState::AtEl2() { return Cpu::Read<CurrentEl>() == CurrentEl().el(kEl2
 
 VectorOwnership PerCpuState::vector_ownership() const {
   if (per_run_) return VectorOwnership::kPerRun;
-  return IsPassThrough() ? VectorOwnership::kPassThrough : VectorOwnership::kPerEnable;
+  return keeps_tpidr_ ? VectorOwnership::kHostTpidr : VectorOwnership::kPerEnable;
 }
 
-/// A chain table does not use TPIDR_EL2: the register stays the host's.
+/// A chain table and a slot finder leave TPIDR_EL2 to the host.
 TpidrEl2 PerCpuState::OurTpidr(TpidrEl2 host) const {
-  return IsPassThrough() ? host : TpidrEl2::FromRaw(reinterpret_cast<std::uint64_t>(&slot_));
+  return keeps_tpidr_ ? host : TpidrEl2::FromRaw(reinterpret_cast<std::uint64_t>(&slot_));
 }
 
 Status PerCpuState::Fail(Error error) {
@@ -38,16 +38,14 @@ Status PerCpuState::Fail(Error error) {
 }
 
 Status PerCpuState::CreateFor(CpuId cpu, const vectors::Handlers& handlers) {
-  return Bind(cpu, handlers.AreComplete() ? Status::kOk : Status::kHandlerMissing, handlers, {});
+  return Bind(cpu, handlers.AreComplete() ? Status::kOk : Status::kHandlerMissing, handlers, {},
+              vectors::TableBase(), nullptr);
 }
 
-Status PerCpuState::CreateFor(CpuId cpu, const vectors::ChainPlace& chain) {
-  return Bind(cpu, vectors::CheckChainPlace(chain), {}, chain);
-}
-
-/// `host`: the result of checking the host's handlers or chain table memory.
+/// `host`: the result of checking the host's handlers or chain table memory. `table`: for VBAR_EL2.
 Status PerCpuState::Bind(CpuId cpu, Status host, const vectors::Handlers& handlers,
-                         const vectors::ChainPlace& chain) {
+                         const vectors::ChainPlace& chain, std::uint64_t table,
+                         const vectors::SlotFinder* finder) {
   if (state_.load(std::memory_order_acquire) != State::kVacant) {
     return Fail({.status = Status::kAlreadyCreated});
   }
@@ -55,7 +53,9 @@ Status PerCpuState::Bind(CpuId cpu, Status host, const vectors::Handlers& handle
   cpu_ = cpu;
   slot_ = {.handlers = handlers};
   chain_ = chain;
-  vectors_ = VbarEl2::FromRaw(IsPassThrough() ? chain.executable : vectors::TableBase());
+  finder_ = finder;
+  keeps_tpidr_ = IsPassThrough() || finder != nullptr;
+  vectors_ = VbarEl2::FromRaw(table);
   transition_.workarounds = {};
   known_bits_ = 0;
   state_.store(State::kReady, std::memory_order_release);
@@ -98,13 +98,10 @@ inline Status PerCpuState::CheckPolicy(const PolicyValues& policy) {
 }
 
 [[gnu::always_inline]] inline Status PerCpuState::CheckHostVectors(VbarEl2 base) {
-  Status status = Status::kOk;
-  if (IsPassThrough()) {
-    status = vectors::CheckChainReach(chain_, base.raw());
-  } else if (base.raw() % vectors::kChainTableSize != 0) {
-    status = Status::kInvalidArgument;
-  }
-  return status == Status::kOk ? status : Fail({.status = status, .got = base.raw()});
+  if (keeps_tpidr_) [[unlikely]]
+    return CheckKeeper(base);
+  if (base.raw() % vectors::kChainTableSize == 0) return Status::kOk;
+  return Fail({.status = Status::kInvalidArgument, .got = base.raw()});
 }
 
 /// Why virtualization cannot be turned on from `state`.
@@ -178,7 +175,8 @@ Status PerCpuState::Enable(State from, const EnableRequest& request) {
   El2Context host;
   if (const Status s = CheckEnable(from, request, host); s != Status::kOk) return s;
   const VbarEl2 host_vbar = request.HostVectors(host.vbar);
-  if (IsPassThrough()) vectors::MakeChainTable(chain_, host_vbar.raw());
+  if (keeps_tpidr_) [[unlikely]]
+    MakeForwarding(host_vbar);
   const TransitionState transition = PrepareTransition(host, request);
   struct Attempt {
     std::atomic<State>& state;
@@ -373,7 +371,7 @@ Status PerCpuState::Audit() {
                               ? AuditGuestControls()
                               : VerifyStage2(transition_.guard, Status::kRestoreMismatch);
   if (controls != Status::kOk) return controls;
-  if (!HoldsTpidr()) return Status::kOk;
+  if (!HoldsTpidr()) return CheckFinder();
   return Expect<TpidrEl2>(transition_.ours.tpidr, Status::kRestoreMismatch);
 }
 

@@ -20,6 +20,7 @@
 #include "percpu/transition_state.h"
 #include "vectors/chain_table.h"
 #include "vectors/cpu_slot.h"
+#include "vectors/slot_finder.h"
 
 namespace trivet::percpu {
 
@@ -161,6 +162,7 @@ class alignas(16) PerCpuState {
 
  protected:
   Status CreateFor(CpuId cpu, const vectors::Handlers& handlers);
+  Status CreateFor(CpuId cpu, const vectors::Handlers& handlers, const vectors::VectorTable& table);
   Status CreateFor(CpuId cpu, const vectors::ChainPlace& chain);
   /// Of a host that uses SVE: where its registers are kept while a guest has vector registers.
   void SetHostSve(const vectors::SveArea& area) { host_sve_ = area; }
@@ -210,13 +212,14 @@ class alignas(16) PerCpuState {
 
   bool IsPassThrough() const { return chain_.words != nullptr; }
   /// True when TPIDR_EL2 is Trivet's from enable to disable.
-  bool HoldsTpidr() const { return !per_run_ && !IsPassThrough(); }
+  bool HoldsTpidr() const { return !per_run_ && !keeps_tpidr_; }
   VectorOwnership vector_ownership() const;
   /// The value for TPIDR_EL2 while enabled, under a host that has `host` in it.
   hal::TpidrEl2 OurTpidr(hal::TpidrEl2 host) const;
   static bool AtEl2();
   Status Bind(CpuId cpu, Status host, const vectors::Handlers& handlers,
-              const vectors::ChainPlace& chain);
+              const vectors::ChainPlace& chain, std::uint64_t table,
+              const vectors::SlotFinder* finder);
   Status RefuseState(State state);
   Status RefuseLeave(State state);
   Status RefuseHere() const;
@@ -226,6 +229,9 @@ class alignas(16) PerCpuState {
   Status FindBits(hal::HcrEl2 conditional);
   Status CheckPolicy(const PolicyValues& policy);
   Status CheckHostVectors(hal::VbarEl2 base);
+  Status CheckKeeper(hal::VbarEl2 base);
+  void MakeForwarding(hal::VbarEl2 base);
+  Status CheckFinder();
   Status CheckDisable();
   Status CanEnable(State from, const EnableRequest& request);
   Status IdentifyCpu();
@@ -318,7 +324,7 @@ class alignas(16) PerCpuState {
   HcrLayout LayoutOf(std::uint64_t bits);
   HcrTerms TermsFor(hal::HcrEl2 traps, hal::Capabilities open);
 
-  vectors::CpuSlot slot_;  // First: TPIDR_EL2 points here, except under a pass-through host.
+  vectors::CpuSlot slot_;  // First: TPIDR_EL2 points here, or a slot finder leads here.
   // What every run looks at, near the start: one instruction loads both.
   const Guest* gic_resident_ = nullptr;  // resident_, on a CPU with the GICv3 interface.
   std::uint64_t place_ = 0;  // PlaceNow() on cpu_, the host's priority mask open, or MPIDR_EL1.
@@ -343,8 +349,10 @@ class alignas(16) PerCpuState {
   std::uint8_t run_counters_ = 0;  // Its event counters.
   hal::IccPmrEl1 run_pmr_;         // The host's, where a run had to open it.
   CpuId cpu_;
+  const vectors::SlotFinder* finder_ = nullptr;  // Null: TPIDR_EL2, or a chain table.
   Error error_;
   SuperpriorityMask superpriority_;
+  bool keeps_tpidr_ = false;    // TPIDR_EL2 stays the host's while enabled.
   bool per_run_ = false;        // Vectors and TPIDR_EL2 are Trivet's only during a run.
   bool switches_runs_ = false;  // HCR_EL2 differs between the host and a guest.
   std::uint8_t ends_run_ = 0;   // What a run's end does first: EndsRun.

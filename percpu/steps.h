@@ -108,13 +108,13 @@ struct ForgetStage2 {
 
 /// Vectors and virtualization are Trivet's from enable to disable.
 using EnablePerEnable = Transition<PublishCpuPointer, GuardStage2, InstallVectors, SwitchHcr>;
-/// The same for a pass-through host: Trivet's chain table does not use TPIDR_EL2.
-using EnablePassThrough = Transition<GuardStage2, InstallVectors, SwitchHcr>;
+/// The same where TPIDR_EL2 stays the host's: under a chain table, or with a slot finder.
+using EnableWithHostTpidr = Transition<GuardStage2, InstallVectors, SwitchHcr>;
 /// Vectors and virtualization are Trivet's only while a guest runs: SwitchForRun does the rest.
 using EnablePerRun = Transition<ForgetStage2>;
 
 /// When the vectors are Trivet's; selects the list of steps.
-enum class VectorOwnership : std::uint8_t { kPerEnable, kPassThrough, kPerRun };
+enum class VectorOwnership : std::uint8_t { kPerEnable, kHostTpidr, kPerRun };
 
 /// From the host's registers to Trivet's.
 template <class B>
@@ -122,7 +122,7 @@ template <class B>
                                                const TransitionState& state) {
   switch (vector_ownership) {
     case VectorOwnership::kPerEnable: return EnablePerEnable::Do(backend, state);
-    case VectorOwnership::kPassThrough: return EnablePassThrough::Do(backend, state);
+    case VectorOwnership::kHostTpidr: return EnableWithHostTpidr::Do(backend, state);
     case VectorOwnership::kPerRun: return EnablePerRun::Do(backend, state);
   }
 }
@@ -131,7 +131,7 @@ template <class B>
 void LeaveTrivet(B& backend, VectorOwnership vector_ownership, const TransitionState& state) {
   switch (vector_ownership) {
     case VectorOwnership::kPerEnable: return EnablePerEnable::Undo(backend, state);
-    case VectorOwnership::kPassThrough: return EnablePassThrough::Undo(backend, state);
+    case VectorOwnership::kHostTpidr: return EnableWithHostTpidr::Undo(backend, state);
     case VectorOwnership::kPerRun: return EnablePerRun::Undo(backend, state);
   }
 }

@@ -6,6 +6,7 @@
 #include "percpu/masked_interrupts.h"
 #include "vcpu/id_registers.h"
 #include "vectors/enter_guest.h"
+#include "vectors/stage1_translation.h"
 
 namespace trivet::vcpu {
 namespace {
@@ -20,8 +21,8 @@ bool IsVectorAccess(ExceptionClass trapped) {
   return trapped == ExceptionClass::kSimdFp || trapped == ExceptionClass::kSve;
 }
 
-/// The whole of an exit: `exit` has the reason, the syndrome and the addresses.
-Status Decode(vectors::ExitVector vector, Exit& exit) {
+/// An exit but for the addresses of an abort, which Serve() finds.
+[[gnu::noinline]] Status Decode(vectors::ExitVector vector, Exit& exit) {
   const auto index = static_cast<unsigned>(vector);
   if (vector == vectors::ExitVector::kRefused) return Status::kIllegalGuestState;
   exit = {.reason = internal::kCodesByVector[index].reason()};
@@ -30,8 +31,18 @@ Status Decode(vectors::ExitVector vector, Exit& exit) {
   exit.syndrome = internal::LiveSyndrome();
   if (!synchronous) return Status::kOk;
   exit.reason = internal::kCodes[static_cast<unsigned>(exit.syndrome.exception_class())].reason();
-  if (IsAbort(exit.reason)) exit.fault = internal::LiveFault(exit.syndrome);
   return Status::kOk;
+}
+
+/// The access of an abort. Instructions and cache maintenance (CM) are looked up as reads: stage 1
+/// may let EL0 execute what it may not read, and maintenance has WnR set. [arm-arm] ESR_EL2.
+At AccessOf(const Exit& exit, std::uint64_t pstate) {
+  constexpr std::uint64_t kCacheMaintenance = 1 << 8, kLevel = 0xf;
+  if (exit.reason == ExitReason::kInstructionAbort) return At::kS1E1R;
+  const bool maintains = (exit.syndrome.raw() & kCacheMaintenance) != 0;
+  const bool writes = exit.syndrome.data_abort().is_write && !maintains;
+  if ((pstate & kLevel) == 0) return writes ? At::kS1E0W : At::kS1E0R;
+  return writes ? At::kS1E1W : At::kS1E1R;
 }
 
 }  // namespace
@@ -44,7 +55,8 @@ Vcpu::Vcpu(const Config& config)
                .vtcr = config.vtcr,
                .vttbr = config.vttbr,
                .cntvoff = CntvoffEl2::FromRaw(config.counter_offset),
-               .vmpidr = VmpidrEl2::FromRaw(config.mpidr.raw() | VmpidrEl2::Inert().raw())} {
+               .vmpidr = VmpidrEl2::FromRaw(config.mpidr.raw() | VmpidrEl2::Inert().raw())},
+      translates_faults_(config.translates_faults) {
   guest_.interrupts = config.interrupts;
   frame_.x[0] = config.argument;
   frame_.pc = config.entry;
@@ -52,8 +64,21 @@ Vcpu::Vcpu(const Config& config)
   frame_.in_place = config.in_place;
 }
 
-bool Vcpu::ServeIdRegister(const Exit& exit) {
-  if (exit.reason != ExitReason::kSystemRegister || request_.traps.tid3()) return false;
+/// The addresses of an abort, by AT where the configuration asks for it: the guest's registers and
+/// HCR_EL2 are still in place. False: the exit is the caller's.
+[[gnu::cold, gnu::noinline]] bool Vcpu::FindAddress(Exit& exit) const {
+  exit.fault = internal::LiveFault(exit.syndrome);
+  const auto code = static_cast<std::uint8_t>(exit.syndrome.raw() & 0x3f);
+  const bool permission = vectors::DecodeFaultStatus(code).kind == vectors::FaultKind::kPermission;
+  const bool unknown = exit.fault.virtual_address && !exit.fault.intermediate_address;
+  if (!translates_faults_ || !permission || !unknown) return false;
+  const At access = AccessOf(exit, frame_.pstate);
+  exit.fault.intermediate_address = vectors::TranslateByStage1(access, *exit.fault.virtual_address);
+  return false;
+}
+
+[[gnu::noinline]] bool Vcpu::ServeIdRegister(const Exit& exit) {
+  if (request_.traps.tid3()) return false;
   const vectors::SystemRegisterTrap trap = exit.syndrome.system_register();
   if (!trap.is_read) return false;
   const std::optional<std::uint64_t> value = OfferedIdRegister(trap.encoding, request_.open);
@@ -64,15 +89,18 @@ bool Vcpu::ServeIdRegister(const Exit& exit) {
 }
 
 /// Does what the guest's exit asks for and its configuration lets the library do; false: the exit
-/// is the caller's.
-bool Vcpu::Serve(percpu::PerCpuState& cpu, const Exit& exit) {
-  const bool uses_vectors =
-      exit.reason == ExitReason::kOther && IsVectorAccess(exit.syndrome.exception_class());
-  return uses_vectors ? cpu.GiveVectors() : ServeIdRegister(exit);
+/// is the caller's, and complete. Only what it calls needs a frame.
+bool Vcpu::Serve(Exit& exit, percpu::PerCpuState& cpu) {
+  if (exit.reason == ExitReason::kSystemRegister) [[likely]]
+    return ServeIdRegister(exit);
+  if (exit.reason == ExitReason::kOther) {
+    return IsVectorAccess(exit.syndrome.exception_class()) && cpu.GiveVectors();
+  }
+  return IsAbort(exit.reason) && FindAddress(exit);
 }
 
 Status Vcpu::Continue(percpu::PerCpuState& cpu, Exit& exit) {
-  while (Serve(cpu, exit)) {
+  while (Serve(exit, cpu)) {
     if (const Status s = Decode(vectors::EnterGuest(frame_), exit); s != Status::kOk) return s;
   }
   return Status::kOk;
@@ -87,7 +115,9 @@ std::optional<Status> Vcpu::LoadOrRun(percpu::PerCpuState& cpu, Exit& exit) {
   if (cpu.IsResidentHere(guest_) || cpu.RunsAsItIs()) return std::nullopt;
   cpu.BeginRun();
   Status status = Decode(vectors::EnterGuest(frame_), exit);
-  if (status == Status::kOk) status = Continue(cpu, exit);
+  while (status == Status::kOk && Serve(exit, cpu)) {
+    status = Decode(vectors::EnterGuest(frame_), exit);
+  }
   cpu.EndRun();
   return status;
 }

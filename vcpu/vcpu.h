@@ -37,6 +37,9 @@ struct Config {
   /// Its interrupts, switched with it; for a GICv3 they open Capability::kInterruptInterface. Null:
   /// none. vgic/switched.h makes one of a manager of list registers.
   percpu::GuestInterrupts* interrupts = nullptr;
+  /// A stage 2 permission fault leaves its IPA UNKNOWN. True: exits have it, by AT, where the
+  /// guest's stage 1 maps the address when the exit is made; absent where it does not.
+  bool translates_faults = false;
   /// Fast-path exit handlers, called by the vectors during a run: see vectors/in_place.h.
   vectors::InPlaceHooks in_place = {};
 };
@@ -119,7 +122,9 @@ class Vcpu {
       return Exit{.reason = code.plain(), .syndrome = syndrome};
     const ExitReason reason = code.reason();
     if (IsAbort(reason)) {
-      return Exit{.reason = reason, .syndrome = syndrome, .fault = internal::LiveFault(syndrome)};
+      const vectors::FaultAddress fault = internal::LiveFault(syndrome);
+      if (fault.intermediate_address) [[likely]]
+        return Exit{.reason = reason, .syndrome = syndrome, .fault = fault};
     }
     Exit exit = {.reason = reason, .syndrome = syndrome};
     return Returned(Continue(cpu, exit), exit);
@@ -136,16 +141,18 @@ class Vcpu {
     }
     return Exit{.reason = ExitReason::kSError, .syndrome = internal::LiveSyndrome()};
   }
+  bool FindAddress(Exit& exit) const;
   /// None: the guest is loaded and can be entered as it is.
   std::optional<Status> LoadOrRun(percpu::PerCpuState& cpu, Exit& exit);
   std::optional<Status> LoadOrRunMasked(Status status, percpu::PerCpuState& cpu, Exit& exit);
   bool ServeIdRegister(const Exit& exit);
-  bool Serve(percpu::PerCpuState& cpu, const Exit& exit);
+  bool Serve(Exit& exit, percpu::PerCpuState& cpu);
   Status Continue(percpu::PerCpuState& cpu, Exit& exit);
 
   vectors::GuestFrame frame_ = {};
   const percpu::GuestRequest request_;
   percpu::Guest guest_;
+  const bool translates_faults_;
 };
 
 }  // namespace trivet::vcpu

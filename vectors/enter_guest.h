@@ -22,9 +22,8 @@ enum class ExitVector : std::uint32_t {
 
 /// Loads `frame`, returns from exception into the guest, and comes back with `frame` saved when
 /// anything is taken to EL2 from below. A PSTATE other than AArch64 EL0t, EL1t or EL1h is refused:
-/// the exception return would be illegal, or go to EL2. Needs EL2; VBAR_EL2 and TPIDR_EL2 set by
-/// percpu; D, A, I and F masked, which they also are on return. The calling CPU's stack stays in
-/// SP_EL2 throughout.
+/// the exception return would be illegal, or go to EL2. Needs EL2; VBAR_EL2 set by percpu; D, A, I
+/// and F masked, which they also are on return. The calling CPU's stack stays in SP_EL2 throughout.
 struct EnteredGuest {
   GuestFrame* frame;  ///< Its argument: the assembly has it in x0, and the vector in x1.
   ExitVector vector;

@@ -6,6 +6,7 @@
 #include "vectors/guest_frame.h"
 #include "vectors/in_place.h"
 #include "vectors/offsets.h"
+#include "vectors/slot_finder.h"
 #include "vectors/table_layout.h"
 #include "vectors/vector_state.h"
 

@@ -8,6 +8,7 @@
 #include "vectors/enter_guest.h"
 #include "vectors/guest_frame.h"
 #include "vectors/in_place.h"
+#include "vectors/slot_finder.h"
 #include "vectors/table_layout.h"
 #include "vectors/vector_state.h"
 

@@ -34,6 +34,10 @@ const std::map<std::string, Code>& Expected() {
       {"TlbiVmallS12E1", {"tlbi vmalls12e1", "ret"}},
       {"TlbiVmallS12E1Is", {"tlbi vmalls12e1is", "ret"}},
       {"TlbiAllE2", {"tlbi alle2", "ret"}},
+      {"AtS1E1R", {"at s1e1r, x0", "ret"}},
+      {"AtS1E1W", {"at s1e1w, x0", "ret"}},
+      {"AtS1E0R", {"at s1e0r, x0", "ret"}},
+      {"AtS1E0W", {"at s1e0w, x0", "ret"}},
       {"DaifMask", {"mrs x0, DAIF", "msr DAIFSet, #15", "ret"}},
       {"DaifRestore", {"msr DAIF, x0", "ret"}},
   };

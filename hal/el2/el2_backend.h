@@ -48,6 +48,14 @@ struct El2Backend {
     if constexpr (kOperation == Tlbi::kAllE2) asm volatile("tlbi alle2" ::: "memory");
   }
 
+  template <At kAccess>
+  [[gnu::always_inline]] static void Translate(std::uint64_t address) {
+    if constexpr (kAccess == At::kS1E1R) asm volatile("at s1e1r, %0" ::"r"(address) : "memory");
+    if constexpr (kAccess == At::kS1E1W) asm volatile("at s1e1w, %0" ::"r"(address) : "memory");
+    if constexpr (kAccess == At::kS1E0R) asm volatile("at s1e0r, %0" ::"r"(address) : "memory");
+    if constexpr (kAccess == At::kS1E0W) asm volatile("at s1e0w, %0" ::"r"(address) : "memory");
+  }
+
   [[gnu::always_inline]] static Daif DaifMask() {
     const Daif before = Read<Daif>();
     asm volatile("msr daifset, #0xf" ::: "memory");

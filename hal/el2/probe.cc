@@ -25,6 +25,10 @@ void TlbiAllE1Is() { Cpu::Invalidate<Tlbi::kAllE1Is>(); }
 void TlbiVmallS12E1() { Cpu::Invalidate<Tlbi::kVmallS12E1>(); }
 void TlbiVmallS12E1Is() { Cpu::Invalidate<Tlbi::kVmallS12E1Is>(); }
 void TlbiAllE2() { Cpu::Invalidate<Tlbi::kAllE2>(); }
+void AtS1E1R(std::uint64_t address) { Cpu::Translate<At::kS1E1R>(address); }
+void AtS1E1W(std::uint64_t address) { Cpu::Translate<At::kS1E1W>(address); }
+void AtS1E0R(std::uint64_t address) { Cpu::Translate<At::kS1E0R>(address); }
+void AtS1E0W(std::uint64_t address) { Cpu::Translate<At::kS1E0W>(address); }
 std::uint64_t DaifMask() { return Cpu::DaifMask().raw(); }
 void DaifRestore(std::uint64_t raw) { Cpu::DaifRestore(Daif::FromRaw(raw)); }
 }

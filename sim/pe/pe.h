@@ -62,10 +62,10 @@ struct PeState {
 
 /// What software at EL2 is about to do: see Pe::SetAccessFilter().
 struct SoftwareAccess {
-  enum class Kind : std::uint8_t { kRead, kWrite, kIsb, kDsb, kTlbi };
+  enum class Kind : std::uint8_t { kRead, kWrite, kIsb, kDsb, kTlbi, kAt };
   Kind kind;
   hal::RegisterId reg = hal::RegisterId::kCount;  ///< The name in the MRS or MSR.
-  std::uint64_t value = 0;  ///< Of a write; of a DSB its hal::Domain; of a TLBI its hal::Tlbi.
+  std::uint64_t value = 0;  ///< Of a write; of a DSB, TLBI or AT its hal:: enumerator.
 };
 
 /// One simulated processing element. Not thread-safe, but for RaiseIrq, RaiseFiq and RaiseSError,
@@ -117,6 +117,7 @@ class alignas(64) Pe {
   }
   void Dsb(hal::Domain domain);
   void Invalidate(hal::Tlbi operation);
+  void Translate(hal::At access, std::uint64_t address);
   /// Masks D, A, I and F; returns DAIF as it was.
   std::uint64_t DaifMask();
   void DaifRestore(std::uint64_t daif);

@@ -155,6 +155,31 @@ void Pe::Invalidate(hal::Tlbi operation) {
   StepBoundary();
 }
 
+/// AT S1E0* and S1E1* of EL2. With stage 1 off the result is the address itself; the memory type
+/// that HCR_EL2.DC gives is not described. A read of PAR_EL1 needs no ISB here.
+void Pe::Translate(hal::At operation, std::uint64_t address) {
+  SoftwareAccess access = {.kind = SoftwareAccess::Kind::kAt,
+                           .value = static_cast<std::uint64_t>(operation)};
+  if (!PassesFilter(access)) return;
+  BeginAccess("at", "");
+  if (state_.pstate.el() != 2) throw Violation(std::format("{}: at: not at EL2", Where()));
+  trace_.Add(EventKind::kAt, RegisterId::kCount, address);
+  using hal::HcrEl2;
+  const HcrEl2 regime = HcrEl2().e2h(true).tge(true);
+  const HcrEl2 hcr = HcrEl2::FromRaw(Decide(RegisterId::kHcrEl2, regime.dc(true).raw()));
+  if ((hcr.raw() & regime.raw()) == regime.raw()) {
+    throw Violation(std::format("{}: at: HCR_EL2.{{E2H, TGE}} select the EL2&0 regime", Where()));
+  }
+  const std::uint64_t on = hal::SctlrEl1().m(true).raw();
+  if (!hcr.dc() && (Decide(RegisterId::kSctlrEl1, on) & on) != 0) {
+    throw Violation(std::format("{}: stage 1 translation (SCTLR_EL1.M) is not modelled", Where()));
+  }
+  // [arm-arm] PAR_EL1, F = 0: Device-nGnRnE, outer shareable, bit 11 RES1, NS.
+  constexpr std::uint64_t kDevice = 0xb00, kPage = 0xffff'ffff'f000;
+  Poke(RegisterId::kParEl1, (address & kPage) | kDevice);
+  StepBoundary();
+}
+
 /// Exception entry and return synchronize, unless FEAT_ExS clears `bit` (EIS, EOS) of SCTLR_ELx.
 void Pe::SynchronizeAt(RegisterId sctlr, std::uint64_t bit) {
   if (model_->Has(hal::Feature::kExs) && (Decide(sctlr, bit) & bit) == 0) return;

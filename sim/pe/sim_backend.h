@@ -30,6 +30,11 @@ struct SimBackend {
     ScopedPe::Current().Invalidate(kOperation);
   }
 
+  template <hal::At kAccess>
+  static void Translate(std::uint64_t address) {
+    ScopedPe::Current().Translate(kAccess, address);
+  }
+
   static hal::Daif DaifMask() { return hal::Daif::FromRaw(ScopedPe::Current().DaifMask()); }
   static void DaifRestore(hal::Daif daif) { ScopedPe::Current().DaifRestore(daif.raw()); }
   static CpuId CurrentCpu() { return ScopedPe::Current().CurrentCpu(); }

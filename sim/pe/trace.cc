@@ -14,6 +14,7 @@ const char* ToString(EventKind kind) {
     case EventKind::kIsb: return "isb";
     case EventKind::kDsb: return "dsb";
     case EventKind::kTlbi: return "tlbi";
+    case EventKind::kAt: return "at";
     case EventKind::kExceptionEntry: return "exception";
     case EventKind::kExceptionReturn: return "eret";
     case EventKind::kDaifChange: return "daif";

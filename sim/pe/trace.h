@@ -16,6 +16,7 @@ enum class EventKind : std::uint8_t {
   kIsb,              ///< value is 0.
   kDsb,              ///< value is a hal::Domain.
   kTlbi,             ///< value is a hal::Tlbi.
+  kAt,               ///< value is the address.
   kExceptionEntry,   ///< value is the address of the vector.
   kExceptionReturn,  ///< value is the address returned to.
   kDaifChange,       ///< value is the new DAIF, as the register shows it.

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
+
 #include "hal/cpu.h"
 #include "percpu/per_cpu.h"
 #include "sim/pe/pe.h"
@@ -13,6 +15,7 @@
 #include "tests/support/test_host.h"
 #include "vcpu/stage2.h"
 #include "vcpu/vcpu.h"
+#include "vectors/table.h"
 
 namespace trivet::tests {
 namespace {
@@ -102,6 +105,31 @@ TEST_P(WorldSwitchOrder, AnEntryInvalidatesNothing) {
   EXPECT_EQ(trace().Count(sim::EventKind::kTlbi), 0u);
   EXPECT_EQ(trace().Count(sim::EventKind::kDsb), 0u);
   EXPECT_EQ(second.Unload(cpu_), Status::kOk);
+}
+
+// A permission fault's address on request: AT has vectors of its own, since its walk may abort, and
+// PAR_EL1 is read behind an ISB.
+TEST_P(WorldSwitchOrder, AnAddressIsTranslatedUnderVectorsOfItsOwn) {
+  using Kind = sim::EventKind;
+  constexpr std::uint64_t kLoad = 20, kAddress = 0x8000'0450;
+  reinterpret_cast<std::uint64_t*>(&stage2_)[2] = 0x8000'0000 | 0xf << 2 | 3 << 8 | 1 << 10 | 1;
+  vcpu::Config config = ConfigAt(kLoad);
+  config.translates_faults = true;
+  vcpu::Vcpu guest(config);
+  guest.frame().x[1] = kAddress;
+  trace().Clear();
+  EXPECT_EQ(Run(guest), ExitReason::kDataAbort);
+  const std::uint64_t at = trace().IndexOf(Kind::kAt);
+  EXPECT_EQ(trace()[at].value(), kAddress);
+  constexpr Kind kOrder[] = {Kind::kWrite, Kind::kIsb, Kind::kAt,   Kind::kIsb,
+                             Kind::kWrite, Kind::kIsb, Kind::kWrite};
+  for (unsigned i = 0; i < std::size(kOrder); ++i) EXPECT_EQ(trace()[at - 2 + i].kind(), kOrder[i]);
+  EXPECT_EQ(trace()[at - 2].reg(), RegisterId::kVbarEl2);
+  EXPECT_NE(trace()[at - 2].value(), vectors::TableBase());
+  EXPECT_EQ(trace()[at + 2].reg(), RegisterId::kVbarEl2);
+  EXPECT_EQ(trace()[at + 2].value(), vectors::TableBase());
+  EXPECT_EQ(trace()[at + 4].reg(), RegisterId::kParEl1);
+  EXPECT_EQ(guest.Unload(cpu_), Status::kOk);
 }
 
 INSTANTIATE_TEST_SUITE_P(HostKinds, WorldSwitchOrder,

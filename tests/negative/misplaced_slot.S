@@ -4,14 +4,14 @@
 
   .text
 .L_table:
-  begin_slot 0x000
+  begin_slot table, 0x000
   eret
   end_slot
 #ifndef TRIVET_EXPECT_ERROR
-  begin_slot 0x080
+  begin_slot table, 0x080
   eret
   end_slot
 #endif
-  begin_slot 0x100
+  begin_slot table, 0x100
   eret
   end_slot

@@ -4,10 +4,10 @@
 
   .text
 .L_table:
-  begin_slot 0x000
+  begin_slot table, 0x000
   eret
   end_slot
-  begin_slot 0x080
+  begin_slot table, 0x080
   .rept 32
   nop
   .endr

@@ -3,7 +3,7 @@
 #include "vectors/el2/macros.inc"
 
 /// EnteredGuest TrivetEnterGuest(GuestFrame* frame)
-/// In: x0 = frame; D, A, I, F masked; VBAR_EL2 and TPIDR_EL2 set. Out: w1 = exit vector, frame saved, DAIF
+/// In: x0 = frame; D, A, I, F masked; VBAR_EL2 a table of ours. Out: w1 = exit vector, frame saved, DAIF
 /// masked. Clobbers what AAPCS64 allows, x18 kept. Stack: 112 bytes; SP_EL2 then points at {frame, x18}.
 begin_function TrivetEnterGuest
   stp x0, x18, [sp, #-ENTER_FRAME_SIZE]!
@@ -27,9 +27,9 @@ begin_function TrivetEnterGuest
   ret
 end_function
 
-/// A hook returned kExit: as trivet_leave_guest, with an InPlaceExit at SP and w1 = exit vector.
+/// A hook returned kExit: as a table's leave_guest, with an InPlaceExit at SP and w1 = exit vector.
 begin_function trivet_decline_in_place
   pop_in_place_exit
   ldr x0, [sp, #16]
-  b trivet_leave_guest
+  b trivet_vector_table_leave_guest
 end_function

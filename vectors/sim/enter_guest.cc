@@ -1,12 +1,14 @@
 #include "vectors/enter_guest.h"
 
+#include <optional>
+
 #include "hal/cpu.h"
 #include "sim/pe/pe.h"
 #include "sim/pe/scoped_pe.h"
 #include "sim/pe/violation.h"
 #include "vectors/chain_code.h"
 #include "vectors/sim/chain_table.h"
-#include "vectors/table.h"
+#include "vectors/sim/tables.h"
 #include "vectors/table_layout.h"
 
 namespace trivet::vectors {
@@ -53,23 +55,24 @@ InPlace ServeInPlace(sim::Pe& pe, GuestFrame& frame, InPlaceHook hook) {
   return verdict;
 }
 
-/// The slot of Trivet's table that an exit to `vector` reaches. A chain table does its first
-/// instruction.
-std::uint64_t ExitOffset(std::uint64_t vector) {
+/// The slot that an exit to `vector` reaches, of Trivet's table or one with a finder; nullopt: of
+/// neither. A chain table does its first instruction.
+std::optional<std::uint64_t> ExitOffset(std::uint64_t vector) {
   const auto after_push = FollowChain(vector);
   const std::uint64_t slot = after_push ? *after_push - sizeof(kPushX0X1) : vector;
-  return slot - TableBase();
+  const std::uint64_t offset = slot % kTableSize;
+  return IsTable(slot - offset) ? std::optional(offset) : std::nullopt;
 }
 
 /// ERET, and what the guest leaves through. The exit must land in our table: another VBAR_EL2 is a
 /// bug of the caller's.
 ExitVector RunToExit(sim::Pe& pe) {
   pe.ExceptionReturn();
-  const std::uint64_t offset = ExitOffset(pe.RunLowerEl());
-  if (offset < kLowerElOffset || offset >= kTableSize) {
+  const std::optional<std::uint64_t> offset = ExitOffset(pe.RunLowerEl());
+  if (!offset || *offset < kLowerElOffset) {
     throw sim::Violation("a guest exit went to vectors that are not Trivet's");
   }
-  return static_cast<ExitVector>((offset - kLowerElOffset) / kSlotSize);
+  return static_cast<ExitVector>((*offset - kLowerElOffset) / kSlotSize);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include <cstddef>
+#include <mutex>
 
 #include "hal/cpu.h"
 #include "sim/pe/code_map.h"
@@ -6,6 +6,8 @@
 #include "sim/pe/violation.h"
 #include "vectors/cpu_slot.h"
 #include "vectors/selected_table.h"
+#include "vectors/sim/tables.h"
+#include "vectors/slot_finder.h"
 #include "vectors/table_layout.h"
 
 namespace trivet::vectors {
@@ -13,14 +15,21 @@ namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
-/// The address the simulated table stands at; nothing is ever read from it.
-alignas(kTableSize) constexpr std::byte kPlace[kTableSize] = {};
+constinit thread_local std::uint64_t stack_pointer = 0;
 
-CpuSlot& ThisCpu() { return *reinterpret_cast<CpuSlot*>(Cpu::Read<TpidrEl2>().raw()); }
+/// It stands at its own address; of its slots nothing is ever read.
+constexpr VectorTable kTrivets = {};
+
+/// The slot that the table which `pe` has branched to finds.
+CpuSlot& ThisCpu(const sim::Pe& pe, std::uint64_t offset) {
+  const auto& table = *reinterpret_cast<const VectorTable*>(pe.pc() - offset);
+  const FoundSlot found = FindSlot(table.finder);
+  if (found.status != Status::kOk) throw sim::Violation("a vector found no CpuSlot");
+  return *reinterpret_cast<CpuSlot*>(found.page);
+}
 
 /// What crash.S does, the emergency stack apart.
-void Crash(sim::Pe& pe, std::uint64_t offset) {
-  CpuSlot& cpu = ThisCpu();
+void Crash(sim::Pe& pe, CpuSlot& cpu, std::uint64_t offset) {
   if (++cpu.crashes != 1) throw sim::Violation("a crash inside the fatal handler parked the CPU");
   for (unsigned n = 0; n < std::size(cpu.crash.x); ++n) cpu.crash.x[n] = pe.x(n);
   cpu.crash.vector = offset;
@@ -32,8 +41,7 @@ void Crash(sim::Pe& pe, std::uint64_t offset) {
 
 /// What a host_slot of table.S does: call, with ELR_EL2 and SPSR_EL2 kept, so that a handler may
 /// nest.
-void CallHost(Handler Handlers::* handler) {
-  CpuSlot& cpu = ThisCpu();
+void CallHost(CpuSlot& cpu, Handler Handlers::* handler) {
   const ElrEl2 elr = Cpu::Read<ElrEl2>();
   const SpsrEl2 spsr = Cpu::Read<SpsrEl2>();
   (cpu.handlers.*handler)(cpu);
@@ -44,20 +52,40 @@ void CallHost(Handler Handlers::* handler) {
 /// The simulator's PE branched to `offset` of the table. Slots from 0x400 up belong to EnterGuest.
 void RunSlot(sim::Pe& pe, std::uint64_t offset) {
   if (offset >= kLowerElOffset) throw sim::Violation("a guest exit outside EnterGuest");
+  CpuSlot& cpu = ThisCpu(pe, offset);
   switch (offset / kSlotSize % kSlotsPerSource) {
-    case 0: return Crash(pe, offset);
-    case 1: return CallHost(&Handlers::irq);
-    case 2: return CallHost(&Handlers::fiq);
-    default: return CallHost(&Handlers::serror);
+    case 0: return Crash(pe, cpu, offset);
+    case 1: return CallHost(cpu, &Handlers::irq);
+    case 2: return CallHost(cpu, &Handlers::fiq);
+    default: return CallHost(cpu, &Handlers::serror);
   }
 }
 
 }  // namespace
 
 std::uint64_t SelectedTableBase() {
-  static const auto base = reinterpret_cast<std::uint64_t>(&kPlace);
-  static const sim::ScopedCode code(base, kTableSize, &RunSlot);
+  static const std::uint64_t base = SelectedBaseOf(kTrivets);
   return base;
 }
+
+std::uint64_t SelectedBaseOf(const VectorTable& table) {
+  static std::mutex mutex;
+  const auto base = reinterpret_cast<std::uint64_t>(&table);
+  const std::scoped_lock lock(mutex);
+  if (!IsTable(base)) sim::CodeMap::Instance().Map(base, kTableSize, &RunSlot);
+  return base;
+}
+
+bool IsTable(std::uint64_t base) {
+  return sim::CodeMap::Instance().Find(base).code == &RunSlot && base % kTableSize == 0;
+}
+
+std::uint64_t TranslationVectors() {
+  static constexpr VectorTable kPlace = {};
+  return reinterpret_cast<std::uint64_t>(&kPlace);
+}
+
+std::uint64_t StackPointer() { return stack_pointer; }
+void SetStackPointer(std::uint64_t sp) { stack_pointer = sp; }
 
 }  // namespace trivet::vectors

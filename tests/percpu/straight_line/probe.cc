@@ -24,13 +24,13 @@ void DisablePerEnableSteps(const TransitionState& transition) {
   Cpu cpu;
   EnablePerEnable::Undo(cpu, transition);
 }
-void EnablePassThroughSteps(const TransitionState& transition) {
+void EnableWithHostTpidrSteps(const TransitionState& transition) {
   Cpu cpu;
-  EnablePassThrough::Do(cpu, transition);
+  EnableWithHostTpidr::Do(cpu, transition);
 }
-void DisablePassThroughSteps(const TransitionState& transition) {
+void DisableWithHostTpidrSteps(const TransitionState& transition) {
   Cpu cpu;
-  EnablePassThrough::Undo(cpu, transition);
+  EnableWithHostTpidr::Undo(cpu, transition);
 }
 void EnablePerRunSteps(const TransitionState& transition) {
   Cpu cpu;

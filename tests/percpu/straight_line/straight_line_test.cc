@@ -76,7 +76,7 @@ TEST_P(StraightLine, NothingIsCalledAndNothingIsRepeated) {
 
 INSTANTIATE_TEST_SUITE_P(Transitions, StraightLine,
                          ::testing::Values("EnablePerEnableSteps", "DisablePerEnableSteps",
-                                           "EnablePassThroughSteps", "DisablePassThroughSteps",
+                                           "EnableWithHostTpidrSteps", "DisableWithHostTpidrSteps",
                                            "EnablePerRunSteps", "DisablePerRunSteps", "IntoRun",
                                            "OutOfRun", "MinimalEnable", "MinimalDisable"));
 
@@ -88,8 +88,8 @@ unsigned Branches(const Code& code) {
 
 TEST(Steps, OnlyTheBarrierThatFewCpusNeedBeforeHcrIsABranch) {
   for (const char* name :
-       {"EnablePerEnableSteps", "EnablePassThroughSteps", "DisablePerEnableSteps",
-        "DisablePassThroughSteps", "IntoRun", "OutOfRun"}) {
+       {"EnablePerEnableSteps", "EnableWithHostTpidrSteps", "DisablePerEnableSteps",
+        "DisableWithHostTpidrSteps", "IntoRun", "OutOfRun"}) {
     EXPECT_EQ(Branches(functions.at(name)), 1u) << name;
   }
   EXPECT_EQ(Branches(functions.at("EnablePerRunSteps")), 0u);
@@ -103,7 +103,7 @@ TEST(Steps, AreTheInstructionsTheyNameInTheirOrder) {
       "msr TPIDR_EL2", "msr VTCR_EL2", "msr VTTBR_EL2", "msr VBAR_EL2", "isb", "dsb nsh",
       "msr HCR_EL2",   "isb",          "tlbi alle1",    "dsb nsh",      "isb"};
   EXPECT_EQ(SystemInstructions(functions.at("EnablePerEnableSteps")), enable);
-  EXPECT_EQ(SystemInstructions(functions.at("EnablePassThroughSteps")),
+  EXPECT_EQ(SystemInstructions(functions.at("EnableWithHostTpidrSteps")),
             Code(enable.begin() + 1, enable.end()));
   const Code enable_for_runs = {"tlbi alle1", "dsb nsh", "isb"};
   EXPECT_EQ(SystemInstructions(functions.at("EnablePerRunSteps")), enable_for_runs);
@@ -122,8 +122,8 @@ TEST(Steps, AreTheInstructionsTheyNameInTheirOrder) {
 // AmpereOne AC04_CPU_23: a translation between the DSB, the write and the ISB may be corrupted.
 TEST(Steps, NothingComesBetweenAWriteOfHcrAndItsBarriers) {
   for (const char* name :
-       {"EnablePerEnableSteps", "EnablePassThroughSteps", "DisablePerEnableSteps",
-        "DisablePassThroughSteps", "IntoRun", "OutOfRun"}) {
+       {"EnablePerEnableSteps", "EnableWithHostTpidrSteps", "DisablePerEnableSteps",
+        "DisableWithHostTpidrSteps", "IntoRun", "OutOfRun"}) {
     const Code& code = functions.at(name);
     const auto write = std::ranges::find_if(
         code, [](const std::string& i) { return i.starts_with("msr HCR_EL2"); });

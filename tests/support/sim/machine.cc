@@ -6,6 +6,7 @@
 #include "hal/cpu.h"
 #include "sim/pe/code_map.h"
 #include "sim/pe/pe.h"
+#include "sim/pe/scoped_pe.h"
 #include "sim/pe/sim_backend.h"
 #include "sim/pe/violation.h"
 #include "sim/profiles/profile.h"
@@ -56,8 +57,9 @@ Simulated::Simulated(const sim::Profile& profile)
     : pe(profile), code(kHostVectors, 0x800, &HostTable) {}
 
 bool Lower(sim::InterruptClass interrupt) {
-  const bool pending = simulated->pe.Line(interrupt);
-  simulated->pe.Raise(interrupt, false);
+  sim::Pe& pe = sim::ScopedPe::Current();
+  const bool pending = pe.Line(interrupt);
+  pe.Raise(interrupt, false);
   return pending;
 }
 
@@ -79,8 +81,8 @@ Machine::Machine(percpu::HostKind kind) {
 Machine::~Machine() { simulated.reset(); }
 
 std::uint64_t Machine::HostVectorBase() const { return kHostVectors; }
-void Machine::TriggerIrq() { simulated->pe.RaiseIrq(); }
-void Machine::TriggerFiq() { simulated->pe.RaiseFiq(); }
+void Machine::TriggerIrq() { sim::ScopedPe::Current().RaiseIrq(); }
+void Machine::TriggerFiq() { sim::ScopedPe::Current().RaiseFiq(); }
 
 void Machine::StartTimer(unsigned ticks) {
   simulated->pe.SetStepHook([left = ticks](sim::Pe& pe) mutable {
