@@ -17,7 +17,8 @@ constexpr std::uint64_t kEl1hMasked = 0x3c5;
 constexpr unsigned kXzr = 31;
 
 bool IsVectorAccess(ExceptionClass trapped) {
-  return trapped == ExceptionClass::kSimdFp || trapped == ExceptionClass::kSve;
+  return trapped == ExceptionClass::kSimdFp || trapped == ExceptionClass::kSve ||
+         trapped == ExceptionClass::kSme;
 }
 
 /// The whole of an exit: `exit` has the reason, the syndrome and the addresses.
@@ -41,6 +42,7 @@ Vcpu::Vcpu(const Config& config)
                .open = config.interrupts == nullptr ? config.open
                                                     : config.open | config.interrupts->opens,
                .sve = config.sve,
+               .sme = config.sme,
                .vtcr = config.vtcr,
                .vttbr = config.vttbr,
                .cntvoff = CntvoffEl2::FromRaw(config.counter_offset),

@@ -121,9 +121,10 @@ class alignas(64) Pe {
   std::uint64_t DaifMask();
   void DaifRestore(std::uint64_t daif);
   CpuId CurrentCpu();
-  /// LDP and STP of Q0 to Q31 at EL2, each as one step. A Violation where CPTR_EL2 traps them.
+  /// LDP, STP of Q0 to Q31; any of SME, one of `za`. A Violation where CPTR_EL2 traps it.
   void LoadVectors(std::span<const Vector, kVectors> from);
   void StoreVectors(std::span<Vector, kVectors> to);
+  void UseSme(const char* instruction, bool za = false);
 
   // What tests do: unchecked and untraced.
 

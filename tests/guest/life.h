@@ -112,6 +112,7 @@ class Scenario {
   const char* call_ = nullptr;  // Null: not filtered.
   std::uint64_t host_hcr_ = 0;
   vectors::SveMemory<4> sve_[2];
+  vectors::SmeMemory<2> sme_[2];
   TestGuest first_, second_;
 };
 

@@ -13,6 +13,9 @@ namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
+/// CPTR_EL2 traps them until the guest's first use.
+constexpr Capabilities kVectorCapabilities = Capability::kFp | Capability::kSve | Capability::kSme;
+
 /// Bits that stay as they are, and why.
 struct Unchosen {
   RegisterId id;
@@ -79,7 +82,8 @@ std::uint64_t CpusOwn(const sim::Model& model, RegisterId id, const sim::BitMask
 bool IsMachines(const RegisterInfo& info) {
   const std::string_view name = info.name;
   return name.starts_with("ICC_") || name.starts_with("ICH_LR") || name.ends_with("_EL3") ||
-         name == "FPCR" || name == "FPSR" || name == "ZCR_EL1";
+         name == "FPCR" || name == "FPSR" || name == "ZCR_EL1" || name == "SMCR_EL1" ||
+         name == "SVCR";
 }
 
 RegisterId LayoutOf(RegisterId id, bool e2h) { return e2h ? sim::E2hLayoutOf(id) : id; }
@@ -198,8 +202,8 @@ std::optional<std::uint64_t> ControlValue(const sim::Model& model, RegisterId id
   std::uint64_t value = masks.ones | InertBits(InfoOf(layout).fields) | (host & kept);
   for (const GuestControlField& field : GuestControlFields()) {
     if (field.id != layout) continue;
-    const bool is_open = open.Has(field.capability) && field.capability != Capability::kFp &&
-                         field.capability != Capability::kSve;
+    const bool on_use = id == RegisterId::kCptrEl2 && kVectorCapabilities.HasAny(field.capability);
+    const bool is_open = open.Has(field.capability) && !on_use;
     value = (value & ~field.mask) | (is_open ? field.open : field.closed);
   }
   return (value & masks.stores) | masks.ones;

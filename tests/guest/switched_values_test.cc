@@ -35,6 +35,9 @@ constexpr unsigned kFirstKept = 10;  // The guest's program changes none from he
 constexpr std::uint64_t kHooks = 0xff00;
 constexpr std::uint64_t kEl1hMasked = 0x3c5;  // Of a first entry.
 
+[[clang::no_destroy]] vectors::SveMemory<4> sve_memory[2];
+[[clang::no_destroy]] vectors::SmeMemory<2> sme_memory[2];
+
 struct TestGuest {
   Owner owner;
   Capabilities open;
@@ -86,6 +89,8 @@ class SwitchedValues : public ::testing::TestWithParam<Setting> {
             .vttbr = vcpu::BlockStage2::vttbr(table, vmid),
             .traps = HcrEl2().twi(true),
             .open = open,
+            .sve = sve_memory[vmid % 2],
+            .sme = sme_memory[vmid % 2],
             .mpidr = MpidrEl1::FromRaw(vmid),
             .counter_offset = std::uint64_t{vmid} << 20,
             .in_place = {.synchronous = &OnExit, .context = this}};

@@ -279,7 +279,7 @@ TEST(ValueMutants, TheComparisonNoticesEachAndTheSurvivorsHaveReasons) {
   for (ValueSetting setting : ValueSettings()) {
     // They double a scenario; values_test has them.
     setting.open = setting.open.Without(hal::Capability::kDebug | hal::Capability::kPmu |
-                                        hal::Capability::kSve);
+                                        hal::Capability::kSve | hal::Capability::kSme);
     const std::size_t end = EventsBeforeEnd(setting);
     Try(setting, Ending::kDisable, 0, runs);
     Try(setting, Ending::kPanic, end, runs);
