@@ -50,7 +50,7 @@ void DebugState::Save() {
   double_lock = Cpu::Read<OsdlrEl1>().raw();
   interrupts = Cpu::Read<MdccintEl1>().raw();
   catches = Cpu::Read<OseccrEl1>().raw();
-  claims = Cpu::Read<DbgclaimclrEl1>().raw();
+  claims = static_cast<std::uint8_t>(Cpu::Read<DbgclaimclrEl1>().raw() & kAllClaims);
   const Counts counts = OfThisCpu();
   Breakpoints::Save(breakpoints.data(), counts.breakpoints);
   BreakpointControls::Save(breakpoint_controls.data(), counts.breakpoints);

@@ -10,9 +10,9 @@ namespace trivet::percpu {
 struct DebugState {
   static constexpr unsigned kMax = 16;  ///< Breakpoints, and watchpoints, of any CPU.
 
-  std::uint64_t os_lock = 1;  ///< OSLSR_EL1.OSLK, by OSLAR_EL1.
+  std::uint8_t os_lock = 1;  ///< OSLSR_EL1.OSLK, by OSLAR_EL1.
+  std::uint8_t claims = 0;   ///< By DBGCLAIMSET_EL1 and DBGCLAIMCLR_EL1: 8 tags.
   std::uint64_t double_lock = 0, interrupts = 0, catches = 0;
-  std::uint64_t claims = 0;  ///< By DBGCLAIMSET_EL1 and DBGCLAIMCLR_EL1.
   std::array<std::uint64_t, kMax> breakpoints = {}, breakpoint_controls = {};
   std::array<std::uint64_t, kMax> watchpoints = {}, watchpoint_controls = {};
 

@@ -6,6 +6,8 @@
 #include "hal/registers.h"
 #include "percpu/guest_registers.h"
 #include "percpu/hcr_policy.h"
+#include "percpu/sme_state.h"
+#include "vectors/sme_state.h"
 #include "vectors/sve_state.h"
 #include "vectors/vector_state.h"
 
@@ -18,6 +20,7 @@ struct GuestRequest {
   hal::HcrEl2 traps = {};       ///< Further bits of HCR_EL2: all granted, or the guest is refused.
   hal::Capabilities open = {};  ///< Closed: trapped, and not offered.
   vectors::SveArea sve = {};    ///< With hal::Capability::kSve.
+  vectors::SmeArea sme = {};    ///< With hal::Capability::kSme.
   hal::VtcrEl2 vtcr = hal::VtcrEl2::Inert();
   hal::VttbrEl2 vttbr = {};
   hal::CntvoffEl2 cntvoff = {};
@@ -46,6 +49,7 @@ struct Guest : GuestRegisters {
   vectors::VectorState vectors;
   vectors::SveArea sve;
   hal::ZcrEl2 zcr_el1;
+  SmeState sme;
   std::uint8_t counters = 0;  ///< Event counters, with hal::Capability::kPmu.
   // What these were computed for: a CPU, and how often it was given to a guest.
   const PerCpuState* prepared_on = nullptr;

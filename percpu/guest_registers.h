@@ -169,7 +169,7 @@ struct GuestInterrupts {
 };
 
 /// The registers of a guest outside its frame, or the host's values of the same registers.
-struct GuestRegisters {
+struct OwnedRegisters {
   LoadBank load;
   RunBank run;
   OpenedLoadBank opened_load;
@@ -177,10 +177,13 @@ struct GuestRegisters {
   EachRunBank each_run;
   DebugState debug;
   PmuState pmu;
-  hal::Capabilities open;                 ///< Whose registers are in the last three.
+  hal::Capabilities open;  ///< Whose registers are in the last five.
+  bool has_more = false;   ///< Something in `open`, or interrupts.
+};
+
+struct GuestRegisters : OwnedRegisters {
   PerCpuState* loaded_on = nullptr;       ///< The CPU that has the values; these are stale then.
-  GuestInterrupts* interrupts = nullptr;  ///< Null: none, and for the host.
-  bool has_more = false;                  ///< Something in `open`, or interrupts.
+  GuestInterrupts* interrupts = nullptr;  ///< Null: none.
   bool lost = false;                      ///< That CPU lost power: there are no values any more.
 };
 

@@ -35,25 +35,25 @@ bool PerCpuState::RunsAsItIs() {
   return true;
 }
 
-void PerCpuState::SaveOpenedRun(GuestRegisters& to, Capabilities open) {
+void PerCpuState::SaveOpenedRun(OwnedRegisters& to, Capabilities open) {
   Cpu cpu;
   to.opened_run.Save(cpu, traits_, open);
   if (open.Has(Capability::kDebug)) to.debug.Save();
 }
 
-void PerCpuState::RestoreOpenedRun(const GuestRegisters& from, Capabilities open) {
+void PerCpuState::RestoreOpenedRun(const OwnedRegisters& from, Capabilities open) {
   Cpu cpu;
   from.opened_run.Restore(cpu, traits_, open);
   if (open.Has(Capability::kDebug)) from.debug.Restore();
 }
 
-void PerCpuState::SaveEachRun(GuestRegisters& to, Capabilities open) {
+void PerCpuState::SaveEachRun(OwnedRegisters& to, Capabilities open) {
   Cpu cpu;
   to.each_run.Save(cpu, traits_, open);
   if (open.Has(Capability::kPmu)) to.pmu.Save(run_counters_);
 }
 
-void PerCpuState::RestoreEachRun(const GuestRegisters& from, Capabilities open) {
+void PerCpuState::RestoreEachRun(const OwnedRegisters& from, Capabilities open) {
   Cpu cpu;
   from.each_run.Restore(cpu, traits_, open);
   if (open.Has(Capability::kPmu)) from.pmu.Restore(run_counters_);

@@ -17,7 +17,9 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 
 /// Asks the CPU once after each enable.
 void PerCpuState::KnowCpu() {
-  if (!traits_.IsQueried()) traits_.Query<Cpu>();
+  if (traits_.IsQueried()) return;
+  traits_.Query<Cpu>();
+  least_streaming_bytes_ = 0;
 }
 
 /// Records that `guest` is loaded.
@@ -98,8 +100,7 @@ Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
   guest.controls.identity.Set<CntvoffEl2>(request.cntvoff);
   guest.controls.identity.Set<VpidrEl2>(VpidrEl2::FromRaw(Cpu::Read<MidrEl1>().raw()));
   guest.controls.identity.Set<VmpidrEl2>(request.vmpidr);
-  guest.sve = request.sve;
-  if (request.open.Has(Capability::kFp)) TrapVectors(guest, true);
+  if (request.open.Has(Capability::kFp)) PrepareVectors(guest, request);
   if (request.open.Has(Capability::kPmu)) {
     const auto mdcr = guest.controls.traps.Get<MdcrEl2>();
     guest.counters = static_cast<std::uint8_t>(PmuState::CountersFor(mdcr));
@@ -122,16 +123,17 @@ Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
   guest.opened_load.Save(cpu, traits_, guest.open);
   if (!traits_.e2h()) SaveOpenedRun(guest, guest.open);
 }
-[[gnu::noinline]] void PerCpuState::RestoreOpened(const GuestRegisters& next) {
+[[gnu::noinline]] void PerCpuState::RestoreOpened(const OwnedRegisters& next,
+                                                  GuestInterrupts* interrupts) {
   Cpu cpu;
   next.opened_load.Restore(cpu, traits_, next.open);
   if (!traits_.e2h()) RestoreOpenedRun(next, next.open);
-  if (next.interrupts != nullptr) next.interrupts->load(*next.interrupts, traits_.e2h());
+  if (interrupts != nullptr) interrupts->load(*interrupts, traits_.e2h());
 }
 
 /// Saves the registers that every guest has, of the guest that is loaded, or of the host before a
 /// first one. Under a VHE host BeginRun and EndRun switch what the host uses too.
-[[gnu::noinline]] void PerCpuState::SaveBase(GuestRegisters& owner) {
+[[gnu::noinline]] void PerCpuState::SaveBase(OwnedRegisters& owner) {
   Cpu cpu;
   const bool parked = owner_ != nullptr && ParksWalks();
   const TcrEl1 tcr = owner.load.Get<TcrEl1>();
@@ -162,9 +164,9 @@ void PerCpuState::SaveHostCapabilities(Capabilities open) {
   host_.has_more = true;
 }
 
-void PerCpuState::RestoreGuestState(const GuestRegisters& next) {
+void PerCpuState::RestoreGuestState(const OwnedRegisters& next) {
   Cpu cpu;
-  if (next.has_more) RestoreOpened(next);
+  if (next.has_more) RestoreOpened(next, nullptr);
   if (!traits_.e2h()) next.run.Restore(cpu, traits_);
   next.load.Restore(cpu, traits_, {}, WithoutWalks(StopsWalks()));
 }
@@ -219,7 +221,7 @@ template <bool kE2h>
     next.controls.traps.Restore(cpu, here);
   if (!stops_walks) restore_stage2();
   if (has_more) [[unlikely]]
-    RestoreOpened(next);
+    RestoreOpened(next, next.interrupts);
   if (!kE2h) next.run.Restore(cpu, here);
   next.load.Restore(cpu, here, {}, WithoutWalks(stops_walks));
   if (!stops_walks) return;
@@ -261,14 +263,15 @@ void PerCpuState::ReleaseGuest(GuestState guest) {
   if (guest ==
       GuestState::kStays) {  // With its FP and SIMD registers; CPTR_EL2 stays a VHE host's.
     const CptrEl2E2h cptr = traits_.e2h() ? Cpu::Read<CptrEl2E2h>() : CptrEl2E2h();
-    (void)GiveVectors();
     TakeVectors();
+    (void)GiveVectors();
+    vectors_live_ = false;
     ReturnVectorLength();
     if (traits_.e2h()) Cpu::Write<CptrEl2E2h>(cptr);
   }
   SaveOwner();
   if (guest == GuestState::kReplaced) ReturnHostVectors();
-  has_host_vectors_ = has_host_lengths_ = false;
+  ForgetHostVectors();
   const bool stops_walks = StopsWalks() && guest == GuestState::kReplaced;
   if (stops_walks) StopWalks(cpu, traits_);
   if (guest == GuestState::kReplaced) RestoreGuestState(host_);
@@ -305,6 +308,7 @@ HcrTerms PerCpuState::TermsFor(HcrEl2 traps, Capabilities open) {
 
 /// Replaces a loaded guest's registers by the host's, without saving the guest's.
 void PerCpuState::RestoreHostsGuestState() {
+  if (measures_) EndMeasuring();
   Guest* const lost = owner_;
   if (lost == nullptr) return;
   Cpu cpu;

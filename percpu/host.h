@@ -8,6 +8,7 @@
 #include "vectors/chain_table.h"
 #include "vectors/cpu_slot.h"
 #include "vectors/slot_finder.h"
+#include "vectors/sme_state.h"
 #include "vectors/sve_state.h"
 
 namespace trivet::percpu {
@@ -45,6 +46,7 @@ concept PassThroughHost = requires(CpuId cpu) {
 ///     static constexpr bool kUsesFp = true;
 ///     static vectors::SveArea SveAreaFor(CpuId cpu);
 ///     static constexpr const vectors::VectorTable& kVectorTable = my_vectors;
+///     static vectors::SmeArea SmeAreaFor(CpuId cpu);
 ///
 /// PhysicalAddressOf is for hosts whose EL2 addresses are not physical ones. VectorBaseFor is
 /// called on `cpu` by enable. Exceptions are forwarded to its value, and disable leaves it in
@@ -54,7 +56,10 @@ concept PassThroughHost = requires(CpuId cpu) {
 /// loaded, and they find theirs after Unload(). SveAreaFor is for hosts that use SVE at EL2, with
 /// kUsesFp: all of Z, P and FFR is kept there while a guest has vector registers. Create() calls
 /// it. The memory holds vectors as long as ZCR_EL2 makes them, or guests with vector registers are
-/// refused. kVectorTable is for callback hosts that keep their own pointer in TPIDR_EL2: the table
+/// refused. SmeAreaFor is the same for hosts that use SME at EL2: streaming vectors of the length
+/// of SMCR_EL2, ZA, ZT0, PSTATE.{SM, ZA}. Other hosts have both bits 0 when they load a guest with
+/// SME, or it is refused, and find both 0 again; PSTATE.SM also after a guest with FP alone.
+/// kVectorTable is for callback hosts that keep their own pointer in TPIDR_EL2: the table
 /// finds this CPU's PerCpu by its slot finder (vectors/slot_finder.h), which the host sets up
 /// before enable and leaves until disable. TPIDR_EL2 is the host's throughout.
 template <class H>

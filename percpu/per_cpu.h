@@ -29,6 +29,10 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
       static_assert(UsesFp<H>(), "a host that uses SVE has kUsesFp");
       if (status == Status::kOk) SetHostSve(H::SveAreaFor(cpu));
     }
+    if constexpr (requires { H::SmeAreaFor(cpu); }) {
+      static_assert(UsesFp<H>(), "a host that uses SME has kUsesFp");
+      if (status == Status::kOk) SetHostSme(H::SmeAreaFor(cpu));
+    }
     return status;
   }
 

@@ -16,6 +16,7 @@
 #include "percpu/masked_interrupts.h"
 #include "percpu/plan.h"
 #include "percpu/policy.h"
+#include "percpu/sme_state.h"
 #include "percpu/steps.h"
 #include "percpu/transition_state.h"
 #include "vectors/chain_table.h"
@@ -103,10 +104,12 @@ class alignas(16) PerCpuState {
     return hal::Cpu::CurrentCpu() == cpu_ ? Status::kOk : Status::kWrongCpu;
   }
   /// Puts `guest`'s registers and EL2 controls in place of the present owner's, which are saved.
-  /// Errors, nothing changed: kInvalidArgument (kSve without kFp or without memory; the host's
-  /// memory is too small for its vectors), kUnsupportedFeature (the CPU lacks a capability's
-  /// feature, or it, the policy or the host forbids a bit of HCR_EL2 that `request` sets: Error has
-  /// them), kLoadedElsewhere, kLostState.
+  /// Errors, nothing changed: kInvalidArgument (kSve or kSme without kFp or memory, kSme without
+  /// kSve on a CPU that has it, memory that is too small for the vectors of the host or the
+  /// shortest streaming vectors: Error has SMCR_EL2 and the bytes), kUnsupportedHost (kSme under a
+  /// host without SmeAreaFor that has PSTATE.SM or ZA set: Error has SVCR), kUnsupportedFeature
+  /// (the CPU lacks a capability's feature, or it, the policy or the host forbids a bit of HCR_EL2
+  /// that `request` sets: Error has them), kLoadedElsewhere, kLostState.
   Status LoadGuest(Guest& guest, const GuestRequest& request) {
     return owner_ == &guest ? Status::kOk : ReplaceOwner(guest, request);
   }
@@ -166,6 +169,8 @@ class alignas(16) PerCpuState {
   Status CreateFor(CpuId cpu, const vectors::ChainPlace& chain);
   /// Of a host that uses SVE: where its registers are kept while a guest has vector registers.
   void SetHostSve(const vectors::SveArea& area) { host_sve_ = area; }
+  /// The same of a host that uses SME.
+  void SetHostSme(const vectors::SmeArea& area) { host_sme_.area = area; }
   Status Enable(const EnableRequest& request) { return Enable(State::kReady, request); }
   Status Disable() { return Leave(State::kReady); }
   Status CanEnable(const EnableRequest& request) { return CanEnable(State::kReady, request); }
@@ -280,16 +285,16 @@ class alignas(16) PerCpuState {
   Status ReplaceOwner(Guest& guest, const GuestRequest& request);
   template <bool kE2h>
   void SwitchTo(Guest* owner, Guest& next, bool has_more, bool same_traps);
-  void SaveBase(GuestRegisters& owner);
+  void SaveBase(OwnedRegisters& owner);
   void SaveOwner();
-  void SaveEachRun(GuestRegisters& to, hal::Capabilities open);
-  void RestoreEachRun(const GuestRegisters& from, hal::Capabilities open);
-  void SaveOpenedRun(GuestRegisters& to, hal::Capabilities open);
-  void RestoreOpenedRun(const GuestRegisters& from, hal::Capabilities open);
+  void SaveEachRun(OwnedRegisters& to, hal::Capabilities open);
+  void RestoreEachRun(const OwnedRegisters& from, hal::Capabilities open);
+  void SaveOpenedRun(OwnedRegisters& to, hal::Capabilities open);
+  void RestoreOpenedRun(const OwnedRegisters& from, hal::Capabilities open);
   void SaveOpened(Guest& guest);
-  void RestoreOpened(const GuestRegisters& next);
+  void RestoreOpened(const OwnedRegisters& next, GuestInterrupts* interrupts);
   void SaveHostCapabilities(hal::Capabilities open);
-  void RestoreGuestState(const GuestRegisters& next);
+  void RestoreGuestState(const OwnedRegisters& next);
   void ReleaseGuest(GuestState guest);
   void SwitchControls(const GuestControls& controls, hal::HcrEl2 hcr);
   void GiveVectorsAtLoad();
@@ -300,16 +305,22 @@ class alignas(16) PerCpuState {
   bool ParksWalks() const { return switches_runs_ && StopsWalks(); }
   void LeaveRun();
   void RestoreAfterRun();
-  // FP and SIMD: vector_switch.cc.
+  // FP, SIMD, SVE and SME: vector_switch.cc.
   /// An nVHE host's own use of the registers must not trap.
   bool SwitchesCptrPerRun() const { return host_uses_fp_ && !traits_.e2h(); }
   bool SwitchesVectorsPerRun() const { return host_uses_fp_ || traits_.e2h(); }
   void TrapVectors(Guest& guest, bool traps);
   void OpenVectors(bool sve);
   void SetVectorLengths(hal::ZcrEl2 el2, hal::ZcrEl2 el1);
-  void SaveHostVectors(bool guest_has_sve);
+  void SaveHostVectors(hal::Capabilities open);
+  Status MeasureStreamingVectors();
+  void EndMeasuring();
   Status CheckHostSve();
+  Status CheckHostSme();
+  Status CheckRoomForSme(const vectors::SmeArea& area, std::uint64_t needed);
+  Status CheckSme(const GuestRequest& request);
   Status CheckVectors(const GuestRequest& request);
+  void PrepareVectors(Guest& guest, const GuestRequest& request);
   /// The loaded guest's registers are saved, if it has them; its next use of one traps.
   void TakeVectors() {
     if (vectors_live_) [[unlikely]]
@@ -317,6 +328,7 @@ class alignas(16) PerCpuState {
   }
   void SaveLiveVectors();
   void ReturnHostVectors();
+  void ForgetHostVectors() { has_host_vectors_ = has_host_lengths_ = has_host_za_ = false; }
   void ReturnVectorLength();
   void RestoreHostsGuestState();
   static void AbandonInterrupts(Guest& guest, bool powered);
@@ -334,34 +346,39 @@ class alignas(16) PerCpuState {
   hal::VbarEl2 vectors_;                   // VBAR_EL2 while the vectors are Trivet's.
   TransitionState transition_;
   CpuTraits traits_;
-  GuestRegisters host_;          // While a guest is loaded: the host's values.
+  OwnedRegisters host_;          // While a guest is loaded: the host's values.
   GuestControls host_controls_;  // The same of the EL2 controls.
   vectors::VectorState host_vectors_;
-  vectors::SveArea host_sve_;
   hal::ZcrEl2 host_zcr_el2_, host_zcr_el1_;
+  std::uint64_t measured_cptr_ = 0;
+  SmeState host_sme_;
   El2Context run_host_;  // The host's values when the current run began.
   const PolicyValues* policy_ = nullptr;
   std::uint64_t known_bits_ = 0;  // The bits of HCR_EL2 that `layout_` covers.
   HcrLayout layout_;
-  std::uint32_t loads_ = 0;  // How often the host got its registers back.
+  std::uint32_t loads_ = 0;     // How often the host got its registers back.
+  hal::Capabilities run_open_;  // Of the guest of the current run.
   Guest* owner_ = nullptr;
-  hal::Capabilities run_open_;     // Of the guest of the current run.
-  std::uint8_t run_counters_ = 0;  // Its event counters.
-  hal::IccPmrEl1 run_pmr_;         // The host's, where a run had to open it.
+  hal::IccPmrEl1 run_pmr_;  // The host's, where a run had to open it.
   CpuId cpu_;
   const vectors::SlotFinder* finder_ = nullptr;  // Null: TPIDR_EL2, or a chain table.
   Error error_;
   SuperpriorityMask superpriority_;
-  bool keeps_tpidr_ = false;    // TPIDR_EL2 stays the host's while enabled.
-  bool per_run_ = false;        // Vectors and TPIDR_EL2 are Trivet's only during a run.
-  bool switches_runs_ = false;  // HCR_EL2 differs between the host and a guest.
-  std::uint8_t ends_run_ = 0;   // What a run's end does first: EndsRun.
+  [[no_unique_address]] vectors::SveArea host_sve_;
+  std::uint8_t run_counters_ = 0;  // Event counters of the guest of the current run.
+  bool keeps_tpidr_ = false;       // TPIDR_EL2 stays the host's while enabled.
+  bool per_run_ = false;           // Vectors and TPIDR_EL2 are Trivet's only during a run.
+  bool switches_runs_ = false;     // HCR_EL2 differs between the host and a guest.
+  std::uint8_t ends_run_ = 0;      // What a run's end does first: EndsRun.
   bool host_uses_fp_ = false;
   bool vectors_live_ = false;  // The FP and SIMD registers are owner_'s.
   bool has_host_vectors_ =
       false;  // `host_vectors_`, and what is at `host_sve_`, is to be put back.
-  bool has_host_lengths_ = false;  // The same of `host_zcr_el2_` and `host_zcr_el1_`.
-  bool in_run_ = false;            // Registers may be the guest's; run_host_ has the host's values.
+  bool has_host_lengths_ = false;            // The same of `host_zcr_el2_` and `host_zcr_el1_`.
+  bool has_host_za_ = false;                 // The same of `host_sme_`.
+  bool measures_ = false;                    // `measured_cptr_` is to be put back.
+  std::uint16_t least_streaming_bytes_ = 0;  // 0: not measured.
+  bool in_run_ = false;  // Registers may be the guest's; run_host_ has the host's values.
   std::atomic<std::uint32_t> generation_ = 0;
   std::atomic<State> state_ = State::kVacant;
 };

@@ -1,5 +1,5 @@
-// FP, SIMD and SVE registers: a guest that has the capability gets them at its first use of one, or
-// with each load. Until then they are the host's, or another guest's, and an access traps.
+// FP, SIMD, SVE and SME registers: a guest that has the capability gets them at its first use of
+// one, or with each load. Until then they are the host's, or another guest's, and an access traps.
 
 #include "hal/cpu.h"
 #include "percpu/per_cpu_state.h"
@@ -13,19 +13,32 @@ using namespace hal;  // NOLINT(google-build-using-namespace): the register desc
 
 /// Which registers CPTR_EL2 traps.
 struct Traps {
-  bool fp, sve;
+  bool fp, sve, sme;
 };
 
-/// CPTR_EL2 in the layout of the host's E2H. A CPU without SVE has TZ as RES1 and ZEN as RES0.
+constexpr TrapLevels LevelsOf(bool trapped) {
+  return trapped ? TrapLevels::kAll : TrapLevels::kNone;
+}
+
+/// CPTR_EL2 in the layout of the host's E2H. A CPU without SVE has TZ as RES1 and ZEN as RES0, and
+/// so TSM and SMEN without SME.
 std::uint64_t WithTraps(const CpuTraits& cpu, std::uint64_t cptr, Traps traps) {
-  const bool has_sve = cpu.Has<Feature::kSve>();
+  const bool has_sve = cpu.Has<Feature::kSve>(), has_sme = cpu.Has<Feature::kSme>();
   if (!cpu.e2h()) {
-    const CptrEl2 with_fp = CptrEl2::FromRaw(cptr).tfp(traps.fp);
-    return (has_sve ? with_fp.tz(traps.sve) : with_fp).raw();
+    CptrEl2 value = CptrEl2::FromRaw(cptr).tfp(traps.fp);
+    if (has_sve) value = value.tz(traps.sve);
+    return (has_sme ? value.tsm(traps.sme) : value).raw();
   }
-  const auto levels = [](bool trapped) { return trapped ? TrapLevels::kAll : TrapLevels::kNone; };
-  const CptrEl2E2h with_fp = CptrEl2E2h::FromRaw(cptr).fpen(levels(traps.fp));
-  return (has_sve ? with_fp.zen(levels(traps.sve)) : with_fp).raw();
+  CptrEl2E2h value = CptrEl2E2h::FromRaw(cptr).fpen(LevelsOf(traps.fp));
+  if (has_sve) value = value.zen(LevelsOf(traps.sve));
+  return (has_sme ? value.smen(LevelsOf(traps.sme)) : value).raw();
+}
+
+/// FP and SME not trapped; SVE as before.
+std::uint64_t WithoutTraps(const CpuTraits& cpu, std::uint64_t cptr) {
+  const bool sve = cpu.e2h() ? CptrEl2E2h::FromRaw(cptr).zen() != TrapLevels::kNone
+                             : CptrEl2::FromRaw(cptr).tz();
+  return WithTraps(cpu, cptr, {.fp = false, .sve = sve, .sme = false});
 }
 
 std::uint64_t ReadCptr(const CpuTraits& cpu) {
@@ -52,21 +65,17 @@ void WriteZcrEl1(const CpuTraits& cpu, ZcrEl2 value) {
 /// The loaded or prepared guest's use of its vector registers traps, or not.
 void PerCpuState::TrapVectors(Guest& guest, bool traps) {
   TrapBank& bank = guest.controls.traps;
-  const bool sve = traps || !guest.open.Has(Capability::kSve);
+  const Traps wanted = {.fp = traps,
+                        .sve = traps || !guest.open.Has(Capability::kSve),
+                        .sme = traps || !guest.open.Has(Capability::kSme)};
   const std::uint64_t cptr = bank.Get<CptrEl2>().raw();
-  bank.Set<CptrEl2>(CptrEl2::FromRaw(WithTraps(traits_, cptr, {.fp = traps, .sve = sve})));
+  bank.Set<CptrEl2>(CptrEl2::FromRaw(WithTraps(traits_, cptr, wanted)));
 }
 
-/// EL2 may use the registers after this: those of SVE too, or as before.
+/// EL2 may use the registers after this, and PSTATE.SM: those of SVE too, or as before.
 void PerCpuState::OpenVectors(bool sve) {
   const std::uint64_t cptr = ReadCptr(traits_);
-  if (sve) {
-    WriteCptr(traits_, WithTraps(traits_, cptr, {.fp = false, .sve = false}));
-  } else if (traits_.e2h()) {
-    WriteCptr(traits_, CptrEl2E2h::FromRaw(cptr).fpen(TrapLevels::kNone).raw());
-  } else {
-    WriteCptr(traits_, CptrEl2::FromRaw(cptr).tfp(false).raw());
-  }
+  WriteCptr(traits_, sve ? WithTraps(traits_, cptr, {}) : WithoutTraps(traits_, cptr));
   Cpu::Isb();
 }
 
@@ -77,42 +86,62 @@ void PerCpuState::SetVectorLengths(ZcrEl2 el2, ZcrEl2 el1) {
   Cpu::Isb();
 }
 
-/// The host's, once: `guest_has_sve` says whether its vector lengths change too.
-void PerCpuState::SaveHostVectors(bool guest_has_sve) {
+/// The host's, once. It leaves Streaming SVE mode. A guest with SVE or SME changes its vector
+/// lengths too, one with SME its ZA.
+void PerCpuState::SaveHostVectors(Capabilities open) {
   if (!has_host_vectors_) {
+    if (traits_.Has<Feature::kSme>()) host_sme_.SaveModes();
+    const bool streams = host_sme_.sm;
+    if (streams) host_sme_.SaveLengths(traits_);
     vectors::TrivetStoreVectors(&host_vectors_);
-    if (!host_sve_.IsNone()) vectors::TrivetStoreSve(host_sve_.memory);
+    host_sme_.StoreVectors(host_sve_);
+    if (streams) Cpu::Write<Svcr>(Svcr().za(host_sme_.za));
+    if (host_sme_.area.IsNone()) host_sme_.sm = false;
     has_host_vectors_ = true;
   }
-  if (!guest_has_sve || has_host_lengths_) return;
-  host_zcr_el2_ = Cpu::Read<ZcrEl2>();
-  host_zcr_el1_ = ReadZcrEl1(traits_);
-  has_host_lengths_ = true;
+  if (open.Has(Capability::kSve) && !has_host_lengths_) {
+    host_zcr_el2_ = Cpu::Read<ZcrEl2>();
+    host_zcr_el1_ = ReadZcrEl1(traits_);
+    has_host_lengths_ = true;
+  }
+  if (open.Has(Capability::kSme) && !has_host_za_) {
+    host_sme_.SaveLengths(traits_);
+    host_sme_.TakeZa();
+    if (host_sme_.area.IsNone()) host_sme_.za = false;
+    has_host_za_ = true;
+  }
 }
 
 bool PerCpuState::GiveVectors() {
   if (owner_ == nullptr || vectors_live_ || !owner_->open.Has(Capability::kFp)) return false;
-  const bool sve = owner_->open.Has(Capability::kSve);
+  const Capabilities open = owner_->open;
+  const bool sve = open.Has(Capability::kSve), sme = open.Has(Capability::kSme);
   OpenVectors(sve || !host_sve_.IsNone());
-  SaveHostVectors(sve);
-  vectors::TrivetLoadVectors(&owner_->vectors);
+  SaveHostVectors(open);
   if (sve) {
     SetVectorLengths(ZcrEl2().len(static_cast<std::uint8_t>(owner_->sve.granules - 1)),
                      owner_->zcr_el1);
-    vectors::TrivetLoadSve(owner_->sve.memory);
   }
+  if (sme) owner_->sme.Restore(traits_);
+  vectors::TrivetLoadVectors(&owner_->vectors);
+  owner_->sme.LoadVectors(owner_->sve);
   vectors_live_ = true;
   TrapVectors(*owner_, false);
-  if (!sve && !host_sve_.IsNone()) WriteCptr(traits_, owner_->controls.traps.Get<CptrEl2>().raw());
+  const bool more = (!sve && !host_sve_.IsNone()) || (!sme && traits_.Has<Feature::kSme>());
+  if (more) WriteCptr(traits_, owner_->controls.traps.Get<CptrEl2>().raw());
   return true;
 }
 
 void PerCpuState::SaveLiveVectors() {
-  vectors::TrivetStoreVectors(&owner_->vectors);
-  if (owner_->open.Has(Capability::kSve)) {
-    owner_->zcr_el1 = ReadZcrEl1(traits_);
-    vectors::TrivetStoreSve(owner_->sve.memory);
+  const bool sme = owner_->open.Has(Capability::kSme);
+  if (sme) {
+    owner_->sme.SaveModes();
+    owner_->sme.SaveLengths(traits_);
   }
+  if (owner_->open.Has(Capability::kSve)) owner_->zcr_el1 = ReadZcrEl1(traits_);
+  vectors::TrivetStoreVectors(&owner_->vectors);
+  owner_->sme.StoreVectors(owner_->sve);
+  if (sme) owner_->sme.TakeZa();
   vectors_live_ = false;
   TrapVectors(*owner_, true);
 }
@@ -121,16 +150,55 @@ void PerCpuState::ReturnHostVectors() {
   if (!has_host_vectors_) return;
   OpenVectors(has_host_lengths_ || !host_sve_.IsNone());
   if (has_host_lengths_) SetVectorLengths(host_zcr_el2_, host_zcr_el1_);
+  if (has_host_za_) {
+    Cpu::Write<Svcr>(Svcr());  // Not so in a panic.
+    host_sme_.Restore(traits_);
+  } else if (host_sme_.sm) {
+    host_sme_.RestoreModes();
+  }
   vectors::TrivetLoadVectors(&host_vectors_);
-  if (!host_sve_.IsNone()) vectors::TrivetLoadSve(host_sve_.memory);
-  has_host_vectors_ = has_host_lengths_ = false;
+  host_sme_.LoadVectors(host_sve_);
+  ForgetHostVectors();
 }
 
-/// EL2's own, where a guest's registers stay: its ZCR_EL1 too.
+/// EL2's own, where a guest's registers stay: its ZCR_EL1 and SMCR_EL1 too.
 void PerCpuState::ReturnVectorLength() {
-  if (!has_host_lengths_) return;
-  OpenVectors(true);
-  Cpu::Write<ZcrEl2>(host_zcr_el2_);
+  if (!has_host_lengths_ && !has_host_za_) return;
+  OpenVectors(has_host_lengths_);
+  if (has_host_lengths_) Cpu::Write<ZcrEl2>(host_zcr_el2_);
+  if (has_host_za_) Cpu::Write<SmcrEl2>(SmcrEl2::FromRaw(host_sme_.smcr_el2));
+}
+
+/// Finds the shortest streaming vectors of this CPU, which SMCR_EL2.LEN cannot make shorter, once,
+/// and a host that uses SME without saying so. Nothing that an owner has is lost. Outside a run.
+Status PerCpuState::MeasureStreamingVectors() {
+  const bool host_is_known = !host_sme_.area.IsNone() || has_host_vectors_;
+  if (least_streaming_bytes_ != 0 && host_is_known) return Status::kOk;
+  if (vectors_live_) {
+    SaveLiveVectors();
+    WriteCptr(traits_, owner_->controls.traps.Get<CptrEl2>().raw());
+  }
+  measured_cptr_ = ReadCptr(traits_);
+  measures_ = true;
+  OpenVectors(!host_sve_.IsNone());
+  const Svcr modes = host_is_known ? Svcr() : Cpu::Read<Svcr>();
+  if (modes == Svcr()) {
+    SaveHostVectors(Capability::kSme);
+    Cpu::Write<SmcrEl2>(SmcrEl2());
+    Cpu::Isb();
+    least_streaming_bytes_ = static_cast<std::uint16_t>(vectors::TrivetStreamingVectorBytes());
+  }
+  EndMeasuring();
+  if (modes == Svcr()) return Status::kOk;
+  return Fail(
+      {.status = Status::kUnsupportedHost, .register_id = RegisterId::kSvcr, .got = modes.raw()});
+}
+
+void PerCpuState::EndMeasuring() {
+  ReturnHostVectors();
+  WriteCptr(traits_, measured_cptr_);
+  Cpu::Isb();
+  measures_ = false;
 }
 
 /// The vectors of a host that uses SVE fit in its memory. Outside a run: CPTR_EL2 is the host's.
@@ -148,15 +216,67 @@ Status PerCpuState::CheckHostSve() {
                .got = needed});
 }
 
+/// The same of its streaming vectors.
+Status PerCpuState::CheckHostSme() {
+  if (host_sme_.area.IsNone()) return Status::kOk;
+  if (!traits_.Has<Feature::kSme>()) {
+    return Fail({.status = Status::kUnsupportedFeature, .feature = Feature::kSme});
+  }
+  return CheckRoomForSme(host_sme_.area, vectors::TrivetStreamingVectorBytes());
+}
+
+Status PerCpuState::CheckRoomForSme(const vectors::SmeArea& area, std::uint64_t needed) {
+  const std::uint64_t room = area.granules * std::uint64_t{vectors::kSveGranuleBytes};
+  if (needed <= room) return Status::kOk;
+  return Fail({.status = Status::kInvalidArgument,
+               .feature = Feature::kSme,
+               .register_id = RegisterId::kSmcrEl2,
+               .expected = room,
+               .got = needed});
+}
+
+/// A guest with SME has FP too, SVE where the CPU has it, and memory for its registers.
+Status PerCpuState::CheckSme(const GuestRequest& request) {
+  const bool has_vectors = request.open.Has(Capability::kFp) &&
+                           (request.open.Has(Capability::kSve) || !traits_.Has<Feature::kSve>());
+  const bool has_memory = !request.sme.IsNone() && vectors::IsStreamingLength(request.sme.granules);
+  if (!has_vectors || !has_memory) {
+    return Fail({.status = Status::kInvalidArgument, .feature = Feature::kSme});
+  }
+  if (const Status s = MeasureStreamingVectors(); s != Status::kOk) return s;
+  return CheckRoomForSme(request.sme, least_streaming_bytes_);
+}
+
 /// A guest with SVE has FP too, and memory for its registers.
 Status PerCpuState::CheckVectors(const GuestRequest& request) {
-  if (!request.open.Has(Capability::kFp) && !request.open.Has(Capability::kSve)) return Status::kOk;
+  constexpr Capabilities kVectors = Capability::kFp | Capability::kSve | Capability::kSme;
+  if (!request.open.HasAny(kVectors)) return Status::kOk;
   if (const Status s = CheckHostSve(); s != Status::kOk) return s;
-  if (!request.open.Has(Capability::kSve)) return Status::kOk;
-  const bool has_memory = !request.sve.IsNone() && request.sve.granules >= 1 &&
-                          request.sve.granules <= vectors::kMaxSveGranules;
-  if (request.open.Has(Capability::kFp) && has_memory) return Status::kOk;
-  return Fail({.status = Status::kInvalidArgument, .feature = Feature::kSve});
+  if (const Status s = CheckHostSme(); s != Status::kOk) return s;
+  if (request.open.Has(Capability::kSve)) {
+    const bool has_memory = !request.sve.IsNone() && request.sve.granules >= 1 &&
+                            request.sve.granules <= vectors::kMaxSveGranules;
+    if (!request.open.Has(Capability::kFp) || !has_memory) {
+      return Fail({.status = Status::kInvalidArgument, .feature = Feature::kSve});
+    }
+  }
+  return request.open.Has(Capability::kSme) ? CheckSme(request) : Status::kOk;
+}
+
+/// Of a guest that has passed the checks.
+void PerCpuState::PrepareVectors(Guest& guest, const GuestRequest& request) {
+  TrapVectors(guest, true);
+  if (request.open.Has(Capability::kSve)) guest.sve = request.sve;
+  if (!request.open.Has(Capability::kSme)) return;
+  guest.sme.area = request.sme;
+  const SmcrEl2 lengths = SmcrEl2()
+                              .len(static_cast<std::uint8_t>(request.sme.granules - 1))
+                              .fa64(hal::Has<Feature::kSmeFa64, Cpu>())
+                              .ezt0(hal::Has<Feature::kSme2, Cpu>());
+  guest.sme.smcr_el2 = static_cast<std::uint32_t>(lengths.raw());
+  if (Cpu::Read<SmidrEl1>().smps()) return;
+  TrapBank& bank = guest.controls.traps;
+  bank.Set<HcrxEl2>(bank.Get<HcrxEl2>().smpme(false));
 }
 
 }  // namespace trivet::percpu

@@ -67,6 +67,7 @@ constexpr Code CodeOf(hal::ExceptionClass exception_class) {
     case ExceptionClass::kInstructionAbortLower:
       return CodeOf(ExitReason::kInstructionAbort, Code::kMore);
     case ExceptionClass::kSve:
+    case ExceptionClass::kSme:
     case ExceptionClass::kSimdFp: return CodeOf(ExitReason::kOther, Code::kMore);
     default: return CodeOf(ExitReason::kOther);
   }

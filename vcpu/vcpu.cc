@@ -18,7 +18,8 @@ constexpr std::uint64_t kEl1hMasked = 0x3c5;
 constexpr unsigned kXzr = 31;
 
 bool IsVectorAccess(ExceptionClass trapped) {
-  return trapped == ExceptionClass::kSimdFp || trapped == ExceptionClass::kSve;
+  return trapped == ExceptionClass::kSimdFp || trapped == ExceptionClass::kSve ||
+         trapped == ExceptionClass::kSme;
 }
 
 /// An exit but for the addresses of an abort, which Serve() finds.
@@ -45,6 +46,11 @@ At AccessOf(const Exit& exit, std::uint64_t pstate) {
   return writes ? At::kS1E1W : At::kS1E1R;
 }
 
+/// Not inlined: its constants would cost each load registers.
+[[gnu::noinline]] bool ServeVectorAccess(const Exit& exit, percpu::PerCpuState& cpu) {
+  return IsVectorAccess(exit.syndrome.exception_class()) && cpu.GiveVectors();
+}
+
 }  // namespace
 
 Vcpu::Vcpu(const Config& config)
@@ -52,6 +58,7 @@ Vcpu::Vcpu(const Config& config)
                .open = config.interrupts == nullptr ? config.open
                                                     : config.open | config.interrupts->opens,
                .sve = config.sve,
+               .sme = config.sme,
                .vtcr = config.vtcr,
                .vttbr = config.vttbr,
                .cntvoff = CntvoffEl2::FromRaw(config.counter_offset),
@@ -93,9 +100,7 @@ Vcpu::Vcpu(const Config& config)
 bool Vcpu::Serve(Exit& exit, percpu::PerCpuState& cpu) {
   if (exit.reason == ExitReason::kSystemRegister) [[likely]]
     return ServeIdRegister(exit);
-  if (exit.reason == ExitReason::kOther) {
-    return IsVectorAccess(exit.syndrome.exception_class()) && cpu.GiveVectors();
-  }
+  if (exit.reason == ExitReason::kOther) return ServeVectorAccess(exit, cpu);
   return IsAbort(exit.reason) && FindAddress(exit);
 }
 

@@ -14,6 +14,7 @@
 #include "vectors/enter_guest.h"
 #include "vectors/guest_frame.h"
 #include "vectors/in_place.h"
+#include "vectors/sme_state.h"
 #include "vectors/sve_state.h"
 
 namespace trivet::vcpu {
@@ -32,6 +33,8 @@ struct Config {
                                 ///< and its ID registers do not offer it: docs/guest_view.md.
   vectors::SveArea sve = {};    ///< With kSve, which needs kFp: memory for Z, P and FFR, and the
                                 ///< longest vector, as ZCR_EL2 limits it. Of no other guest.
+  vectors::SmeArea sme = {};    ///< The same with kSme, which needs kFp, and kSve where the CPU has
+                                ///< it: ZA, ZT0, streaming vectors, as SMCR_EL2 limits them.
   hal::MpidrEl1 mpidr = {};     ///< What the guest reads as MPIDR_EL1.
   std::uint64_t counter_offset = 0;  ///< CNTVCT_EL0 is the physical count less this.
   /// Its interrupts, switched with it; for a GICv3 they open Capability::kInterruptInterface. Null:
@@ -56,9 +59,11 @@ class Vcpu {
   /// Runs the guest on this CPU until an exit. At EL2 with SP_EL2, on `cpu`'s CPU, enabled; any
   /// mask state (kept). Errors, the guest did not run: kNotEnabled, kWrongCpu, kLostState,
   /// kLoadedElsewhere (another CPU has its registers: Unload() there first), kInvalidArgument
-  /// (kSve without kFp or Config::sve), kUnsupportedFeature (one of Config::open or of
-  /// Config::traps cannot be: `cpu`'s last_error() has the feature, or the register and its bits),
-  /// kIllegalGuestState (frame().pstate is not a guest's: [arm-arm] "Illegal return events").
+  /// (kSve without kFp or Config::sve, kSme likewise), kUnsupportedHost (kSme under a host without
+  /// SmeAreaFor that is in Streaming SVE mode or has ZA on), kUnsupportedFeature (one of
+  /// Config::open or of Config::traps cannot be: `cpu`'s last_error() has the feature, or the
+  /// register and its bits), kIllegalGuestState (frame().pstate is not a guest's: [arm-arm]
+  /// "Illegal return events").
   [[nodiscard, gnu::always_inline]] Result<Exit> Run(percpu::PerCpuState& cpu) {
     const percpu::MaskedInterrupts masked;
     return RunMasked(cpu, cpu.IsResidentHere(guest_));

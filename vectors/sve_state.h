@@ -33,11 +33,12 @@ struct SveArea {
   constexpr bool IsNone() const { return memory == nullptr; }
 };
 
-/// Copies the CPU's Z0 to Z31, P0 to P15 and FFR out, or in: vectors of the present length. At EL2,
-/// not in Streaming SVE mode, where CPTR_EL2 does not trap SVE and the writes of it and of ZCR_EL2
-/// are in effect. [arm-arm] "Accessing the SVE registers".
-extern "C" void TrivetStoreSve(std::byte* to);
-extern "C" void TrivetLoadSve(const std::byte* from);
+/// Copies the CPU's Z0 to Z31, P0 to P15 and, where asked, FFR out, or in: vectors of the present
+/// length. At EL2, where CPTR_EL2 does not trap SVE, or in Streaming SVE mode SME, and the writes
+/// of it and of ZCR_EL2, or SMCR_EL2, are in effect. Streaming SVE mode has no FFR but with
+/// SMCR_EL2.FA64. [arm-arm] "Accessing the SVE registers".
+extern "C" void TrivetStoreSve(std::byte* to, bool with_ffr = true);
+extern "C" void TrivetLoadSve(const std::byte* from, bool with_ffr = true);
 /// The present length of a vector in bytes; the same conditions.
 extern "C" std::uint64_t TrivetSveVectorBytes();
 

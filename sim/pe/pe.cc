@@ -28,6 +28,14 @@ std::string NameBits(const hal::RegisterInfo& info, std::uint64_t bits) {
   return names;
 }
 
+/// A change of PSTATE.SM. [arm-arm] ResetSVEState().
+void ResetVectors(Pe& pe) {
+  for (unsigned n = 0; n < kVectors; ++n) pe.set_vector(n, {});
+  constexpr auto kFpsr =
+      hal::Fpsr().qc(true).idc(true).ixc(true).ufc(true).ofc(true).dzc(true).ioc(true);
+  pe.Poke(RegisterId::kFpsr, kFpsr.raw());
+}
+
 }  // namespace
 
 Pe::Pe(const Profile& profile, CpuId id) : Pe(Model::For(profile), id) {}
@@ -183,7 +191,9 @@ void Pe::PerformWrite(RegisterId id, std::uint64_t value) {
   Cell& cell = CellOf(plan.storage);
   if (cell.epoch != state_.epoch) cell.old_unknown = cell.unknown;
   cell.unknown &= plan.keeps;
+  const std::uint64_t changed = cell.value ^ value;
   Store(cell, plan, value, cell.value & plan.keeps);
+  if (plan.storage == RegisterId::kSvcr && hal::Svcr::FromRaw(changed).sm()) ResetVectors(*this);
   if (plan.storage == RegisterId::kOslarEl1) {
     const bool lock = hal::OslarEl1::FromRaw(value).oslk();
     Cell& status = CellOf(RegisterId::kOslsrEl1);

@@ -122,9 +122,10 @@ class alignas(64) Pe {
   std::uint64_t DaifMask();
   void DaifRestore(std::uint64_t daif);
   CpuId CurrentCpu();
-  /// LDP and STP of Q0 to Q31 at EL2, each as one step. A Violation where CPTR_EL2 traps them.
+  /// LDP, STP of Q0 to Q31; any of SME, one of `za`. A Violation where CPTR_EL2 traps it.
   void LoadVectors(std::span<const Vector, kVectors> from);
   void StoreVectors(std::span<Vector, kVectors> to);
+  void UseSme(const char* instruction, bool za = false);
 
   // What tests do: unchecked and untraced.
 
@@ -238,8 +239,7 @@ class alignas(64) Pe {
   /// Violation naming the bits when a decision would depend on UNKNOWN ones within mask.
   std::uint64_t Decide(hal::RegisterId id, std::uint64_t mask);
 
-  // What the Interpreter does once an instruction is known to be legal: no checks, no step
-  // boundary.
+  // What the Interpreter does once an instruction is known to be legal: no checks, no boundary.
 
   /// What `id`'s name does at the current EL.
   const AccessPlan& PlanOf(hal::RegisterId id) const {

@@ -239,5 +239,34 @@ TEST_F(PeTest, StepHookRunsAtEveryBoundary) {
   EXPECT_EQ(steps, 3u);
 }
 
+// [arm-arm] ResetSVEState(): a change of PSTATE.SM zeroes the vectors and makes FPSR 0x800009f.
+TEST(StreamingMode, ItsChangeZeroesTheVectors) {
+  constexpr Vector kValue = {1, 2};
+  Pe pe(ProfileNamed("max"));
+  pe.Poke(RegisterId::kCptrEl2, hal::CptrEl2::Inert().tsm(false).raw());
+  for (const std::uint64_t svcr : {1u, 0u}) {
+    pe.set_vector(3, kValue);
+    pe.Poke(RegisterId::kFpsr, 0);
+    pe.Write(RegisterId::kSvcr, svcr);
+    EXPECT_EQ(pe.vector(3), Vector()) << svcr;
+    EXPECT_EQ(pe.Peek(RegisterId::kFpsr), 0x800'009fu) << svcr;
+    pe.set_vector(3, kValue);
+    pe.Write(RegisterId::kSvcr, svcr | 2);
+    EXPECT_EQ(pe.vector(3), kValue) << svcr;
+  }
+}
+
+TEST(StreamingMode, ZaIsReachedWithPstateZaAndWhereNothingTraps) {
+  Pe pe(ProfileNamed("max"));
+  pe.Poke(RegisterId::kCptrEl2, hal::CptrEl2::Inert().tsm(true).raw());
+  EXPECT_THAT([&] { pe.UseSme("rdsvl"); }, ThrowsMessage<Violation>(HasSubstr("CPTR_EL2")));
+  pe.Poke(RegisterId::kCptrEl2, hal::CptrEl2::Inert().tsm(false).raw());
+  EXPECT_NO_THROW(pe.UseSme("rdsvl"));
+  EXPECT_THAT([&] { pe.UseSme("str za", true); },
+              ThrowsMessage<Violation>(HasSubstr("PSTATE.ZA is 0")));
+  pe.Write(RegisterId::kSvcr, hal::Svcr().za(true).raw());
+  EXPECT_NO_THROW(pe.UseSme("str za", true));
+}
+
 }  // namespace
 }  // namespace trivet::sim

@@ -1,12 +1,16 @@
 #include <algorithm>
+#include <format>
 
+#include "hal/registers.h"
 #include "sim/pe/pe.h"
+#include "sim/pe/violation.h"
 
 /// The vector registers as EL2's code moves them.
 namespace trivet::sim {
 namespace {
 
 const AccessId kFp = FindAccess("FP");
+const AccessId kSme = FindAccess("SME");
 
 }  // namespace
 
@@ -21,6 +25,15 @@ void Pe::StoreVectors(std::span<Vector, kVectors> to) {
   BeginAccess("stp", "Q0 to Q31");
   RefuseTrapped(kFp, true);
   std::ranges::copy(state_.v, to.begin());
+  StepBoundary();
+}
+
+void Pe::UseSme(const char* instruction, bool za) {
+  BeginAccess(instruction, "");
+  RefuseTrapped(kSme, true);
+  if (za && !hal::Svcr::FromRaw(Peek(hal::RegisterId::kSvcr)).za()) {
+    throw Violation(std::format("{}: {}: PSTATE.ZA is 0", Where(), instruction));
+  }
   StepBoundary();
 }
 

@@ -26,6 +26,7 @@ constexpr SyntheticField kSynthetic[] = {
     {"ID_AA64PFR0_EL1", "MPAM", 1},
     {"ID_AA64PFR0_EL1", "AMU", 2},
     {"ID_AA64PFR1_EL1", "MTE", 3},
+    {"SMIDR_EL1", "SMPS", 1},
     {"ID_AA64PFR1_EL1", "NMI", 1},
     {"ID_AA64PFR1_EL1", "DF2", 1},
     {"ID_AA64DFR0_EL1", "PMSVer", 6},

@@ -18,6 +18,9 @@
   .arch_extension sve2-bitperm
   .arch_extension sve2-sha3
   .arch_extension sve2-sm4
+  .arch_extension sme-i16i64
+  .arch_extension sme-f64f64
+  .arch_extension sme2
 
 /// 20 bytes: x3 = the field of 4 bits, x5 = the least value that says the instruction exists; the instruction;
 /// HVC #1.
@@ -152,5 +155,20 @@ offers_of sve
   offer ID_AA64ZFR0_EL1, 32, 1, rax1 z0.d, z0.d, z0.d
   offer ID_AA64ZFR0_EL1, 40, 1, sm4e z0.s, z0.s, z0.s
   offer ID_AA64ZFR0_EL1, 44, 1, smmla z0.s, z0.b, z0.b
+
+// With Streaming SVE mode and ZA on from SMSTART to SMSTOP.
+offers_of sme
+  offer ID_AA64PFR1_EL1, 24, 1, rdsvl x4, #1
+  offer ID_AA64PFR1_EL1, 24, 1, mrs x4, SMCR_EL1
+  offer ID_AA64PFR1_EL1, 24, 1, mrs x4, SVCR
+  offer ID_AA64PFR1_EL1, 24, 1, mrs x4, TPIDR2_EL0
+  offer ID_AA64PFR1_EL1, 24, 1, msr SMPRI_EL1, x0
+  offer ID_AA64PFR1_EL1, 24, 1, smstart
+  offer ID_AA64PFR1_EL1, 24, 1, zero {za}
+  offer ID_AA64PFR1_EL1, 24, 1, fmopa za0.s, p0/m, p0/m, z0.s, z0.s
+  offer ID_AA64SMFR0_EL1, 48, 1, fmopa za0.d, p0/m, p0/m, z0.d, z0.d
+  offer ID_AA64SMFR0_EL1, 52, 15, smopa za0.d, p0/m, p0/m, z0.h, z0.h
+  offer ID_AA64SMFR0_EL1, 56, 1, smlall za.s[w8, 0:3], z0.b, z0.b
+  offer ID_AA64PFR1_EL1, 24, 1, smstop
 
 offers_of none

@@ -56,6 +56,8 @@ std::uint64_t Scenario::Expected(RegisterId id, const View& view) const {
       return GuestValue(model(), id, e2h(), guest.owner, guest.has_values, host);
     if (id == RegisterId::kZcrEl2 && view.vectors && setting_.open.Has(Capability::kSve))
       return kSveGranules - 1;
+    if (id == RegisterId::kSmcrEl2 && view.vectors && setting_.open.Has(Capability::kSme))
+      return SmcrEl2().len(kSmeGranules - 1).fa64(true).ezt0(true).raw();
     if (view.controls_are_hosts && control) return host;
     if (IsGuests(id, setting_.open, view.runs, e2h())) {
       const bool chosen = guest.has_values && !IsHeld(id, setting_.open);

@@ -17,11 +17,11 @@ namespace {
 
 constexpr std::uint64_t kSErrorSlot = 0x380;
 
-struct Call {
+struct CallOnCpu {
   void (*function)(void*) = nullptr;  ///< Null: ends the loop.
   void* argument = nullptr;
 };
-Call call;
+CallOnCpu call;
 std::atomic<unsigned> called, returned;
 
 void ServeCalls(unsigned, void* kind) {

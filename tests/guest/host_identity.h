@@ -11,7 +11,7 @@ namespace trivet::tests {
 
 /// What a guest's configuration gives, in the registers.
 struct Identity {
-  std::uint64_t vtcr, vttbr, cntvoff, vpidr, vmpidr;
+  std::uint64_t vtcr = 0, vttbr = 0, cntvoff = 0, vpidr = 0, vmpidr = 0;
 
   /// `stage2`: with the first two, which are Trivet's from enable to disable of an nVHE host.
   void Write(bool stage2) const {
@@ -30,6 +30,13 @@ struct Identity {
     EXPECT_EQ(hal::Cpu::Read<hal::VmpidrEl2>().raw(), vmpidr);
   }
 };
+
+/// Nothing set, and this CPU's own numbers.
+inline Identity PlainIdentity() {
+  return {.vtcr = hal::VtcrEl2::Inert().raw(),
+          .vpidr = hal::Cpu::Read<hal::MidrEl1>().raw(),
+          .vmpidr = hal::Cpu::Read<hal::MpidrEl1>().raw()};
+}
 
 /// The host's, and its other one.
 inline Identity HostIdentity(bool later) {

@@ -17,6 +17,7 @@
 #include "sim/pe/code_map.h"
 #include "sim/pe/scoped_pe.h"
 #include "sim/pe/violation.h"
+#include "tests/guest/guest_scenario.h"
 #include "tests/guest/owner_values.h"
 #include "tests/guest/value_scenario.h"
 #include "tests/support/guest_code.h"
@@ -32,8 +33,8 @@ inline constexpr std::uint64_t kHostVectors = 0x4010'0000;
 // Not where the tables are in this program: a mistake's outcome must not depend on that.
 inline constexpr std::uint64_t kEmptyTable = 0x4300'1000;
 inline constexpr std::uint64_t kGuestTable = 0x4400'2000;
-inline constexpr std::uint64_t kUnmappedIpa = 0xc000'0120;
-inline constexpr unsigned kSveGranules = 4;  // Of each guest's vectors.
+inline constexpr unsigned kSveGranules = 4;  // Of each guest's vectors,
+inline constexpr unsigned kSmeGranules = 2;  // and of its streaming vectors.
 inline constexpr std::uint64_t kEl1hMasked = 0x3c5;
 inline constexpr std::uint64_t kPolicyHcr = percpu::DefaultPolicy::kHcrSet.raw();
 inline constexpr std::uint64_t kNzcv = std::uint64_t{0xa} << 28;
@@ -165,6 +166,7 @@ class Scenario {
   const char* call_ = nullptr;  // Null: not filtered.
   std::uint64_t host_hcr_ = 0, host_tpidr_ = 0;
   vectors::SveMemory<vectors::kMaxSveGranules> sve_[2];  // More: mistakes may use more.
+  vectors::SmeMemory<kSmeGranules> sme_[2];
   TestGuest first_, second_;
   const std::array<vectors::VectorState, 3> vectors_;  // By Owner.
   static constexpr std::size_t kViews = 3 * 2 * 2 * 2 * 2 * 2;

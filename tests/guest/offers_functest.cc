@@ -21,7 +21,7 @@ extern const char trivet_offers_always[], trivet_offers_vectors[], trivet_offers
     trivet_offers_tags[], trivet_offers_memory_copy[], trivet_offers_control_stack[],
     trivet_offers_translation[], trivet_offers_overlays[], trivet_offers_software_context[],
     trivet_offers_interrupts[], trivet_offers_monitors[], trivet_offers_debug[],
-    trivet_offers_sve[], trivet_offers_none[];
+    trivet_offers_sve[], trivet_offers_sme[], trivet_offers_none[];
 }
 
 namespace trivet::tests {
@@ -31,7 +31,7 @@ using hal::Capability;
 
 constexpr std::uint64_t kOfferBytes = 20;
 constexpr std::uint16_t kWorked = 1;
-constexpr std::uint64_t kVectorsOpen = 3 << 20 | 3 << 16;  // CPACR_EL1.{FPEN, ZEN}
+constexpr std::uint64_t kVectorsOpen = 3 << 24 | 3 << 20 | 3 << 16;  // CPACR_EL1.{SMEN, FPEN, ZEN}
 
 struct Group {
   Capability capability;
@@ -51,12 +51,22 @@ constexpr Group kGroups[] = {
     {Capability::kInterruptInterface, trivet_offers_interrupts, trivet_offers_monitors},
     {Capability::kPmu, trivet_offers_monitors, trivet_offers_debug},
     {Capability::kDebug, trivet_offers_debug, trivet_offers_sve},
-    {Capability::kSve, trivet_offers_sve, trivet_offers_none},
+    {Capability::kSve, trivet_offers_sve, trivet_offers_sme},
+    {Capability::kSme, trivet_offers_sme, trivet_offers_none},
 };
 
 [[clang::no_destroy]] vcpu::BlockStage2 stage2;
 alignas(64) std::uint64_t scratch[8];
 [[clang::no_destroy]] vectors::SveMemory<4> sve_memory;
+[[clang::no_destroy]] vectors::SmeMemory<4> sme_memory;
+
+/// With the capabilities that it is refused without.
+hal::Capabilities WithNeeded(Capability capability) {
+  hal::Capabilities open = capability;
+  if (capability == Capability::kSme) open = open | Capability::kSve;
+  if (open.Has(Capability::kSve)) open = open | Capability::kFp;
+  return open;
+}
 
 /// What became of a group's offers.
 struct Outcome {
@@ -82,7 +92,8 @@ class GuestOffers : public ::testing::Test {
                       .vtcr = vcpu::BlockStage2::vtcr(),
                       .vttbr = vcpu::BlockStage2::vttbr(Address(&stage2), 9),
                       .open = open,
-                      .sve = sve_memory});
+                      .sve = sve_memory,
+                      .sme = sme_memory});
     Outcome outcome;
     for (const char* offer = group.begin; offer != group.end; offer += kOfferBytes) {
       if (!TryOne(guest, offer, outcome)) break;
@@ -136,9 +147,7 @@ TEST_F(GuestOffers, WorkInAGuestThatOpenedNothing) {
 TEST_F(GuestOffers, OfEachCapabilityAppearWhenItIsOpenAndWork) {
   hal::Capabilities had;
   for (const Group& group : kGroups) {
-    const bool sve = group.capability == Capability::kSve;
-    const hal::Capabilities open = group.capability;
-    const Outcome outcome = Try(group, sve ? open | Capability::kFp : open);
+    const Outcome outcome = Try(group, WithNeeded(group.capability));
     if (!outcome.runs) continue;
     had = had | group.capability;
     EXPECT_GT(outcome.offered, 0u) << static_cast<unsigned>(group.capability);
@@ -153,6 +162,7 @@ TEST_F(GuestOffers, OfEachCapabilityAppearWhenItIsOpenAndWork) {
   EXPECT_TRUE(had.Has(Capability::kPmu));
   EXPECT_TRUE(had.Has(Capability::kDebug));
   EXPECT_TRUE(had.Has(Capability::kSve));
+  EXPECT_TRUE(had.Has(Capability::kSme));
   EXPECT_TRUE(had.Has(Capability::kPointerAuthentication));
 }
 

@@ -13,6 +13,9 @@ std::uint64_t UntouchedValue() {
   return kInfo<R>.id == RegisterId::kSctlrEl1 ? SctlrEl1::Inert().raw() : 0;
 }
 
+/// CPTR_EL2 traps them until the guest's first use.
+constexpr Capabilities kVectors = Capability::kFp | Capability::kSve | Capability::kSme;
+
 /// The fields that stay the host's.
 template <class Name>
 std::uint64_t KeptOfHost(std::uint64_t host) {
@@ -32,7 +35,9 @@ std::uint64_t GuestsControl(Capabilities open, std::uint64_t host) {
     if (line.id != kInfo<Name>.id) continue;
     for (const FieldInfo& field : kInfo<Name>.fields) {
       if (field.mask() != line.mask || !HasFeature(field.traits.needs)) continue;
-      const bool is_open = open.Has(line.capability) && line.capability != Capability::kFp;
+      const bool on_use =
+          kInfo<Name>.storage == RegisterId::kCptrEl2 && kVectors.HasAny(line.capability);
+      const bool is_open = open.Has(line.capability) && !on_use;
       value = (value & ~line.mask) | (is_open ? line.open : line.closed);
     }
   }
@@ -46,8 +51,7 @@ Capabilities AvailableCapabilities() {
   for (unsigned i = 0; i < static_cast<unsigned>(Capability::kCount); ++i) {
     const auto capability = static_cast<Capability>(i);
     if (!kAllCapabilities.Has(capability) || capability == Capability::kAlways) continue;
-    const bool needs_memory = capability == Capability::kSve;  // sve_functest has it.
-    if (!needs_memory && HasFeature(InfoOf(capability).needs)) all = all | capability;
+    if (HasFeature(InfoOf(capability).needs)) all = all | capability;
   }
   return all;
 }

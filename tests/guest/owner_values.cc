@@ -13,6 +13,9 @@ namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
+/// CPTR_EL2 traps them until the guest's first use.
+constexpr Capabilities kVectorCapabilities = Capability::kFp | Capability::kSve | Capability::kSme;
+
 /// Bits that stay as they are, and why.
 struct Unchosen {
   RegisterId id;
@@ -82,7 +85,8 @@ std::uint64_t CpusOwn(const sim::Model& model, RegisterId id, const sim::BitMask
 /// What the PE has to do with its exceptions and interrupts.
 bool IsMachines(const RegisterInfo& info) {
   const std::string_view name = info.name;
-  return name.starts_with("ICC_") || name.starts_with("ICH_LR") || name.ends_with("_EL3");
+  return name.starts_with("ICC_") || name.starts_with("ICH_LR") || name.ends_with("_EL3") ||
+         name == "SMCR_EL1" || name == "SVCR";
 }
 
 RegisterId LayoutOf(RegisterId id, bool e2h) { return e2h ? sim::E2hLayoutOf(id) : id; }
@@ -191,7 +195,8 @@ bool IsGuests(RegisterId id, Capabilities open, bool runs, bool e2h) {
 }
 
 bool IsVector(RegisterId id, Capabilities open) {
-  if (id == RegisterId::kZcrEl2) return false;  // EL2's own, as long as a guest uses its vectors.
+  // EL2's own, as long as a guest uses its vectors.
+  if (id == RegisterId::kZcrEl2 || id == RegisterId::kSmcrEl2) return false;
   const GuestRegister* const line = FindGuestRegister(id);
   return line != nullptr && line->fate == Fate::kVector && open.Has(line->capability);
 }
@@ -227,8 +232,7 @@ std::optional<std::uint64_t> ControlValue(const sim::Model& model, RegisterId id
   std::uint64_t value = masks.ones | InertBits(InfoOf(layout).fields) | (host & kept);
   for (const GuestControlField& field : GuestControlFields()) {
     if (field.id != layout) continue;
-    const bool of_vectors =
-        field.capability == Capability::kFp || field.capability == Capability::kSve;
+    const bool of_vectors = kVectorCapabilities.HasAny(field.capability);
     const bool is_open = open.Has(field.capability) && (vectors || !of_vectors);
     value = (value & ~field.mask) | (is_open ? field.open : field.closed);
   }

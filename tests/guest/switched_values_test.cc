@@ -25,15 +25,17 @@ namespace trivet::tests {
 namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
-
 using percpu::HostKind;
 using vectors::InPlace;
 using vectors::InPlaceExit;
 
-constexpr std::uint64_t kShow = 20;
 constexpr unsigned kFirstKept = 10;  // The guest's program changes none from here on.
-constexpr std::uint64_t kHooks = 0xff00;
+constexpr std::uint64_t kShow = 20, kHooks = 0xff00;
 constexpr std::uint64_t kEl1hMasked = 0x3c5;  // Of a first entry.
+constexpr std::uint64_t kHostTpidr = 0x0123'4567'89ab'cdef;
+
+[[clang::no_destroy]] vectors::SveMemory<4> sve_memory[2];
+[[clang::no_destroy]] vectors::SmeMemory<2> sme_memory[2];
 
 struct TestGuest {
   Owner owner;
@@ -42,8 +44,6 @@ struct TestGuest {
   vcpu::Vcpu vcpu{config};
   bool has_values = false;
 };
-
-constexpr std::uint64_t kHostTpidr = 0x0123'4567'89ab'cdef;
 
 struct Setting {
   HostKind kind;
@@ -64,13 +64,11 @@ class SwitchedValues : public ::testing::TestWithParam<Setting> {
   }
   ~SwitchedValues() override {
     (void)Cpu::DaifMask();
-    Identity{VtcrEl2::Inert().raw(), 0, 0, Cpu::Read<MidrEl1>().raw(), Cpu::Read<MpidrEl1>().raw()}
-        .Write(true);
+    PlainIdentity().Write(true);
     Cpu::Write<TpidrEl2>({});
   }
 
   bool IsPassThrough() const { return GetParam().host == HostInterface::kPassThrough; }
-
   /// From enable to each kind of end.
   template <class H>
   void LiveUnder();
@@ -86,6 +84,8 @@ class SwitchedValues : public ::testing::TestWithParam<Setting> {
             .vttbr = vcpu::BlockStage2::vttbr(table, vmid),
             .traps = HcrEl2().twi(true),
             .open = open,
+            .sve = sve_memory[vmid % 2],
+            .sme = sme_memory[vmid % 2],
             .mpidr = MpidrEl1::FromRaw(vmid),
             .counter_offset = std::uint64_t{vmid} << 20,
             .in_place = {.synchronous = &OnExit, .context = this}};

@@ -34,7 +34,9 @@ constexpr const char kGuestsStay[] = "the host's do not come back where the gues
 constexpr const char kOpensVectors[] = "EL2 only moves vectors before it is written again";
 constexpr const char kSpareIsb[] = "nothing needs it, or another one comes before what does";
 constexpr const char kStops[] = "only its E matters before it is written again: clear in both";
+constexpr const char kModes[] = "only its SM and ZA are looked at: clear in both";
 // Of others:
+constexpr const char kOpensSme[] = "SME for EL2: sme_functest has a host that streams";
 constexpr const char kLooksAgain[] = "Audit() reads it again before it reports a difference";
 constexpr const char kSctlrName[] = "its E2H selects a name of SCTLR_EL2: interrupt_test has NMI";
 constexpr const char kRefuses[] = "it is checked alone: refusal_test has hosts that are refused";
@@ -126,7 +128,9 @@ void Report(const char* what, const Tally& tally) {
 TEST(ValueMutants, TheComparisonNoticesEachAndTheSurvivorsHaveReasons) {
   Tally runs, ends;
   Survivors survivors;
-  for (const ValueSetting& setting : ValueSettings()) {
+  for (ValueSetting setting : ValueSettings()) {
+    // The simulator has no ZA to compare: sme_functest has its values.
+    setting.open = setting.open.Without(hal::Capability::kSme);
     Try(setting, Ending::kDisable, true, runs, survivors);
     Try(setting, Ending::kPanic, false, runs, survivors);
     Try(setting, Ending::kSuspend, false, ends, survivors);

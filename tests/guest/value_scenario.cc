@@ -84,6 +84,7 @@ vcpu::Config Scenario::ConfigFor(std::uint16_t vmid) {
           .traps = HcrEl2().twi(true),
           .open = setting_.open,
           .sve = sve,
+          .sme = sme_[vmid == kValueVmids[1]],
           .mpidr = MpidrEl1::FromRaw(vmid),
           .counter_offset = std::uint64_t{vmid} << 20};
 }

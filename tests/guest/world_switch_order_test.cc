@@ -17,7 +17,7 @@
 #include "vcpu/vcpu.h"
 #include "vectors/table.h"
 
-namespace trivet::tests {
+namespace trivet::tests::world_switch_order_test {
 namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
@@ -136,4 +136,4 @@ INSTANTIATE_TEST_SUITE_P(HostKinds, WorldSwitchOrder,
                          ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe));
 
 }  // namespace
-}  // namespace trivet::tests
+}  // namespace trivet::tests::world_switch_order_test

@@ -18,7 +18,7 @@
 #include "vcpu/stage2.h"
 #include "vcpu/vcpu.h"
 
-namespace trivet::tests {
+namespace trivet::tests::world_switch_test {
 namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
@@ -243,4 +243,4 @@ INSTANTIATE_TEST_SUITE_P(HostKinds, WorldSwitch,
                          ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe));
 
 }  // namespace
-}  // namespace trivet::tests
+}  // namespace trivet::tests::world_switch_test

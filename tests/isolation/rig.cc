@@ -86,8 +86,9 @@ Status IsolationRig::Disable() {
   return cpu_.HardwareDisable();
 }
 
-/// For guests that have SVE.
-[[clang::no_destroy]] vectors::SveMemory<4> sve[2];
+/// For guests that have SVE and SME.
+[[clang::no_destroy]] vectors::SveMemory<1> sve[2];
+[[clang::no_destroy]] vectors::SmeMemory<1> sme[2];
 
 void IsolationRig::NewGuest(std::uint16_t vmid, Capabilities open, HcrEl2 traps) {
   GuestWord(kLoadOffset) = Hvc(0);
@@ -99,7 +100,8 @@ void IsolationRig::NewGuest(std::uint16_t vmid, Capabilities open, HcrEl2 traps)
                                          .vttbr = GuestVttbr(vmid),
                                          .traps = traps,
                                          .open = open,
-                                         .sve = sve[current_]});
+                                         .sve = sve[current_],
+                                         .sme = sme[current_]});
   Stop stop = Run(kGuestBase + kLoadOffset, kAtEl1);
   while (stop.timed_out) stop = Run(kGuestBase + kLoadOffset, kAtEl1);
   EXPECT_TRUE(stop.exit.syndrome.IsHvc(0));

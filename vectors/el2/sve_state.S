@@ -20,21 +20,27 @@
   addvl x1, x1, #1
 .endm
 
-/// In: x0 = memory. P0 comes back: FFR passes through it.
+/// In: x0 = memory, w1 = whether with FFR. P0 comes back: FFR passes through it.
 begin_function TrivetStoreSve
+  mov w2, w1
   point_at_predicates
   each_sve_register str
+  cbz w2, .L_stored
   rdffr p0.b
   str p0, [x1, #16, mul vl]
   ldr p0, [x1, #0, mul vl]
+.L_stored:
   ret
 end_function
 
-/// In: x0 = memory.
+/// In: x0 = memory, w1 = whether with FFR.
 begin_function TrivetLoadSve
+  mov w2, w1
   point_at_predicates
+  cbz w2, .L_load
   ldr p0, [x1, #16, mul vl]
   wrffr p0.b
+.L_load:
   each_sve_register ldr
   ret
 end_function

@@ -26,6 +26,7 @@ sim::GuestProgram RandomGuest() {
 
 /// Of every guest: none uses its vector registers.
 vectors::SveMemory<2> sve_memory;
+vectors::SmeMemory<2> sme_memory;
 
 vcpu::Config RandomConfig(const vcpu::BlockStage2& stage2, std::uint16_t vmid, Random& random) {
   Capabilities open;
@@ -33,6 +34,7 @@ vcpu::Config RandomConfig(const vcpu::BlockStage2& stage2, std::uint16_t vmid, R
 #define CAPABILITY(enumerator, ...) \
   if (Chance(random, 15)) open = open | Capability::enumerator;
 #include "hal/regs/guest.def"
+    if (open.Has(Capability::kSme)) open = open | Capability::kSve;
     if (open.Has(Capability::kSve)) open = open | Capability::kFp;
   }
   return {
@@ -47,6 +49,7 @@ vcpu::Config RandomConfig(const vcpu::BlockStage2& stage2, std::uint16_t vmid, R
                     HcrEl2().twi(true).twe(true).tacr(true).tidcp(true).tsw(true).ttlb(true).raw()),
       .open = open,
       .sve = sve_memory,
+      .sme = sme_memory,
       .counter_offset = random()};
 }
 
