@@ -13,7 +13,7 @@
 #include "tools/json/json_value.h"
 #include "tools/runner/child.h"
 
-namespace trivet::bench {
+namespace trivet::bench::program_test {
 namespace {
 
 std::string Line(const std::string& object) {
@@ -61,59 +61,59 @@ class TableProgram : public ::testing::Test {
   }
 };
 
-#define EXPECT_CONTAINS(run, text) \
+#define EXPECT_PRINTS(run, text) \
   EXPECT_NE((run).output.find(text), std::string::npos) << (run).output
 
 TEST_F(TableProgram, PrintsOneRowForBothTargets) {
   const Execution run = ExecuteWithEl2(kGood);
   EXPECT_EQ(run.status, 0);
-  EXPECT_CONTAINS(run, "percpu/enable       34.5    1            12    1\n");
+  EXPECT_PRINTS(run, "percpu/enable       34.5    1            12    1\n");
 }
 
 TEST_F(TableProgram, FailsWhenATargetFails) {
   const Execution run = ExecuteWithEl2(kResult + "\nboom", 3);
   EXPECT_EQ(run.status, 1);
-  EXPECT_CONTAINS(run, "EL2: FAILED: status 3; it ended with:");
-  EXPECT_CONTAINS(run, "boom");
-  EXPECT_CONTAINS(run, "percpu/enable");
+  EXPECT_PRINTS(run, "EL2: FAILED: status 3; it ended with:");
+  EXPECT_PRINTS(run, "boom");
+  EXPECT_PRINTS(run, "percpu/enable");
 }
 
 TEST_F(TableProgram, FailsWhenATargetPrintsNonsense) {
   const Execution run = ExecuteWithEl2("Booting\nTRIVET-BENCH: {\"name\"");
   EXPECT_EQ(run.status, 1);
-  EXPECT_CONTAINS(run, "EL2: FAILED: line 2 is damaged");
+  EXPECT_PRINTS(run, "EL2: FAILED: line 2 is damaged");
 }
 
 TEST_F(TableProgram, FailsWhenATargetStopsBeforeItsEnd) {
   const Execution run = ExecuteWithEl2(kResult);
   EXPECT_EQ(run.status, 1);
-  EXPECT_CONTAINS(run, "EL2: FAILED: the line after the last result is missing");
-  EXPECT_CONTAINS(run, "percpu/enable       34.5    1            12    1\n");
+  EXPECT_PRINTS(run, "EL2: FAILED: the line after the last result is missing");
+  EXPECT_PRINTS(run, "percpu/enable       34.5    1            12    1\n");
 }
 
 TEST_F(TableProgram, FailsWhenATargetPrintsNothing) {
   const Execution run = ExecuteWithEl2("Booting");
   EXPECT_EQ(run.status, 1);
-  EXPECT_CONTAINS(run, "EL2: FAILED: no results");
+  EXPECT_PRINTS(run, "EL2: FAILED: no results");
 }
 
 TEST_F(TableProgram, FailsWhenABenchmarkFails) {
   const Execution run = ExecuteWithEl2(Line(R"({"name":"percpu/enable","error":"kInUse"})") + "\n" +
                                        Line(R"({"end":1})"));
   EXPECT_EQ(run.status, 1);
-  EXPECT_CONTAINS(run, "EL2 FAILED: kInUse");
+  EXPECT_PRINTS(run, "EL2 FAILED: kInUse");
 }
 
 TEST_F(TableProgram, FailsWhenATargetCannotStart) {
   const Execution run = Execute("/nonexistent", {"--el2=" + StandIn("el2", kGood)});
   EXPECT_EQ(run.status, 1);
-  EXPECT_CONTAINS(run, "simulator: FAILED: cannot start /nonexistent");
+  EXPECT_PRINTS(run, "simulator: FAILED: cannot start /nonexistent");
 }
 
 TEST_F(TableProgram, NamesATargetThatThisMachineCannotRun) {
   const Execution run = Execute(StandIn("sim", kGood), {"--el2_missing=no QEMU here"});
   EXPECT_EQ(run.status, 0);
-  EXPECT_CONTAINS(run, "EL2 was not run: no QEMU here\n");
+  EXPECT_PRINTS(run, "EL2 was not run: no QEMU here\n");
 }
 
 TEST_F(TableProgram, SaysWhyThereAreNoInstructionCounts) {
@@ -121,8 +121,8 @@ TEST_F(TableProgram, SaysWhyThereAreNoInstructionCounts) {
       ExecuteWithEl2(Line(R"({"context":"el2","no_instructions":"no PMU","no_cycles":"icount"})") +
                      "\n" + Line(R"({"name":"a","time_ns":1})") + "\n" + Line(R"({"end":1})"));
   EXPECT_EQ(run.status, 0);
-  EXPECT_CONTAINS(run, "EL2 counts no instructions: no PMU\n");
-  EXPECT_CONTAINS(run, "EL2 has no cycles and no times: icount\n");
+  EXPECT_PRINTS(run, "EL2 counts no instructions: no PMU\n");
+  EXPECT_PRINTS(run, "EL2 has no cycles and no times: icount\n");
 }
 
 TEST_F(TableProgram, RefusesWhatItDoesNotUnderstand) {
@@ -130,7 +130,7 @@ TEST_F(TableProgram, RefusesWhatItDoesNotUnderstand) {
   EXPECT_EQ(Execute(sim, {el2, "--benchmark_filter=("}).status, 2);
   const Execution run = Execute(sim, {el2, "--benchmark_frobnicate"});
   EXPECT_EQ(run.status, 2);
-  EXPECT_CONTAINS(run, "bazel run //bench:sim");
+  EXPECT_PRINTS(run, "bazel run //bench:sim");
   EXPECT_EQ(Execute(sim, {el2, "--benchmark_format=xml"}).status, 2);
 }
 
@@ -163,7 +163,7 @@ TEST_F(TableProgram, WritesAFileWhereTheUserIsAndTheTableToTheConsole) {
   const Execution run = ExecuteWithEl2(kGood, 0, {"--benchmark_out=relative.json"});
   unsetenv("BUILD_WORKING_DIRECTORY");
   EXPECT_EQ(run.status, 0);
-  EXPECT_CONTAINS(run, "percpu/enable       34.5    1            12    1\n");
+  EXPECT_PRINTS(run, "percpu/enable       34.5    1            12    1\n");
   EXPECT_EQ(Benchmarks(Contents(Path("relative.json"))), 2u);
 }
 
@@ -185,8 +185,8 @@ TEST_F(TableProgram, SaysThatAPathIsBadBeforeItRunsAnything) {
 TEST_F(TableProgram, PrintsTheResultsWhenTheFileCannotBeWritten) {
   const Execution run = ExecuteWithEl2(kGood, 0, {"--benchmark_out=/dev/full"});
   EXPECT_EQ(run.status, 1);
-  EXPECT_CONTAINS(run, "bench: cannot write '/dev/full': No space left on device\n");
-  EXPECT_CONTAINS(run, "percpu/enable       34.5    1            12    1\n");
+  EXPECT_PRINTS(run, "bench: cannot write '/dev/full': No space left on device\n");
+  EXPECT_PRINTS(run, "percpu/enable       34.5    1            12    1\n");
 }
 
 TEST_F(TableProgram, WritesTheFileEvenIfNobodyReadsTheConsole) {
@@ -208,7 +208,7 @@ TEST_F(TableProgram, KeepsTheOldFileWhenThereIsNothingNew) {
 TEST_F(TableProgram, RunsTheEl2TargetAlone) {
   const Execution run = Execute("", {"--el2=" + StandIn("el2", kGood)});
   EXPECT_EQ(run.status, 0);
-  EXPECT_CONTAINS(run, "percpu/enable            12    1\n");
+  EXPECT_PRINTS(run, "percpu/enable            12    1\n");
 }
 
 // With one board's target alone the user's options for what boots it go there.
@@ -245,7 +245,7 @@ TEST_F(TableProgram, ReturnsTheOnlyTargetsStatus) {
 TEST_F(TableProgram, TheConsoleIsShownOnRequest) {
   const std::string target = "--el2=" + StandIn("el2", "Booting\n" + kGood);
   EXPECT_EQ(Execute("", {target}).output.find("Booting"), std::string::npos);
-  EXPECT_CONTAINS(Execute("", {target, "--console"}), "Booting\n");
+  EXPECT_PRINTS(Execute("", {target, "--console"}), "Booting\n");
 }
 
 TEST_F(TableProgram, WritingFilesIsLeftToTheRunner) {
@@ -264,8 +264,8 @@ TEST_F(TableProgram, FiltersRows) {
   EXPECT_EQ(Execute(sim, {el2, "--benchmark_filter=-percpu"}).status, 1);
   const Execution run = Execute(sim, {el2, "--benchmark_filter=nothing"});
   EXPECT_EQ(run.status, 1);
-  EXPECT_CONTAINS(run, "Failed to match any benchmarks against regex: nothing");
+  EXPECT_PRINTS(run, "Failed to match any benchmarks against regex: nothing");
 }
 
 }  // namespace
-}  // namespace trivet::bench
+}  // namespace trivet::bench::program_test

@@ -7,7 +7,7 @@
 
 #include "freestanding/benchmark/checksum.h"
 
-namespace trivet::bench {
+namespace trivet::bench::result_line_test {
 namespace {
 
 /// A whole line.
@@ -199,4 +199,4 @@ TEST(ResultLine, RefusesAnObjectThatWasCutAnywhere) {
 }
 
 }  // namespace
-}  // namespace trivet::bench
+}  // namespace trivet::bench::result_line_test

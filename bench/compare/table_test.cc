@@ -7,7 +7,7 @@
 
 #include "bench/compare/simulator_speed.h"
 
-namespace trivet::bench {
+namespace trivet::bench::table_test {
 namespace {
 
 bool All(std::string_view) { return true; }
@@ -130,4 +130,4 @@ TEST(SimulatorSpeed, ComparesTheDearestPesWithTheMean) {
 }
 
 }  // namespace
-}  // namespace trivet::bench
+}  // namespace trivet::bench::table_test

@@ -19,7 +19,7 @@ namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
-constexpr unsigned kExecutes = 2;
+constexpr unsigned kFetches = 2;
 constexpr unsigned kAddressBits = 48;
 
 TRIVET_WRITTEN_CODE alignas(64) std::uint32_t code[16];
@@ -68,7 +68,7 @@ bool HvcIsTaken() {
   words[0] = kHvc;
   asm volatile("dc cvau, %0\n dsb ish\n ic ivau, %1\n dsb ish\n isb" ::"r"(words), "r"(alias)
                : "memory");
-  const std::uint64_t esr = trivet_probe(alias, kExecutes);
+  const std::uint64_t esr = trivet_probe(alias, kFetches);
   return EsrEl2::FromRaw(esr).ec() == ExceptionClass::kHvc64;
 }
 

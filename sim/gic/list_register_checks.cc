@@ -12,8 +12,6 @@ namespace {
 using hal::IchLr0El2;
 using hal::ListRegisterState;
 
-constexpr bool IsSpecial(std::uint32_t intid) { return intid >= 1020 && intid <= 1023; }
-
 /// [gic] ICH_LRn_EL2: what is UNPREDICTABLE in a valid one, and what is not modelled.
 const char* FaultOf(IchLr0El2 lr) {
   if (lr.nmi()) return "NMI: Superpriority of the virtual interface is not modelled";

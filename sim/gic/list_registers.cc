@@ -17,9 +17,6 @@ using hal::RegisterId;
 constexpr std::uint64_t kPending = 1, kActive = 2;  // ICH_LRn_EL2.State, as two bits.
 constexpr std::uint32_t kFirstLpi = 8192;
 
-/// [gic] "INTIDs": 1020 to 1023 name no interrupt.
-constexpr bool IsSpecial(std::uint32_t intid) { return intid >= 1020 && intid <= 1023; }
-
 std::uint64_t StateOf(IchLr0El2 lr) { return static_cast<std::uint64_t>(lr.state()); }
 IchLr0El2 WithState(IchLr0El2 lr, std::uint64_t state) {
   return lr.state(static_cast<hal::ListRegisterState>(state));

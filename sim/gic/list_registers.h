@@ -14,6 +14,9 @@ namespace trivet::sim {
 /// VFIQEn is RES1 and VAckCtl RES0. [gic] ICH_VMCR_EL2.
 std::uint64_t StoredVmcr(const Model& model, std::uint64_t written);
 
+/// True for an INTID that names no interrupt. [gic] "INTIDs".
+constexpr bool IsSpecial(std::uint32_t intid) { return intid >= 1020 && intid <= 1023; }
+
 class ListRegisters {
  public:
   explicit ListRegisters(Pe& pe) : pe_(pe) {}

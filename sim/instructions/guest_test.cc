@@ -5,7 +5,7 @@
 #include "sim/pe/pe.h"
 #include "sim/pe/violation.h"
 
-namespace trivet::sim {
+namespace trivet::sim::guest_test {
 namespace {
 
 using hal::HcrEl2;
@@ -169,4 +169,4 @@ TEST_F(Stage2Test, UnknownVttbrIsAViolation) {
 }
 
 }  // namespace
-}  // namespace trivet::sim
+}  // namespace trivet::sim::guest_test

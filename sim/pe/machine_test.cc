@@ -7,7 +7,7 @@
 #include "sim/pe/code_map.h"
 #include "sim/pe/violation.h"
 
-namespace trivet::sim {
+namespace trivet::sim::machine_test {
 namespace {
 
 using hal::HcrEl2;
@@ -158,4 +158,4 @@ TEST(Machine, SgiWithoutAMachineIsAViolation) {
 }
 
 }  // namespace
-}  // namespace trivet::sim
+}  // namespace trivet::sim::machine_test

@@ -1,5 +1,6 @@
 #include "hal/registers.h"
 #include "sim/pe/pe.h"
+#include "sim/pe/routing.h"
 
 /// AArch32 at EL0 and EL1: which levels use it, and exceptions that EL1 takes in AArch32 state.
 namespace trivet::sim {
@@ -7,8 +8,6 @@ namespace {
 
 using hal::HcrEl2;
 using hal::RegisterId;
-
-constexpr HcrEl2 kHost = HcrEl2().e2h(true).tge(true);
 
 /// One row of the AArch32 vector table. [arm-arm] G1 "AArch32 state exception handling"; the link
 /// registers by D1 "Mapping of the general-purpose registers between the Execution states".
@@ -48,14 +47,14 @@ const AArch32Vector& VectorFor(const Exception& exception) {
 
 // SCTLR bits whose meaning in AArch32 state is their own. [arm-arm] SCTLR.
 constexpr std::uint64_t kHighVectors = 1 << 13, kBigEndian = 1 << 25, kThumb = 1 << 30;
-constexpr std::uint64_t kHighBase = 0xffff'0000, kVbarBase = 0xffff'ffe0;
+constexpr std::uint64_t kHighBase = 0xffff'0000, kVbar32Base = 0xffff'ffe0;
 constexpr std::uint64_t kT = 1 << 5, kE = 1 << 9;
 
 }  // namespace
 
 /// HCR_EL2 as far as it decides which levels use AArch32.
 HcrEl2 Pe::DecideStates() {
-  return HcrEl2::FromRaw(Decide(RegisterId::kHcrEl2, kHost.raw() | HcrEl2().rw(true).raw()));
+  return HcrEl2::FromRaw(Decide(RegisterId::kHcrEl2, kE2hTge.raw() | HcrEl2().rw(true).raw()));
 }
 
 /// [arm-arm] ELStateUsingAArch32K: HCR_EL2.RW decides, except for the host, where it behaves as 1.
@@ -84,7 +83,8 @@ std::uint64_t Pe::EnterAArch32El1(const Exception& exception) {
   const std::uint64_t control = kHighVectors | kBigEndian | kThumb;
   const std::uint64_t sctlr = Decide(RegisterId::kSctlrEl1, control);
   const bool high = (sctlr & kHighVectors) != 0;
-  const std::uint64_t base = high ? kHighBase : Decide(RegisterId::kVbarEl1, kVbarBase) & kVbarBase;
+  const std::uint64_t base =
+      high ? kHighBase : Decide(RegisterId::kVbarEl1, kVbar32Base) & kVbar32Base;
   Poke(vector.spsr, state_.pstate.spsr());
   set_x(vector.link, exception.return_address + vector.return_skip);
   Pstate entered = state_.pstate;

@@ -3,6 +3,7 @@
 #include "hal/registers.h"
 #include "sim/pe/code_map.h"
 #include "sim/pe/pe.h"
+#include "sim/pe/routing.h"
 #include "sim/pe/violation.h"
 
 /// Exception entry, return and interrupt delivery.
@@ -26,7 +27,6 @@ constexpr ExceptionRegisters kEl2 = {RegisterId::kVbarEl2, RegisterId::kElrEl2,
 
 constexpr const ExceptionRegisters& RegistersOf(unsigned el) { return el == 1 ? kEl1 : kEl2; }
 
-constexpr std::uint64_t kAll = ~std::uint64_t{0};
 constexpr std::uint64_t kNmi = hal::SctlrEl1().nmi(true).raw();
 constexpr std::uint64_t kSpintMask = hal::SctlrEl1().spintmask(true).raw();
 constexpr std::uint64_t kDssbs = hal::SctlrEl1().dssbs(true).raw();
@@ -57,8 +57,6 @@ constexpr InterruptBits kInterrupts[kInterruptClasses] = {
 /// SSBS, where UAO is in AArch64 state. [arm-arm] SPSR_EL2 "when exception taken from AArch32
 /// state".
 constexpr std::uint64_t kAArch32Fields = 0xfe1f'ffff, kAArch32Ssbs = 1 << 23;
-
-constexpr HcrEl2 kHost = HcrEl2().e2h(true).tge(true);
 
 /// True when SPSR_ELx.M is a mode of EL0, EL1 or EL2 in AArch64 state, or one of EL0 or EL1 in
 /// AArch32 state. [arm-arm] ELFromSPSR, ELFromM32.
@@ -110,7 +108,7 @@ std::uint64_t Pe::TakeException(const Exception& exception) {
 /// is set by an exception to that level.
 bool Pe::SetsPan(unsigned target) {
   if (!model_->Has(hal::Feature::kPan)) return false;
-  const std::uint64_t host = kHost.raw();
+  const std::uint64_t host = kE2hTge.raw();
   if (target == 2 && (Decide(RegisterId::kHcrEl2, host) & host) != host) return false;
   return (Decide(RegistersOf(target).sctlr, kSpan) & kSpan) == 0;
 }
@@ -126,9 +124,9 @@ void Pe::ExceptionReturn() {
 
 void Pe::PerformExceptionReturn() {
   const ExceptionRegisters& regs = RegistersOf(state_.pstate.el());
-  const Pstate saved = Pstate::FromSpsr(Decide(regs.spsr, kAll));
+  const Pstate saved = Pstate::FromSpsr(Decide(regs.spsr, kEveryBit));
   const Pstate to = ReturnState(saved);
-  state_.pc = Decide(regs.elr, kAll);
+  state_.pc = Decide(regs.elr, kEveryBit);
   trace_.Add(EventKind::kExceptionReturn, RegisterId::kCount, state_.pc);
   SynchronizeAt(regs.sctlr, hal::SctlrEl1().eos(true).raw());
   set_pstate(to);
@@ -243,7 +241,7 @@ std::optional<Exception> Pe::DeliverableInterrupt() {
         continue;
       }
       const std::uint64_t deciding =
-          kHost.raw() | bits.route.raw() | (physical ? 0 : bits.virtual_line.raw());
+          kE2hTge.raw() | bits.route.raw() | (physical ? 0 : bits.virtual_line.raw());
       const std::uint64_t hcr = Decide(RegisterId::kHcrEl2, deciding);
       const bool line = (hcr & bits.virtual_line.raw()) != 0;
       if (!physical && !line && !VirtualInterfaceSignals(interrupt)) continue;

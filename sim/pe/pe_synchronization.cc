@@ -2,6 +2,7 @@
 
 #include "hal/registers.h"
 #include "sim/pe/pe.h"
+#include "sim/pe/routing.h"
 #include "sim/pe/violation.h"
 
 /// Barriers, TLB maintenance, and what a context synchronization event completes.
@@ -11,9 +12,7 @@ namespace {
 using hal::HcrEl2;
 using hal::RegisterId;
 
-constexpr std::uint64_t kAll = ~std::uint64_t{0};
 constexpr std::uint64_t kE2h = HcrEl2().e2h(true).raw();
-constexpr std::uint64_t kHost = HcrEl2().e2h(true).tge(true).raw();
 constexpr std::uint64_t kStage2On = HcrEl2().vm(true).dc(true).raw();
 
 constexpr auto kHcrIndex = static_cast<unsigned>(RegisterId::kHcrEl2);
@@ -21,7 +20,9 @@ constexpr auto kVttbrIndex = static_cast<unsigned>(RegisterId::kVttbrEl2);
 constexpr auto kVtcrIndex = static_cast<unsigned>(RegisterId::kVtcrEl2);
 
 /// Stage 2 is on and this is not the EL2&0 regime.
-bool WalksStage2(std::uint64_t hcr) { return (hcr & kStage2On) != 0 && (hcr & kHost) != kHost; }
+bool WalksStage2(std::uint64_t hcr) {
+  return (hcr & kStage2On) != 0 && (hcr & kE2hTge.raw()) != kE2hTge.raw();
+}
 
 }  // namespace
 
@@ -78,8 +79,8 @@ Stage2Regime Pe::DecideStage2() {
   if ((now.hcr & kStage2On) != 0) {
     if (model_->profile().el2_is_secure)
       throw Violation(std::format("{}: stage 2 of the Secure state is not modelled", Where()));
-    now.vtcr = Decide(RegisterId::kVtcrEl2, kAll);
-    now.vttbr = Decide(RegisterId::kVttbrEl2, kAll);
+    now.vtcr = Decide(RegisterId::kVtcrEl2, kEveryBit);
+    now.vttbr = Decide(RegisterId::kVttbrEl2, kEveryBit);
   }
   const Stage2Regime* stale = tlb_.StaleOr(now);
   return stale == nullptr || chooser_.SeesNew() ? now : *stale;

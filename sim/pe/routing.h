@@ -3,9 +3,16 @@
 #include <array>
 #include <cstdint>
 
+#include "hal/registers.h"
+
 /// Where an interrupt goes, as pure functions of what decides it.
 /// [arm-arm] "Asynchronous exception types, routing, masking and priorities".
 namespace trivet::sim {
+
+/// Every bit of a register, for `Pe::Decide`.
+inline constexpr std::uint64_t kEveryBit = ~std::uint64_t{0};
+/// HCR_EL2 where EL0 belongs to a VHE host.
+inline constexpr hal::HcrEl2 kE2hTge = hal::HcrEl2().e2h(true).tge(true);
 
 enum class InterruptClass : std::uint8_t { kIrq, kFiq, kSError };
 inline constexpr unsigned kInterruptClasses = 3;

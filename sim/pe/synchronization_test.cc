@@ -5,7 +5,7 @@
 #include "sim/pe/pe.h"
 #include "sim/pe/violation.h"
 
-namespace trivet::sim {
+namespace trivet::sim::synchronization_test {
 namespace {
 
 using hal::HcrEl2;
@@ -162,4 +162,4 @@ TEST_F(SynchronizationTest, ExhaustiveStrategyVisitsEveryCombinationOnce) {
 }
 
 }  // namespace
-}  // namespace trivet::sim
+}  // namespace trivet::sim::synchronization_test

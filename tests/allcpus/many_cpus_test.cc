@@ -9,7 +9,7 @@
 #include "tests/allcpus/group.h"
 #include "tests/allcpus/test_cpus.h"
 
-namespace trivet::tests {
+namespace trivet::tests::many_cpus_test {
 namespace {
 
 using allcpus::Action;
@@ -132,4 +132,4 @@ TEST(ManyCpus, EveryFaultInTheMiddleOfADisableIsUndoneOnBoth) {
 }
 
 }  // namespace
-}  // namespace trivet::tests
+}  // namespace trivet::tests::many_cpus_test

@@ -14,7 +14,7 @@
 #include "vcpu/stage2.h"
 #include "vcpu/vcpu.h"
 
-namespace trivet::tests {
+namespace trivet::tests::aarch32_functest {
 namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
@@ -75,4 +75,4 @@ TEST_F(AArch32Guest, LeavesLikeAnyOtherAndIsNotEnteredAgain) {
 }
 
 }  // namespace
-}  // namespace trivet::tests
+}  // namespace trivet::tests::aarch32_functest

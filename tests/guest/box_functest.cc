@@ -16,7 +16,7 @@
 #include "vcpu/stage2.h"
 #include "vcpu/vcpu.h"
 
-namespace trivet::tests {
+namespace trivet::tests::box_functest {
 namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
@@ -217,4 +217,4 @@ INSTANTIATE_TEST_SUITE_P(HostKinds, Box,
                          ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe));
 
 }  // namespace
-}  // namespace trivet::tests
+}  // namespace trivet::tests::box_functest

@@ -17,7 +17,7 @@ extern "C" {
 extern const char trivet_debug_guest[], trivet_offer_vectors[];
 }
 
-namespace trivet::tests {
+namespace trivet::tests::debug_functest {
 namespace {
 
 using percpu::HostKind;
@@ -62,4 +62,4 @@ INSTANTIATE_TEST_SUITE_P(HostKinds, GuestDebug,
                          ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe));
 
 }  // namespace
-}  // namespace trivet::tests
+}  // namespace trivet::tests::debug_functest

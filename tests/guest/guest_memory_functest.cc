@@ -12,7 +12,7 @@
 #include "vcpu/stage2/guest_memory.h"
 #include "vcpu/vcpu.h"
 
-namespace trivet::tests {
+namespace trivet::tests::guest_memory_functest {
 namespace {
 
 using vcpu::ExitReason;
@@ -113,4 +113,4 @@ INSTANTIATE_TEST_SUITE_P(EveryHost, GuestMemoryOnHardware,
                          ::testing::Values(percpu::HostKind::kNvhe, percpu::HostKind::kVhe));
 
 }  // namespace
-}  // namespace trivet::tests
+}  // namespace trivet::tests::guest_memory_functest

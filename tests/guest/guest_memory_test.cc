@@ -11,7 +11,7 @@
 #include "vcpu/stage2/identity_map.h"
 #include "vcpu/stage2/vmid_allocator.h"
 
-namespace trivet::tests {
+namespace trivet::tests::guest_memory_test {
 namespace {
 
 // [arm-arm] "Concatenated translation tables": 32 to 34 bits start at level 2, 40 to 43 at level 1.
@@ -226,4 +226,4 @@ TEST_F(GuestMemoryTest, AVmidIsUsedAgainOnlyAfterARollOver) {
 }
 
 }  // namespace
-}  // namespace trivet::tests
+}  // namespace trivet::tests::guest_memory_test

@@ -17,7 +17,7 @@
 #include "vcpu/stage2.h"
 #include "vcpu/vcpu.h"
 
-namespace trivet::tests {
+namespace trivet::tests::injection_functest {
 namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
@@ -304,4 +304,4 @@ INSTANTIATE_TEST_SUITE_P(HostKinds, Injection,
                          ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe));
 
 }  // namespace
-}  // namespace trivet::tests
+}  // namespace trivet::tests::injection_functest

@@ -16,7 +16,7 @@
 #include "vcpu/vcpu.h"
 #include "vectors/in_place.h"
 
-namespace trivet::tests {
+namespace trivet::tests::opened_state_test {
 namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
@@ -148,4 +148,4 @@ INSTANTIATE_TEST_SUITE_P(HostKinds, OpenedState,
                          ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe));
 
 }  // namespace
-}  // namespace trivet::tests
+}  // namespace trivet::tests::opened_state_test

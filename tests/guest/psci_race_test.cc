@@ -12,7 +12,7 @@
 #include "tests/support/interleavings.h"
 #include "vcpu/psci/guest_psci.h"
 
-namespace trivet::tests {
+namespace trivet::tests::psci_race_test {
 namespace {
 
 using vcpu::PsciAction;
@@ -121,4 +121,4 @@ TEST(BakeryLock, OneCpuAtATimeInEveryOrder) {
 }
 
 }  // namespace
-}  // namespace trivet::tests
+}  // namespace trivet::tests::psci_race_test

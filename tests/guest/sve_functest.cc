@@ -21,7 +21,7 @@ extern "C" {
 extern const char trivet_sve_guest[], trivet_simd_guest[];
 }
 
-namespace trivet::tests {
+namespace trivet::tests::sve_functest {
 namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
@@ -228,4 +228,4 @@ INSTANTIATE_TEST_SUITE_P(HostKinds, SveRegisters,
                          ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe));
 
 }  // namespace
-}  // namespace trivet::tests
+}  // namespace trivet::tests::sve_functest

@@ -21,7 +21,7 @@
 #include "vectors/in_place.h"
 #include "vectors/syndrome.h"
 
-namespace trivet::tests {
+namespace trivet::tests::switched_values_test {
 namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
@@ -397,4 +397,4 @@ constexpr Setting kSettings[] = {
 INSTANTIATE_TEST_SUITE_P(Settings, SwitchedValues, ::testing::ValuesIn(kSettings));
 
 }  // namespace
-}  // namespace trivet::tests
+}  // namespace trivet::tests::switched_values_test

@@ -19,7 +19,7 @@
 #include "tests/guest/value_mistakes.h"
 #include "tests/guest/value_scenario.h"
 
-namespace trivet::tests {
+namespace trivet::tests::value_mutants_test {
 namespace {
 
 // Why mistakes survive. Of equivalent ones:
@@ -149,4 +149,4 @@ TEST(ValueMutants, TheComparisonNoticesEachAndTheSurvivorsHaveReasons) {
 }
 
 }  // namespace
-}  // namespace trivet::tests
+}  // namespace trivet::tests::value_mutants_test

@@ -14,7 +14,7 @@
 #include "tests/guest/value_life.h"
 #include "tests/guest/value_scenario.h"
 
-namespace trivet::tests {
+namespace trivet::tests::values_test {
 namespace {
 
 class Values : public ::testing::TestWithParam<std::tuple<ValueSetting, Ending>> {};
@@ -67,4 +67,4 @@ INSTANTIATE_TEST_SUITE_P(Settings, Values,
                          NameOf);
 
 }  // namespace
-}  // namespace trivet::tests
+}  // namespace trivet::tests::values_test

@@ -16,7 +16,7 @@
 #include "vcpu/vcpu.h"
 #include "vectors/vector_state.h"
 
-namespace trivet::tests {
+namespace trivet::tests::vector_registers_test {
 namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
@@ -151,4 +151,4 @@ INSTANTIATE_TEST_SUITE_P(HostKinds, VectorRegisters,
                          ::testing::Values(HostKind::kNvhe, HostKind::kNvheTge, HostKind::kVhe));
 
 }  // namespace
-}  // namespace trivet::tests
+}  // namespace trivet::tests::vector_registers_test

@@ -6,7 +6,7 @@
 #include "tests/isolation/guest_memory.h"
 #include "tests/isolation/marked_host.h"
 
-namespace trivet::tests {
+namespace trivet::tests::vector_registers_functest {
 namespace {
 
 constexpr std::uint64_t kCode = 0x900, kValues = 0x1000;
@@ -62,4 +62,4 @@ TEST_P(VectorRegisters, AreTheGuestsOwnOverRuns) {
 }
 
 }  // namespace
-}  // namespace trivet::tests
+}  // namespace trivet::tests::vector_registers_functest

@@ -15,7 +15,7 @@
 #include "sim/profiles/profile.h"
 #include "tests/support/test_host.h"
 
-namespace trivet::tests {
+namespace trivet::tests::fault_test {
 namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
@@ -128,4 +128,4 @@ TEST(TransitionFault, LeavesTheOldStateOrTheNewOneBitForBit) { FailEverywhere<Te
 TEST(TransitionFault, DoesSoUnderAPassThroughHost) { FailEverywhere<PassThroughTestHost>(); }
 
 }  // namespace
-}  // namespace trivet::tests
+}  // namespace trivet::tests::fault_test

@@ -11,7 +11,7 @@
 #include "vgic/gic_v3_interface.h"
 #include "vgic/virtual_cpu_interface.h"
 
-namespace trivet::vgic {
+namespace trivet::vgic::kick_test {
 namespace {
 
 using Manager = VirtualCpuInterface<GicV3Interface, 4, 2, SteppedWord>;
@@ -132,4 +132,4 @@ TEST_F(Kick, APostAtAnyStepOfAnUnloadIsFoundByTheLookBehindIt) {
 }
 
 }  // namespace
-}  // namespace trivet::vgic
+}  // namespace trivet::vgic::kick_test

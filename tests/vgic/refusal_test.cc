@@ -9,7 +9,7 @@
 #include "vgic/machine.h"
 #include "vgic/virtual_cpu_interface.h"
 
-namespace trivet::vgic {
+namespace trivet::vgic::refusal_test {
 namespace {
 
 using Manager = VirtualCpuInterface<GicV3Interface, 2, 2>;
@@ -153,4 +153,4 @@ TEST(GichLr, IsTheSameThereAndBack) {
 }
 
 }  // namespace
-}  // namespace trivet::vgic
+}  // namespace trivet::vgic::refusal_test

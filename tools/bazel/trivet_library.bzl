@@ -2,6 +2,7 @@
 
 load("@rules_cc//cc:defs.bzl", "cc_library")
 load("//tools/precompiled:precompiled_header.bzl", "precompiled")
+load(":unit.bzl", "units")
 
 def trivet_library(
         name,
@@ -12,11 +13,13 @@ def trivet_library(
         copts = [],
         precompiled_header = "registers",
         testonly = False,
+        textual_hdrs = [],
+        in_units = None,
         **kwargs):
     """A cc_library with the register descriptions precompiled, optimized in every mode but dbg.
 
-    Of test code (testonly) GoogleTest is precompiled too, and nothing optimized on the host. Assembly sources are
-    compiled by a target of their own.
+    Of test code (testonly) GoogleTest is precompiled too, nothing is optimized on the host, and the sources of a folder
+    are compiled as one unit. Assembly sources are compiled by a target of their own.
 
     Args:
       name: the library.
@@ -27,6 +30,8 @@ def trivet_library(
       copts: further options of the compiler; of test code instead of a precompiled header.
       precompiled_header: a name in //tools/precompiled; None: no precompiled header.
       testonly: Bazel's.
+      textual_hdrs: Bazel's.
+      in_units: whether the sources of a folder are compiled as one unit; None: those of test code.
       **kwargs: passed on to cc_library.
     """
     if testonly:
@@ -53,11 +58,13 @@ def trivet_library(
         )
         implementation_deps = implementation_deps + [name + ".assembly"]
         srcs = [s for s in srcs if not s.endswith(".S")]
+    joined = units(name, srcs) if in_units or (in_units == None and testonly) else struct(srcs = srcs, textual_hdrs = [])
     cc_library(
         name = name,
         testonly = testonly,
-        srcs = srcs,
+        srcs = joined.srcs,
         hdrs = hdrs,
+        textual_hdrs = textual_hdrs + joined.textual_hdrs,
         copts = copts + parsed.copts,
         implementation_deps = implementation_deps + parsed.deps,
         deps = deps,

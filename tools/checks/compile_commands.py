@@ -2,10 +2,12 @@
 """Turns `bazel aquery --output=jsonproto` of compile actions (standard input) into compile_commands.json.
 
 One command a source, with the flags of its first build in this order: for the simulator, for EL2, as a
-build tool. clangd and clang-tidy read the file.
+build tool. Sources that are compiled as one unit (tools/bazel/unit.bzl) have the flags of that unit. clangd and
+clang-tidy read the file.
 """
 
 import json
+import re
 import sys
 
 
@@ -32,17 +34,25 @@ def plain(arguments):
     return kept
 
 
+def sources_of(root, compiled):
+    """The workspace's sources in what an action compiles: itself, or what a unit includes."""
+    if re.search(r"\.unit[^/]*\.cc$", compiled):
+        with open(f"{root}/{compiled}", encoding="utf-8") as file:
+            return re.findall(r'#include "(.*)"', file.read())
+    return [] if compiled.startswith(("external/", "bazel-out/")) or compiled.endswith(".S") else [compiled]
+
+
 def main():
     root = sys.argv[1]
     best = {}
     for action in json.load(sys.stdin).get("actions", []):
         arguments = action["arguments"]
-        source = arguments[arguments.index("-c") + 1]
+        compiled = arguments[arguments.index("-c") + 1]
         output = arguments[arguments.index("-o") + 1]
-        if source.startswith(("external/", "bazel-out/")) or source.endswith(".S"):
-            continue
-        if source not in best or rank(output) < best[source][0]:
-            best[source] = (rank(output), plain(arguments))
+        for source in sources_of(root, compiled):
+            if source not in best or rank(output) < best[source][0]:
+                own = [source if argument == compiled else argument for argument in arguments]
+                best[source] = (rank(output), plain(own))
     commands = [
         {"directory": root, "file": source, "arguments": arguments}
         for source, (_, arguments) in sorted(best.items())

@@ -13,7 +13,7 @@ using tools::Setter;
 using Done = std::expected<void, std::string>;
 using Where = Options::Where;
 
-std::unexpected<std::string> Error(std::string why) { return std::unexpected(std::move(why)); }
+using Error = std::unexpected<std::string>;
 
 /// Sets `target` to a value that is not empty.
 Setter Needed(std::string& target, std::string what,
