@@ -14,14 +14,16 @@ constexpr bool IsDeliverable(ListRegister value, hal::IchVmcrEl2 vmcr) {
 }
 
 /// Which interrupts of a table have the first `count` entries, the list registers, and what is to
-/// be reported of the others.
+/// be reported of the others. Where SGIs have `senders`, no two of one number are in list
+/// registers, and none is while another is active: the guest ends it by its number alone. [gic2]
+/// GICH_LRn.VirtualID.
 template <unsigned kCapacity>
 class Arrangement {
  public:
   using Table = EntryTable<kCapacity>;
 
-  Arrangement(Table& table, unsigned count, hal::IchVmcrEl2 vmcr)
-      : table_(table), count_(count), vmcr_(vmcr) {}
+  Arrangement(Table& table, unsigned count, hal::IchVmcrEl2 vmcr, bool senders)
+      : table_(table), count_(count), vmcr_(vmcr), senders_(senders) {}
 
   /// Exchanges interrupts until none that waits ranks before one that has a list register.
   void Arrange() const {
@@ -53,7 +55,7 @@ class Arrangement {
       if (IsActive(value)) {
         hcr = hal::IchHcrEl2::FromRaw(hcr.raw() | traps.raw()).lrenpie(true);
       } else {
-        if (IsDeliverable(value, vmcr_)) hcr = hcr.npie(true);
+        if (IsDeliverable(value, vmcr_) && !IsHeld(i)) hcr = hcr.npie(true);
         // The end of one group matters while there is another.
         const bool both = vmcr_.veng0() && vmcr_.veng1();
         hcr = hcr.vgrp0eie(!vmcr_.veng0()).vgrp0die(both);
@@ -63,7 +65,29 @@ class Arrangement {
     return hcr;
   }
 
+  /// True for a list register whose end is to be reported, as another SGI of its number waits.
+  bool Holds(unsigned n) const {
+    for (unsigned i = Table::kFirstWaiting; senders_ && i < Table::kEntries; ++i) {
+      if (table_.IsUsed(i) && IsSgiFromCpu(table_.Get(i)) &&
+          HaveOneNumber(table_.Get(i), table_.Get(n))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
  private:
+  /// True for an SGI that waits for the end of another of its number.
+  bool IsHeld(unsigned waiting) const {
+    const ListRegister value = table_.Get(waiting);
+    if (!senders_ || !IsSgiFromCpu(value) || IsActive(value)) return false;
+    for (unsigned i = 0; i < Table::kEntries; ++i) {
+      const bool comes_first = i < count_ || IsActive(table_.Get(i));
+      if (comes_first && table_.IsUsed(i) && HaveOneNumber(table_.Get(i), value)) return true;
+    }
+    return false;
+  }
+
   /// Less is better: the first pending one, active ones, other pending ones, those of a disabled
   /// group; each by priority and INTID.
   std::uint64_t Rank(ListRegister value, std::uint32_t top) const {
@@ -83,7 +107,7 @@ class Arrangement {
     std::uint64_t best = ~std::uint64_t{0};
     for (unsigned i = 0; i < Table::kEntries; ++i) {
       const ListRegister value = table_.Get(i);
-      if (!IsDeliverable(value, vmcr_)) continue;
+      if (!IsDeliverable(value, vmcr_) || (i >= count_ && IsHeld(i))) continue;
       const std::uint64_t rank = Rank(value, value.vintid());
       if (rank < best) best = rank;
     }
@@ -94,7 +118,7 @@ class Arrangement {
   unsigned FindBest(std::uint32_t top) const {
     unsigned best = Table::kNone;
     for (unsigned i = Table::kFirstWaiting; i < Table::kEntries; ++i) {
-      if (!table_.IsUsed(i)) continue;
+      if (!table_.IsUsed(i) || IsHeld(i)) continue;
       if (best == Table::kNone || Rank(table_.Get(i), top) < Rank(table_.Get(best), top)) best = i;
     }
     return best;
@@ -115,6 +139,7 @@ class Arrangement {
   Table& table_;
   const unsigned count_;
   const hal::IchVmcrEl2 vmcr_;
+  const bool senders_;
 };
 
 }  // namespace trivet::vgic

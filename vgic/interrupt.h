@@ -80,6 +80,13 @@ constexpr ListRegister WithState(ListRegister lr, bool pending, bool active) {
 constexpr bool IsHigh(ListRegister lr) {
   return !lr.hw() && (lr.pintid() & Interrupt::kEoiBit) != 0;
 }
+/// Of a GICv2: an SGI, whose number is one for all senders.
+constexpr bool IsSgiFromCpu(ListRegister lr) {
+  return (lr.vintid() & ((1u << Interrupt::kSenderShift) - 1)) < kSgis;
+}
+constexpr bool HaveOneNumber(ListRegister a, ListRegister b) {
+  return ((a.vintid() ^ b.vintid()) & ((1u << Interrupt::kSenderShift) - 1)) == 0;
+}
 /// The same without hardware, with its level low.
 constexpr ListRegister Plain(ListRegister lr) { return lr.hw(false).pintid(0); }
 

@@ -79,12 +79,21 @@ Status TRIVET_VGIC::InjectSlowly(ListRegister value) {
   return status;
 }
 
+TRIVET_VGIC_TEMPLATE
+bool TRIVET_VGIC::SharesNumber(ListRegister value) const {
+  if (kBySystemRegisters || !IsSgiFromCpu(value)) return false;
+  for (unsigned i = 0; i < Table::kEntries; ++i) {
+    if (table_.IsUsed(i) && HaveOneNumber(table_.Get(i), value)) return true;
+  }
+  return false;
+}
+
 /// An interrupt that is neither pending nor active. Arrange() finds its place.
 TRIVET_VGIC_TEMPLATE
 Status TRIVET_VGIC::Add(ListRegister value) {
   unsigned i = 0;
   while (i < count_ && table_.IsUsed(i)) ++i;
-  if (i == count_) i = table_.FindRoom();
+  if (i == count_ || SharesNumber(value)) i = table_.FindRoom();
   if (i == Table::kNone) {
     return Refuse({Status::kNoRoom, Part::kCapacity, value.vintid(), kCapacity});
   }
@@ -208,6 +217,7 @@ TRIVET_VGIC_TEMPLATE
 void TRIVET_VGIC::PullListRegister(unsigned i) {
   const ListRegister old = table_.Get(i);
   ListRegister value = loaded_ ? interface_.ReadListRegister(i) : old;
+  if (!kBySystemRegisters && (holds_ >> i & 1) != 0) value = value.pintid(old.pintid());
   if (hides_pending_ && old.state() == State::kPendingAndActive) {
     value = WithState(old, true, value.state() != State::kInvalid);
   }
@@ -235,9 +245,9 @@ void TRIVET_VGIC::EndWaiting() {
 
 TRIVET_VGIC_TEMPLATE
 void TRIVET_VGIC::Push() {
-  const Arrangement<kCapacity> arrangement(table_, count_, vmcr_);
+  const Arrangement<kCapacity> arrangement(table_, count_, vmcr_, has_.numbers_senders);
   if (table_.waiting() != 0) arrangement.Arrange();
-  if (loaded_) Show();
+  if (loaded_) Show(arrangement);
   WriteHcr(arrangement.Hcr(has_.traps_deactivation));
   quick_ = loaded_ && table_.waiting() == 0 ? all_ : 0;
 }
@@ -245,17 +255,20 @@ void TRIVET_VGIC::Push() {
 /// Where interrupts wait, one that is pending and active is shown as active, and its end reported:
 /// the guest's end would make it pending, and so hide that one that waits has a higher priority.
 TRIVET_VGIC_TEMPLATE
-void TRIVET_VGIC::Show() {
+void TRIVET_VGIC::Show(const Arrangement<kCapacity>& arrangement) {
   hides_pending_ = table_.waiting() != 0;
+  holds_ = 0;
   if (!hides_pending_) {
     return interface_.RestoreListRegisters(table_.list_registers(), count_);
   }
   ListRegisters shown;
   for (unsigned i = 0; i < count_; ++i) {
     const ListRegister value = table_.Get(i);
-    shown[i] = value.state() == State::kPendingAndActive
-                   ? WithState(value.pintid(Interrupt::kEoiBit), false, true)
-                   : value;
+    const bool both = value.state() == State::kPendingAndActive;
+    shown[i] = both ? WithState(value.pintid(Interrupt::kEoiBit), false, true) : value;
+    if (kBySystemRegisters || !table_.IsUsed(i) || !arrangement.Holds(i)) continue;
+    shown[i] = shown[i].pintid(Interrupt::kEoiBit);
+    holds_ |= 1u << i;
   }
   interface_.RestoreListRegisters(shown, count_);
 }

@@ -95,6 +95,7 @@ void TRIVET_VGIC::UnloadSlowly() {
 TRIVET_VGIC_TEMPLATE
 void TRIVET_VGIC::Leave() {
   loaded_ = live_ = hides_pending_ = false;
+  holds_ = 0;
   Set(kShares, false);
   quick_ = 0;
   where_.store(0, std::memory_order_seq_cst);

@@ -7,6 +7,7 @@
 #include "hal/cpu.h"
 #include "hal/cpu_id.h"
 #include "hal/status.h"
+#include "vgic/arrangement.h"
 #include "vgic/entry_table.h"
 #include "vgic/error.h"
 #include "vgic/inbox.h"
@@ -55,6 +56,8 @@ class VirtualCpuInterface {
       if (const Status s = Check(value); s != Status::kOk) return s;
       value = value.nmi(false);
     }
+    // Its number may be another sender's, too.
+    if (!kBySystemRegisters && IsSgiFromCpu(value)) return InjectSlowly(value);
     const unsigned empty = interface_.EmptyListRegisters() & quick_;
     unsigned i = table_.Find(value.vintid());
     if (i == Table::kNone) {
@@ -149,6 +152,7 @@ class VirtualCpuInterface {
   bool HasIntid(std::uint32_t intid) const;
 
   Status InjectSlowly(ListRegister value);
+  bool SharesNumber(ListRegister value) const;
   Status Add(ListRegister value);
   Status Merge(unsigned i, ListRegister value);
   void EndInterrupt(unsigned i);
@@ -158,7 +162,7 @@ class VirtualCpuInterface {
   void PullListRegister(unsigned i);
   void EndWaiting();
   void Push();
-  void Show();
+  void Show(const Arrangement<kCapacity>& arrangement);
   Status LoadSlowly();
   void Loaded();
   void UnloadSlowly();
@@ -194,7 +198,8 @@ class VirtualCpuInterface {
   bool loaded_ = false;
   bool live_ = false;  ///< ICH_HCR_EL2 is this vCPU's.
   std::uint8_t special_ = kUncommon;
-  bool hides_pending_ = false;                 ///< Of Show().
+  bool hides_pending_ = false;  ///< Of Show().
+  unsigned holds_ = 0;          ///< Of Show(): list registers with Arrangement::Holds().
   std::uint64_t refused_ = ~std::uint64_t{0};  ///< Bits that take an interrupt off the quick path.
   Controls controls_;
   // What the CPU had.
