@@ -75,6 +75,7 @@ class GuestCpu {
                                .vttbr = guest_->memory.vttbr(),
                                .open = hal::CapabilitiesOf(features).Without(hal::Capability::kGcs),
                                .sve = sve_,
+                               .sme = sme_,
                                .mpidr = hal::Cpu::Read<hal::MpidrEl1>(),
                                .interrupts = &*switched_});
     for (;;) {
@@ -165,6 +166,7 @@ class GuestCpu {
   std::optional<vgic::Switched<Manager>> switched_;
   std::optional<vcpu::Vcpu> vcpu_;
   trivet::vectors::SveMemory<trivet::vectors::kMaxSveGranules> sve_;
+  trivet::vectors::SmeMemory<trivet::vectors::kMaxSmeGranules> sme_;
 };
 
 }  // namespace hv
