@@ -7,6 +7,7 @@ clang-tidy read the file.
 """
 
 import json
+import os
 import re
 import sys
 
@@ -35,8 +36,11 @@ def plain(arguments):
 
 
 def sources_of(root, compiled):
-    """The workspace's sources in what an action compiles: itself, or what a unit includes."""
+    """The workspace's sources in what an action compiles: itself, or what a unit includes. A unit of another
+    configuration than the build's may not have been made; the build's has the same sources."""
     if re.search(r"\.unit[^/]*\.cc$", compiled):
+        if not os.path.exists(f"{root}/{compiled}"):
+            return []
         with open(f"{root}/{compiled}", encoding="utf-8") as file:
             return re.findall(r'#include "(.*)"', file.read())
     return [] if compiled.startswith(("external/", "bazel-out/")) or compiled.endswith(".S") else [compiled]
