@@ -19,7 +19,7 @@ using vcpu::GuestException;
 constexpr std::uint32_t kIss = 0x1ab'cdef;
 constexpr std::uint16_t kTakenAsSError = 0x66;
 
-/// A manager of interrupts that counts what it is told.
+/// A manager of interrupts that counts its calls.
 struct CountedInterrupts : percpu::GuestInterrupts {
   CountedInterrupts() {
     unload = [](GuestInterrupts& self) { ++Of(self).unloads; };

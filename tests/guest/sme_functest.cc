@@ -368,7 +368,7 @@ TEST_P(SmeRegisters, NeedMemoryFpAndSve) {
 }
 
 /// On a CPU without the shortest ones: SMCR_EL2.LEN cannot limit them to the memory. The host's
-/// are kept while the CPU is asked.
+/// are kept while it is measured.
 TEST_P(SmeRegisters, NeedMemoryForTheShortestVectorsOfTheCpu) {
   Cpu::Write<SmcrEl2>(SmcrEl2());
   Cpu::Isb();

@@ -1,4 +1,4 @@
-// SGIs of a GICv2: several senders of one number, whose list registers may not be told apart.
+// SGIs of a GICv2: several senders of one number, of which one has a list register at a time.
 
 #include <gtest/gtest.h>
 
