@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "bench/guest_rig.h"
+#include "vcpu/exit_log.h"
 #include "vectors/syndrome.h"
 
 namespace trivet::bench {
@@ -44,6 +45,8 @@ InPlace ServeMrs(InPlaceExit& exit) {
 // Served by the run loop.
 
 void Nothing(vcpu::Vcpu&, const Exit&) {}
+vcpu::ExitLog exit_log;
+void Log(vcpu::Vcpu& guest, const Exit& exit) { exit_log.Add(exit, guest.frame().pc); }
 void Interrupt(vcpu::Vcpu&, const Exit&) { TakeInterrupt(); }
 
 void TrappedRead(vcpu::Vcpu& guest, const Exit& exit) {
@@ -109,6 +112,13 @@ void HvcRunLoop(benchmark::State& state) {
   Between<&Pass<&Nothing>, kHvcPair>(state, rig);
 }
 BENCHMARK(HvcRunLoop)->Name("guest/hvc_run_loop");
+
+/// Each exit is counted and kept.
+void HvcRunLoopLogged(benchmark::State& state) {
+  GuestRig rig;
+  Between<&Pass<&Log>, kHvcPair>(state, rig);
+}
+BENCHMARK(HvcRunLoopLogged)->Name("guest/hvc_run_loop_logged");
 
 /// The caller has masked interrupts and is pinned.
 void HvcRunLoopMasked(benchmark::State& state) {

@@ -19,6 +19,7 @@ struct TrivetLimitFrame {
 };
 unsigned trivet_limit_enter(TrivetLimitFrame* frame);
 void trivet_limit_run(TrivetLimitFrame* frame);
+void trivet_limit_run_logged(TrivetLimitFrame* frame, std::uint64_t* log);
 }
 
 namespace trivet::bench {
@@ -49,6 +50,9 @@ class OtherVectors {
 };
 
 TrivetLimitFrame frame;
+std::uint64_t exit_log[1 + 4 + 16 * 4];
+
+void RunLogged(TrivetLimitFrame* guest) { trivet_limit_run_logged(guest, exit_log); }
 
 /// Enters once, by `kEnter`, which returns at the guest's last hypercall.
 template <auto kEnter>
@@ -85,6 +89,11 @@ void HvcRunLoop(benchmark::State& state) {
   Measure<&Pass<&trivet_limit_run>>(state, trivet_limit_run_loop, true);
 }
 BENCHMARK(HvcRunLoop)->Name("limit/hvc_run_loop");
+
+void HvcRunLoopLogged(benchmark::State& state) {
+  Measure<&Pass<&RunLogged>>(state, trivet_limit_run_loop, true);
+}
+BENCHMARK(HvcRunLoopLogged)->Name("limit/hvc_run_loop_logged");
 
 void IrqInPlace(benchmark::State& state) {
   Measure<&Pass<&trivet_limit_enter>>(state, trivet_limit_in_place, false);

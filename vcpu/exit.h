@@ -24,6 +24,10 @@ enum class ExitReason : std::uint8_t {
   kInstructionAbort,  ///< Stage 2: `fault`.
   kSError,
 };
+inline constexpr unsigned kExitReasons = static_cast<unsigned>(ExitReason::kSError) + 1;
+
+/// The reason as text, for messages. Never null.
+const char* ToString(ExitReason reason);
 
 /// How a run ended. Aborts carry the addresses that the hardware gave.
 struct Exit {

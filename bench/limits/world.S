@@ -172,3 +172,32 @@ trivet_limit_run:
 2:
   bl trivet_limit_take_irq
   b 1b
+
+/// The same for HVCs alone, each of them noted: a count by reason, and its PC, syndrome, reason and address in a ring.
+/// x1 = the number of exits, 4 counts, 16 entries of four words.
+#define LOG_COUNTS 8
+#define LOG_ENTRIES (8 * 5)
+  .global trivet_limit_run_logged
+trivet_limit_run_logged:
+  stp x30, x0, [sp, #-32]!
+  str x1, [sp, #16]
+1:
+  ldr x0, [sp, #8]
+  bl trivet_limit_enter
+  ldp x1, x2, [sp, #8]
+  ldr x1, [x1, #GUEST_STATE]
+  mrs x3, esr_el2
+  ldr x4, [x2]
+  and x5, x4, #15
+  add x5, x2, x5, lsl #5
+  stp x1, x3, [x5, #LOG_ENTRIES]
+  stp x0, xzr, [x5, #LOG_ENTRIES + 16]
+  add x0, x2, x0, lsl #3
+  ldr x5, [x0, #LOG_COUNTS]
+  add x5, x5, #1
+  str x5, [x0, #LOG_COUNTS]
+  add x4, x4, #1
+  stlr x4, [x2]
+  tbz w3, #0, 1b
+  ldp x30, x0, [sp], #32
+  ret

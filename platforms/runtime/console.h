@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "hal/text_writer.h"
+#include "hal/line_writer.h"
 
 namespace trivet::platforms {
 
@@ -12,22 +12,16 @@ namespace trivet::platforms {
 /// them back.
 void ConsoleWrite(std::string_view text);
 
-/// A line of text and numbers that is written in one piece, with its end, when the object goes: the
-/// lines of several CPUs never mix. Characters beyond the limit are dropped.
+/// ConsoleWrite() as the sink of what prints line by line.
+inline constexpr hal::TextSink kConsole = {
+    .write = [](void*, const char* text, std::size_t size) { ConsoleWrite({text, size}); },
+    .context = nullptr};
+
+/// A line of text and numbers in one piece: the lines of several CPUs never mix.
 ///
 ///     ConsoleLine().Text("HCR_EL2 ").Hex(hcr.raw());
-class ConsoleLine : public hal::TextWriter {
- public:
-  static constexpr std::size_t kMost = 200;
-
-  ConsoleLine();
-  ~ConsoleLine();
-  ConsoleLine(const ConsoleLine&) = delete;
-  ConsoleLine& operator=(const ConsoleLine&) = delete;
-
- private:
-  char text_[kMost + 1];
-  std::size_t size_ = 0;
+struct ConsoleLine : hal::LineWriter {
+  ConsoleLine() : LineWriter(kConsole) {}
 };
 
 }  // namespace trivet::platforms
