@@ -14,8 +14,10 @@ class LineWriter : public TextWriter {
   static constexpr std::size_t kMost = 200;
 
   explicit LineWriter(TextSink lines)
-      : TextWriter({.write = [](void* context, const char* text,
-                                std::size_t size) { static_cast<LineWriter*>(context)->Add({text, size}); },
+      : TextWriter({.write =
+                        [](void* context, const char* text, std::size_t size) {
+                          static_cast<LineWriter*>(context)->Add({text, size});
+                        },
                     .context = this}),
         lines_(lines) {}
   ~LineWriter() {

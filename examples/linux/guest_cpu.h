@@ -8,8 +8,8 @@
 #include "host.h"
 #include "platforms/machine/description.h"
 #include "platforms/runtime/console.h"
+#include "platforms/runtime/cpus.h"
 #include "platforms/runtime/firmware.h"
-#include "platforms/runtime/power.h"
 #include "vcpu/inject.h"
 #include "vcpu/psci/guest_psci.h"
 #include "vcpu/psci/waiting_cpus.h"
@@ -42,7 +42,7 @@ struct Guest {
   /// Calls that are not PSCI's. False: the vCPU ends.
   bool (*call)(trivet::vectors::GuestFrame& frame) = CallFirmware;
   /// SYSTEM_OFF and SYSTEM_RESET: does not return.
-  void (*power)(bool off) = [](bool) { platforms::PowerOff(0); };
+  void (*power)(bool off) = [](bool) { PowerOff(); };
   /// Where vCPU 0 ended: prepares the guest to begin again. Null: CPU_ON does.
   void (*restart)() = nullptr;
   vcpu::GuestMemory memory = {};
@@ -57,6 +57,7 @@ class GuestCpu {
   [[noreturn]] void Serve(Guest<Gic>& guest, unsigned self) {
     guest_ = &guest;
     self_ = self;
+    log_ = &exits[platforms::ThisCpuIndex()];
     Check(cpu_.Create(hal::Cpu::CurrentCpu()), "create");
     Check(cpu_.HardwareEnable(), "enable");
     manager_.emplace(guest.gic->interface());
@@ -99,6 +100,7 @@ class GuestCpu {
     for (;;) {
       const auto exit = vgic::Run(*vcpu_, *manager_, cpu_);
       if (!exit) Check(exit.error(), "run");
+      log_->Add(*exit, vcpu_->frame().pc);
       if (!Serve(*exit)) return;
     }
   }
@@ -147,6 +149,7 @@ class GuestCpu {
   PerCpu cpu_;
   Guest<Gic>* guest_ = nullptr;
   unsigned self_ = 0;
+  vcpu::ExitLog* log_ = nullptr;
   std::optional<Manager> manager_;
   std::optional<vgic::Switched<Manager>> switched_;
   std::optional<vcpu::Vcpu> vcpu_;

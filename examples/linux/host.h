@@ -3,6 +3,8 @@
 #include <cstdint>
 
 #include "percpu/per_cpu.h"
+#include "platforms/machine/description.h"
+#include "vcpu/exit_log.h"
 #include "vectors/cpu_slot.h"
 
 namespace hv {
@@ -15,7 +17,14 @@ struct Host {
 
 using PerCpu = trivet::percpu::PerCpu<Host>;
 
-/// Prints one line and turns the machine off.
+/// The exits of the guest's vCPU on each CPU.
+extern trivet::vcpu::ExitLog exits[trivet::platforms::kMaxCpus];
+
+/// Turns the machine off. With the argument trivet.exits it first prints why guests left each CPU.
+[[noreturn]] void PowerOff();
+
+/// Prints one line and turns the machine off; with an exception's registers, this CPU's last exits
+/// too.
 [[noreturn]] void Stop(const char* what);
 [[noreturn]] void Stop(const char* what, std::uint64_t esr, std::uint64_t pc);
 

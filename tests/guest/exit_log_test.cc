@@ -48,9 +48,9 @@ TEST(ExitLog, CountsTheExitsOfAGuestByReason) {
   for (unsigned i = 0; i < result.exits; ++i) log.Add(result.exit[i], result.pc[i]);
   EXPECT_EQ(log.total(), 7u);
   EXPECT_EQ(log.CountOf(ExitReason::kHypercall), 2u);
-  for (const ExitReason once : {ExitReason::kSecureMonitorCall, ExitReason::kWaitTrap,
-                                ExitReason::kSystemRegister, ExitReason::kDataAbort,
-                                ExitReason::kIrq}) {
+  for (const ExitReason once :
+       {ExitReason::kSecureMonitorCall, ExitReason::kWaitTrap, ExitReason::kSystemRegister,
+        ExitReason::kDataAbort, ExitReason::kIrq}) {
     EXPECT_EQ(log.CountOf(once), 1u) << vcpu::ToString(once);
   }
   EXPECT_EQ(log.CountOf(ExitReason::kFiq), 0u);

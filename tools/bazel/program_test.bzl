@@ -24,7 +24,13 @@ def _impl(ctx):
 program_test = rule(
     implementation = _impl,
     attrs = {
-        "binary": attr.label(cfg = "target", executable = True, mandatory = True),
+        "binary": attr.label(
+            allow_single_file = True,
+            cfg = "target",
+            doc = "A program, or a script of the sources.",
+            executable = True,
+            mandatory = True,
+        ),
         "data": attr.label_list(allow_files = True),
         "environment": attr.string_dict(doc = "Variables; $(rootpath LABEL) of what is in `data`."),
     },
