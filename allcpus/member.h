@@ -51,8 +51,10 @@ class Member {
   /// The round it joined, as RoundOf() gives it; 0 until it has.
   std::uint64_t round() const { return round_; }
 
- private:
+  /// Of member_steps.h.
   enum class Pace : std::uint8_t { kOneStep, kUntilItWaits };
+
+ private:
   template <Pace kPace>
   class Steps;
 

@@ -42,8 +42,6 @@ const char* ToString(Outcome outcome);
 /// kAsBefore:
 ///
 ///     CPU 2: kInUse, as before
-///
-/// Each is one piece of `sink`.
 void Print(const CpuReport* cpus, unsigned count, hal::TextSink sink);
 
 }  // namespace trivet::allcpus

@@ -22,7 +22,7 @@ const char* ToString(HcrReason reason) {
   switch (reason) {
     case HcrReason::kAsRequested: return "as requested";
     case HcrReason::kFeatureAbsent: return "this CPU lacks";
-    case HcrReason::kHostOwned: return "only the host may set it";
+    case HcrReason::kOwnedByHost: return "only the host may set it";
     case HcrReason::kPolicyClears: return "the policy clears it";
     case HcrReason::kNotAllowed: return "the policy does not allow it";
     case HcrReason::kPolicySets: return "the policy sets it";

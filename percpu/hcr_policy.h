@@ -18,7 +18,7 @@ namespace trivet::percpu {
 enum class HcrReason : std::uint8_t {
   kAsRequested,    ///< It does not differ.
   kFeatureAbsent,  ///< Clear: RES0 on this CPU, which lacks the field's feature.
-  kHostOwned,      ///< Clear: in kHostOwned, never a guest's to set.
+  kOwnedByHost,    ///< Clear: in kHostOwned, never a guest's to set.
   kPolicyClears,   ///< Clear: in the policy's kHcrClear.
   kNotAllowed,     ///< Clear: not in the policy's kHcrAllowed.
   kPolicySets,     ///< Set: in the policy's kHcrSet.
@@ -156,7 +156,7 @@ constexpr ConstrainedHcr Constrain(const HcrTerms& terms) {
 
   std::uint64_t dropped = result.dropped().raw();
   result.Explain(HcrReason::kFeatureAbsent, layout.absent, dropped);
-  result.Explain(HcrReason::kHostOwned, kHostOwned.raw(), dropped);
+  result.Explain(HcrReason::kOwnedByHost, kHostOwned.raw(), dropped);
   result.Explain(HcrReason::kPolicyClears, policy.hcr_clear.raw(), dropped);
   result.Explain(HcrReason::kNotAllowed, kAll, dropped);
   std::uint64_t forced = result.forced().raw();

@@ -57,13 +57,15 @@ class CpuTraits {
   template <class B>
   void Query() {
     queried_ = true;
-    present_ = 0;
+    std::uint64_t present = 0;
     [&]<std::size_t... kI>(std::index_sequence<kI...>) {
-      ((present_ |= static_cast<std::uint64_t>(hal::Has<kQueriedFeatures[kI], B>()) << kI), ...);
+      ((present |= static_cast<std::uint64_t>(hal::Has<kQueriedFeatures[kI], B>()) << kI), ...);
     }(std::make_index_sequence<std::size(kQueriedFeatures)>());
-    if (Has<hal::Feature::kGicV3>() && !B::template Read<hal::IccSreEl2>().sre()) {
-      present_ &= ~(std::uint64_t{1} << IndexOf(hal::Feature::kGicV3));
+    if ((present >> IndexOf(hal::Feature::kGicV3) & 1) != 0 &&
+        !B::template Read<hal::IccSreEl2>().sre()) {
+      present &= ~(std::uint64_t{1} << IndexOf(hal::Feature::kGicV3));
     }
+    present_ = present & ((std::uint64_t{1} << 56) - 1);
   }
 
   constexpr bool IsQueried() const { return queried_; }

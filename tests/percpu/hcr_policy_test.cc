@@ -86,7 +86,7 @@ std::vector<HcrEl2> EveryRequest() {
 std::uint64_t Premise(HcrReason reason, const Conditions& now, const HcrLayout& layout) {
   switch (reason) {
     case HcrReason::kFeatureAbsent: return layout.absent;
-    case HcrReason::kHostOwned: return kHostOwned.raw();
+    case HcrReason::kOwnedByHost: return kHostOwned.raw();
     case HcrReason::kPolicyClears: return now.policy.hcr_clear.raw();
     case HcrReason::kNotAllowed: return ~now.policy.hcr_allowed.raw() | percpu::kNotSwitched.raw();
     case HcrReason::kPolicySets: return now.policy.hcr_set.raw();
@@ -195,7 +195,7 @@ TEST(HcrPolicy, IsAConstantWhereItsArgumentsAre) {
       Constrain(HcrEl2().twi(true).tge(true), kPolicy<BaselinePolicy>, HcrLayout());
   static_assert(kResult.value().raw() == (0x8008'0019 | HcrEl2().twi(true).raw()));
   static_assert(kResult.dropped() == HcrEl2().tge(true));
-  static_assert(kResult.ReasonOf(27) == HcrReason::kHostOwned);
+  static_assert(kResult.ReasonOf(27) == HcrReason::kOwnedByHost);
   static_assert(kResult.ReasonOf(0) == HcrReason::kPolicySets);
   static_assert(kResult.ReasonOf(13) == HcrReason::kAsRequested);
 }

@@ -2,7 +2,11 @@
 
 #include "vectors/el2/macros.inc"
 
-  .arch_extension sme2
+  .arch_extension sme
+
+// ZT0, which assemblers with SME alone do not know. [arm-arm] LDR (table), STR (table).
+#define LDR_ZT0_AT_X0 0xe11f8000
+#define STR_ZT0_AT_X0 0xe13f8000
 
 /// ZA's horizontal vectors, one after the other from x0. [arm-arm] LDR (array vector), STR (array vector): W12 to W15
 /// select.
@@ -31,13 +35,13 @@ end_function
 
 /// In: x0 = memory.
 begin_function TrivetStoreZt0
-  str zt0, [x0]
+  .inst STR_ZT0_AT_X0
   ret
 end_function
 
 /// In: x0 = memory.
 begin_function TrivetLoadZt0
-  ldr zt0, [x0]
+  .inst LDR_ZT0_AT_X0
   ret
 end_function
 
