@@ -57,19 +57,7 @@ void ConsoleWrite(std::string_view text) {
   hal::Cpu::DaifRestore(daif);
 }
 
-ConsoleLine::ConsoleLine()
-    : TextWriter({.write =
-                      [](void* context, const char* text, std::size_t size) {
-                        auto& line = *static_cast<ConsoleLine*>(context);
-                        const std::size_t room = kMost - line.size_;
-                        const std::string_view fits(text, size < room ? size : room);
-                        line.size_ += fits.copy(line.text_ + line.size_, fits.size());
-                      },
-                  .context = this}) {}
-ConsoleLine::~ConsoleLine() {
-  text_[size_] = '\n';
-  ConsoleWrite({text_, size_ + 1});
-}
+ConsoleLine::~ConsoleLine() { ConsoleWrite(Ended()); }
 
 void CloseConsole(std::string_view line) {
   // The CPU that holds the lock may have failed. Loads and stores only: a refused image runs with

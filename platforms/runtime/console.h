@@ -3,7 +3,8 @@
 #include <cstddef>
 #include <string_view>
 
-#include "hal/text_writer.h"
+#include "hal/decode.h"
+#include "hal/text_line.h"
 
 namespace trivet::platforms {
 
@@ -13,21 +14,20 @@ namespace trivet::platforms {
 void ConsoleWrite(std::string_view text);
 
 /// A line of text and numbers that is written in one piece, with its end, when the object goes: the
-/// lines of several CPUs never mix. Characters beyond the limit are dropped.
+/// lines of several CPUs never mix. Characters beyond kMost are dropped.
 ///
 ///     ConsoleLine().Text("HCR_EL2 ").Hex(hcr.raw());
-class ConsoleLine : public hal::TextWriter {
+class ConsoleLine : public hal::TextLine {
  public:
-  static constexpr std::size_t kMost = 200;
-
-  ConsoleLine();
+  ConsoleLine() = default;
   ~ConsoleLine();
   ConsoleLine(const ConsoleLine&) = delete;
   ConsoleLine& operator=(const ConsoleLine&) = delete;
-
- private:
-  char text_[kMost + 1];
-  std::size_t size_ = 0;
 };
+
+/// The console for what prints to a sink: what one call gives it stays in one piece.
+inline constexpr hal::TextSink kConsoleSink = {
+    .write = [](void*, const char* text, std::size_t size) { ConsoleWrite({text, size}); },
+    .context = nullptr};
 
 }  // namespace trivet::platforms
