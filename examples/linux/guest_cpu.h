@@ -1,26 +1,29 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <span>
 
-#include "gic.h"
 #include "hal/guest_view.h"
 #include "host.h"
+#include "platforms/machine/description.h"
 #include "platforms/runtime/console.h"
 #include "platforms/runtime/firmware.h"
 #include "platforms/runtime/power.h"
 #include "vcpu/inject.h"
-#include "vcpu/mmio.h"
 #include "vcpu/psci/guest_psci.h"
+#include "vcpu/psci/waiting_cpus.h"
 #include "vcpu/stage2/guest_memory.h"
 #include "vcpu/vcpu.h"
-#include "vgic/pass_through.h"
 #include "vgic/switched.h"
 #include "vgic/virtual_cpu_interface.h"
 
 namespace hv {
+
+namespace hal = trivet::hal;
+namespace platforms = trivet::platforms;
+namespace vcpu = trivet::vcpu;
+namespace vgic = trivet::vgic;
 
 using Psci = vcpu::GuestPsci<platforms::kMaxCpus>;
 
@@ -30,7 +33,6 @@ struct Guest {
   vcpu::GuestMemory memory;
   std::optional<Gic> gic;
   Psci psci;
-  std::atomic_flag gic_busy;  ///< An access of its emulated registers is being answered.
 };
 
 /// One CPU of the guest, on the CPU of the same number: from CPU_ON to CPU_OFF, again and again.
@@ -47,23 +49,17 @@ class GuestCpu {
     Check(manager_->Create(), "list registers");
     switched_.emplace(*manager_);
     for (;; first.reset()) {
-      Run(first ? *first : WaitForStart());
+      Run(first ? *first : vcpu::WaitForCpuOn(guest.psci, self));
       Check(vcpu_->Unload(cpu_), "unload");
       manager_->Reset();
-      guest_->psci.Stopped(self_);
+      guest.psci.Stopped(self);
     }
   }
 
  private:
-  using Interface = typename Gic::Interface;
-  using Manager = vgic::VirtualCpuInterface<Interface, 64>;
+  using Manager = vgic::VirtualCpuInterface<typename Gic::Interface, 64>;
   using Exit = vcpu::Exit;
   using Reason = vcpu::ExitReason;
-
-  Psci::Entry WaitForStart() {
-    while (guest_->psci.StateOf(self_) != vcpu::psci::CpuState::kOnPending) asm volatile("wfe");
-    return guest_->psci.Started(self_);
-  }
 
   /// Runs the guest until it turns this CPU off.
   void Run(Psci::Entry start) {
@@ -87,22 +83,18 @@ class GuestCpu {
 
   /// False: the guest turned this CPU off.
   bool Serve(const Exit& exit) {
+    if (guest_->gic->Serve(exit, vcpu_->frame(), self_)) return true;
     switch (exit.reason) {
-      case Reason::kIrq: return TakeInterrupts(), true;
+      case Reason::kIrq:
+        return Check(guest_->gic->TakeInterrupts(*manager_, self_), "interrupts"), true;
       case Reason::kSecureMonitorCall:
       case Reason::kHypercall: return ServeCall(exit);
       case Reason::kDataAbort:
-      case Reason::kInstructionAbort: return ServeAbort(exit), true;
-      case Reason::kSystemRegister: return ServeRegister(exit), true;
+      case Reason::kInstructionAbort: return Refuse(exit), true;
+      case Reason::kSystemRegister:
       case Reason::kOther: return Inject(vcpu::GuestException::Undefined()), true;
       default: Stop("an exit that is not served", exit.syndrome.raw(), vcpu_->frame().pc);
     }
-  }
-
-  void TakeInterrupts() {
-    const auto describe = [&](vgic::Interrupt it) { return guest_->gic->Describe(it, self_); };
-    Check(vgic::TakeInterrupts(guest_->gic->interface(), *manager_, kMaintenance, describe),
-          "interrupts");
   }
 
   bool ServeCall(const Exit& exit) {
@@ -110,32 +102,17 @@ class GuestCpu {
     auto& frame = vcpu_->frame();
     const auto action = guest_->psci.Handle(self_, frame);
     vcpu_->SkipInstruction(exit);
-    switch (action.kind) {
-      case Kind::kResume: break;
-      case Kind::kStart: asm volatile("dsb ish\n sev" ::: "memory"); break;
-      case Kind::kStop: return false;
-      case Kind::kSuspend: asm volatile("dsb sy\n wfi" ::: "memory"); break;
-      case Kind::kSystemOff:
-      case Kind::kSystemReset: platforms::PowerOff(0);
-      case Kind::kForward:
-        if (!platforms::CallFirmware(std::span(frame.x).template first<18>())) {
-          frame.x[0] = ~std::uint64_t{0};  // [smccc] NOT_SUPPORTED
-        }
+    if (vcpu::Continue(action)) return true;
+    if (action.kind == Kind::kStop) return false;
+    if (action.kind != Kind::kForward) platforms::PowerOff(0);
+    if (!platforms::CallFirmware(std::span(frame.x).template first<18>())) {
+      frame.x[0] = ~std::uint64_t{0};  // [smccc] NOT_SUPPORTED
     }
     return true;
   }
 
-  bool Emulate(const vcpu::Access& access) {
-    while (guest_->gic_busy.test_and_set(std::memory_order_acquire)) {
-    }
-    const bool served = vcpu::ServeMmio(guest_->gic->devices(), access, vcpu_->frame());
-    guest_->gic_busy.clear(std::memory_order_release);
-    return served;
-  }
-
   /// What has no device answers with an External abort, as on a bus.
-  void ServeAbort(const Exit& exit) {
-    if (const auto access = vcpu::Access::Of(exit); access && Emulate(*access)) return;
+  void Refuse(const Exit& exit) {
     platforms::ConsoleLine()
         .Text("the guest may not have ")
         .Hex(exit.fault.intermediate_address.value_or(0))
@@ -143,18 +120,6 @@ class GuestCpu {
         .Hex(vcpu_->frame().pc);
     Inject(vcpu::GuestException::ExternalAbort(exit));
   }
-
-  void ServeRegister(const Exit& exit) {
-    const auto trap = exit.syndrome.system_register();
-    if constexpr (Interface::kBySystemRegisters) {
-      if (!trap.is_read && trap.encoding == hal::kInfo<hal::IccSgi1rEl1>.encoding) {
-        guest_->gic->SendSgi(trap.rt == 31 ? 0 : vcpu_->frame().x[trap.rt], self_);
-        return vcpu_->SkipInstruction(exit);
-      }
-    }
-    Inject(vcpu::GuestException::Undefined());
-  }
-
   void Inject(const vcpu::GuestException& exception) {
     Check(vcpu::Inject(cpu_, *vcpu_, exception), "inject");
   }

@@ -27,7 +27,7 @@ std::string_view Arguments(std::string_view loaders) {
 }  // namespace
 
 std::optional<std::uint64_t> MakeGuestTree(const fdt::Tree& tree, const fdt::BootModules& modules,
-                                           fdt::Region hidden) {
+                                           platforms::MemoryRange hidden) {
   const std::uint64_t address = modules.kernel.base - fdt::kMaxBytes;
   auto* const room = reinterpret_cast<std::uint32_t*>(address);
   auto copy = fdt::Editor::Copy(tree.memory(), std::span(room, fdt::kMaxBytes / 4));
@@ -38,7 +38,7 @@ std::optional<std::uint64_t> MakeGuestTree(const fdt::Tree& tree, const fdt::Boo
   copy->HideEverywhere("msi-map");
   copy->HideEverywhere("msi-parent");
   const fdt::Region disk = modules.ramdisk;
-  const bool fits = copy->HideMemory(hidden) &&
+  const bool fits = copy->HideMemory({hidden.base, hidden.size}) &&
                     copy->Set("/chosen", "bootargs", Arguments(modules.arguments)) &&
                     copy->SetNumber("/chosen", "linux,initrd-start", disk.base) &&
                     copy->SetNumber("/chosen", "linux,initrd-end", disk.base + disk.size);

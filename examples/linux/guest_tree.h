@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "platforms/fdt/boot_modules.h"
+#include "platforms/machine/description.h"
 
 namespace hv {
 
@@ -11,6 +12,6 @@ namespace hv {
 /// message interrupts. Its address; none: it does not fit.
 std::optional<std::uint64_t> MakeGuestTree(const trivet::platforms::fdt::Tree& tree,
                                            const trivet::platforms::fdt::BootModules& modules,
-                                           trivet::platforms::fdt::Region hidden);
+                                           trivet::platforms::MemoryRange hidden);
 
 }  // namespace hv

@@ -1,24 +1,24 @@
 // Boots one Linux at EL1, which has all of the machine but EL2 and the hypervisor's memory.
 
+#include <array>
 #include <atomic>
-#include <optional>
 #include <span>
-#include <variant>
 
-#include "gic_v2.h"
-#include "gic_v3.h"
 #include "guest_cpu.h"
 #include "guest_tree.h"
 #include "platforms/runtime/cpus.h"
 #include "platforms/runtime/interrupts.h"
 #include "platforms/runtime/machine.h"
 #include "vcpu/stage2/identity_map.h"
+#include "vgic/partition/machine.h"
 
 namespace hv {
 namespace {
 
 constexpr unsigned kIpaBits = 40;
 constexpr std::uint16_t kVmid = 1;
+constexpr vgic::GuestNumber kGuest = 1;
+constinit vgic::GicPartition partition = {.owners = vgic::OwnerTable(kGuest)};
 constinit vcpu::TablePoolMemory<64> tables;
 [[clang::no_destroy]] vcpu::TablePool pool(tables.tables, tables.used,
                                            reinterpret_cast<std::uint64_t>(tables.tables));
@@ -34,17 +34,14 @@ class Hypervisor {
  public:
   explicit Hypervisor(const typename Gic::Physical& gic) : gic_(gic) {}
 
-  int Run(const platforms::fdt::Tree& tree, const platforms::fdt::BootModules& modules) {
-    const auto [base, size] = platforms::ImageRange();
-    const auto guest_tree = MakeGuestTree(tree, modules, {base, size});
-    if (!guest_tree) return Fail("the guest's device tree does not fit");
+  [[noreturn]] void Run(Psci::Entry kernel) {
     StartOthers();
-    guest_.gic.emplace(gic_, std::span(table_).first(platforms::CpuCount()));
-    if (!MapMemory({base, size})) return Fail("the guest's memory does not fit");
+    guest_.gic.emplace(gic_, partition, kGuest, std::span(table_).first(platforms::CpuCount()));
+    Check(MapMemory(), "the guest's memory");
     CreatePsci();
     released_ = true;
-    asm volatile("dsb ish\n sev" ::: "memory");
-    cpus_[0].Serve(guest_, 0, Psci::Entry{modules.kernel.base, *guest_tree});
+    vcpu::WakeWaitingCpus();
+    cpus_[0].Serve(guest_, 0, kernel);
   }
 
  private:
@@ -66,20 +63,20 @@ class Hypervisor {
   }
   void Describe(unsigned self) {
     platforms::InterruptsInitThisCpu();
-    platforms::EnableInterrupt(kMaintenance);
-    Gic::StartCpu(gic_, table_[self]);
-    table_[self].guest_affinity = table_[self].affinity = hal::Cpu::CurrentCpu().affinity;
+    platforms::EnableInterrupt(vgic::kMaintenance);
+    table_[self] = Gic::PrepareCpu(gic_);
     ++described_;
   }
 
-  bool MapMemory(Region image) {
-    using trivet::Status;
+  /// All of the machine as itself, but for the hypervisor and what is emulated.
+  trivet::Status MapMemory() {
     constexpr std::uint64_t kEnd = std::uint64_t{1} << kIpaBits;
-    const auto ram = platforms::ThisMachine().memory.all();
-    return guest_.memory.Create(pool, kIpaBits, kVmid) == Status::kOk &&
-           vcpu::MapIdentity(guest_.memory, kEnd, ram, guest_.gic->HolesBeside(image)) ==
-               Status::kOk &&
-           guest_.gic->MapMore(guest_.memory);
+    auto holes = guest_.gic->Holes();
+    holes.Add(platforms::ImageRange());
+    Check(guest_.memory.Create(pool, kIpaBits, kVmid), "stage 2");
+    const auto status =
+        vcpu::MapIdentity(guest_.memory, kEnd, platforms::ThisMachine().memory.all(), holes.all());
+    return status != trivet::Status::kOk ? status : guest_.gic->MapInterface(guest_.memory);
   }
   void CreatePsci() {
     hal::MpidrEl1 affinities[platforms::kMaxCpus];
@@ -90,7 +87,7 @@ class Hypervisor {
   }
 
   const typename Gic::Physical& gic_;
-  CpuTable table_ = {};
+  std::array<vgic::GuestCpu, platforms::kMaxCpus> table_ = {};
   Guest<Gic> guest_;
   std::atomic<unsigned> described_ = 0;
   std::atomic<bool> released_ = false;
@@ -102,15 +99,14 @@ int Main() {
   if (!tree) return Fail("the loader passed no device tree");
   const auto modules = platforms::fdt::FindBootModules(*tree);
   if (!modules) return Fail("the loader put no kernel into memory");
-  const auto run = [&]<class Gic>(const typename Gic::Physical& gic) {
+  const auto guest_tree = MakeGuestTree(*tree, *modules, platforms::ImageRange());
+  if (!guest_tree) return Fail("the guest's device tree does not fit");
+  const auto run = [&]<class Gic>(const typename Gic::Physical& gic) -> trivet::Status {
     static Hypervisor<Gic> hypervisor(gic);
-    return hypervisor.Run(*tree, *modules);
+    hypervisor.Run({modules->kernel.base, *guest_tree});
   };
-  const auto& gic = platforms::ThisMachine().interrupt_controller;
-  if (const auto* v3 = std::get_if<platforms::GicV3>(&gic)) return run.operator()<GicV3>(*v3);
-  const auto* v2 = std::get_if<platforms::GicV2>(&gic);
-  if (v2 != nullptr && v2->virtual_control != 0) return run.operator()<GicV2>(*v2);
-  return Fail("no interrupt controller that virtualizes");
+  Check(vgic::WithGuestGic(platforms::ThisMachine().interrupt_controller, run), "GIC");
+  return 1;
 }
 
 }  // namespace

@@ -19,26 +19,8 @@ using vgic::GuestCpu;
 using vgic::GuestCpus;
 using vgic::OwnerTable;
 using vgic::RegisterAccess;
+using Memory = FakeGicMemory;
 
-/// The physical GIC: its Distributor, then the frames of two Redistributors.
-std::vector<FakeGic> gic;
-
-struct Memory {
-  static std::uint32_t Read32(std::uintptr_t at) {
-    return static_cast<std::uint32_t>(gic[at / FakeGic::kSize].Read(at % FakeGic::kSize, 4));
-  }
-  static std::uint64_t Read64(std::uintptr_t at) {
-    return gic[at / FakeGic::kSize].Read(at % FakeGic::kSize, 8);
-  }
-  static void Write8(std::uintptr_t at, std::uint8_t value) { Write(at, value, 1); }
-  static void Write32(std::uintptr_t at, std::uint32_t value) { Write(at, value, 4); }
-  static void Write64(std::uintptr_t at, std::uint64_t value) { Write(at, value, 8); }
-
- private:
-  static void Write(std::uintptr_t at, std::uint64_t value, unsigned bytes) {
-    gic[at / FakeGic::kSize].Write(at % FakeGic::kSize, value, bytes);
-  }
-};
 using V3 = vgic::GuestDistributorV3<Memory>;
 using V2 = vgic::GuestDistributorV2<Memory>;
 using Redistributors = vgic::GuestRedistributors<Memory>;

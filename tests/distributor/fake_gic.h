@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 /// The registers of a physical Distributor, or of an SGI frame, as memory with the rules of the
 /// manual: what a guest's view is compared with. [gic] "GICD_*", "GICR_*".
@@ -102,6 +103,28 @@ class FakeGic {
   }
 
   std::array<std::uint8_t, kSize> bytes_ = {};
+};
+
+/// The physical GIC, in frames of 64 KiB: its Distributor, then the frames of two Redistributors or
+/// a GICv2's CPU interface.
+inline std::vector<FakeGic> gic;
+
+/// It at the addresses from 0 on.
+struct FakeGicMemory {
+  static std::uint32_t Read32(std::uintptr_t at) {
+    return static_cast<std::uint32_t>(gic[at / FakeGic::kSize].Read(at % FakeGic::kSize, 4));
+  }
+  static std::uint64_t Read64(std::uintptr_t at) {
+    return gic[at / FakeGic::kSize].Read(at % FakeGic::kSize, 8);
+  }
+  static void Write8(std::uintptr_t at, std::uint8_t value) { Write(at, value, 1); }
+  static void Write32(std::uintptr_t at, std::uint32_t value) { Write(at, value, 4); }
+  static void Write64(std::uintptr_t at, std::uint64_t value) { Write(at, value, 8); }
+
+ private:
+  static void Write(std::uintptr_t at, std::uint64_t value, unsigned bytes) {
+    gic[at / FakeGic::kSize].Write(at % FakeGic::kSize, value, bytes);
+  }
 };
 
 }  // namespace trivet::tests

@@ -1,0 +1,159 @@
+// A guest's GIC in a machine that several guests divide: exits, and what they reach.
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "hal/exception_class.h"
+#include "sim/pe/machine.h"
+#include "sim/pe/scoped_pe.h"
+#include "tests/distributor/fake_gic.h"
+#include "vgic/partition/gic_v2.h"
+#include "vgic/partition/gic_v3.h"
+
+namespace trivet::tests::partition_test {
+namespace {
+
+using hal::RegisterId;
+using vgic::GuestCpu;
+using Memory = FakeGicMemory;
+
+/// A load or store of W3.
+vcpu::Exit AccessAt(std::uint64_t address, bool is_write) {
+  constexpr std::uint64_t kClass = static_cast<std::uint64_t>(hal::ExceptionClass::kDataAbortLower);
+  constexpr std::uint64_t kIl = 1 << 25, kIsv = 1 << 24, kWord = 2 << 22, kW3 = 3 << 16;
+  constexpr std::uint64_t kTranslationFault = 0b000111;
+  return {.reason = vcpu::ExitReason::kDataAbort,
+          .syndrome = vectors::Syndrome::FromRaw(kClass << 26 | kIl | kIsv | kWord | kW3 |
+                                                 std::uint64_t{is_write} << 6 | kTranslationFault),
+          .fault = {.intermediate_address = address}};
+}
+/// MSR (or MRS) of ICC_SGI<n>R_EL1 with X3. [arm-arm] ISS of a trapped MSR, MRS.
+vcpu::Exit SgiRegister(unsigned op2, bool is_read = false) {
+  constexpr std::uint64_t kClass = static_cast<std::uint64_t>(hal::ExceptionClass::kSystem);
+  const std::uint64_t iss = 3 << 20 | op2 << 17 | 12 << 10 | 3 << 5 | 11 << 1 | unsigned{is_read};
+  return {.reason = vcpu::ExitReason::kSystemRegister,
+          .syndrome = vectors::Syndrome::FromRaw(kClass << 26 | 1 << 25 | iss)};
+}
+
+constexpr vgic::GuestNumber kGuest = 7, kOther = 3;
+
+class PartitionTest : public ::testing::Test {
+ protected:
+  PartitionTest() {
+    gic.assign(5, FakeGic());
+    EXPECT_TRUE(partition_.owners.Give(40, kGuest));
+    EXPECT_TRUE(partition_.owners.Give(41, kOther));
+    for (unsigned i = 0; i < machine_.size(); ++i) {
+      machine_.pe(i).Write(RegisterId::kIccPmrEl1, 0xf8);
+      machine_.pe(i).Write(RegisterId::kIccIgrpen1El1, 1);
+    }
+    frame_.pc = 0x1000;
+  }
+  template <class Gic>
+  bool Store(Gic& gic, std::uint64_t address, std::uint32_t value, unsigned self = 0) {
+    frame_.x[3] = value;
+    return gic.Serve(AccessAt(address, true), frame_, self);
+  }
+  template <class Gic>
+  std::optional<std::uint64_t> Load(Gic& gic, std::uint64_t address, unsigned self = 0) {
+    if (!gic.Serve(AccessAt(address, false), frame_, self)) return std::nullopt;
+    return frame_.x[3];
+  }
+  std::uint64_t PendingOn(unsigned cpu) {
+    return machine_.pe(cpu).Read(RegisterId::kIccHppir1El1);
+  }
+
+  sim::Machine machine_{sim::ProfileNamed("max"), 4};
+  const sim::ScopedPe current_{machine_.pe(2)};
+  vgic::GicPartition partition_;
+  vectors::GuestFrame frame_ = {};
+};
+
+TEST_F(PartitionTest, OfAGicV3SendsSgisToTheGuestsOwnCpus) {
+  // vCPUs 0 and 1 are CPUs 2 and 1; the others are another guest's.
+  const GuestCpu cpus[] = {{.guest_affinity = 0, .affinity = 2, .redistributor = 0x1'0000},
+                           {.guest_affinity = 1, .affinity = 1, .redistributor = 0x3'0000}};
+  const platforms::GicV3 physical = {.distributor = 0};
+  vgic::GuestGicV3<Memory> guest(physical, partition_, kGuest, cpus);
+  frame_.x[3] = hal::IccSgi1rEl1().targetlist(0b1110).intid(9).raw();
+  EXPECT_TRUE(guest.Serve(SgiRegister(5), frame_, 0));
+  EXPECT_EQ(frame_.pc, 0x1004u);
+  EXPECT_EQ(PendingOn(1), 9u);
+  for (const unsigned cpu : {0u, 2u, 3u}) EXPECT_EQ(PendingOn(cpu), 1023u) << cpu;
+  frame_.x[3] = hal::IccSgi1rEl1().irm(true).intid(4).raw();
+  EXPECT_TRUE(guest.Serve(SgiRegister(5), frame_, 1));
+  EXPECT_EQ(PendingOn(2), 4u) << "all but the sender, of the guest's";
+  for (const unsigned cpu : {0u, 3u}) EXPECT_EQ(PendingOn(cpu), 1023u) << cpu;
+}
+
+TEST_F(PartitionTest, OtherRegistersAndAddressesAreNotServed) {
+  const GuestCpu cpus[] = {{.guest_affinity = 0, .affinity = 2, .redistributor = 0x1'0000}};
+  platforms::GicV3 physical = {.distributor = 0};
+  physical.redistributors.regions.Add({0x1'0000, 0x4'0000});
+  vgic::GuestGicV3<Memory> guest(physical, partition_, kGuest, cpus);
+  const std::vector<FakeGic> before = gic;
+  for (const vcpu::Exit& exit : {SgiRegister(5, true), SgiRegister(6), SgiRegister(7),
+                                 AccessAt(0x5'0000, true), AccessAt(0x5'0000, false)}) {
+    EXPECT_FALSE(guest.Serve(exit, frame_, 0));
+  }
+  EXPECT_TRUE(Store(guest, 0x104, 1u << 9)) << "SPI 41, the other guest's";
+  EXPECT_TRUE(Store(guest, 0x3'0100, ~0u)) << "beyond its own Redistributor";
+  EXPECT_EQ(frame_.pc, 0x1008u);
+  EXPECT_TRUE(gic == before);
+  EXPECT_EQ(guest.Holes().all().size(), 2u);
+  EXPECT_EQ(guest.Holes().all()[1].size, 0x4'0000u);
+}
+
+TEST_F(PartitionTest, AccessesReachTheOwnBits) {
+  const GuestCpu cpus[] = {{.guest_affinity = 0, .affinity = 2, .redistributor = 0x1'0000}};
+  platforms::GicV3 physical = {.distributor = 0};
+  physical.redistributors.regions.Add({0x1'0000, 0x4'0000});
+  vgic::GuestGicV3<Memory> guest(physical, partition_, kGuest, cpus);
+  EXPECT_TRUE(Store(guest, 0, 0b10));
+  EXPECT_TRUE(Store(guest, 0x104, ~0u));
+  EXPECT_EQ(Memory::Read32(0x104), 1u << 8) << "SPI 40";
+  EXPECT_EQ(Load(guest, 0x104), 1u << 8);
+  EXPECT_TRUE(Store(guest, 0x2'0100, ~0u));
+  EXPECT_EQ(Memory::Read32(0x2'0100), 0xe9ff'ffffu) << "PPIs 25, 26, 28: EL2's";
+}
+
+TEST_F(PartitionTest, OfAGicV2SendsSgisToTheGuestsOwnInterfaces) {
+  const GuestCpu cpus[] = {{.guest_affinity = 0, .affinity = 2, .interface = 5},
+                           {.guest_affinity = 1, .affinity = 1, .interface = 2}};
+  const platforms::GicV2 physical = {.distributor = 0, .cpu_interface = 0x1'0000};
+  vgic::GuestGicV2<Memory> guest(physical, partition_, kGuest, cpus);
+  struct {
+    std::uint32_t sgir, targets;
+  } const cases[] = {{0x00ff'0004, 0b10'0100},
+                     {0x0002'0004, 0b00'0100},
+                     {0x0004'0004, 0},  // Its third CPU: it has none.
+                     {0x0100'0004, 0b10'0000},
+                     {0x0200'0004, 0b00'0100}};
+  for (const auto& [sgir, targets] : cases) {
+    EXPECT_TRUE(Store(guest, 0xf00, sgir, 1));
+    EXPECT_EQ(Memory::Read32(0xf00), targets << 16 | 4) << std::hex << sgir;
+  }
+  const auto from = [&](unsigned sender) {
+    return guest.WithGuestsSender(vgic::Interrupt::SgiFrom(4, sender)).intid() >> 10;
+  };
+  EXPECT_EQ(from(5), 0u);
+  EXPECT_EQ(from(2), 1u);
+  EXPECT_FALSE(Store(guest, 0x1000, 1)) << "beyond the Distributor";
+  // Targets of a PPI are the CPU that reads.
+  EXPECT_EQ(Load(guest, 0x81c, 1).value_or(0) >> 24, 2u) << "PPI 31";
+}
+
+TEST_F(PartitionTest, AGicV2sCpuReadsItsNumber) {
+  Memory::Write32(0x800, 0x0404'0404);
+  const GuestCpu cpu = vgic::GuestGicV2<Memory>::PrepareCpu({.distributor = 0,
+                                                             .cpu_interface = 0x1'0000});
+  EXPECT_EQ(cpu.interface, 2u);
+  EXPECT_EQ(cpu.affinity, 2u);
+  EXPECT_EQ(Memory::Read32(0x1'0000), 1u << 9) << "GICC_CTLR.EOImode";
+}
+
+}  // namespace
+}  // namespace trivet::tests::partition_test

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "vcpu/psci/functions.h"
+#include "vcpu/psci/guest_psci.h"
+
+/// For a guest whose vCPUs each have a CPU: while a vCPU is off its CPU waits at EL2.
+namespace trivet::vcpu {
+
+/// Waits until vCPU `self` of the CPU that calls is turned on, and returns where it starts. At EL2,
+/// interrupts masked.
+template <class Psci>
+typename Psci::Entry WaitForCpuOn(Psci& psci, unsigned self) {
+  while (psci.StateOf(self) != psci::CpuState::kOnPending) asm volatile("wfe");
+  return psci.Started(self);
+}
+
+/// Wakes the CPUs that wait by WFE. Earlier stores of this CPU are seen by them.
+inline void WakeWaitingCpus() { asm volatile("dsb ish\n sev" ::: "memory"); }
+
+/// Does what the run loop has to do for kResume, kStart and kSuspend: then the guest runs again.
+/// False, and nothing done: another kind. At EL2, where a physical interrupt ends WFI.
+inline bool Continue(PsciAction action) {
+  switch (action.kind) {
+    case PsciAction::Kind::kResume: return true;
+    case PsciAction::Kind::kStart: return WakeWaitingCpus(), true;
+    case PsciAction::Kind::kSuspend: asm volatile("dsb sy\n wfi" ::: "memory"); return true;
+    default: return false;
+  }
+}
+
+}  // namespace trivet::vcpu

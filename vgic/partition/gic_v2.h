@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "hal/cpu.h"
+#include "hal/status.h"
+#include "platforms/devices/gic_v2.h"
+#include "vcpu/mmio.h"
+#include "vcpu/stage2/guest_memory.h"
+#include "vgic/distributor/gic_v2.h"
+#include "vgic/distributor/physical_gic.h"
+#include "vgic/distributor/sgi.h"
+#include "vgic/gic_v2_interface.h"
+#include "vgic/partition/gic_partition.h"
+#include "vgic/pass_through.h"
+
+namespace trivet::vgic {
+
+/// One guest's part of the machine's GICv2: where it expects GICC it finds GICV, its Distributor is
+/// its part of the physical one. Calls as GuestGicV3's. [gic2] chapter 4: offsets.
+template <GicMemory M = PhysicalGic>
+class GuestGicV2 {
+ public:
+  using Physical = platforms::GicV2;
+  using Interface = GicV2Interface<>;
+
+  /// As GuestGicV3's. A CPU reads its own number from the targets of its SGIs.
+  static GuestCpu PrepareCpu(const Physical& gic) {
+    const std::uint32_t number = M::Read32(gic.distributor + gic::kItargetsr) & 0xff;
+    M::Write32(gic.cpu_interface, M::Read32(gic.cpu_interface) | kSplitEnd);
+    const std::uint64_t affinity = hal::Cpu::CurrentCpu().affinity;
+    return {.guest_affinity = affinity, .affinity = affinity, .interface = LowestIn(number)};
+  }
+
+  GuestGicV2(const Physical& gic, GicPartition& partition, GuestNumber guest,
+             std::span<const GuestCpu> cpus)
+      : gic_(gic),
+        partition_(partition),
+        cpus_(cpus),
+        distributor_(gic.distributor, partition.owners, guest, cpus_, kGuestPrivate) {
+    distributor_.Reset();
+  }
+
+  Interface interface() const { return Interface(gic_.virtual_control, gic_.cpu_interface); }
+
+  vgic::Holes Holes() const {
+    vgic::Holes holes;
+    holes.Add({gic_.distributor, kPage});
+    holes.Add({gic_.cpu_interface, 2 * kPage});
+    holes.Add({gic_.virtual_control, kPage});
+    holes.Add({gic_.virtual_cpu_interface, 2 * kPage});
+    return holes;
+  }
+  Status MapInterface(vcpu::GuestMemory& memory) const {
+    return memory.Map(gic_.cpu_interface, gic_.virtual_cpu_interface, kPage,
+                      {.type = vcpu::MemoryType::kDevice});
+  }
+
+  bool Serve(const vcpu::Exit& exit, vectors::GuestFrame& frame, unsigned self) {
+    const auto access = vcpu::Access::Of(exit);
+    if (!access) return false;
+    OfVcpu device{*this, self};
+    const auto range = vcpu::MmioRange::Of(gic_.distributor, kPage, device);
+    const GicAccess one_at_a_time(partition_);
+    return vcpu::ServeMmio({&range, 1}, *access, frame);
+  }
+
+  /// Bit 0 of GICV_CTLR, which a kernel takes for the only enable, enables Group 0; without FIQEn
+  /// that arrives as IRQ. [gic2] GICV_CTLR.
+  template <class Manager>
+  Status TakeInterrupts(Manager& manager, unsigned) const {
+    return vgic::TakeInterrupts(interface(), manager, kMaintenance, [&](Interrupt interrupt) {
+      const std::uint8_t priority = distributor_.PriorityOf(interrupt.intid() & kIntid);
+      return WithGuestsSender(interrupt).priority(priority).group0();
+    });
+  }
+
+  /// An SGI with the guest's number of the CPU that sent it.
+  Interrupt WithGuestsSender(Interrupt interrupt) const {
+    const std::uint32_t intid = interrupt.intid() & kIntid;
+    if (intid >= kSgis) return interrupt;
+    const unsigned sender = interrupt.intid() >> Interrupt::kSenderShift;
+    return Interrupt::SgiFrom(
+        intid, LowestIn(cpus_.GuestMaskOf(static_cast<std::uint8_t>(1u << sender))));
+  }
+
+ private:
+  /// The registers that a vCPU accesses.
+  struct OfVcpu {
+    GuestGicV2& gic;
+    unsigned self;
+    std::uint64_t Read(RegisterAccess access) const { return gic.distributor_.Read(access, self); }
+    void Write(RegisterAccess access, std::uint64_t value) {
+      if (access.offset != kSgir) return gic.distributor_.Write(access, value);
+      gic.SendSgi(static_cast<std::uint32_t>(value), self);
+    }
+  };
+  void SendSgi(std::uint32_t value, unsigned self) const {
+    const SgiTargets sgi = TargetsOfSgir(value, cpus_, self);
+    const std::uint32_t targets = cpus_.InterfacesOf(static_cast<std::uint8_t>(sgi.cpus));
+    hal::Cpu::Dsb<hal::Domain::kInnerShareable>();  // What it announces is seen first.
+    M::Write32(gic_.distributor + kSgir, targets << 16 | sgi.intid);
+  }
+  static std::uint8_t LowestIn(std::uint32_t mask) {
+    return static_cast<std::uint8_t>(mask == 0 ? 0 : __builtin_ctz(mask));
+  }
+
+  static constexpr std::uint64_t kPage = 4096;
+  static constexpr std::uint32_t kSgir = 0xf00, kIntid = 0x3ff;
+  static constexpr std::uint32_t kSplitEnd = 1u << 9;  // GICC_CTLR.EOImode
+
+  const Physical& gic_;
+  GicPartition& partition_;
+  const GuestCpus cpus_;
+  GuestDistributorV2<M> distributor_;
+};
+
+}  // namespace trivet::vgic

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "hal/cpu.h"
+#include "hal/registers.h"
+#include "hal/status.h"
+#include "platforms/devices/gic_v3.h"
+#include "vcpu/mmio.h"
+#include "vcpu/stage2/guest_memory.h"
+#include "vgic/distributor/gic_v3.h"
+#include "vgic/distributor/physical_gic.h"
+#include "vgic/distributor/redistributor.h"
+#include "vgic/distributor/sgi.h"
+#include "vgic/gic_v3_interface.h"
+#include "vgic/partition/gic_partition.h"
+#include "vgic/pass_through.h"
+
+namespace trivet::vgic {
+
+/// One guest's part of the machine's GICv3: its CPU interface is virtual, its Distributor and
+/// Redistributors are its part of the physical ones. SGIs are sent as physical SGIs of the same
+/// number. Calls are at EL2, interrupts masked; `self` is the vCPU of the CPU that calls.
+template <GicMemory M = PhysicalGic>
+class GuestGicV3 {
+ public:
+  using Physical = platforms::GicV3;
+  using Interface = GicV3Interface;
+
+  /// Prepares the CPU that calls, before a guest runs there: interrupts end by priority drop, and
+  /// what the guest ends is deactivated by its list register. The guest has the CPU by its own
+  /// name.
+  static GuestCpu PrepareCpu(const Physical& gic) {
+    hal::Cpu::Write<hal::IccCtlrEl1>(hal::Cpu::Read<hal::IccCtlrEl1>().eoimode(true));
+    hal::Cpu::Isb();
+    const std::uint64_t affinity = hal::Cpu::CurrentCpu().affinity;
+    return {.guest_affinity = affinity,
+            .affinity = affinity,
+            .redistributor = gic.FrameOfThisCpu()};
+  }
+
+  /// `gic`, `partition` and `cpus` outlive it. The guest's SPIs are disabled.
+  GuestGicV3(const Physical& gic, GicPartition& partition, GuestNumber guest,
+             std::span<const GuestCpu> cpus)
+      : gic_(gic),
+        partition_(partition),
+        cpus_(cpus),
+        distributor_(gic.distributor, partition.owners, guest, cpus_) {
+    distributor_.Reset();
+  }
+
+  static Interface interface() { return {}; }
+
+  /// Addresses that are not to be the guest's memory: its accesses of them are exits for Serve(),
+  /// or of what no guest has.
+  vgic::Holes Holes() const {
+    vgic::Holes holes;
+    holes.Add({gic_.distributor, kDistributorSize});
+    for (const auto& region : gic_.redistributors.regions.all()) {
+      holes.Add({region.base, region.size});
+    }
+    return holes;
+  }
+  /// Maps what the guest finds at such addresses: nothing.
+  static Status MapInterface(vcpu::GuestMemory&) { return Status::kOk; }
+
+  /// Answers the exit if it is an access of this GIC, and completes it in `frame`. False, and
+  /// nothing done: it is another exit.
+  bool Serve(const vcpu::Exit& exit, vectors::GuestFrame& frame, unsigned self) {
+    if (exit.reason == vcpu::ExitReason::kSystemRegister) return ServeRegister(exit, frame, self);
+    const auto access = vcpu::Access::Of(exit);
+    if (!access) return false;
+    const auto& frames = gic_.redistributors.regions.all()[0];
+    const std::array devices = {
+        vcpu::MmioRange::Of(gic_.distributor, kDistributorSize, distributor_),
+        vcpu::MmioRange::Of(frames.base, frames.size, redistributors_)};
+    const GicAccess one_at_a_time(partition_);
+    return vcpu::ServeMmio(devices, *access, frame);
+  }
+
+  /// Gives the interrupts of this CPU to its vCPU, after an exit by IRQ. As vgic::TakeInterrupts().
+  template <class Manager>
+  Status TakeInterrupts(Manager& manager, unsigned self) const {
+    return vgic::TakeInterrupts(interface(), manager, kMaintenance, [&](Interrupt interrupt) {
+      const std::uint32_t intid = interrupt.intid();
+      return interrupt.priority(intid < kPrivateIntids ? redistributors_.PriorityOf(self, intid)
+                                                       : distributor_.PriorityOf(intid));
+    });
+  }
+
+ private:
+  static constexpr std::uint64_t kDistributorSize = 0x1'0000;
+
+  bool ServeRegister(const vcpu::Exit& exit, vectors::GuestFrame& frame, unsigned self) const {
+    const auto trap = exit.syndrome.system_register();
+    if (trap.is_read || trap.encoding != hal::kInfo<hal::IccSgi1rEl1>.encoding) return false;
+    SendSgi(hal::IccSgi1rEl1::FromRaw(trap.rt == 31 ? 0 : frame.x[trap.rt]), self);
+    frame.pc += 4;
+    return true;
+  }
+  void SendSgi(hal::IccSgi1rEl1 value, unsigned self) const {
+    const SgiTargets sgi = TargetsOf(value, cpus_, self);
+    for (unsigned i = 0; i < cpus_.size(); ++i) {
+      if ((sgi.cpus >> i & 1) != 0) Interface::Kick({.affinity = cpus_[i].affinity}, sgi.intid);
+    }
+  }
+
+  const Physical& gic_;
+  GicPartition& partition_;
+  const GuestCpus cpus_;
+  GuestDistributorV3<M> distributor_;
+  GuestRedistributors<M> redistributors_{cpus_, kGuestPrivate};
+};
+
+}  // namespace trivet::vgic
