@@ -27,20 +27,34 @@ namespace vgic = trivet::vgic;
 
 using Psci = vcpu::GuestPsci<platforms::kMaxCpus>;
 
-/// The guest as all of its CPUs see it.
+/// Passes a call that is not PSCI's on.
+inline bool CallFirmware(trivet::vectors::GuestFrame& frame) {
+  const bool called = platforms::CallFirmware(std::span(frame.x).first<18>());
+  if (!called) frame.x[0] = ~std::uint64_t{0};  // [smccc] NOT_SUPPORTED
+  return true;
+}
+
+/// A guest as all of its CPUs see it.
 template <class Gic>
 struct Guest {
-  vcpu::GuestMemory memory;
-  std::optional<Gic> gic;
-  Psci psci;
+  const char* name = "the guest";
+  Psci::Entry boot = {};  ///< Where vCPU 0 begins, which is on from the start.
+  /// Calls that are not PSCI's. False: the vCPU ends.
+  bool (*call)(trivet::vectors::GuestFrame& frame) = CallFirmware;
+  /// SYSTEM_OFF and SYSTEM_RESET: does not return.
+  void (*power)(bool off) = [](bool) { platforms::PowerOff(0); };
+  /// Where vCPU 0 ended: prepares the guest to begin again. Null: CPU_ON does.
+  void (*restart)() = nullptr;
+  vcpu::GuestMemory memory = {};
+  std::optional<Gic> gic = {};
+  Psci psci = {};
 };
 
-/// One CPU of the guest, on the CPU of the same number: from CPU_ON to CPU_OFF, again and again.
+/// One vCPU on the CPU that calls: from CPU_ON to CPU_OFF, again and again.
 template <class Gic>
 class GuestCpu {
  public:
-  /// On that CPU, at EL2. `first`: of vCPU 0, which is on from the start.
-  [[noreturn]] void Serve(Guest<Gic>& guest, unsigned self, std::optional<Psci::Entry> first = {}) {
+  [[noreturn]] void Serve(Guest<Gic>& guest, unsigned self) {
     guest_ = &guest;
     self_ = self;
     Check(cpu_.Create(hal::Cpu::CurrentCpu()), "create");
@@ -48,11 +62,11 @@ class GuestCpu {
     manager_.emplace(guest.gic->interface());
     Check(manager_->Create(), "list registers");
     switched_.emplace(*manager_);
-    for (;; first.reset()) {
-      Run(first ? *first : vcpu::WaitForCpuOn(guest.psci, self));
+    for (Psci::Entry start = self == 0 ? guest.boot : WaitForStart();; start = WaitForStart()) {
+      Run(start);
       Check(vcpu_->Unload(cpu_), "unload");
       manager_->Reset();
-      guest.psci.Stopped(self);
+      if (self != 0 || guest.restart == nullptr) guest.psci.Stopped(self);
     }
   }
 
@@ -61,7 +75,15 @@ class GuestCpu {
   using Exit = vcpu::Exit;
   using Reason = vcpu::ExitReason;
 
-  /// Runs the guest until it turns this CPU off.
+  Psci::Entry WaitForStart() {
+    if (self_ != 0 || guest_->restart == nullptr) {
+      return vcpu::WaitForCpuOn(guest_->psci, self_);
+    }
+    guest_->restart();
+    return guest_->boot;
+  }
+
+  /// Runs the vCPU until it ends.
   void Run(Psci::Entry start) {
     // A guest with GCS cannot be given an exception. vcpu/inject.h
     const auto features = hal::FeatureSet::From(hal::IdValues::Read<hal::Cpu>());
@@ -81,7 +103,7 @@ class GuestCpu {
     }
   }
 
-  /// False: the guest turned this CPU off.
+  /// False: the vCPU ends.
   bool Serve(const Exit& exit) {
     if (guest_->gic->Serve(exit, vcpu_->frame(), self_)) return true;
     switch (exit.reason) {
@@ -103,18 +125,16 @@ class GuestCpu {
     const auto action = guest_->psci.Handle(self_, frame);
     vcpu_->SkipInstruction(exit);
     if (vcpu::Continue(action)) return true;
-    if (action.kind == Kind::kStop) return false;
-    if (action.kind != Kind::kForward) platforms::PowerOff(0);
-    if (!platforms::CallFirmware(std::span(frame.x).template first<18>())) {
-      frame.x[0] = ~std::uint64_t{0};  // [smccc] NOT_SUPPORTED
-    }
-    return true;
+    if (action.kind == Kind::kForward) return guest_->call(frame);
+    if (action.kind != Kind::kStop) guest_->power(action.kind == Kind::kSystemOff);
+    return false;
   }
 
   /// What has no device answers with an External abort, as on a bus.
   void Refuse(const Exit& exit) {
     platforms::ConsoleLine()
-        .Text("the guest may not have ")
+        .Text(guest_->name)
+        .Text(" may not have ")
         .Hex(exit.fault.intermediate_address.value_or(0))
         .Text(": PC ")
         .Hex(vcpu_->frame().pc);

@@ -1,17 +1,24 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <initializer_list>
 
-#include "platforms/fdt/boot_modules.h"
 #include "platforms/machine/description.h"
 
 namespace hv {
 
-/// Writes the guest's device tree below its kernel: this machine's without `hidden` and without
-/// message interrupts. Its address; none: it does not fit.
-std::optional<std::uint64_t> MakeGuestTree(const trivet::platforms::fdt::Tree& tree,
-                                           const trivet::platforms::fdt::BootModules& modules,
-                                           trivet::platforms::MemoryRange hidden);
+/// What Linux is not to see of the machine, beside message interrupts.
+struct Hidden {
+  std::initializer_list<trivet::platforms::MemoryRange> memory;
+  std::initializer_list<const char*> compatible = {};  ///< Devices.
+  std::initializer_list<const char*> nodes = {};       ///< By their paths.
+};
+
+/// Writes the device tree of a guest below the kernel that the loader put into memory. Its address
+/// and the kernel's. Turns the machine off where there is no kernel or the tree does not fit.
+struct LinuxEntry {
+  std::uint64_t kernel, tree;
+};
+LinuxEntry PrepareLinux(const Hidden& hidden);
 
 }  // namespace hv

@@ -12,6 +12,11 @@ trivet::vectors::Handlers Host::HandlersFor(trivet::CpuId) {
   return {.irq = kStop, .fiq = kStop, .serror = kStop, .fatal = kStop};
 }
 
+void Stop(const char* what) {
+  trivet::platforms::ConsoleLine().Text(what);
+  trivet::platforms::PowerOff(1);
+}
+
 void Stop(const char* what, std::uint64_t esr, std::uint64_t pc) {
   trivet::platforms::ConsoleLine().Text(what).Text(": ESR ").Hex(esr).Text(", PC ").Hex(pc);
   trivet::platforms::PowerOff(1);

@@ -16,6 +16,7 @@ struct Host {
 using PerCpu = trivet::percpu::PerCpu<Host>;
 
 /// Prints one line and turns the machine off.
+[[noreturn]] void Stop(const char* what);
 [[noreturn]] void Stop(const char* what, std::uint64_t esr, std::uint64_t pc);
 
 /// Prints `what` and turns the machine off, unless `status` is kOk.

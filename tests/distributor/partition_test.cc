@@ -62,9 +62,7 @@ class PartitionTest : public ::testing::Test {
     if (!gic.Serve(AccessAt(address, false), frame_, self)) return std::nullopt;
     return frame_.x[3];
   }
-  std::uint64_t PendingOn(unsigned cpu) {
-    return machine_.pe(cpu).Read(RegisterId::kIccHppir1El1);
-  }
+  std::uint64_t PendingOn(unsigned cpu) { return machine_.pe(cpu).Read(RegisterId::kIccHppir1El1); }
 
   sim::Machine machine_{sim::ProfileNamed("max"), 4};
   const sim::ScopedPe current_{machine_.pe(2)};
@@ -148,8 +146,8 @@ TEST_F(PartitionTest, OfAGicV2SendsSgisToTheGuestsOwnInterfaces) {
 
 TEST_F(PartitionTest, AGicV2sCpuReadsItsNumber) {
   Memory::Write32(0x800, 0x0404'0404);
-  const GuestCpu cpu = vgic::GuestGicV2<Memory>::PrepareCpu({.distributor = 0,
-                                                             .cpu_interface = 0x1'0000});
+  const GuestCpu cpu =
+      vgic::GuestGicV2<Memory>::PrepareCpu({.distributor = 0, .cpu_interface = 0x1'0000});
   EXPECT_EQ(cpu.interface, 2u);
   EXPECT_EQ(cpu.affinity, 2u);
   EXPECT_EQ(Memory::Read32(0x1'0000), 1u << 9) << "GICC_CTLR.EOImode";

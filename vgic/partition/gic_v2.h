@@ -81,8 +81,8 @@ class GuestGicV2 {
     const std::uint32_t intid = interrupt.intid() & kIntid;
     if (intid >= kSgis) return interrupt;
     const unsigned sender = interrupt.intid() >> Interrupt::kSenderShift;
-    return Interrupt::SgiFrom(
-        intid, LowestIn(cpus_.GuestMaskOf(static_cast<std::uint8_t>(1u << sender))));
+    return Interrupt::SgiFrom(intid,
+                              LowestIn(cpus_.GuestMaskOf(static_cast<std::uint8_t>(1u << sender))));
   }
 
  private:

@@ -36,9 +36,8 @@ class GuestGicV3 {
     hal::Cpu::Write<hal::IccCtlrEl1>(hal::Cpu::Read<hal::IccCtlrEl1>().eoimode(true));
     hal::Cpu::Isb();
     const std::uint64_t affinity = hal::Cpu::CurrentCpu().affinity;
-    return {.guest_affinity = affinity,
-            .affinity = affinity,
-            .redistributor = gic.FrameOfThisCpu()};
+    return {
+        .guest_affinity = affinity, .affinity = affinity, .redistributor = gic.FrameOfThisCpu()};
   }
 
   /// `gic`, `partition` and `cpus` outlive it. The guest's SPIs are disabled.
