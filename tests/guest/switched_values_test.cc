@@ -364,6 +364,11 @@ void SwitchedValues::LeaveUnder() {
   ExpectBetweenRuns(first, true);
   identity_.Expect(true);
   EXPECT_TRUE(El2Core::Now() == core_);
+  first.vcpu.RestoreEachRun();
+  values_.Expect("for good", [&](Switched when, Capability capability, RegisterId) {
+    const bool its = when == kEachRun && first.open.Has(capability);
+    return its ? WhoseOf(first.owner) : Whose::kAnyones;
+  });
 }
 
 TEST_P(SwitchedValues, EachOwnerFindsItsOwnInEveryRegister) {
