@@ -17,10 +17,8 @@ constexpr std::uint8_t kLongest = 0xf;
 void OpenLengths(Capabilities open) {
   if (open.Has(Capability::kSve)) Cpu::Write<ZcrEl2>(ZcrEl2().len(kLongest));
   if (!open.Has(Capability::kSme)) return;
-  Cpu::Write<SmcrEl2>(SmcrEl2()
-                          .len(kLongest)
-                          .fa64(Has<Feature::kSmeFa64, Cpu>())
-                          .ezt0(Has<Feature::kSme2, Cpu>()));
+  Cpu::Write<SmcrEl2>(
+      SmcrEl2().len(kLongest).fa64(Has<Feature::kSmeFa64, Cpu>()).ezt0(Has<Feature::kSme2, Cpu>()));
 }
 
 }  // namespace
@@ -32,9 +30,8 @@ void OpenToEl1(Capabilities open) {
   traits.Query<Cpu>();
   TrapBank traps;
   traps.Save(cpu, traits);
-  traps.Fill(traits, traps, [&]<class Name>(std::uint64_t live) {
-    return OpenControl<Name>(live, open, traits);
-  });
+  traps.Fill(traits, traps,
+             [&]<class Name>(std::uint64_t live) { return OpenControl<Name>(live, open, traits); });
   // The priorities of streaming vectors are EL1's own.
   traps.Set<HcrxEl2>(traps.Get<HcrxEl2>().smpme(false));
   traps.Restore(cpu, traits);
