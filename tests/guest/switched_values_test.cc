@@ -67,7 +67,6 @@ class SwitchedValues : public ::testing::TestWithParam<Setting> {
     PlainIdentity().Write(true);
     Cpu::Write<TpidrEl2>({});
   }
-
   bool IsPassThrough() const { return GetParam().host == HostInterface::kPassThrough; }
   /// From enable to each kind of end.
   template <class H>
