@@ -14,7 +14,7 @@
 namespace trivet::allcpus {
 
 /// Enables or disables a group of CPUs: all of them, or none. Static storage, one for the group;
-/// kCpus lines of kLineSize bytes and kCpus reports.
+/// kCapacity + 1 lines of kLineSize bytes and kCapacity reports.
 ///
 ///     constinit allcpus::AllCpus<4> all;
 ///     constinit percpu::PerCpu<MyHost> cpus[4];
@@ -28,11 +28,13 @@ namespace trivet::allcpus {
 /// Every CPU runs with its index, on itself, at EL2, pinned; any mask state (kept). `limit` is in
 /// the units of `clock`, the same time for all. No call waits for longer than a few times that:
 /// Lead for 4 limits, Join for 6, plus the CPU's own work.
-template <unsigned kCpus>
-  requires(kCpus > 0 && kCpus <= 0xffff)
+template <unsigned kCapacity>
+  requires(kCapacity > 0 && kCapacity <= 0xffff)
 class AllCpus {
  public:
-  constexpr AllCpus() = default;
+  /// A group of `size` CPUs, which may be known only when it runs: 1 to kCapacity. With another
+  /// size it has none: each index is kInvalidArgument.
+  constexpr explicit AllCpus(unsigned size = kCapacity) : size_(size <= kCapacity ? size : 0) {}
   AllCpus(const AllCpus&) = delete;
   AllCpus& operator=(const AllCpus&) = delete;
 
@@ -47,7 +49,7 @@ class AllCpus {
   /// If the CPU is changed after an error (IsEnabled()), the leader died or an undo failed.
   template <Clock K>
   Status Join(unsigned index, const LocalCpu& cpu, K& clock, std::uint64_t limit) {
-    if (index >= kCpus) return Status::kInvalidArgument;
+    if (index >= size_) return Status::kInvalidArgument;
     Member member(leader_, members_[index]);
     Timeout timeout(clock, Twice(limit));
     member.Advance(cpu, false);
@@ -64,7 +66,7 @@ class AllCpus {
   /// kNotCreated (no round was announced); kInvalidArgument (index).
   template <Clock K>
   Status Lead(unsigned index, const LocalCpu& cpu, K& clock, std::uint64_t limit) {
-    if (index >= kCpus) return Status::kInvalidArgument;
+    if (index >= size_) return Status::kInvalidArgument;
     Leader leader(Group(), reports_);
     if (leader.finished()) return leader.result();
     Member member(leader_, members_[index]);
@@ -75,7 +77,7 @@ class AllCpus {
     for (bool news = true;;) {
       if (news && !member.finished()) member.Advance(cpu, /*expired=*/false);
       if (leader.finished() && member.finished()) return leader.result();
-      if constexpr (kCpus > 1) clock.Pause();  // What it waits for now is up to the others.
+      if constexpr (kCapacity > 1) clock.Pause();  // What it waits for now is up to the others.
       Leader::Phase before;
       do {
         before = leader.position().phase;
@@ -98,16 +100,19 @@ class AllCpus {
     return Do(Operation::kDisable, index, cpu, clock, limit, summon);
   }
 
+  /// How many CPUs the group has: their indices run from 0.
+  unsigned size() const { return size_; }
   /// A CPU's result in the last Lead(). For the leader, until it leads again.
   const CpuReport& report(unsigned index) const { return reports_[index]; }
-  void PrintReport(hal::TextSink sink) const { Print(reports_, kCpus, sink); }
+  void PrintReport(hal::TextSink sink) const { Print(reports_, size_, sink); }
 
  private:
-  Rendezvous Group() { return {.leader = &leader_, .members = members_, .count = kCpus}; }
+  Rendezvous Group() { return {.leader = &leader_, .members = members_, .count = size_}; }
 
   /// Members wait twice as long as the leader, so that a running leader always decides.
   static constexpr std::uint64_t Twice(std::uint64_t limit) {
-    return limit > ~std::uint64_t{0} / 2 ? ~std::uint64_t{0} : limit * 2;
+    std::uint64_t twice = 0;
+    return __builtin_add_overflow(limit, limit, &twice) ? ~std::uint64_t{0} : twice;
   }
 
   template <Clock K, class Summon>
@@ -119,8 +124,9 @@ class AllCpus {
   }
 
   LeaderCell leader_;
-  MemberCell members_[kCpus];
-  CpuReport reports_[kCpus];
+  MemberCell members_[kCapacity];
+  CpuReport reports_[kCapacity];
+  unsigned size_;
 };
 
 }  // namespace trivet::allcpus

@@ -1,6 +1,6 @@
 #include "allcpus/report.h"
 
-#include "hal/text_writer.h"
+#include "hal/line_writer.h"
 
 namespace trivet::allcpus {
 
@@ -17,13 +17,13 @@ const char* ToString(Outcome outcome) {
 }
 
 void Print(const CpuReport* cpus, unsigned count, hal::TextSink sink) {
-  hal::TextWriter out(sink);
   for (unsigned i = 0; i < count; ++i) {
     const Outcome outcome = cpus[i].outcome;
     if (!CausedFailure(cpus[i]) && (outcome == Outcome::kChanged || outcome == Outcome::kAsBefore))
       continue;
-    out.Text("CPU ").Decimal(i).Text(": ").Text(trivet::ToString(cpus[i].status));
-    out.Text(", ").Text(ToString(outcome)).EndLine();
+    hal::LineWriter line(sink);
+    line.Text("CPU ").Decimal(i).Text(": ").Text(trivet::ToString(cpus[i].status));
+    line.Text(", ").Text(ToString(outcome));
   }
 }
 

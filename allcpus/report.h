@@ -39,7 +39,7 @@ constexpr bool CausedFailure(const CpuReport& cpu) {
 const char* ToString(Outcome outcome);
 
 /// Prints one line for each CPU that caused a failure, or whose outcome is neither kChanged nor
-/// kAsBefore:
+/// kAsBefore. Each is one call of the sink, with its end: lines of several CPUs do not mix.
 ///
 ///     CPU 2: kInUse, as before
 void Print(const CpuReport* cpus, unsigned count, hal::TextSink sink);

@@ -207,20 +207,20 @@ void LimitInject(benchmark::State& state) {
   benchmark::DoNotOptimize(value);
   for (auto _ : state) {
     asm volatile(
-        "mrs x9, S3_4_c12_c11_5\n\t"  // ICH_ELRSR_EL2
+        "mrs x9, ich_elrsr_el2\n\t"
         "rbit x9, x9\n\t"
         "clz x9, x9\n\t"
         "adr x10, 1f\n\t"
         "add x10, x10, x9, lsl #3\n\t"
         "br x10\n"
         "1:\n\t"
-        "msr S3_4_c12_c12_0, %0\n\t"
+        "msr ich_lr0_el2, %0\n\t"
         "b 2f\n\t"
-        "msr S3_4_c12_c12_1, %0\n\t"
+        "msr ich_lr1_el2, %0\n\t"
         "b 2f\n\t"
-        "msr S3_4_c12_c12_2, %0\n\t"
+        "msr ich_lr2_el2, %0\n\t"
         "b 2f\n\t"
-        "msr S3_4_c12_c12_3, %0\n"
+        "msr ich_lr3_el2, %0\n"
         "2:\n\t" ::"r"(value.raw())
         : "x9", "x10", "memory");
     state.PauseTiming();
@@ -245,7 +245,7 @@ void LimitSend(benchmark::State& state) {
         "ldar x9, [x9]\n\t"
         "cbnz x9, 1f\n\t"
         "dsb ish\n\t"
-        "msr S3_0_c12_c11_5, %1\n\t"  // ICC_SGI1R_EL1
+        "msr icc_sgi1r_el1, %1\n\t"
         "isb\n"
         "1:\n\t" ::"r"(words),
         "r"(sgi)

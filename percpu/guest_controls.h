@@ -42,16 +42,20 @@ inline constexpr hal::HcrEl2 kGuestHcr = [] {
   return hal::HcrEl2::FromRaw(mask);
 }();
 
-/// The CONTROL lines of R applied to `value`; fields that this CPU lacks stay.
-template <class R>
+/// The CONTROL lines of R applied to `value`; fields that this CPU lacks stay. kGuest false: what
+/// traps for every guest does not.
+template <bool kGuest, class R>
 constexpr R ApplyControls(R value, hal::Capabilities open, const CpuTraits& cpu) {
 #define CONTROL(Type, accessor, closed, opened, capability)                                    \
   if constexpr (std::same_as<R, hal::Type>) {                                                  \
     constexpr hal::Feature kNeeds = NeedsOf<R>(TRIVET_FIELD_MASK(Type, accessor));             \
     constexpr bool kClears =                                                                   \
         hal::Capability::capability == hal::Capability::kNever && R().accessor(closed) == R(); \
+    constexpr bool kEnds =                                                                     \
+        !kGuest && hal::Capability::capability == hal::Capability::kNever && !kClears;         \
     if (IsPresent<kClears ? hal::Feature::kBase : kNeeds>(cpu)) {                              \
-      value = value.accessor(open.Has(hal::Capability::capability) ? (opened) : (closed));     \
+      const bool opens = kEnds || open.Has(hal::Capability::capability);                       \
+      value = value.accessor(opens ? (opened) : (closed));                                     \
     }                                                                                          \
   }
   using hal::TrapLevels;
@@ -81,12 +85,23 @@ constexpr std::uint64_t GuestControl(std::uint64_t host, hal::Capabilities open,
     if (open.Has(hal::Capability::kInterruptInterface)) return host;
   }
   const Name kept = internal::KeepFields(Name::Inert(), Name::FromRaw(host));
-  return internal::ApplyControls(kept, open, cpu).raw();
+  return internal::ApplyControls<true>(kept, open, cpu).raw();
 }
 
 /// The bits of kGuestHcr for a guest with `open`.
 constexpr hal::HcrEl2 GuestHcr(hal::Capabilities open, const CpuTraits& cpu) {
-  return internal::ApplyControls(hal::HcrEl2(), open, cpu);
+  return internal::ApplyControls<true>(hal::HcrEl2(), open, cpu);
+}
+
+/// Both for an EL1 that no hypervisor traps and that has `open`: percpu/open_to_el1.h.
+template <class Name>
+constexpr std::uint64_t OpenControl(std::uint64_t live, hal::Capabilities open,
+                                    const CpuTraits& cpu) {
+  const Name kept = internal::KeepFields(Name::Inert(), Name::FromRaw(live));
+  return internal::ApplyControls<false>(kept, open, cpu).raw();
+}
+constexpr hal::HcrEl2 OpenHcr(hal::Capabilities open, const CpuTraits& cpu) {
+  return internal::ApplyControls<false>(hal::HcrEl2(), open, cpu);
 }
 
 }  // namespace trivet::percpu

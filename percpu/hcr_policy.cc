@@ -5,13 +5,13 @@
 namespace trivet::percpu {
 namespace {
 
-constexpr std::size_t kNameColumn = 10;
+constexpr std::size_t kFieldColumn = 10;
 
 void PrintField(const char* what, const hal::FieldInfo& field, HcrReason reason,
                 hal::TextWriter& out) {
   out.Text("  ").Text(what);
   const std::size_t start = out.column();
-  out.Text(field.name).PadFrom(start, kNameColumn).Text(ToString(reason));
+  out.Text(field.name).PadFrom(start, kFieldColumn).Text(ToString(reason));
   if (reason == HcrReason::kFeatureAbsent) out.Text(" ").Text(hal::ToString(field.traits.needs));
   out.EndLine();
 }

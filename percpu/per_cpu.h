@@ -51,7 +51,8 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
 
   /// The same, but the registers of a loaded guest stay: the caller returns to EL1, where what was
   /// the guest goes on natively, without stage 2 (its frame has the PC and PSTATE). The host's
-  /// registers of EL1 and EL0 are lost.
+  /// registers of EL1 and EL0 are lost. What the guest has in its runs alone is written by
+  /// vcpu::Vcpu::RestoreEachRun(). OpenToEl1() before HardwareEnable() makes controls that fit.
   Status LeaveOnCpu() { return PerCpuState::LeaveOnCpu(); }
 
   /// The checks of HardwareEnable() or HardwareDisable(), without the change. On this CPU, at

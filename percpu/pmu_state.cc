@@ -14,10 +14,10 @@ using Types = FamilyOf<void
 #define EVENT_TYPE(Type) , Type
 #include "hal/regs/guest.def"
                        >;
-using Counts = FamilyOf<void
+using EventCounters = FamilyOf<void
 #define EVENT_COUNTER(Type) , Type
 #include "hal/regs/guest.def"
-                        >;
+                               >;
 
 /// Their bits in PMCNTEN, PMOVS and PMINTEN: the cycle counter's and each event counter's.
 constexpr std::uint64_t BitsOf(unsigned counters) {
@@ -46,7 +46,7 @@ void PmuState::Save(unsigned counters) {
   cycles = Cpu::Read<PmccntrEl0>().raw();
   cycle_filter = Cpu::Read<PmccfiltrEl0>().raw();
   Types::Save(types.data(), counters);
-  Counts::Save(counts.data(), counters);
+  EventCounters::Save(counts.data(), counters);
 }
 
 void PmuState::Restore(unsigned counters) const {
@@ -58,7 +58,7 @@ void PmuState::Restore(unsigned counters) const {
   Cpu::Write<PmccntrEl0>(PmccntrEl0::FromRaw(cycles));
   Cpu::Write<PmccfiltrEl0>(PmccfiltrEl0::FromRaw(cycle_filter));
   Types::Restore(types.data(), counters);
-  Counts::Restore(counts.data(), counters);
+  EventCounters::Restore(counts.data(), counters);
   Cpu::Write<PmcrEl0>(PmcrEl0::FromRaw(pmcr));  // Last: it starts them.
 }
 

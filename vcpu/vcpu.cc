@@ -135,6 +135,14 @@ std::optional<Status> Vcpu::LoadOrRun(percpu::PerCpuState& cpu, Exit& exit) {
   return cpu.WithSuperpriorityMasked([&] { return LoadOrRun(cpu, exit); });
 }
 
+void Vcpu::RestoreEachRun() const {
+  Cpu backend;
+  percpu::CpuTraits traits(Cpu::Read<HcrEl2>());
+  traits.Query<Cpu>();
+  guest_.each_run.Restore(backend, traits, guest_.open);
+  if (guest_.open.Has(Capability::kPmu)) guest_.pmu.Restore(guest_.counters);
+}
+
 Status Vcpu::Unload(percpu::PerCpuState& cpu) {
   const percpu::MaskedInterrupts masked;
   if (const Status s = cpu.CheckChangeableHere(); s != Status::kOk) {

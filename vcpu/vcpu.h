@@ -81,6 +81,11 @@ class Vcpu {
   /// mask state (kept). Errors, nothing changed: kNotEnabled, kWrongCpu.
   Status Unload(percpu::PerCpuState& cpu);
 
+  /// After LeaveOnCpu(): writes those of this guest's registers that it has in its runs
+  /// alone, as keys of pointer authentication, before it goes on without EL2. On that CPU at EL2;
+  /// the host's values are lost.
+  void RestoreEachRun() const;
+
   /// HCR_EL2 on the CPU that loaded this guest last, and the bits set beyond Config::traps, with
   /// reasons. Empty before the first run; percpu::PerCpuState::ConstrainGuest computes
   /// it in advance.

@@ -95,6 +95,22 @@ class GicV3Interface {
     const WithSplitEnd split;
     hal::Cpu::Write<hal::IccDirEl1>(hal::IccDirEl1().intid(intid));
   }
+  /// Group 0 is left alone unless the guest uses it: its registers are EL3's where that has FIQs.
+  /// [gic] ICC_IGRPEN0_EL1.
+  static void Adopt(hal::IchVmcrEl2 vmcr) {
+    using hal::Cpu;
+    Cpu::Write<hal::IccPmrEl1>(hal::IccPmrEl1().priority(vmcr.vpmr()));
+    Cpu::Write<hal::IccCtlrEl1>(
+        Cpu::Read<hal::IccCtlrEl1>().eoimode(vmcr.veoim()).cbpr(vmcr.vcbpr()));
+    Cpu::Isb();  // With CBPR set ICC_BPR1_EL1 is ICC_BPR0_EL1.
+    if (!vmcr.vcbpr()) Cpu::Write<hal::IccBpr1El1>(hal::IccBpr1El1::FromRaw(vmcr.vbpr1()));
+    Cpu::Write<hal::IccIgrpen1El1>(hal::IccIgrpen1El1().enable(vmcr.veng1()));
+    if (vmcr.veng0() || vmcr.vcbpr()) {
+      Cpu::Write<hal::IccBpr0El1>(hal::IccBpr0El1::FromRaw(vmcr.vbpr0()));
+    }
+    if (vmcr.veng0()) Cpu::Write<hal::IccIgrpen0El1>(hal::IccIgrpen0El1().enable(true));
+    Cpu::Isb();
+  }
 
  private:
   /// ICC_CTLR_EL1.EOImode set for a moment, if the host has not.

@@ -186,6 +186,15 @@ bool TRIVET_VGIC::HasPending() {
 }
 
 TRIVET_VGIC_TEMPLATE
+bool TRIVET_VGIC::HasActivePriority() const {
+  Controls now;
+  interface_.SaveControls(now, has_);
+  std::uint64_t active = 0;
+  for (const auto& groups : now.active) active |= groups[0] | groups[1];
+  return active != 0;
+}
+
+TRIVET_VGIC_TEMPLATE
 void TRIVET_VGIC::Reset() {
   Pull();
   for (unsigned i = 0; i < Table::kEntries; ++i) {

@@ -118,6 +118,9 @@ class VirtualCpuInterface {
   /// Whether the guest has an interrupt to take, or something was posted: before it is left to
   /// wait.
   bool HasPending();
+  /// Whether the guest handles an interrupt, whose priority is active. While it is loaded; under a
+  /// VHE host that switches the controls itself, within a run.
+  bool HasActivePriority() const;
   /// Forgets every interrupt and deactivates what is backed by hardware; posts stay.
   void Reset();
   /// For a CPU whose owner panics, from any point of the calls above: the host has the list

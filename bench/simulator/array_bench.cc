@@ -80,12 +80,12 @@ void PairOnPe(benchmark::State& state) {
 }
 BENCHMARK(PairOnPe)->Name("sim/pair");
 
-void PairOnPes(sim::Machine& machine, unsigned first, unsigned count) {
+void PairOnPes(unsigned first, unsigned count) {
   Host host;
-  OnPes(machine, first, count, [&host](unsigned) { PairHere(host); });
+  OnPes(first, count, [&host](unsigned) { PairHere(host); });
 }
 
-/// The same on each PE of a machine in turn.
+/// The same on each PE in turn.
 void PairOnEachPe(benchmark::State& state) {
   Host host;
   TimeOnEachPe(state, [](unsigned) {}, [&host](unsigned) { PairHere(host); });
@@ -98,15 +98,14 @@ void PairInBlock(benchmark::State& state) {
   using Seconds = std::chrono::duration<double>;
   constexpr unsigned kPes = 512, kBlock = 64, kRounds = 20;
   const auto first = static_cast<unsigned>(state.range(0)) * kBlock;
-  sim::Machine machine(sim::ProfileNamed("cortex-a72"), kPes);
   for (auto _ : state) {
     Seconds least = Seconds::max();
     for (unsigned round = 0; round < kRounds; ++round) {
-      PairOnPes(machine, 0, first);
+      PairOnPes(0, first);
       const auto start = std::chrono::steady_clock::now();
-      PairOnPes(machine, first, kBlock);
+      PairOnPes(first, kBlock);
       least = std::min(least, Seconds(std::chrono::steady_clock::now() - start));
-      PairOnPes(machine, first + kBlock, kPes - first - kBlock);
+      PairOnPes(first + kBlock, kPes - first - kBlock);
     }
     state.SetIterationTime(least.count() / kBlock);
   }

@@ -9,23 +9,28 @@
 
 namespace trivet::bench {
 
-/// Calls f(i) with PE i of `machine` as hal::Cpu, for `count` of them from `first` on.
+/// The machine of these benchmarks: made once, as making it takes longer than a sample.
+inline sim::Machine& MostPes() {
+  static sim::Machine machine(sim::ProfileNamed("cortex-a72"), sim::Machine::kMostPes);
+  return machine;
+}
+
+/// Calls f(i) with PE i of that machine as hal::Cpu, for `count` of them from `first` on.
 template <class F>
-void OnPes(sim::Machine& machine, unsigned first, unsigned count, F f) {
+void OnPes(unsigned first, unsigned count, F f) {
   for (unsigned i = first; i < first + count; ++i) {
-    const sim::ScopedPe current(machine.pe(i));
+    const sim::ScopedPe current(MostPes().pe(i));
     f(i);
   }
 }
 
-/// Times `f` on each PE of a machine in turn, as many as the benchmark's argument says, after
-/// `ready` on each; the time is per PE.
+/// Times `f` on PEs in turn, as many as the benchmark's argument says, after `ready` on each; the
+/// time is per PE.
 template <class Ready, class F>
 void TimeOnEachPe(benchmark::State& state, Ready ready, F f) {
   const auto count = static_cast<unsigned>(state.range(0));
-  sim::Machine machine(sim::ProfileNamed("cortex-a72"), count);
-  OnPes(machine, 0, count, ready);
-  while (state.KeepRunningBatch(count)) OnPes(machine, 0, count, f);
+  OnPes(0, count, ready);
+  while (state.KeepRunningBatch(count)) OnPes(0, count, f);
 }
 
 }  // namespace trivet::bench

@@ -16,15 +16,15 @@
 namespace trivet::bench {
 namespace {
 
-constexpr std::uint64_t kVectors = 0x4008'0000;
+constexpr std::uint64_t kIrqVectors = 0x4008'0000;
 
 /// An IRQ at EL2h: entry, a handler that lowers the line, return.
 void DeliverIrq(benchmark::State& state) {
   sim::Pe pe(sim::ProfileNamed("cortex-a72"));
   const sim::ScopedPe current(pe);
-  const sim::ScopedCode vectors(kVectors, 0x800,
+  const sim::ScopedCode vectors(kIrqVectors, 0x800,
                                 [](sim::Pe& taker, std::uint64_t) { taker.RaiseIrq(false); });
-  pe.Poke(hal::RegisterId::kVbarEl2, kVectors);
+  pe.Poke(hal::RegisterId::kVbarEl2, kIrqVectors);
   pe.Poke(hal::RegisterId::kHcrEl2, hal::HcrEl2().rw(true).imo(true).raw());
   hal::Cpu::DaifRestore(hal::Daif());
   for (auto _ : state) {

@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kTraces[] = {"t1_hcr_trap_matrix", "t2_instr", "t6_stage2", "t7_random_1"};
 
-void Replay(benchmark::State& state) {
+std::vector<std::string> LinesOfTraces() {
   std::vector<std::string> lines;
   for (const char* trace : kTraces) {
     const std::string path = std::string("lab/golden/") + trace + ".max_v8.5.elx.gz";
@@ -24,6 +24,11 @@ void Replay(benchmark::State& state) {
     std::string_view line;
     for (lab::Lines rest(text); rest.Next(line);) lines.emplace_back(line);
   }
+  return lines;
+}
+
+void Replay(benchmark::State& state) {
+  static const std::vector<std::string> lines = LinesOfTraces();
   lab::Replayer replayer(sim::ProfileNamed("max"));
   while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(lines.size()))) {
     for (const std::string& line : lines) (void)replayer.Line(line);

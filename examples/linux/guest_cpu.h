@@ -5,7 +5,9 @@
 #include <span>
 
 #include "hal/guest_view.h"
+#include "hand_back.h"
 #include "host.h"
+#include "percpu/open_to_el1.h"
 #include "platforms/machine/description.h"
 #include "platforms/runtime/console.h"
 #include "platforms/runtime/cpus.h"
@@ -15,6 +17,7 @@
 #include "vcpu/psci/waiting_cpus.h"
 #include "vcpu/stage2/guest_memory.h"
 #include "vcpu/vcpu.h"
+#include "vgic/partition/gic_partition.h"
 #include "vgic/switched.h"
 #include "vgic/virtual_cpu_interface.h"
 
@@ -45,6 +48,8 @@ struct Guest {
   void (*power)(bool off) = [](bool) { PowerOff(); };
   /// Where vCPU 0 ended: prepares the guest to begin again. Null: CPU_ON does.
   void (*restart)() = nullptr;
+  /// Of a guest that can have the machine back. Null: it cannot.
+  HandBack* hand_back = nullptr;
   vcpu::GuestMemory memory = {};
   std::optional<Gic> gic = {};
   Psci psci = {};
@@ -59,6 +64,7 @@ class GuestCpu {
     self_ = self;
     log_ = &exits[platforms::ThisCpuIndex()];
     Check(cpu_.Create(hal::Cpu::CurrentCpu()), "create");
+    trivet::percpu::OpenToEl1(Capabilities());
     Check(cpu_.HardwareEnable(), "enable");
     manager_.emplace(guest.gic->interface());
     Check(manager_->Create(), "list registers");
@@ -73,26 +79,32 @@ class GuestCpu {
 
  private:
   using Manager = vgic::VirtualCpuInterface<typename Gic::Interface, 64>;
+  /// Of a GICv2 the library does not hand back what is in list registers.
+  static constexpr bool kCanLeave = Gic::Interface::kBySystemRegisters;
   using Exit = vcpu::Exit;
   using Reason = vcpu::ExitReason;
 
   Psci::Entry WaitForStart() {
     if (self_ != 0 || guest_->restart == nullptr) {
-      return vcpu::WaitForCpuOn(guest_->psci, self_);
+      return vcpu::WaitForCpuOn(guest_->psci, self_, [this] { LeaveIfAllDo(false); });
     }
     guest_->restart();
     return guest_->boot;
   }
 
+  /// A guest with GCS cannot be given an exception. vcpu/inject.h
+  static hal::Capabilities Capabilities() {
+    const auto features = hal::FeatureSet::From(hal::IdValues::Read<hal::Cpu>());
+    return hal::CapabilitiesOf(features).Without(hal::Capability::kGcs);
+  }
+
   /// Runs the vCPU until it ends.
   void Run(Psci::Entry start) {
-    // A guest with GCS cannot be given an exception. vcpu/inject.h
-    const auto features = hal::FeatureSet::From(hal::IdValues::Read<hal::Cpu>());
     vcpu_.emplace(vcpu::Config{.entry = start.address,
                                .argument = start.context,
                                .vtcr = guest_->memory.vtcr(),
                                .vttbr = guest_->memory.vttbr(),
-                               .open = hal::CapabilitiesOf(features).Without(hal::Capability::kGcs),
+                               .open = Capabilities(),
                                .sve = sve_,
                                .sme = sme_,
                                .mpidr = hal::Cpu::Read<hal::MpidrEl1>(),
@@ -102,12 +114,15 @@ class GuestCpu {
       if (!exit) Check(exit.error(), "run");
       log_->Add(*exit, vcpu_->frame().pc);
       if (!Serve(*exit)) return;
+      LeaveIfAllDo(true);
     }
   }
 
   /// False: the vCPU ends.
   bool Serve(const Exit& exit) {
+    auto* const hand_back = guest_->hand_back;
     if (guest_->gic->Serve(exit, vcpu_->frame(), self_)) return true;
+    if (kCanLeave && hand_back != nullptr && hand_back->Serve(exit, vcpu_->frame())) return true;
     switch (exit.reason) {
       case Reason::kIrq:
         return Check(guest_->gic->TakeInterrupts(*manager_, self_), "interrupts"), true;
@@ -144,6 +159,42 @@ class GuestCpu {
   }
   void Inject(const vcpu::GuestException& exception) {
     Check(vcpu::Inject(cpu_, *vcpu_, exception), "inject");
+  }
+
+  /// Takes part in a round of HandBack, if one is open. Does not return when all CPUs leave: the
+  /// vCPU, if it `runs`, goes on without EL2; if not its CPU is off for the machine too.
+  void LeaveIfAllDo(bool)
+    requires(!kCanLeave)
+  {}
+  void LeaveIfAllDo(bool runs)
+    requires kCanLeave
+  {
+    auto* const hand_back = guest_->hand_back;
+    if (hand_back == nullptr || !hand_back->IsOpen()) return;
+    if (runs && manager_->HasActivePriority()) return;
+    const allcpus::LocalCpu local = {.self = this,
+                                     .act = [](void* self, auto action, auto, auto& error) {
+                                       return static_cast<GuestCpu*>(self)->Leave(action, error);
+                                     }};
+    if (hand_back->TakePart(self_, local) != trivet::Status::kOk) return;
+    platforms::DisableInterrupt(vgic::kMaintenance);
+    if (!runs) platforms::StopThisCpu();
+    guest_->gic->HandBack(*manager_, self_);
+    vcpu_->RestoreEachRun();
+    // The vectors are the run time's again: what comes to EL2 from now on ends in its report.
+    (void)trivet::vectors::EnterGuest(vcpu_->frame());
+  }
+  /// This CPU's part of a round. A vCPU that was turned on has to begin before.
+  trivet::Status Leave(allcpus::Action action, trivet::percpu::Error& error) {
+    const bool stays = guest_->hand_back->IsRefusedBy(self_) ||
+                       guest_->psci.StateOf(self_) == vcpu::psci::CpuState::kOnPending;
+    switch (action) {
+      case allcpus::Action::kPrepare: return cpu_.CanDisable();
+      case allcpus::Action::kCommit:
+        return stays ? (error.status = trivet::Status::kInUse) : cpu_.LeaveOnCpu();
+      case allcpus::Action::kUndo:
+        return cpu_.IsEnabled() ? trivet::Status::kOk : cpu_.HardwareEnable();
+    }
   }
 
   PerCpu cpu_;

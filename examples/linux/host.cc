@@ -19,7 +19,7 @@ trivet::vectors::Handlers Host::HandlersFor(trivet::CpuId) {
 void PowerOff() {
   const bool print = trivet::platforms::CommandLine().contains("trivet.exits");
   for (unsigned cpu = 0; print && cpu < trivet::platforms::CpuCount(); ++cpu) {
-    trivet::vcpu::PrintCounts(exits[cpu], cpu, trivet::platforms::kConsole);
+    trivet::vcpu::PrintCounts(exits[cpu], cpu, trivet::platforms::kConsoleSink);
   }
   trivet::platforms::PowerOff(0);
 }
@@ -32,7 +32,7 @@ void Stop(const char* what) {
 void Stop(const char* what, std::uint64_t esr, std::uint64_t pc) {
   trivet::platforms::ConsoleLine().Text(what).Text(": ESR ").Hex(esr).Text(", PC ").Hex(pc);
   const unsigned cpu = trivet::platforms::ThisCpuIndex();
-  trivet::vcpu::Print(exits[cpu], cpu, trivet::platforms::kConsole);
+  trivet::vcpu::Print(exits[cpu], cpu, trivet::platforms::kConsoleSink);
   trivet::platforms::PowerOff(1);
 }
 

@@ -22,7 +22,8 @@ trivet::Status Main() {
   const auto boot = PrepareLinux({.memory = {platforms::ImageRange()}});
   const auto run = [&]<class Gic>(const typename Gic::Physical& gic) -> trivet::Status {
     static Hypervisor<Gic> hypervisor(gic, vgic::OwnerTable(kGuest));
-    static Guest<Gic> guest = {.boot = {boot.kernel, boot.tree}};
+    static HandBack hand_back(platforms::CpuCount());
+    static Guest<Gic> guest = {.boot = {boot.kernel, boot.tree}, .hand_back = &hand_back};
     hypervisor.Give(guest, kGuest, 0, platforms::CpuCount());
     Check(MapMachine(guest), "the guest's memory");
     hypervisor.Run();

@@ -4,7 +4,7 @@
 
 namespace trivet::platforms {
 
-/// CPU bring-up and reset by the Power State Coordination Interface (DEN 0022) with SMC as its
+/// CPUs on and off and reset by the Power State Coordination Interface (DEN 0022) with SMC as its
 /// conduit. Only for boards whose firmware implements it: elsewhere the SMC is UNDEFINED or
 /// never returns.
 struct PsciSmc {
@@ -20,7 +20,21 @@ struct PsciSmc {
     return Call(kCpuOn64, affinity, entry, context);
   }
 
+  /// CPU_OFF, of the calling CPU: returns only where the firmware refuses.
+  void CpuOff() const { Call(kCpuOff, 0, 0, 0); }
+
+  /// AFFINITY_INFO of one CPU: kIsOff once it is. Any CPU may call.
+  static constexpr std::int64_t kIsOff = 1;
+  std::int64_t AffinityInfo(std::uint64_t affinity) const {
+    return Call(kAffinityInfo64, affinity, 0, 0);
+  }
+
+  /// Errors of CpuOn(): the CPU runs, or was started. [psci] 5.2.2.
+  static constexpr std::int64_t kAlreadyOn = -4, kOnPending = -5;
+
  private:
+  static constexpr std::uint64_t kCpuOff = 0x8400'0002;
+  static constexpr std::uint64_t kAffinityInfo64 = 0xc400'0004;
   static constexpr std::uint64_t kCpuOn64 = 0xc400'0003;
   static constexpr std::uint64_t kSystemReset = 0x8400'0009;
 

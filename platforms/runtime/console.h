@@ -12,8 +12,8 @@ namespace trivet::platforms {
 /// them back.
 void ConsoleWrite(std::string_view text);
 
-/// ConsoleWrite() as the sink of what prints line by line.
-inline constexpr hal::TextSink kConsole = {
+/// The console for what prints to a sink: what one call gives it stays in one piece.
+inline constexpr hal::TextSink kConsoleSink = {
     .write = [](void*, const char* text, std::size_t size) { ConsoleWrite({text, size}); },
     .context = nullptr};
 
@@ -21,7 +21,7 @@ inline constexpr hal::TextSink kConsole = {
 ///
 ///     ConsoleLine().Text("HCR_EL2 ").Hex(hcr.raw());
 struct ConsoleLine : hal::LineWriter {
-  ConsoleLine() : LineWriter(kConsole) {}
+  ConsoleLine() : LineWriter(kConsoleSink) {}
 };
 
 }  // namespace trivet::platforms

@@ -11,6 +11,7 @@
 #include "platforms/runtime/stacks.h"
 
 extern "C" const char trivet_secondary_entry[];
+extern "C" [[noreturn]] void trivet_secondary_main();
 
 namespace trivet::platforms {
 namespace {
@@ -19,7 +20,8 @@ static_assert(kMaxCpus <= SpinTable::kMaxCpus);
 
 enum class CpuState : std::uint32_t { kOff, kClaimed, kRunning, kParked };
 
-/// One CPU's mailbox. `entry` is written last and read first.
+/// One CPU's mailbox. One that is kOff may be on its way there. `entry` is written last and read
+/// first.
 struct CpuSlot {
   std::atomic<CpuState> state = CpuState::kOff;
   std::atomic<CpuEntry> entry = nullptr;
@@ -39,19 +41,31 @@ void Post(CpuSlot& slot, CpuEntry entry, void* argument) {
   asm volatile("dsb ish\n sev" ::: "memory");
 }
 
-bool PowerOn(unsigned cpu) {
+const Cpu& Describe(unsigned cpu) { return ThisMachine().cpus.all()[cpu]; }
+
+bool HasPsci(const Cpu& cpu) { return cpu.start == CpuStart::kPsci && ThisMachine().has_psci; }
+
+Status PowerOn(unsigned cpu) {
   const auto entry = reinterpret_cast<std::uintptr_t>(trivet_secondary_entry);
   const std::uintptr_t stack_top = SecondaryStacks()[cpu].top();
-  const Cpu& target = ThisMachine().cpus.all()[cpu];
-  switch (target.start) {
-    case CpuStart::kUnknown: return false;
-    case CpuStart::kPsci:
-      return ThisMachine().has_psci && PsciSmc{}.CpuOn(target.affinity, entry, stack_top) == 0;
-    case CpuStart::kSpinTable:
-      return SpinTable{.release_address = target.release_address, .cpu = cpu}.CpuOn(
-                 target.affinity, entry, stack_top) == 0;
+  const Cpu& target = Describe(cpu);
+  std::int64_t error = -1;
+  if (HasPsci(target)) error = PsciSmc{}.CpuOn(target.affinity, entry, stack_top);
+  if (target.start == CpuStart::kSpinTable) {
+    error = SpinTable{.release_address = target.release_address, .cpu = cpu}.CpuOn(
+        target.affinity, entry, stack_top);
   }
-  return false;
+  if (error == 0) return Status::kOk;
+  const bool runs = error == PsciSmc::kAlreadyOn || error == PsciSmc::kOnPending;
+  return runs ? Status::kInvalidArgument : Status::kUnsupportedFeature;
+}
+
+/// From kOff, which another CPU may be trying to start.
+void TakeBack(CpuSlot& slot) {
+  for (CpuState off = CpuState::kOff;
+       !slot.state.compare_exchange_weak(off, CpuState::kParked, std::memory_order_acq_rel);) {
+    off = CpuState::kOff;
+  }
 }
 
 CpuEntry WaitForEntry(CpuSlot& slot) {
@@ -86,10 +100,37 @@ Status StartCpu(unsigned cpu, CpuEntry entry, void* argument) {
   }
   if (!Claim(slot, CpuState::kOff)) return Status::kInvalidArgument;
   Post(slot, entry, argument);
-  if (PowerOn(cpu)) return Status::kOk;
+  const Status status = PowerOn(cpu);
+  if (status == Status::kOk) return status;
   slot.entry.store(nullptr);
   slot.state.store(CpuState::kOff, std::memory_order_release);
-  return Status::kUnsupportedFeature;
+  return status;
+}
+
+void StopThisCpu() {
+  hal::Cpu::DaifMask();
+  const unsigned cpu = ThisCpuIndex();
+  CpuSlot& slot = slots[cpu];
+  if (HasPsci(Describe(cpu))) {
+    slot.state.store(CpuState::kOff, std::memory_order_release);
+    PsciSmc{}.CpuOff();
+    TakeBack(slot);
+  } else {
+    slot.state.store(CpuState::kParked, std::memory_order_release);
+  }
+  asm volatile("mov sp, %0\n mov x29, xzr\n mov x30, xzr\n b trivet_secondary_main"
+               :
+               : "r"(SecondaryStacks()[cpu].top())
+               : "memory");
+  __builtin_unreachable();
+}
+
+bool IsStopped(unsigned cpu) {
+  if (cpu >= CpuCount()) return false;
+  const CpuState state = slots[cpu].state.load(std::memory_order_acquire);
+  if (state != CpuState::kOff) return state == CpuState::kParked;
+  const Cpu& target = Describe(cpu);
+  return !HasPsci(target) || PsciSmc{}.AffinityInfo(target.affinity) == PsciSmc::kIsOff;
 }
 
 }  // namespace trivet::platforms

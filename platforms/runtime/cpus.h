@@ -14,10 +14,19 @@ unsigned ThisCpuIndex();
 /// masked, early vectors.
 using CpuEntry = void (*)(unsigned cpu, void* argument);
 
-/// Starts `cpu` in `entry`. Returns when the start is accepted, before it has happened. After
-/// `entry` returns, the CPU parks with interrupts masked and may be started again. Any running CPU
-/// may call. kInvalidArgument: no such CPU, no entry, or that CPU runs (or is about to).
-/// kUnsupportedFeature: the firmware refused, or the device tree names no known method to start it.
+/// Starts `cpu`, which is stopped, in `entry`. Returns when the start is accepted, before it has
+/// happened. After `entry` returns, the CPU parks with interrupts masked and may be started again.
+/// Any running CPU may call. kInvalidArgument: no such CPU, no entry, or that CPU runs (is about
+/// to, or has not stopped yet). kUnsupportedFeature: the firmware refused, or the device tree names
+/// no known method to start it.
 Status StartCpu(unsigned cpu, CpuEntry entry, void* argument);
+
+/// Stops this CPU, the boot CPU too: where PSCI starts it by CPU_OFF, else it parks. StartCpu()
+/// starts it again, on an empty stack: what its code had on the stack is lost. At EL2, any mask
+/// state; the CPU is not enabled by percpu. Does not return.
+[[noreturn]] void StopThisCpu();
+
+/// Whether `cpu` is off or parked, so that StartCpu() can start it. Any running CPU may call.
+bool IsStopped(unsigned cpu);
 
 }  // namespace trivet::platforms

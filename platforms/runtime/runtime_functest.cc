@@ -11,6 +11,7 @@
 #include "platforms/runtime/firmware.h"
 #include "platforms/runtime/interrupts.h"
 #include "platforms/runtime/machine.h"
+#include "platforms/runtime/power.h"
 
 namespace {
 
@@ -87,6 +88,59 @@ bool WaitFor(unsigned count) {
   return WaitUntil([=] { return arrivals == count; });
 }
 
+bool StartWhenParked(unsigned cpu, platforms::CpuEntry entry, void* argument) {
+  return WaitUntil([=] { return platforms::StartCpu(cpu, entry, argument) == Status::kOk; });
+}
+
+/// [psci] 5.1.5: AFFINITY_INFO is 1 of a CPU that is off. True without PSCI: it parks.
+bool IsOffOrParks(unsigned cpu) {
+  std::uint64_t x[18] = {0xc400'0004, platforms::ThisMachine().cpus.all()[cpu].affinity};
+  return !platforms::CallFirmware(x) || x[0] == 1;
+}
+
+void Stop(unsigned, void*) {
+  ++arrivals;
+  platforms::StopThisCpu();
+}
+
+/// From a started CPU's own code, and from each of its starts.
+void ACpuStopsAndStartsAgain() {
+  Check(!platforms::IsStopped(0) && !platforms::IsStopped(platforms::CpuCount()),
+        "neither this CPU is stopped nor one that does not exist");
+  arrivals = 0;
+  bool stopped = true;
+  const unsigned count = platforms::CpuCount();
+  for (unsigned start = 0; start < 3; ++start) {
+    for (unsigned cpu = 1; cpu < count; ++cpu) {
+      stopped = StartWhenParked(cpu, Stop, nullptr) && stopped;
+      stopped = WaitUntil([=] { return platforms::IsStopped(cpu); }) && stopped;
+      stopped = stopped && IsOffOrParks(cpu);
+    }
+  }
+  Check(stopped && arrivals == 3 * (count - 1), "every CPU stops, and starts again");
+}
+
+void EndOnTheBootCpu(unsigned cpu, void*) {
+  Check(cpu == 0 && platforms::ThisCpuIndex() == 0, "the boot CPU starts again as itself");
+  SelfInterruptArrives();
+  platforms::PowerOff(platforms::CheckedStatus());
+}
+
+void RestartTheBootCpu(unsigned, void*) {
+  const bool stopped = WaitUntil([] { return platforms::IsStopped(0); });
+  Check(stopped && IsOffOrParks(0), "the boot CPU stops");
+  if (StartWhenParked(0, EndOnTheBootCpu, nullptr)) return;
+  Check(false, "the boot CPU starts again");
+  platforms::PowerOff(platforms::CheckedStatus());
+}
+
+/// Does not return where there is another CPU.
+void TheBootCpuStopsAndStartsAgain() {
+  if (platforms::CpuCount() == 1) return;
+  Check(StartWhenParked(1, RestartTheBootCpu, nullptr), "another CPU starts the boot CPU");
+  platforms::StopThisCpu();
+}
+
 /// Whether `count` is N of the argument --cpus=N; true without one.
 bool IsExpected(unsigned count) {
   constexpr std::string_view kOption = "--cpus=";
@@ -111,10 +165,6 @@ void Contend(unsigned, void*) {
   ++arrivals;
 }
 
-bool StartWhenParked(unsigned cpu, platforms::CpuEntry entry, void* argument) {
-  return WaitUntil([=] { return platforms::StartCpu(cpu, entry, argument) == Status::kOk; });
-}
-
 void AllCpusStartTwice() {
   static int argument = 77;
   const unsigned count = platforms::CpuCount();
@@ -122,7 +172,7 @@ void AllCpusStartTwice() {
   Check(platforms::StartCpu(count, Arrive, nullptr) == Status::kInvalidArgument,
         "no CPU beyond them");
   Check(platforms::StartCpu(platforms::ThisCpuIndex(), Arrive, nullptr) == Status::kInvalidArgument,
-        "the boot CPU cannot be started");
+        "the boot CPU, which runs, is refused");
   for (const char* round : {"every CPU starts", "every parked CPU starts again"}) {
     arrivals = 0;
     bool started = true;
@@ -180,5 +230,9 @@ int main() {
   SelfInterruptArrives();
   AllCpusStartTwice();
   AtomicsWorkBetweenAllCpus();
+  if (!platforms::CommandLine().contains("--no-cpu-off")) {
+    ACpuStopsAndStartsAgain();
+    TheBootCpuStopsAndStartsAgain();
+  }
   return platforms::CheckedStatus();
 }

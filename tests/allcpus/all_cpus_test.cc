@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <new>
 
 #include "tests/allcpus/group.h"
@@ -16,16 +17,15 @@ using allcpus::Operation;
 using allcpus::Outcome;
 
 /// A Group made anew in static storage: it is too large for a stack.
-template <unsigned kCpus>
-Group<kCpus>& Fresh(TestCpus& test_cpus) {
-  alignas(Group<kCpus>) static unsigned char bytes[sizeof(Group<kCpus>)];
-  return *new (bytes) Group<kCpus>(test_cpus);
+template <unsigned kCapacity>
+Group<kCapacity>& Fresh(TestCpus& test_cpus, unsigned size = kCapacity) {
+  alignas(Group<kCapacity>) static unsigned char bytes[sizeof(Group<kCapacity>)];
+  return *new (bytes) Group<kCapacity>(test_cpus, size);
 }
 
-template <unsigned kCpus>
-void ExpectEnableAndDisable() {
-  TestCpus test_cpus(kCpus);
-  Group<kCpus>& group = Fresh<kCpus>(test_cpus);
+void ExpectEnableAndDisable(unsigned size) {
+  TestCpus test_cpus(size);
+  Group<4>& group = Fresh<4>(test_cpus, size);
   group.Prepare();
   for (int i = 0; i < 3; ++i) {
     ASSERT_EQ(group.Round(Operation::kEnable), Status::kOk);
@@ -36,8 +36,31 @@ void ExpectEnableAndDisable() {
   }
 }
 
-TEST(AllCpus, TwoAreEnabledAndDisabledTogether) { ExpectEnableAndDisable<2>(); }
-TEST(AllCpus, FourAreEnabledAndDisabledTogether) { ExpectEnableAndDisable<4>(); }
+TEST(AllCpus, TwoAreEnabledAndDisabledTogether) { ExpectEnableAndDisable(2); }
+TEST(AllCpus, FourAreEnabledAndDisabledTogether) { ExpectEnableAndDisable(4); }
+
+TEST(AllCpus, ASizeThatIsLessThanTheCapacityIsTheGroups) {
+  TestCpus test_cpus(1);
+  Group<4>& group = Fresh<4>(test_cpus, 1);
+  group.Prepare();
+  allcpus::PollCount clock;
+  ASSERT_EQ(group.all.Announce(Operation::kEnable), Status::kOk);
+  EXPECT_EQ(group.all.Join(1, group.cpus[1].Local(), clock, 100), Status::kInvalidArgument);
+  EXPECT_EQ(group.all.Lead(1, group.cpus[1].Local(), clock, 100), Status::kInvalidArgument);
+  EXPECT_EQ(group.all.Lead(0, group.cpus[0].Local(), clock, 100), Status::kOk);
+  EXPECT_EQ(group.Round(Operation::kDisable), Status::kOk);
+}
+
+TEST(AllCpus, AGroupLargerThanItsCapacityHasNoCpus) {
+  TestCpus test_cpus(1);
+  Group<4>& group = Fresh<4>(test_cpus, 5);
+  group.cpus[0].Prepare();
+  allcpus::PollCount clock;
+  EXPECT_EQ(group.all.size(), 0u);
+  EXPECT_EQ(group.all.EnableAll(0, group.cpus[0].Local(), clock, 100, [] {}),
+            Status::kInvalidArgument);
+  EXPECT_FALSE(group.cpus[0].cpu.IsEnabled());
+}
 
 /// The failing CPU is named with its reason, the others with that they are not to blame, and every
 /// register of every CPU is as before. Then the trouble goes away.
@@ -168,23 +191,32 @@ TEST(AllCpus, EachCpusWordHasItsOwnCacheLine) {
   static_assert(sizeof(allcpus::LeaderCell) == allcpus::kLineSize);
 }
 
-TEST(AllCpus, TheReportNamesWhoIsToBlame) {
-  TestCpus test_cpus(2);
-  Group<2>& group = Fresh<2>(test_cpus);
-  group.cpus[1].trouble = Trouble::kInUse;
+/// What a report prints, a call of its sink each.
+struct Lines {
+  char text[4][64];
+  unsigned count;
+
+  static void Add(void* to, const char* line, std::size_t size) {
+    auto& lines = *static_cast<Lines*>(to);
+    ASSERT_LT(lines.count, 4u);
+    ASSERT_LT(size, sizeof(lines.text[0]));
+    for (std::size_t i = 0; i < size; ++i) lines.text[lines.count][i] = line[i];
+    ++lines.count;
+  }
+};
+
+TEST(AllCpus, TheReportNamesWhoIsToBlameInLinesOfOnePiece) {
+  TestCpus test_cpus(3);
+  Group<4>& group = Fresh<4>(test_cpus, 3);
+  group.cpus[1].trouble = Trouble::kAbsent;
+  group.cpus[2].trouble = Trouble::kAbsent;
   group.Prepare();
-  ASSERT_EQ(group.Round(Operation::kEnable), Status::kInUse);
-  struct Text {
-    char bytes[64];
-    std::size_t used;
-  } text = {};
-  group.all.PrintReport({[](void* to, const char* piece, std::size_t size) {
-                           auto& text = *static_cast<Text*>(to);
-                           for (std::size_t i = 0; i < size; ++i)
-                             text.bytes[text.used++] = piece[i];
-                         },
-                         &text});
-  EXPECT_STREQ(text.bytes, "CPU 1: kInUse, as before\n");
+  ASSERT_EQ(group.Round(Operation::kEnable), Status::kTimedOut);
+  Lines lines = {};
+  group.all.PrintReport({&Lines::Add, &lines});
+  EXPECT_EQ(lines.count, 2u);
+  EXPECT_STREQ(lines.text[0], "CPU 1: kTimedOut, never arrived\n");
+  EXPECT_STREQ(lines.text[1], "CPU 2: kTimedOut, never arrived\n");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <span>
 
 #include "allcpus/all_cpus.h"
 #include "hal/cpu.h"
@@ -95,13 +96,14 @@ struct TroubledCpu {
   }
 };
 
-template <unsigned kCpus>
+template <unsigned kCapacity>
 class Group {
  public:
-  allcpus::AllCpus<kCpus> all;
-  TroubledCpu cpus[kCpus];
+  allcpus::AllCpus<kCapacity> all;
+  TroubledCpu cpus[kCapacity];
 
   explicit Group(TestCpus& test_cpus) : test_cpus_(test_cpus) {}
+  Group(TestCpus& test_cpus, unsigned size) : all(size), test_cpus_(test_cpus) {}
 
   /// Each CPU gets into its trouble and looks at its registers.
   void Prepare() {
@@ -112,10 +114,10 @@ class Group {
   Status Round(allcpus::Operation operation) {
     waiting_ = 0;
     unsigned present = 0;
-    for (TroubledCpu& cpu : cpus) present += cpu.trouble != Trouble::kAbsent ? 1 : 0;
-    NoTimeoutClock clock(waiting_, present == kCpus ? 0 : present);
+    for (TroubledCpu& cpu : members()) present += cpu.trouble != Trouble::kAbsent ? 1 : 0;
+    NoTimeoutClock clock(waiting_, present == all.size() ? 0 : present);
     const auto summon = [this] {
-      for (unsigned i = 1; i < kCpus; ++i) {
+      for (unsigned i = 1; i < all.size(); ++i) {
         if (cpus[i].trouble != Trouble::kAbsent) test_cpus_.Start(i, &Join, this);
       }
     };
@@ -137,24 +139,27 @@ class Group {
     return cpus[cpu].result;
   }
   bool AllAre(bool enabled) const {
-    for (const TroubledCpu& cpu : cpus) {
+    for (const TroubledCpu& cpu : members()) {
       if (cpu.cpu.IsEnabled() != enabled) return false;
     }
     return true;
   }
   bool AllAreAsBefore() const {
-    for (const TroubledCpu& cpu : cpus) {
+    for (const TroubledCpu& cpu : members()) {
       if (!(cpu.after == cpu.before)) return false;
     }
     return true;
   }
   void ForAll(Work work) {
-    for (unsigned i = 1; i < kCpus; ++i) test_cpus_.Start(i, work, this);
+    for (unsigned i = 1; i < all.size(); ++i) test_cpus_.Start(i, work, this);
     work(0, this);
     test_cpus_.WaitForAll();
   }
 
  private:
+  std::span<TroubledCpu> members() { return std::span(cpus).first(all.size()); }
+  std::span<const TroubledCpu> members() const { return std::span(cpus).first(all.size()); }
+
   static void Join(unsigned cpu, void* self) {
     auto& group = *static_cast<Group*>(self);
     NoTimeoutClock clock(group.waiting_, 0);

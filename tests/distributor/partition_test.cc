@@ -6,12 +6,15 @@
 #include <optional>
 #include <vector>
 
+#include "hal/cpu.h"
 #include "hal/exception_class.h"
+#include "hal/list_registers.h"
 #include "sim/pe/machine.h"
 #include "sim/pe/scoped_pe.h"
 #include "tests/distributor/fake_gic.h"
 #include "vgic/partition/gic_v2.h"
 #include "vgic/partition/gic_v3.h"
+#include "vgic/virtual_cpu_interface.h"
 
 namespace trivet::tests::partition_test {
 namespace {
@@ -151,6 +154,46 @@ TEST_F(PartitionTest, AGicV2sCpuReadsItsNumber) {
   EXPECT_EQ(cpu.interface, 2u);
   EXPECT_EQ(cpu.affinity, 2u);
   EXPECT_EQ(Memory::Read32(0x1'0000), 1u << 9) << "GICC_CTLR.EOImode";
+}
+
+// What was in list registers is at the physical GIC, once each, in its state.
+TEST_F(PartitionTest, OfAGicV3GivesBackWhatAVcpuHas) {
+  using hal::Cpu;
+  const GuestCpu cpus[] = {{.guest_affinity = 0, .affinity = 2, .redistributor = 0x1'0000}};
+  const platforms::GicV3 physical = {.distributor = 0};
+  vgic::GuestGicV3<Memory> guest(physical, partition_, kGuest, cpus);
+  vgic::VirtualCpuInterface<vgic::GicV3Interface, 8> manager;
+  ASSERT_EQ(manager.Create(), Status::kOk);
+  ASSERT_EQ(manager.Load(), Status::kOk);
+  const vgic::Interrupt interrupts[] = {vgic::Interrupt::Edge(3), vgic::Interrupt::Hardware(27, 27),
+                                        vgic::Interrupt::Hardware(30, 30),
+                                        vgic::Interrupt::Hardware(40, 40),
+                                        vgic::Interrupt::Hardware(42, 42)};
+  for (const auto& interrupt : interrupts) {
+    ASSERT_EQ(manager.Inject(interrupt.priority(0xa0)), Status::kOk);
+  }
+  // The guest has acknowledged PPI 30 and SPI 40; SPI 42 has no list register.
+  for (unsigned n = 0; n < manager.has().list_registers; ++n) {
+    const auto value = hal::ReadListRegister<Cpu>(n);
+    if (value.vintid() != 30 && value.vintid() != 40) continue;
+    hal::WriteListRegister<Cpu>(n, vgic::WithState(value, false, true));
+  }
+  EXPECT_FALSE(manager.HasActivePriority());
+  Cpu::Write<hal::IchAp1r0El2>(hal::IchAp1r0El2().p(1u << 20));
+  EXPECT_TRUE(manager.HasActivePriority());
+  Cpu::Write<hal::IchAp1r0El2>(hal::IchAp1r0El2());
+  Cpu::Write<hal::IchVmcrEl2>(hal::IchVmcrEl2().vpmr(0xb0).vbpr1(3).veng1(true).veoim(true));
+  Cpu::Write<hal::IccIgrpen1El1>(hal::IccIgrpen1El1());
+  manager.Unload();
+  guest.HandBack(manager, 0);
+  EXPECT_EQ(Memory::Read32(0x2'0200), 1u << 3 | 1u << 27) << "GICR_ISPENDR0";
+  EXPECT_EQ(Memory::Read32(0x2'0300), 1u << 30) << "GICR_ISACTIVER0";
+  EXPECT_EQ(Memory::Read32(0x204), 1u << 10) << "GICD_ISPENDR1: SPI 42";
+  EXPECT_EQ(Memory::Read32(0x304), 0u) << "SPI 40 is active already";
+  EXPECT_EQ(Cpu::Read<hal::IccPmrEl1>().priority(), 0xb0);
+  EXPECT_EQ(Cpu::Read<hal::IccBpr1El1>().raw(), 3u);
+  EXPECT_TRUE(Cpu::Read<hal::IccIgrpen1El1>().enable());
+  EXPECT_TRUE(Cpu::Read<hal::IccCtlrEl1>().eoimode());
 }
 
 }  // namespace

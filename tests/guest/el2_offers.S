@@ -58,7 +58,7 @@ trivet_offer_start:
 offers_of always
   offer ID_AA64PFR0_EL1, 48, 1, msr DIT, #0
   offer ID_AA64PFR1_EL1, 4, 2, msr SSBS, #0
-  offer ID_AA64ISAR0_EL1, 60, 1, mrs x4, S3_3_C2_C4_0  // RNDR
+  offer ID_AA64ISAR0_EL1, 60, 1, mrs x4, RNDR
   offer ID_AA64ISAR0_EL1, 56, 1, sys #0, c8, c1, #0  // TLBI VMALLE1OS
   offer ID_AA64ISAR0_EL1, 56, 2, sys #0, c8, c6, #1, x0  // TLBI RVAE1
   offer ID_AA64ISAR0_EL1, 52, 1, cfinv
@@ -98,36 +98,36 @@ offers_of vectors
   offer ID_AA64ISAR1_EL1, 52, 1, usdot v0.2s, v0.8b, v0.8b
 
 offers_of keys
-  offer ID_AA64ISAR1_EL1, 4, 1, mrs x4, S3_0_C2_C1_0  // APA, APIAKeyLo_EL1
-  offer ID_AA64ISAR1_EL1, 8, 1, mrs x4, S3_0_C2_C1_0  // API
-  offer ID_AA64ISAR2_EL1, 12, 1, mrs x4, S3_0_C2_C1_0  // APA3
+  offer ID_AA64ISAR1_EL1, 4, 1, mrs x4, APIAKeyLo_EL1
+  offer ID_AA64ISAR1_EL1, 8, 1, mrs x4, APIAKeyLo_EL1
+  offer ID_AA64ISAR2_EL1, 12, 1, mrs x4, APIAKeyLo_EL1
   offer ID_AA64ISAR1_EL1, 24, 1, pacga x4, x0, x0  // GPA
   offer ID_AA64ISAR1_EL1, 28, 1, pacga x4, x0, x0  // GPI
   offer ID_AA64ISAR2_EL1, 8, 1, pacga x4, x0, x0  // GPA3
 
 offers_of tags
-  offer ID_AA64PFR1_EL1, 8, 2, mrs x4, S3_0_C1_C0_6  // GCR_EL1
+  offer ID_AA64PFR1_EL1, 8, 2, mrs x4, GCR_EL1
 
 offers_of memory_copy
   offer ID_AA64ISAR2_EL1, 16, 1, setp [x12]!, x13!, x0
 
 offers_of control_stack
-  offer ID_AA64PFR1_EL1, 44, 1, mrs x4, S3_0_C2_C5_1  // GCSPR_EL1
+  offer ID_AA64PFR1_EL1, 44, 1, mrs x4, GCSPR_EL1
 
 offers_of translation
-  offer ID_AA64MMFR3_EL1, 0, 1, mrs x4, S3_0_C2_C0_3  // TCR2_EL1
-  offer ID_AA64MMFR3_EL1, 4, 1, mrs x4, S3_0_C1_C0_3  // SCTLR2_EL1
-  offer ID_AA64MMFR3_EL1, 8, 1, mrs x4, S3_0_C10_C2_3  // PIR_EL1
-  offer ID_AA64MMFR3_EL1, 24, 1, mrs x4, S3_0_C10_C2_1  // MAIR2_EL1
+  offer ID_AA64MMFR3_EL1, 0, 1, mrs x4, TCR2_EL1
+  offer ID_AA64MMFR3_EL1, 4, 1, mrs x4, SCTLR2_EL1
+  offer ID_AA64MMFR3_EL1, 8, 1, mrs x4, PIR_EL1
+  offer ID_AA64MMFR3_EL1, 24, 1, mrs x4, MAIR2_EL1
 
 offers_of overlays
-  offer ID_AA64MMFR3_EL1, 16, 1, mrs x4, S3_0_C10_C2_4  // POR_EL1
+  offer ID_AA64MMFR3_EL1, 16, 1, mrs x4, POR_EL1
 
 offers_of software_context
-  offer ID_AA64PFR0_EL1, 56, 2, mrs x4, S3_0_C13_C0_7  // SCXTNUM_EL1
+  offer ID_AA64PFR0_EL1, 56, 2, mrs x4, SCXTNUM_EL1
 
 offers_of interrupts
-  offer ID_AA64PFR0_EL1, 24, 1, mrs x4, S3_0_C4_C6_0  // ICC_PMR_EL1
+  offer ID_AA64PFR0_EL1, 24, 1, mrs x4, ICC_PMR_EL1
 
 offers_of monitors
   offer ID_AA64DFR0_EL1, 8, 1, mrs x4, PMCR_EL0

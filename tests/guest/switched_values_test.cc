@@ -67,7 +67,6 @@ class SwitchedValues : public ::testing::TestWithParam<Setting> {
     PlainIdentity().Write(true);
     Cpu::Write<TpidrEl2>({});
   }
-
   bool IsPassThrough() const { return GetParam().host == HostInterface::kPassThrough; }
   /// From enable to each kind of end.
   template <class H>
@@ -76,7 +75,6 @@ class SwitchedValues : public ::testing::TestWithParam<Setting> {
   void PanicUnder(bool in_run);
   template <class H>
   void LeaveUnder();
-
   vcpu::Config ConfigFor(std::uint16_t vmid, Capabilities open) {
     const std::uint64_t table = percpu::PhysicalAddressOf<TestHost>(&stage2_);
     return {.entry = program_.entry(),
@@ -210,10 +208,11 @@ void SwitchedValues::ExpectRunning(const TestGuest& guest) {
   EXPECT_EQ(Cpu::Read<HcrEl2>().raw(), guest.vcpu.hcr().value().tge(false).raw());
 }
 
-/// `leaves`: after LeaveOnCpu(), when the controls are the host's.
+/// `leaves`: after LeaveOnCpu() and RestoreEachRun(): the controls are the host's.
 void SwitchedValues::ExpectBetweenRuns(const TestGuest& guest, bool leaves) {
   values_.Expect("loaded", [&](Switched when, Capability capability, RegisterId id) {
-    if (when == kEachRun || (when != kOnLoad && e2h_)) return Whose::kHosts;
+    const bool stays = leaves && guest.open.Has(capability);
+    if (when == kEachRun ? !stays : when != kOnLoad && e2h_) return Whose::kHosts;
     if (id == RegisterId::kIchHcrEl2 && leaves) return Whose::kAnyones;
     if (!guest.open.Has(capability)) return Whose::kAnyones;
     if (when == Switched::kHeld) return Whose::kUntouched;
@@ -361,6 +360,7 @@ void SwitchedValues::LeaveUnder() {
   Take(second);
   Take(first);
   ASSERT_EQ(cpu.LeaveOnCpu(), Status::kOk);
+  first.vcpu.RestoreEachRun();
   ExpectBetweenRuns(first, true);
   identity_.Expect(true);
   EXPECT_TRUE(El2Core::Now() == core_);

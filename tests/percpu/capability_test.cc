@@ -5,6 +5,8 @@
 #include <cstdint>
 
 #include "hal/cpu.h"
+#include "hal/guest_view.h"
+#include "percpu/open_to_el1.h"
 #include "percpu/per_cpu.h"
 #include "sim/pe/pe.h"
 #include "sim/pe/sim_backend.h"
@@ -63,6 +65,53 @@ TEST(Capabilities, TheHostsRegistersAreSavedAnewAfterALossOfPower) {
     EXPECT_NE(pe.Peek(RegisterId::kCntpCvalEl0), kAfter);
     ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
     EXPECT_EQ(pe.Peek(RegisterId::kCntpCvalEl0), kAfter);
+  }
+}
+
+/// What a field is under no hypervisor: a control that traps for each guest does not, and one that
+/// gives something gives it where `open` has it.
+std::uint64_t OpenValue(const GuestControlField& field, Capabilities open) {
+  const bool ends = field.capability == Capability::kNever && field.closed != 0;
+  return ends || open.Has(field.capability) ? field.open : field.closed;
+}
+
+TEST(Capabilities, EL1WithoutAHypervisorHasThemAllAndNothingTraps) {
+  for (const char* name : {"max", "neoverse-v1", "cortex-a72"}) {
+    sim::Pe pe(sim::ProfileNamed(name));
+    const sim::ScopedPe current(pe);
+    BecomeHost(pe, false, false);
+    const auto features = FeatureSet::From(IdValues::Read<Cpu>());
+    const Capabilities open = CapabilitiesOf(features);
+    for (const GuestControlField& field : GuestControlFields()) {
+      if (field.id == RegisterId::kHcrEl2 || !features.Has(InfoOf(field.id).needs)) continue;
+      if (field.id != RegisterId::kCptrEl2E2h && field.id != RegisterId::kCnthctlEl2E2h) {
+        pe.Poke(field.id, (pe.Peek(field.id) & ~field.mask) | (field.closed & field.mask));
+      }
+    }
+    pe.Poke(RegisterId::kVttbrEl2, 0x7'0000'0000'1000);
+    pe.Poke(RegisterId::kHcrEl2, HcrEl2().imo(true).fmo(true).tsc(true).twi(true).raw());
+    percpu::OpenToEl1(open);
+    const HcrEl2 hcr = Cpu::Read<HcrEl2>();
+    EXPECT_TRUE(hcr.rw() && !hcr.vm() && !hcr.tge());
+    EXPECT_FALSE(hcr.imo() || hcr.fmo() || hcr.amo() || hcr.tsc() || hcr.twi() || hcr.tid3());
+    EXPECT_EQ(hcr.api() && hcr.apk(), open.Has(Capability::kPointerAuthentication)) << name;
+    EXPECT_EQ(pe.Peek(RegisterId::kVttbrEl2), 0u);
+    if (open.Has(Capability::kSve)) EXPECT_NE(Cpu::Read<ZcrEl2>().len(), 0) << name;
+    unsigned checked = 0;
+    for (const GuestControlField& field : GuestControlFields()) {
+      if (field.id == RegisterId::kHcrEl2 || field.id == RegisterId::kCptrEl2E2h) continue;
+      if (field.id == RegisterId::kCnthctlEl2E2h || field.mask == HcrxEl2().smpme(true).raw()) {
+        continue;
+      }
+      if (!features.Has(InfoOf(field.id).needs) || field.capability == Capability::kNever) continue;
+      if (!open.Has(field.capability)) continue;
+      EXPECT_EQ(pe.Peek(field.id) & field.mask, OpenValue(field, open))
+          << name << " " << InfoOf(field.id).name;
+      ++checked;
+    }
+    EXPECT_GE(checked, 5u) << name;
+    if (features.Has(Feature::kFgt)) EXPECT_FALSE(Cpu::Read<HdfgrtrEl2>().dbgprcr_el1()) << name;
+    EXPECT_FALSE(Cpu::Read<MdcrEl2>().tdcc() || Cpu::Read<HstrEl2>().t3()) << name;
   }
 }
 

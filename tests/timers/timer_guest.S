@@ -12,11 +12,11 @@
 1:
   b 1b
   .org \name + 0x800 + 0x280
-  mrs x2, S3_0_c12_c12_0
+  mrs x2, ICC_IAR1_EL1
   hvc #2
   msr \ctl, xzr
   isb
-  msr S3_0_c12_c12_1, x2
+  msr ICC_EOIR1_EL1, x2
   hvc #3
   brk #0
   .org \name + 0x1000

@@ -12,14 +12,14 @@
 
 trivet_interface_guest:
   op nop
-  op mrs x0, S3_0_c12_c12_0
-  op msr S3_0_c12_c12_1, x0
-  op msr S3_0_c12_c11_1, x0
-  op msr S3_0_c12_c12_7, x0
-  op mrs x0, S3_0_c12_c8_0
-  op msr S3_0_c12_c8_1, x0
-  op msr S3_0_c12_c12_6, x0
-  op msr S3_0_c4_c6_0, x0
-  op msr S3_0_c12_c12_4, x0
+  op mrs x0, ICC_IAR1_EL1
+  op msr ICC_EOIR1_EL1, x0
+  op msr ICC_DIR_EL1, x0
+  op msr ICC_IGRPEN1_EL1, x0
+  op mrs x0, ICC_IAR0_EL1
+  op msr ICC_EOIR0_EL1, x0
+  op msr ICC_IGRPEN0_EL1, x0
+  op msr ICC_PMR_EL1, x0
+  op msr ICC_CTLR_EL1, x0
   op ldr w0, [x1]
   op str w0, [x1]

@@ -4,6 +4,12 @@ load("@rules_cc//cc:defs.bzl", "cc_library")
 load("//tools/precompiled:precompiled_header.bzl", "precompiled")
 load(":unit.bzl", "units")
 
+def _on_host(there, at_el2):
+    return select({
+        Label("//platforms:is_el2"): at_el2,
+        "//conditions:default": there,
+    })
+
 def trivet_library(
         name,
         srcs = [],
@@ -18,8 +24,9 @@ def trivet_library(
         **kwargs):
     """A cc_library with the register descriptions precompiled, optimized in every mode but dbg.
 
-    Of test code (testonly) GoogleTest is precompiled too, nothing is optimized on the host, and the sources of a folder
-    are compiled as one unit. Assembly sources are compiled by a target of their own.
+    On the host the sources of a folder are compiled as one unit; at EL2 each is an object, so that counts do not depend
+    on which functions share a file. Of test code (testonly) GoogleTest is precompiled too, nothing is optimized on the
+    host, and there are units at EL2 too. Assembly sources are compiled by a target of their own.
 
     Args:
       name: the library.
@@ -31,7 +38,7 @@ def trivet_library(
       precompiled_header: a name in //tools/precompiled; None: no precompiled header.
       testonly: Bazel's.
       textual_hdrs: Bazel's.
-      in_units: whether the sources of a folder are compiled as one unit; None: those of test code.
+      in_units: whether the sources of a folder are compiled as one unit; None: on the host, and test code.
       **kwargs: passed on to cc_library.
     """
     if testonly:
@@ -58,13 +65,14 @@ def trivet_library(
         )
         implementation_deps = implementation_deps + [name + ".assembly"]
         srcs = [s for s in srcs if not s.endswith(".S")]
-    joined = units(name, srcs) if in_units or (in_units == None and testonly) else struct(srcs = srcs, textual_hdrs = [])
+    joined = units(name, srcs) if in_units != False else struct(srcs = srcs, textual_hdrs = [])
+    everywhere = in_units or testonly or not joined.textual_hdrs
     cc_library(
         name = name,
         testonly = testonly,
-        srcs = joined.srcs,
+        srcs = joined.srcs if everywhere else _on_host(joined.srcs, srcs),
         hdrs = hdrs,
-        textual_hdrs = textual_hdrs + joined.textual_hdrs,
+        textual_hdrs = textual_hdrs + (joined.textual_hdrs if everywhere else _on_host(joined.textual_hdrs, [])),
         copts = copts + parsed.copts,
         implementation_deps = implementation_deps + parsed.deps,
         deps = deps,

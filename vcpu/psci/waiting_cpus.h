@@ -6,11 +6,14 @@
 /// For a guest whose vCPUs each have a CPU: while a vCPU is off its CPU waits at EL2.
 namespace trivet::vcpu {
 
-/// Waits until vCPU `self` of the CPU that calls is turned on, and returns where it starts. At EL2,
-/// interrupts masked.
-template <class Psci>
-typename Psci::Entry WaitForCpuOn(Psci& psci, unsigned self) {
-  while (psci.StateOf(self) != psci::CpuState::kOnPending) asm volatile("wfe");
+/// Waits until vCPU `self` of the CPU that calls is turned on, and returns where it starts. Calls
+/// `meanwhile` at first and after each wake. At EL2, interrupts masked.
+template <class Psci, class Meanwhile = void (*)()>
+typename Psci::Entry WaitForCpuOn(Psci& psci, unsigned self, Meanwhile meanwhile = [] {}) {
+  while (psci.StateOf(self) != psci::CpuState::kOnPending) {
+    meanwhile();
+    asm volatile("wfe");
+  }
   return psci.Started(self);
 }
 

@@ -20,7 +20,8 @@ concept GicMemory =
 
 namespace gic {
 inline constexpr std::uint32_t kIgroupr = 0x080, kIsenabler = 0x100, kIcenabler = 0x180;
-inline constexpr std::uint32_t kIspendr = 0x200, kIcactiver = 0x380, kIpriorityr = 0x400;
+inline constexpr std::uint32_t kIspendr = 0x200, kIsactiver = 0x300, kIcactiver = 0x380,
+                               kIpriorityr = 0x400;
 inline constexpr std::uint32_t kItargetsr = 0x800, kIcfgr = 0xc00, kIgrpmodr = 0xd00;
 inline constexpr std::uint32_t kPidr2 = 0xffe8;  ///< Of a 64 KiB frame.
 }  // namespace gic

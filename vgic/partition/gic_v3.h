@@ -15,6 +15,7 @@
 #include "vgic/distributor/redistributor.h"
 #include "vgic/distributor/sgi.h"
 #include "vgic/gic_v3_interface.h"
+#include "vgic/hand_back.h"
 #include "vgic/partition/gic_partition.h"
 #include "vgic/pass_through.h"
 
@@ -89,8 +90,30 @@ class GuestGicV3 {
     });
   }
 
+  /// Gives the interrupts and the interface of this CPU to what was its vCPU, which has all of the
+  /// machine. As vgic::HandBack().
+  template <class Manager>
+  void HandBack(Manager& manager, unsigned self) const {
+    vgic::HandBack(interface(), manager, Native{gic_.distributor, cpus_[self].redistributor});
+  }
+
  private:
   static constexpr std::uint64_t kDistributorSize = 0x1'0000;
+
+  /// The physical state of this CPU's interrupts.
+  struct Native {
+    std::uintptr_t distributor, redistributor;
+    void SetPending(std::uint32_t intid) const { Set(gic::kIspendr, intid); }
+    void SetActive(std::uint32_t intid) const { Set(gic::kIsactiver, intid); }
+
+   private:
+    void Set(std::uintptr_t group, std::uint32_t intid) const {
+      const bool is_private = intid < kPrivateIntids;
+      const std::uintptr_t frame =
+          is_private ? redistributor + platforms::Redistributors::kFrame : distributor;
+      M::Write32(frame + group + intid / 32 * 4, 1u << intid % 32);
+    }
+  };
 
   bool ServeRegister(const vcpu::Exit& exit, vectors::GuestFrame& frame, unsigned self) const {
     const auto trap = exit.syndrome.system_register();

@@ -15,12 +15,12 @@
 /// one after the other on the host's one thread, each until it has to wait.
 namespace trivet::bench {
 
-template <unsigned kCpus>
-class Rounds {
+class GroupRounds {
  public:
-  Rounds() : machine_(sim::ProfileNamed("cortex-a72"), kCpus), cells_(kCpus), reports_(kCpus) {
-    members_.reserve(kCpus);
-    for (unsigned i = 0; i < kCpus; ++i) {
+  explicit GroupRounds(sim::Machine& machine, unsigned cpus)
+      : machine_(machine), cells_(cpus), reports_(cpus) {
+    members_.reserve(cpus);
+    for (unsigned i = 0; i < cpus; ++i) {
       const sim::ScopedPe current(machine_.pe(i));
       (void)cpus_[i].Create(hal::Cpu::CurrentCpu());
     }
@@ -29,13 +29,13 @@ class Rounds {
 
   Status Counted(benchmark::State&, allcpus::Operation operation) { return Uncounted(operation); }
   Status Uncounted(allcpus::Operation operation) {
-    const allcpus::Rendezvous group = {&leader_, cells_.data(), kCpus};
+    const allcpus::Rendezvous group = {&leader_, cells_.data(), count()};
     if (const Status s = allcpus::Announce(group, operation); s != Status::kOk) return s;
     allcpus::Leader leader(group, reports_.data());
     members_.clear();
     for (allcpus::MemberCell& cell : cells_) members_.emplace_back(leader_, cell);
     while (!leader.finished()) {
-      for (unsigned i = 0; i < kCpus; ++i) GoOn(i);
+      for (unsigned i = 0; i < count(); ++i) GoOn(i);
       GoOn(leader);
     }
     return leader.result();
@@ -44,13 +44,13 @@ class Rounds {
   template <class F>
   void Finish(benchmark::State& state, F f) {
     constexpr std::size_t kEnough = 1024;
-    for (unsigned i = 0; i < kCpus; ++i) machine_.pe(i).trace().Reserve(kEnough);
+    for (unsigned i = 0; i < count(); ++i) machine_.pe(i).trace().Reserve(kEnough);
     std::vector<std::uint64_t> from;
-    for (unsigned i = 0; i < kCpus; ++i) from.push_back(machine_.pe(i).trace().size());
+    for (unsigned i = 0; i < count(); ++i) from.push_back(machine_.pe(i).trace().size());
     f();
     Events sum;
-    for (unsigned i = 0; i < kCpus; ++i) sum += EventsSince(machine_.pe(i).trace(), from[i]);
-    Report(state, sum, kCpus);
+    for (unsigned i = 0; i < count(); ++i) sum += EventsSince(machine_.pe(i).trace(), from[i]);
+    Report(state, sum, count());
   }
 
  private:
@@ -66,13 +66,28 @@ class Rounds {
     }
   }
 
-  static inline constinit percpu::PerCpu<BenchHost> cpus_[kCpus];
+  unsigned count() const { return static_cast<unsigned>(cells_.size()); }
 
-  sim::Machine machine_;
+  static inline constinit percpu::PerCpu<BenchHost> cpus_[sim::Machine::kMostPes];
+
+  sim::Machine& machine_;
   allcpus::LeaderCell leader_;
   std::vector<allcpus::MemberCell> cells_;
   std::vector<allcpus::CpuReport> reports_;
   std::vector<allcpus::Member> members_;
+};
+
+template <unsigned kCpus>
+class Rounds : public GroupRounds {
+ public:
+  Rounds() : GroupRounds(TheMachine(), kCpus) {}
+
+ private:
+  /// Made once, as making it takes longer than a round.
+  static sim::Machine& TheMachine() {
+    static sim::Machine machine(sim::ProfileNamed("cortex-a72"), kCpus);
+    return machine;
+  }
 };
 
 }  // namespace trivet::bench
