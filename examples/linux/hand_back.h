@@ -63,15 +63,17 @@ class HandBack {
   }
 
  private:
-  /// Calls the CPUs again every millisecond: one whose guest handled an interrupt did not come.
+  /// Calls the CPUs again: one whose guest handled an interrupt did not come. Each time after twice
+  /// the time, so that a slow guest is not found in the handler of the last call.
   struct CallingClock : allcpus::SystemCounter {
     HandBack& of;
-    std::uint64_t called = 0;
+    std::uint64_t called = Now(), wait = Second() / 1000;
 
     static std::uint64_t Second() { return hal::Cpu::Read<hal::CntfrqEl0>().raw(); }
     void Pause() {
-      if (Now() - called < Second() / 1000) return;
+      if (Now() - called < wait) return;
       called = Now();
+      wait *= 2;
       of.Call();
     }
   };
