@@ -110,6 +110,8 @@ class GuestCpu {
                                .mpidr = hal::Cpu::Read<hal::MpidrEl1>(),
                                .interrupts = &*switched_});
     for (;;) {
+      // The return to the guest ends its WFE. QEMU 11.1 lacks that: docs/caveats.md.
+      asm volatile("sevl");
       const auto exit = vgic::Run(*vcpu_, *manager_, cpu_);
       if (!exit) Check(exit.error(), "run");
       log_->Add(*exit, vcpu_->frame().pc);
