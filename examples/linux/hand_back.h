@@ -48,9 +48,10 @@ class HandBack {
   /// A round is open: each CPU takes part once its guest handles no interrupt.
   bool IsOpen() const { return open_; }
   bool IsRefusedBy(unsigned cpu) const { return cpu != 0 && cpu == refusing_; }
-  /// On CPU `self`. kOk: `cpu` is changed, and so are all.
+  /// On CPU `self`. kOk: `cpu` is changed, and so are all. kTimedOut after a second: a guest's
+  /// handler waited for a CPU that had stopped already; the next round may succeed.
   trivet::Status TakePart(unsigned self, const allcpus::LocalCpu& cpu) {
-    const std::uint64_t limit = 10 * CallingClock::Second();
+    const std::uint64_t limit = CallingClock::Second();
     CallingClock clock{{}, *this};
     allcpus::SystemCounter quiet;
     if (self != leader_) return all_.Join(self, cpu, quiet, limit);
