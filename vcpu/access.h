@@ -34,9 +34,14 @@ struct Access {
   constexpr std::uint64_t Loaded(std::uint64_t value) const;
 };
 
-/// What a store writes: its width of the register; of XZR, zeros.
+/// What an instruction reads as its register `rt`: of XZR, 31, zeros.
+constexpr std::uint64_t ValueOf(std::uint8_t rt, const vectors::GuestFrame& frame) {
+  return rt == 31 ? 0 : frame.x[rt];
+}
+
+/// What a store writes: its width of the register.
 constexpr std::uint64_t StoredValue(const Access& access, const vectors::GuestFrame& frame) {
-  return access.rt == 31 ? 0 : access.Truncated(frame.x[access.rt]);
+  return access.Truncated(ValueOf(access.rt, frame));
 }
 
 /// Ends a load that read `value`, of which the access's width counts: writes its register and moves

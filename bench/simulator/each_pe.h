@@ -2,18 +2,12 @@
 
 #include <benchmark/benchmark.h>
 
+#include "bench/machine.h"
 #include "hal/cpu.h"
 #include "sim/pe/machine.h"
 #include "sim/pe/scoped_pe.h"
-#include "sim/profiles/profile.h"
 
 namespace trivet::bench {
-
-/// The machine of these benchmarks: made once, as making it takes longer than a sample.
-inline sim::Machine& MostPes() {
-  static sim::Machine machine(sim::ProfileNamed("cortex-a72"), sim::Machine::kMostPes);
-  return machine;
-}
 
 /// Calls f(i) with PE i of that machine as hal::Cpu, for `count` of them from `first` on.
 template <class F>

@@ -30,24 +30,11 @@ namespace vgic = trivet::vgic;
 
 using Psci = vcpu::GuestPsci<platforms::kMaxCpus>;
 
-/// Passes a call that is not PSCI's on.
-inline bool CallFirmware(trivet::vectors::GuestFrame& frame) {
-  const bool called = platforms::CallFirmware(std::span(frame.x).first<18>());
-  if (!called) frame.x[0] = ~std::uint64_t{0};  // [smccc] NOT_SUPPORTED
-  return true;
-}
-
 /// A guest as all of its CPUs see it.
 template <class Gic>
 struct Guest {
   const char* name = "the guest";
   Psci::Entry boot = {};  ///< Where vCPU 0 begins, which is on from the start.
-  /// Calls that are not PSCI's. False: the vCPU ends.
-  bool (*call)(trivet::vectors::GuestFrame& frame) = CallFirmware;
-  /// SYSTEM_OFF and SYSTEM_RESET: does not return.
-  void (*power)(bool off) = [](bool) { PowerOff(); };
-  /// Where vCPU 0 ended: prepares the guest to begin again. Null: CPU_ON does.
-  void (*restart)() = nullptr;
   /// Of a guest that can have the machine back. Null: it cannot.
   HandBack* hand_back = nullptr;
   vcpu::GuestMemory memory = {};
@@ -73,7 +60,7 @@ class GuestCpu {
       Run(start);
       Check(vcpu_->Unload(cpu_), "unload");
       manager_->Reset();
-      if (self != 0 || guest.restart == nullptr) guest.psci.Stopped(self);
+      guest.psci.Stopped(self);
     }
   }
 
@@ -85,11 +72,7 @@ class GuestCpu {
   using Reason = vcpu::ExitReason;
 
   Psci::Entry WaitForStart() {
-    if (self_ != 0 || guest_->restart == nullptr) {
-      return vcpu::WaitForCpuOn(guest_->psci, self_, [this] { LeaveIfAllDo(false); });
-    }
-    guest_->restart();
-    return guest_->boot;
+    return vcpu::WaitForCpuOn(guest_->psci, self_, [this] { LeaveIfAllDo(false); });
   }
 
   /// A guest with GCS cannot be given an exception. vcpu/inject.h
@@ -144,9 +127,12 @@ class GuestCpu {
     const auto action = guest_->psci.Handle(self_, frame);
     vcpu_->SkipInstruction(exit);
     if (vcpu::Continue(action)) return true;
-    if (action.kind == Kind::kForward) return guest_->call(frame);
-    if (action.kind != Kind::kStop) guest_->power(action.kind == Kind::kSystemOff);
-    return false;
+    if (action.kind == Kind::kStop) return false;
+    if (action.kind != Kind::kForward) PowerOff();
+    if (!platforms::CallFirmware(std::span(frame.x).template first<18>())) {
+      frame.x[0] = ~std::uint64_t{0};  // [smccc] NOT_SUPPORTED
+    }
+    return true;
   }
 
   /// What has no device answers with an External abort, as on a bus.

@@ -118,7 +118,7 @@ class GuestGicV3 {
   bool ServeRegister(const vcpu::Exit& exit, vectors::GuestFrame& frame, unsigned self) const {
     const auto trap = exit.syndrome.system_register();
     if (trap.is_read || trap.encoding != hal::kInfo<hal::IccSgi1rEl1>.encoding) return false;
-    SendSgi(hal::IccSgi1rEl1::FromRaw(trap.rt == 31 ? 0 : frame.x[trap.rt]), self);
+    SendSgi(hal::IccSgi1rEl1::FromRaw(vcpu::ValueOf(trap.rt, frame)), self);
     frame.pc += 4;
     return true;
   }

@@ -7,6 +7,7 @@
 
 #include "hal/cpu.h"
 #include "percpu/host_kind.h"
+#include "sim/pe/machine.h"
 #include "sim/pe/pe.h"
 #include "sim/pe/scoped_pe.h"
 #include "sim/profiles/profile.h"
@@ -22,6 +23,12 @@ inline std::unique_ptr<sim::Pe> MakePe(percpu::HostKind kind, std::uint64_t id =
   const sim::ScopedPe current(*pe);
   tests::BecomeHost(hal::HcrEl2::Inert(), kind);
   return pe;
+}
+
+/// A machine with as many CPUs as there can be. Made once, as making it takes longer than a sample.
+inline sim::Machine& MostPes() {
+  static sim::Machine machine(sim::ProfileNamed("cortex-a72"), sim::Machine::kMostPes);
+  return machine;
 }
 
 class CpuSet {

@@ -17,8 +17,7 @@ namespace trivet::bench {
 
 class GroupRounds {
  public:
-  explicit GroupRounds(sim::Machine& machine, unsigned cpus)
-      : machine_(machine), cells_(cpus), reports_(cpus) {
+  explicit GroupRounds(unsigned cpus) : cells_(cpus), reports_(cpus) {
     members_.reserve(cpus);
     for (unsigned i = 0; i < cpus; ++i) {
       const sim::ScopedPe current(machine_.pe(i));
@@ -70,7 +69,7 @@ class GroupRounds {
 
   static inline constinit percpu::PerCpu<BenchHost> cpus_[sim::Machine::kMostPes];
 
-  sim::Machine& machine_;
+  sim::Machine& machine_ = MostPes();
   allcpus::LeaderCell leader_;
   std::vector<allcpus::MemberCell> cells_;
   std::vector<allcpus::CpuReport> reports_;
@@ -80,14 +79,7 @@ class GroupRounds {
 template <unsigned kCpus>
 class Rounds : public GroupRounds {
  public:
-  Rounds() : GroupRounds(TheMachine(), kCpus) {}
-
- private:
-  /// Made once, as making it takes longer than a round.
-  static sim::Machine& TheMachine() {
-    static sim::Machine machine(sim::ProfileNamed("cortex-a72"), kCpus);
-    return machine;
-  }
+  Rounds() : GroupRounds(kCpus) {}
 };
 
 }  // namespace trivet::bench
