@@ -61,7 +61,6 @@ class GicV2Interface {
         .list_registers = count < hal::kMostListRegisters ? count : hal::kMostListRegisters,
         .active_registers = 1,
         .priorities = 0xf8,
-        .numbers_senders = true,
         .traps_deactivation = {}};
   }
 

@@ -18,7 +18,6 @@ struct Implementation {
   unsigned active_registers = 0;  ///< Active priority registers of each group: 1, 2 or 4.
   std::uint8_t priorities = 0;    ///< The bits of a priority that it has.
   std::uint32_t last_lpi = 0;     ///< 0: no LPIs.
-  bool numbers_senders = false;   ///< INTIDs of SGIs have the sender's number in bits 12:10.
   /// The bits of ICH_HCR_EL2 that trap a guest's deactivations; none where nothing does.
   hal::IchHcrEl2 traps_deactivation;
 };

@@ -37,7 +37,7 @@ Status TRIVET_VGIC::Create(unsigned list_registers) {
 TRIVET_VGIC_TEMPLATE
 bool TRIVET_VGIC::HasIntid(std::uint32_t intid) const {
   if (intid < kFirstSpecial) return true;
-  if (has_.numbers_senders) {
+  if (kNumbersSenders) {
     const std::uint32_t sgi = intid & ((1u << Interrupt::kSenderShift) - 1);
     return sgi < kSgis && intid < 8u << Interrupt::kSenderShift;
   }
@@ -81,7 +81,7 @@ Status TRIVET_VGIC::InjectSlowly(ListRegister value) {
 
 TRIVET_VGIC_TEMPLATE
 bool TRIVET_VGIC::SharesNumber(ListRegister value) const {
-  if (kBySystemRegisters || !IsSgiFromCpu(value)) return false;
+  if (!kNumbersSenders || !IsSgiFromCpu(value)) return false;
   for (unsigned i = 0; i < Table::kEntries; ++i) {
     if (table_.IsUsed(i) && HaveOneNumber(table_.Get(i), value)) return true;
   }
@@ -226,7 +226,7 @@ TRIVET_VGIC_TEMPLATE
 void TRIVET_VGIC::PullListRegister(unsigned i) {
   const ListRegister old = table_.Get(i);
   ListRegister value = loaded_ ? interface_.ReadListRegister(i) : old;
-  if (!kBySystemRegisters && (holds_ >> i & 1) != 0) value = value.pintid(old.pintid());
+  if (kNumbersSenders && (holds_ >> i & 1) != 0) value = value.pintid(old.pintid());
   if (hides_pending_ && old.state() == State::kPendingAndActive) {
     value = WithState(old, true, value.state() != State::kInvalid);
   }
@@ -254,7 +254,7 @@ void TRIVET_VGIC::EndWaiting() {
 
 TRIVET_VGIC_TEMPLATE
 void TRIVET_VGIC::Push() {
-  const Arrangement<kCapacity> arrangement(table_, count_, vmcr_, has_.numbers_senders);
+  const Arrangement<kCapacity> arrangement(table_, count_, vmcr_, kNumbersSenders);
   if (table_.waiting() != 0) arrangement.Arrange();
   if (loaded_) Show(arrangement);
   WriteHcr(arrangement.Hcr(has_.traps_deactivation));
@@ -275,7 +275,7 @@ void TRIVET_VGIC::Show(const Arrangement<kCapacity>& arrangement) {
     const ListRegister value = table_.Get(i);
     const bool both = value.state() == State::kPendingAndActive;
     shown[i] = both ? WithState(value.pintid(Interrupt::kEoiBit), false, true) : value;
-    if (kBySystemRegisters || !table_.IsUsed(i) || !arrangement.Holds(i)) continue;
+    if (!kNumbersSenders || !table_.IsUsed(i) || !arrangement.Holds(i)) continue;
     shown[i] = shown[i].pintid(Interrupt::kEoiBit);
     holds_ |= 1u << i;
   }

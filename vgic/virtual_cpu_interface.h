@@ -37,6 +37,8 @@ template <VirtualInterface Interface, unsigned kCapacity, unsigned kCpus = 8,
 class VirtualCpuInterface {
  public:
   static constexpr bool kBySystemRegisters = Interface::kBySystemRegisters;
+  /// A GICv2: an SGI's INTID has the number of its sender in bits 12:10. Interrupt::SgiFrom()
+  static constexpr bool kNumbersSenders = !kBySystemRegisters;
 
   constexpr explicit VirtualCpuInterface(Interface interface = Interface())
       : interface_(interface) {}
@@ -57,7 +59,7 @@ class VirtualCpuInterface {
       value = value.nmi(false);
     }
     // Its number may be another sender's, too.
-    if (!kBySystemRegisters && IsSgiFromCpu(value)) return InjectSlowly(value);
+    if (kNumbersSenders && IsSgiFromCpu(value)) return InjectSlowly(value);
     const unsigned empty = interface_.EmptyListRegisters() & quick_;
     unsigned i = table_.Find(value.vintid());
     if (i == Table::kNone) {

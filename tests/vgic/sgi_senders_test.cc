@@ -130,6 +130,24 @@ class SgiSenders : public ::testing::TestWithParam<unsigned> {
 };
 INSTANTIATE_TEST_SUITE_P(ListRegisters, SgiSenders, ::testing::Values(1u, 2u, 4u));
 
+TEST_P(SgiSenders, ThatWaitForAnotherSenderLeaveListRegistersToOthers) {
+  for (unsigned sender = 0; sender < 8; ++sender) Send(1, sender);
+  Send(2, 0);
+  // The seven of number 1 wait, and a second of number 2 where there is room: for eight.
+  const auto inject = [&](std::uint32_t number, unsigned sender) {
+    return manager_.Inject(Interrupt::SgiFrom(number, sender));
+  };
+  EXPECT_EQ(inject(2, 1), GetParam() < 2 ? Status::kNoRoom : Status::kOk);
+  EXPECT_EQ(inject(3, 0), GetParam() < 3 ? Status::kNoRoom : Status::kOk);
+}
+
+TEST_P(SgiSenders, ReportTheirEndOnlyWhileAnotherOfTheirNumberWaits) {
+  for (std::uint32_t number = 0; number <= GetParam(); ++number) Send(number, 2);
+  for (const std::uint32_t value : Gich::lr) EXPECT_EQ(value & Gich::kEoi, 0u);
+  Send(0, 1);
+  EXPECT_NE(Gich::lr[0] & Gich::kEoi, 0u);
+}
+
 TEST_P(SgiSenders, OfOneNumberArriveOnceEachAndNeverTogether) {
   std::mt19937 random(GetParam());
   for (unsigned step = 0; step < 20'000; ++step) {
