@@ -99,6 +99,9 @@ class GicV2Interface {
   // The physical interface: as GicV3Interface has it. An SGI's number includes its sender.
 
   std::uint32_t Acknowledge() const { return Memory::Read(gicc_ + kIar); }
+  std::uint8_t RunningPriority() const {
+    return static_cast<std::uint8_t>(Memory::Read(gicc_ + kRpr) & 0xf8);
+  }
   void DropPriority(std::uint32_t acknowledged) const { WithSplitEnd(gicc_ + kEoir, acknowledged); }
   void End(std::uint32_t acknowledged) const {
     Memory::Write(gicc_ + kEoir, acknowledged);
@@ -111,7 +114,7 @@ class GicV2Interface {
   static constexpr std::uintptr_t kHcr = 0x00, kVtr = 0x04, kVmcr = 0x08, kMisr = 0x10,
                                   kElrsr = 0x30, kApr = 0xf0, kLr = 0x100;
   // [gic2] 4.4. GICC_CTLR.EOImode, or EOImodeNS in the non-secure view.
-  static constexpr std::uintptr_t kIar = 0x0c, kEoir = 0x10;
+  static constexpr std::uintptr_t kIar = 0x0c, kEoir = 0x10, kRpr = 0x14;
   static constexpr std::uint32_t kSplitEnd = 1u << 9;
 
   std::uint32_t Read(std::uintptr_t offset) const { return Memory::Read(gich_ + offset); }

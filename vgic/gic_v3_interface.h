@@ -73,6 +73,10 @@ class GicV3Interface {
 
   /// Acknowledges a Group 1 interrupt: its INTID, or 1020 to 1023.
   static std::uint32_t Acknowledge() { return hal::Cpu::Read<hal::IccIar1El1>().intid(); }
+  /// The priority of what was acknowledged last and not ended: the bits that a list register has.
+  static std::uint8_t RunningPriority() {
+    return hal::Cpu::Read<hal::IccRprEl1>().priority() & 0xf8;
+  }
   /// Drops the priority of an acknowledged interrupt that becomes a guest's: it stays active.
   static void DropPriority(std::uint32_t intid) {
     const WithSplitEnd split;

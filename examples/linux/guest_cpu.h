@@ -59,7 +59,7 @@ class GuestCpu {
     for (Psci::Entry start = self == 0 ? guest.boot : WaitForStart();; start = WaitForStart()) {
       Run(start);
       Check(vcpu_->Unload(cpu_), "unload");
-      manager_->Reset();
+      Check(guest.gic->Stop(*manager_, self), "interrupts of a CPU that stopped");
       guest.psci.Stopped(self);
     }
   }
@@ -159,7 +159,7 @@ class GuestCpu {
   {
     auto* const hand_back = guest_->hand_back;
     if (hand_back == nullptr || !hand_back->IsOpen()) return;
-    if (runs && manager_->HasActivePriority()) return;
+    if (runs && !guest_->gic->CanHandBack(*manager_)) return;
     const allcpus::LocalCpu local = {.self = this,
                                      .act = [](void* self, auto action, auto, auto& error) {
                                        return static_cast<GuestCpu*>(self)->Leave(action, error);

@@ -36,10 +36,6 @@ bool SetChosen(fdt::Editor& tree, const fdt::BootModules& modules) {
 
 bool Hide(fdt::Editor& tree, const Hidden& hidden) {
   tree.HideCompatible("multiboot,module");
-  // The guest's Redistributors have no LPIs.
-  tree.HideCompatible("arm,gic-v3-its");
-  tree.HideEverywhere("msi-map");
-  tree.HideEverywhere("msi-parent");
   for (const char* device : hidden.compatible) tree.HideCompatible(device);
   return std::ranges::all_of(hidden.nodes, [&](auto path) { return tree.Hide(path); }) &&
          std::ranges::all_of(hidden.memory, [&](const platforms::MemoryRange& range) {

@@ -7,7 +7,7 @@
 
 namespace hv {
 
-/// What Linux is not to see of the machine, beside message interrupts.
+/// What Linux is not to see of the machine.
 struct Hidden {
   std::initializer_list<trivet::platforms::MemoryRange> memory;
   std::initializer_list<const char*> compatible = {};  ///< Devices.

@@ -25,12 +25,19 @@ def _guest():
         "guest-loader,addr=%s,initrd={initrd}" % _RAMDISK,
     ]
 
-def linux_machine(cpus = 4, gic = 3):
+# A disk's interrupt is an SPI, or with a GICv3 an LPI for each CPU.
+_DISKS = {
+    "mmio": "virtio-blk-device",
+    "pci": "virtio-blk-pci",
+}
+
+def linux_machine(cpus = 4, gic = 3, disk = "mmio"):
     """An environment() with Debian's kernel and a RAM disk in memory.
 
     Args:
       cpus: how many the machine has.
       gic: the version of its interrupt controller.
+      disk: how its disk is connected: mmio or pci.
     """
     return environment(
         base = ENVIRONMENTS["generic"],
@@ -41,7 +48,7 @@ def linux_machine(cpus = 4, gic = 3):
                 "-drive",
                 "if=none,id=disk,format=raw,readonly=on,file={image}",
                 "-device",
-                "virtio-blk-device,drive=disk",
+                _DISKS[disk] + ",drive=disk",
             ],
             files = _FILES,
             semihosting = False,

@@ -261,6 +261,53 @@ TEST_F(DistributorTest, RedistributorsSayWhoseTheyAre) {
   EXPECT_TRUE(gic == before);
 }
 
+/// An ITS is told the number that GICR_TYPER has; the tables are at physical addresses.
+TEST_F(DistributorTest, TheGuestWithLpisHasTheirPhysicalTablesAndNumbers) {
+  constexpr std::uint32_t kSecond = Redistributors::kSize;
+  gic.assign(gic.size(), FakeGic());
+  gic[1].Write(0, 0x8000'0004, 4);
+  gic[1].Write(8, 0x0000'0044'0300'2ffb, 8);  // DirectLPI, Last, ...: not the guest's.
+  gic[3].Write(8, 0x0000'0045'0100'3fc1, 8);
+  Redistributors guest(cpus_, kPrivate, true);
+  EXPECT_EQ(guest.Read({8, 8}), 0x0100'0000'0300'2f01u);
+  EXPECT_EQ(guest.Read({kSecond + 8, 8}), 0x0100'0001'0100'3f11u);
+  guest.Write({kSecond + 0x70, 8}, 0x1122'3344'5566'7788);
+  guest.Write({kSecond + 0x78, 4}, 0x99aa'bbcc);
+  guest.Write({kSecond + 0x7c, 4}, 0x4000'0001);
+  EXPECT_EQ(gic[3].Read(0x70, 8), 0x1122'3344'5566'7788u);
+  EXPECT_EQ(gic[3].Read(0x78, 8), 0x4000'0001'99aa'bbccu);
+  EXPECT_EQ(guest.Read({kSecond + 0x70, 8}), 0x1122'3344'5566'7788u);
+  EXPECT_EQ(guest.Read({kSecond + 0x74, 4}), 0x1122'3344u);
+  EXPECT_EQ(guest.Read({kSecond + 0x78, 8}), 0x4000'0001'99aa'bbccu);
+  EXPECT_EQ(guest.Read({0x70, 8}), 0u) << "the first CPU's";
+  guest.Write({0, 4}, ~0u);
+  EXPECT_EQ(gic[1].Read(0, 4), 0x8000'0005u) << "GICR_CTLR.EnableLPIs alone";
+  EXPECT_EQ(guest.Read({0, 4}), 0x8000'0001u);
+  EXPECT_EQ(gic[3].Read(0, 4), 0u);
+  guest.Write({0, 4}, 0);
+  EXPECT_EQ(gic[1].Read(0, 4), 0x8000'0004u);
+  const std::vector<FakeGic> before = gic;
+  guest.Write({0x72, 4}, ~0u);
+  guest.Write({0x80, 8}, ~0ull);
+  EXPECT_TRUE(gic == before);
+
+  gic[0].Write(0x0004, 0x03bf'fe0a, 4);
+  OwnerTable owners(kGuest);
+  EXPECT_EQ(V3(0, owners, kGuest, cpus_).Read({0x0004, 4}), 0x03ba'fe0au);
+  owners.GiveLpis(vgic::kNoGuest);
+  EXPECT_EQ(V3(0, owners, kGuest, cpus_).Read({0x0004, 4}), 0x03b8'060au);
+}
+
+TEST_F(DistributorTest, AnEdgeComesBackAndALevelComesByItself) {
+  gic[0] = FakeGic();
+  gic[0].Write(0xc08, 0b10 << 2, 4);  // SPI 33 is an edge, SPI 34 a level.
+  V3 guest(0, owners_, kGuest, cpus_);
+  guest.Return(34);
+  EXPECT_EQ(gic[0].Read(0x204, 4), 0u);
+  guest.Return(33);
+  EXPECT_EQ(gic[0].Read(0x204, 4), 0b10u);
+}
+
 TEST_F(DistributorTest, SgisGoToTheGuestsCpus) {
   using hal::IccSgi1rEl1;
   const auto to = [&](IccSgi1rEl1 sgi) { return vgic::TargetsOf(sgi.intid(9), cpus_, 1); };
@@ -290,6 +337,11 @@ TEST(Owners, AreOfSpisAlone) {
   EXPECT_EQ(owners.WordOf(1, 1), 1u);
   EXPECT_EQ(owners.WordOf(1, 31), 1u << 27);
   EXPECT_EQ(owners.WordOf(2, 1), 0u);
+  owners.GiveLpis(1);
+  EXPECT_TRUE(owners.HasLpis(1));
+  EXPECT_FALSE(owners.HasLpis(2));
+  EXPECT_FALSE(OwnerTable().HasLpis(vgic::kNoGuest));
+  EXPECT_TRUE(OwnerTable(2).HasLpis(2));
   EXPECT_EQ(owners.WordOf(vgic::kNoGuest, 2), 0u) << "an interrupt without an owner is no guest's";
 }
 

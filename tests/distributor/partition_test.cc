@@ -156,6 +156,65 @@ TEST_F(PartitionTest, AGicV2sCpuReadsItsNumber) {
   EXPECT_EQ(Memory::Read32(0x1'0000), 1u << 9) << "GICC_CTLR.EOImode";
 }
 
+// A vCPU stops with interrupts that it has not taken: the guest has each of them again, once.
+TEST_F(PartitionTest, OfAGicV3LosesNoneOfACpuThatStops) {
+  using vgic::Interrupt;
+  const GuestCpu cpus[] = {{.guest_affinity = 0, .affinity = 2, .redistributor = 0x1'0000},
+                           {.guest_affinity = 1, .affinity = 1, .redistributor = 0x3'0000}};
+  const platforms::GicV3 physical = {.distributor = 0};
+  partition_.owners.GiveLpis(kGuest);
+  vgic::GuestGicV3<Memory> guest(physical, partition_, kGuest, cpus);
+  Memory::Write32(0xc08, ~0u);  // Edges: SPIs 32 to 47.
+  vgic::VirtualCpuInterface<vgic::GicV3Interface, 8> stops, goes_on;
+  ASSERT_EQ(stops.Create(), Status::kOk);
+  ASSERT_EQ(goes_on.Create(), Status::kOk);
+  EXPECT_TRUE(guest.CanHandBack(stops));
+  for (const auto& interrupt : {Interrupt::Hardware(40, 40), Interrupt::Hardware(27, 27),
+                                Interrupt::Edge(3), Interrupt::Edge(8200).priority(0x40)}) {
+    ASSERT_EQ(stops.Inject(interrupt), Status::kOk);
+  }
+  EXPECT_FALSE(guest.CanHandBack(stops)) << "LPI 8200";
+  EXPECT_EQ(guest.Stop(stops, 0), Status::kOk);
+  stops.ForEach([](auto value) { ADD_FAILURE() << value.vintid() << " is still there"; });
+  EXPECT_EQ(Memory::Read32(0x204), 1u << 8) << "SPI 40 alone";
+  EXPECT_EQ(PendingOn(1), 0u) << "the SGI that announces";
+  EXPECT_EQ(PendingOn(2), 1023u);
+  EXPECT_FALSE(guest.CanHandBack(goes_on));
+
+  const sim::ScopedPe other(machine_.pe(1));
+  ASSERT_EQ(goes_on.Load(), Status::kOk);
+  const auto lpis_taken = [&] {
+    std::vector<std::uint32_t> lpis;
+    EXPECT_EQ(guest.TakeInterrupts(goes_on, 1), Status::kOk);
+    goes_on.ForEach([&](vgic::ListRegister value) {
+      if (value.vintid() < vgic::kFirstLpi) return;
+      lpis.push_back(value.vintid());
+      EXPECT_EQ(value.priority(), 0x40);
+    });
+    goes_on.Reset();
+    return lpis;
+  };
+  EXPECT_EQ(lpis_taken(), std::vector{8200u});
+  EXPECT_EQ(guest.Stop(stops, 0), Status::kOk);
+  EXPECT_EQ(PendingOn(1), 1023u) << "nothing to announce";
+  ASSERT_EQ(stops.Inject(Interrupt::Edge(8201).priority(0x40)), Status::kOk);
+  EXPECT_EQ(guest.Stop(stops, 0), Status::kOk);
+  EXPECT_EQ(lpis_taken(), std::vector{8201u});
+  goes_on.Unload();
+}
+
+TEST_F(PartitionTest, OfAGicV3HasRoomFor16LpisOfStoppedCpus) {
+  const GuestCpu cpus[] = {{.guest_affinity = 0, .affinity = 2, .redistributor = 0x1'0000}};
+  const platforms::GicV3 physical = {.distributor = 0};
+  vgic::GuestGicV3<Memory> guest(physical, partition_, kGuest, cpus);
+  vgic::VirtualCpuInterface<vgic::GicV3Interface, 32> manager;
+  ASSERT_EQ(manager.Create(), Status::kOk);
+  for (unsigned i = 0; i < 17; ++i) {
+    ASSERT_EQ(manager.Inject(vgic::Interrupt::Edge(8192 + i)), Status::kOk);
+  }
+  EXPECT_EQ(guest.Stop(manager, 0), Status::kNoRoom);
+}
+
 // What was in list registers is at the physical GIC, once each, in its state.
 TEST_F(PartitionTest, OfAGicV3GivesBackWhatAVcpuHas) {
   using hal::Cpu;

@@ -32,6 +32,10 @@ struct FakeInterface {
     return first;
   }
   void End(std::uint32_t acknowledged) const { log.Add("end", acknowledged); }
+  std::uint8_t RunningPriority() const {
+    log.calls += "priority\n";
+    return 0x48;
+  }
   void DropPriority(std::uint32_t acknowledged) const { log.Add("drop", acknowledged); }
 };
 struct FakeManager {
@@ -48,8 +52,9 @@ struct FakeManager {
 
 Status Take(Log& log) {
   FakeManager manager{log};
-  return TakeInterrupts(FakeInterface{log}, manager, kMaintenance,
-                        [](Interrupt interrupt) { return interrupt.priority(0x48); });
+  return TakeInterrupts(FakeInterface{log}, manager, kMaintenance, [](Interrupt interrupt) {
+    return interrupt.intid() < kFirstLpi ? interrupt.priority(0x48) : interrupt;
+  });
 }
 
 TEST(TakeInterrupts, EachKindHasItsEnd) {
@@ -60,7 +65,7 @@ TEST(TakeInterrupts, EachKindHasItsEnd) {
             "drop 27\ninject hardware 27\n"
             "maintenance 0\nend 25\n"
             "drop 1019\ninject hardware 1019\n"
-            "end 8192\ninject 8192\n"
+            "priority\ndrop 8192\ninject 8192\n"
             "end 15\ninject 15\n");
 }
 

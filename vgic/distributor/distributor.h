@@ -57,6 +57,13 @@ class GuestDistributor {
     Registers().Write(access, word);
   }
 
+  /// Makes an edge pending again that no vCPU has taken; a level comes again by itself.
+  void Return(unsigned intid) const {
+    const std::uint32_t kinds = M::Read32(base_ + gic::kIcfgr + intid / 16 * 4);
+    if ((kinds >> intid % 16 * 2 & 2) == 0) return;
+    M::Write32(base_ + gic::kIspendr + intid / 32 * 4, 1u << intid % 32);
+  }
+
   /// As PriorityIn(); of a GICv2's SGIs and PPIs those of the CPU that calls.
   std::uint8_t PriorityOf(unsigned intid) const { return PriorityIn<M>(base_, intid); }
 
@@ -82,7 +89,9 @@ class GuestDistributor {
     if (offset >= Architecture::kIdentification) return M::Read32(base_ + offset);
     switch (offset) {
       case kCtlr: return control_ | (M::Read32(base_ + kCtlr) & Architecture::kShown);
-      case kTyper: return Architecture::TyperOf(M::Read32(base_ + kTyper), cpus_.size());
+      case kTyper:
+        return Architecture::TyperOf(M::Read32(base_ + kTyper), cpus_.size(),
+                                     owners_.HasLpis(guest_));
       case kIidr: return M::Read32(base_ + kIidr);
       default: return 0;
     }

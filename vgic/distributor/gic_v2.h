@@ -14,7 +14,7 @@ struct DistributorV2 {
   static constexpr std::uint32_t kEnables = 0b11, kOn = 0b11, kShown = 0;
 
   /// The guest's number of CPUs in CPUNumber.
-  static constexpr std::uint32_t TyperOf(std::uint32_t typer, unsigned cpus) {
+  static constexpr std::uint32_t TyperOf(std::uint32_t typer, unsigned cpus, bool) {
     constexpr std::uint32_t kCpuNumber = 7 << 5;
     return (typer & ~kCpuNumber) | ((cpus - 1) << 5 & kCpuNumber);
   }

@@ -15,11 +15,12 @@ struct DistributorV3 {
   static constexpr std::uint32_t kEnables = 0b11, kOn = 0b10;  ///< EnableGrp1, EnableGrp1A.
   static constexpr std::uint32_t kShown = 1u << 31 | 1u << 6 | 1u << 4;  ///< RWP, DS, ARE.
 
-  /// No LPIs, message-based SPIs, extended SPIs, virtual LPIs, 1 of N.
-  static constexpr std::uint32_t TyperOf(std::uint32_t typer, unsigned) {
-    constexpr std::uint32_t kAbsent = 1 << 8 | 1 << 16 | 1 << 17 | 1 << 18 | 0x1f << 11;
+  /// No message-based SPIs, extended SPIs, virtual LPIs, 1 of N.
+  static constexpr std::uint32_t TyperOf(std::uint32_t typer, unsigned, bool has_lpis) {
+    constexpr std::uint32_t kAbsent = 1 << 8 | 1 << 16 | 1 << 18;
+    constexpr std::uint32_t kLpis = 1 << 17 | 0x1f << 11;  // Whether there are any, how many.
     constexpr std::uint32_t kNo1N = 1 << 25;
-    return (typer & ~kAbsent) | kNo1N;
+    return (typer & ~(has_lpis ? kAbsent : kAbsent | kLpis)) | kNo1N;
   }
   static constexpr bool IsRoute(RegisterAccess access) {
     const bool inside = access.offset >= kIrouter + 8 * kPrivateIntids && access.offset < kEnd;

@@ -12,12 +12,12 @@ inline constexpr unsigned kPrivateIntids = 32;
 using GuestNumber = std::uint8_t;
 inline constexpr GuestNumber kNoGuest = 0;
 
-/// One owner for each SPI: no interrupt is two guests'. A table of the embedder's, which does not
-/// change while guests run.
+/// One owner for each SPI, and one for all LPIs: no interrupt is two guests'. A table of the
+/// embedder's, which does not change while guests run.
 class OwnerTable {
  public:
-  /// Every SPI is `owner`'s.
-  constexpr explicit OwnerTable(GuestNumber owner = kNoGuest) { owner_.fill(owner); }
+  /// Every SPI is `owner`'s, and the LPIs are.
+  constexpr explicit OwnerTable(GuestNumber owner = kNoGuest) : lpis_(owner) { owner_.fill(owner); }
 
   /// Gives an SPI to a guest, or to kNoGuest. False, and nothing changed: `intid` is no SPI.
   constexpr bool Give(unsigned intid, GuestNumber guest) {
@@ -25,6 +25,9 @@ class OwnerTable {
     owner_[intid - kPrivateIntids] = guest;
     return true;
   }
+  /// Gives the LPIs to a guest, which has the machine's ITSs too, or to kNoGuest.
+  constexpr void GiveLpis(GuestNumber guest) { lpis_ = guest; }
+  constexpr bool HasLpis(GuestNumber guest) const { return guest != kNoGuest && guest == lpis_; }
   constexpr GuestNumber OwnerOf(unsigned intid) const {
     return intid < kPrivateIntids || intid >= kIntids ? kNoGuest : owner_[intid - kPrivateIntids];
   }
@@ -39,6 +42,7 @@ class OwnerTable {
 
  private:
   std::array<GuestNumber, kIntids - kPrivateIntids> owner_ = {};
+  GuestNumber lpis_;
 };
 
 }  // namespace trivet::vgic

@@ -6,6 +6,7 @@
 #include "platforms/few_of.h"
 #include "platforms/machine/description.h"
 #include "vgic/distributor/owners.h"
+#include "vgic/interrupt.h"
 
 namespace trivet::vgic {
 
@@ -19,6 +20,9 @@ inline constexpr std::uint32_t kGuestPrivate =
 struct GicPartition {
   OwnerTable owners;
   std::atomic_flag busy = {};  ///< A guest's access of the physical registers is being answered.
+  /// LPIs that a vCPU had when it stopped: those that another one of the guest takes.
+  platforms::FewOf<ListRegister, 16> lpis = {};
+  std::atomic<bool> has_lpis = false;
 };
 
 /// Addresses that a guest's stage 2 leaves unmapped, with room for the caller's.

@@ -76,6 +76,18 @@ class GuestGicV2 {
     });
   }
 
+  /// As GuestGicV3's, without LPIs.
+  template <class Manager>
+  Status Stop(Manager& manager, unsigned) {
+    const GicAccess one_at_a_time(partition_);
+    manager.ForEach([&](ListRegister value) {
+      const bool is_spi = value.hw() && value.pintid() >= kPrivateIntids;
+      if (is_spi && IsPending(value)) distributor_.Return(value.pintid());
+    });
+    manager.Reset();
+    return Status::kOk;
+  }
+
   /// An SGI with the guest's number of the CPU that sent it.
   Interrupt WithGuestsSender(Interrupt interrupt) const {
     const std::uint32_t intid = interrupt.intid() & kIntid;

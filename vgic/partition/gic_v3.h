@@ -47,7 +47,9 @@ class GuestGicV3 {
       : gic_(gic),
         partition_(partition),
         cpus_(cpus),
-        distributor_(gic.distributor, partition.owners, guest, cpus_) {
+        distributor_(gic.distributor, partition.owners, guest, cpus_),
+        redistributors_(cpus_, kGuestPrivate, partition.owners.HasLpis(guest)),
+        has_lpis_(partition.owners.HasLpis(guest)) {
     distributor_.Reset();
   }
 
@@ -83,11 +85,48 @@ class GuestGicV3 {
   /// Gives the interrupts of this CPU to its vCPU, after an exit by IRQ. As vgic::TakeInterrupts().
   template <class Manager>
   Status TakeInterrupts(Manager& manager, unsigned self) const {
+    if (has_lpis_ && partition_.has_lpis) {
+      if (const Status status = TakeLpis(manager); status != Status::kOk) return status;
+    }
     return vgic::TakeInterrupts(interface(), manager, kMaintenance, [&](Interrupt interrupt) {
       const std::uint32_t intid = interrupt.intid();
+      if (intid >= kFirstLpi) return interrupt;
       return interrupt.priority(intid < kPrivateIntids ? redistributors_.PriorityOf(self, intid)
                                                        : distributor_.PriorityOf(intid));
     });
+  }
+
+  /// Ends what `manager` has, whose vCPU stopped and is unloaded: an edge that the guest did not
+  /// take is pending again, for the CPU that it goes to by now; an LPI is for the next of the
+  /// guest's other CPUs that takes interrupts, to which it is announced by SGI `announce`. Errors:
+  /// kNoRoom, and an LPI is lost.
+  template <class Manager>
+  Status Stop(Manager& manager, unsigned self, unsigned announce = 0) {
+    Status status = Status::kOk;
+    {
+      const GicAccess one_at_a_time(partition_);
+      manager.ForEach([&](ListRegister value) {
+        if (!IsPending(value)) return;
+        if (value.hw() && value.pintid() >= kPrivateIntids) distributor_.Return(value.pintid());
+        if (value.vintid() < kFirstLpi) return;
+        if (!partition_.lpis.Add(value)) status = Status::kNoRoom;
+        partition_.has_lpis = true;
+      });
+      manager.Reset();
+    }
+    for (unsigned i = 0; partition_.has_lpis && i < cpus_.size(); ++i) {
+      if (i != self) Interface::Kick({.affinity = cpus_[i].affinity}, announce);
+    }
+    return status;
+  }
+
+  /// Whether HandBack() can be called once the vCPU has left: false while it handles an interrupt,
+  /// or has an LPI, which only an ITS can make pending at the machine's GIC.
+  template <class Manager>
+  bool CanHandBack(Manager& manager) const {
+    bool has_lpi = partition_.has_lpis;
+    manager.ForEach([&](ListRegister value) { has_lpi |= value.vintid() >= kFirstLpi; });
+    return !has_lpi && !manager.HasActivePriority();
   }
 
   /// Gives the interrupts and the interface of this CPU to what was its vCPU, which has all of the
@@ -115,6 +154,18 @@ class GuestGicV3 {
     }
   };
 
+  template <class Manager>
+  Status TakeLpis(Manager& manager) const {
+    const GicAccess one_at_a_time(partition_);
+    Status status = Status::kOk;
+    for (const ListRegister lpi : partition_.lpis.all()) {
+      if (status == Status::kOk) status = manager.Inject(Interrupt::Of(lpi));
+    }
+    partition_.lpis = {};
+    partition_.has_lpis = false;
+    return status;
+  }
+
   bool ServeRegister(const vcpu::Exit& exit, vectors::GuestFrame& frame, unsigned self) const {
     const auto trap = exit.syndrome.system_register();
     if (trap.is_read || trap.encoding != hal::kInfo<hal::IccSgi1rEl1>.encoding) return false;
@@ -133,7 +184,8 @@ class GuestGicV3 {
   GicPartition& partition_;
   const GuestCpus cpus_;
   GuestDistributorV3<M> distributor_;
-  GuestRedistributors<M> redistributors_{cpus_, kGuestPrivate};
+  GuestRedistributors<M> redistributors_;
+  const bool has_lpis_;
 };
 
 }  // namespace trivet::vgic
