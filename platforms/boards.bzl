@@ -2,7 +2,7 @@
 
 load("//tools/bazel:board.bzl", "board")
 
-_NO_BOARD = "this target needs a board: use --platforms=//platforms:BOARD or an environment that names one"
+_NO_BOARD = "this target needs a board: use --platforms=@trivet//platforms:BOARD or an environment that names one"
 
 def declare_boards():
     """Declares the targets of each board, and the alias that names the current one.

@@ -41,7 +41,7 @@ std::expected<Options, std::string> ParseOptions(const std::vector<std::string>&
   if (rest->help) {
     options.help =
         tools::Help(command) + kAllOptions + ".\n" +
-        "With --platforms=//platforms:BOARD also those of the runner: " + runner::UserHelp();
+        "With --platforms=@trivet//platforms:BOARD also those of the runner: " + runner::UserHelp();
     return options;
   }
   options.runner = std::move(rest->operands);
@@ -54,7 +54,7 @@ std::expected<Options, std::string> ParseOptions(const std::vector<std::string>&
   }
   if (options.runner.empty() || options.simulator.empty()) return options;
   return std::unexpected("'" + options.runner.front() +
-                         "' is for one board: add --platforms=//platforms:BOARD");
+                         "' is for one board: add --platforms=@trivet//platforms:BOARD");
 }
 
 std::expected<std::function<bool(std::string_view)>, std::string> MakeFilter(

@@ -226,8 +226,9 @@ TEST_F(TableProgram, OptionsOfTheRunnerReachIt) {
 TEST_F(TableProgram, AnOptionOfTheRunnerNeedsABoard) {
   const Execution run = Execute(StandIn("sim", kGood), {"--el2=x", "--serial=/dev/x"});
   EXPECT_EQ(run.status, 2);
-  EXPECT_EQ(run.output,
-            "bench: '--serial=/dev/x' is for one board: add --platforms=//platforms:BOARD\n");
+  EXPECT_EQ(
+      run.output,
+      "bench: '--serial=/dev/x' is for one board: add --platforms=@trivet//platforms:BOARD\n");
 }
 
 TEST_F(TableProgram, BadOptionsOfTheRunnerAreNamedBeforeItStarts) {

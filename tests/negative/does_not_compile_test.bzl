@@ -4,6 +4,7 @@ load("@rules_cc//cc:action_names.bzl", "CPP_COMPILE_ACTION_NAME")
 load("@rules_cc//cc:find_cc_toolchain.bzl", "find_cc_toolchain", "use_cc_toolchain")
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
+load("//tools/bazel:cc.bzl", "CXX_STANDARD")
 load("//tools/precompiled:precompiled_header.bzl", "layering_flags", "precompiled")
 
 # What every source here includes is parsed once, but for faulty descriptions: those are parsed anew.
@@ -32,7 +33,7 @@ def _compile_command(ctx, context):
         source_file = ctx.file.src.path,
         system_include_directories = context.system_includes,
         use_pic = cc_common.is_enabled(feature_configuration = features, feature_name = "supports_pic"),
-        user_compile_flags = ctx.fragments.cpp.copts + ctx.fragments.cpp.cxxopts + [
+        user_compile_flags = ctx.fragments.cpp.copts + ctx.fragments.cpp.cxxopts + CXX_STANDARD + [
             ctx.expand_make_variables("copts", word, {})
             for word in ctx.attr.copts
         ] + layering_flags(ctx, toolchain) + ["-fsyntax-only"],

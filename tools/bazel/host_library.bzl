@@ -1,7 +1,7 @@
 """host_library: a library of host code, of tools and tests."""
 
-load("@rules_cc//cc:defs.bzl", "cc_library")
 load("//tools/precompiled:precompiled_header.bzl", "precompiled")
+load(":cc.bzl", "cc_library")
 load(":trivet_library.bzl", "trivet_library")
 load(":unit.bzl", "units")
 

@@ -1,7 +1,7 @@
 """host_test: a test of host code."""
 
-load("@rules_cc//cc:defs.bzl", "cc_test")
 load("//tools/precompiled:precompiled_header.bzl", "precompiled")
+load(":cc.bzl", "cc_test")
 load(":unit.bzl", "as_unit")
 
 def host_test(

@@ -1,6 +1,6 @@
 """hosted_binary: an ELF that resident firmware calls as a function or starts as a UEFI application, and that returns to it."""
 
-load("@rules_cc//cc:defs.bzl", "cc_binary")
+load(":cc.bzl", "cc_binary")
 
 def hosted_binary(name, srcs = [], deps = [], linkopts = [], testonly = False, visibility = None, **kwargs):
     """An image that runs under resident firmware, built in place of el2_binary. Wildcard builds skip it.

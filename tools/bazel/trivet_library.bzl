@@ -1,7 +1,7 @@
 """trivet_library: a library of Trivet's own packages, for every platform."""
 
-load("@rules_cc//cc:defs.bzl", "cc_library")
 load("//tools/precompiled:precompiled_header.bzl", "precompiled")
+load(":cc.bzl", "cc_library")
 load(":unit.bzl", "units")
 
 def _on_host(there, at_el2):

@@ -1,6 +1,6 @@
 """trivet_test: one test source, run in several environments; at EL2 one ELF for all."""
 
-load("@rules_cc//cc:defs.bzl", "cc_test")
+load(":cc.bzl", "cc_test")
 load(":el2_test.bzl", "el2_boot_test", "el2_test")
 load(":environments.bzl", "ENVIRONMENTS")
 load(":host_test.bzl", "host_test")

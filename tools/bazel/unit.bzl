@@ -1,6 +1,6 @@
 """unit: sources of a folder that are compiled as one translation unit."""
 
-load("@rules_cc//cc:defs.bzl", "cc_library")
+load(":cc.bzl", "cc_library")
 
 def _impl(ctx):
     output = ctx.actions.declare_file(ctx.label.name + ".cc")

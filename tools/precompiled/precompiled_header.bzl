@@ -4,6 +4,7 @@ load("@rules_cc//cc:action_names.bzl", "CPP_COMPILE_ACTION_NAME")
 load("@rules_cc//cc:find_cc_toolchain.bzl", "find_cc_toolchain", "use_cc_toolchain")
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
+load("//tools/bazel:cc.bzl", "CXX_STANDARD")
 
 # What layering_check adds to the users' commands, without the names of modules.
 _LAYERING_CHECK_FLAGS = ["-Xclang", "-fno-cxx-modules", "-fmodules-strict-decluse"]
@@ -46,7 +47,7 @@ def _command(ctx, context, output):
             context.external_includes,
         ]),
         use_pic = cc_common.is_enabled(feature_configuration = features, feature_name = "supports_pic"),
-        user_compile_flags = ctx.fragments.cpp.copts + ctx.fragments.cpp.cxxopts + ctx.attr.copts + _FLAGS +
+        user_compile_flags = ctx.fragments.cpp.copts + ctx.fragments.cpp.cxxopts + CXX_STANDARD + ctx.attr.copts + _FLAGS +
                              layering_flags(ctx, toolchain),
     )
     action = {"action_name": CPP_COMPILE_ACTION_NAME, "feature_configuration": features}
