@@ -29,6 +29,9 @@ enum class [[nodiscard]] Error : std::uint8_t {
 /// The error in words, for messages. Never null.
 const char* ToString(Error error);
 
+/// Whether the error is in a node, LastNode() of what Salvage() keeps, and not in the header.
+constexpr bool IsInNode(Error error) { return error >= Error::kToken; }
+
 /// [arm64-image] "Booting AArch64 Linux", section 2: a tree is at most 2 MiB. What a loader adds as
 /// room behind the blocks does not count.
 inline constexpr std::size_t kMaxBytes = std::size_t{2} << 20;

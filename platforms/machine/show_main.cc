@@ -23,7 +23,8 @@ int Show(const char* path, std::span<const std::uint32_t> words) {
   const auto tree = Tree::Check(words);
   if (tree) return std::fputs(trivet::platforms::Show(*tree).c_str(), stdout), 0;
   const auto rest = Tree::Salvage(words);
-  const std::string place = rest ? ", at node " + std::string(LastNode(*rest)) : "";
+  const std::string place =
+      rest && IsInNode(tree.error()) ? ", at node " + std::string(LastNode(*rest)) : "";
   std::fprintf(stderr, "show: '%s' is not a device tree: %s%s\n", path, ToString(tree.error()),
                place.c_str());
   if (rest) std::fputs(trivet::platforms::Show(*rest).c_str(), stdout);
