@@ -46,8 +46,8 @@ bool IsMissing(const Cpu& cpu) {
 }
 
 void Report(const Cpu& cpu, const char* why) {
-  RawConsoleLine({"platforms/runtime: not used: CPU 0x", hal::Digits(cpu.affinity, 16).view(), ": ",
-                  why});
+  RawConsoleLine(
+      {"platforms/runtime: not used: CPU 0x", hal::Digits(cpu.affinity, 16).view(), ": ", why});
 }
 
 }  // namespace

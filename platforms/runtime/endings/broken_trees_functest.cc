@@ -119,8 +119,8 @@ struct Case {
   std::uint64_t (*make)();
 };
 
-// Of an image without its board's tree: with one that takes over. At the end the run has no psci node
-// either, and ends by a reset for all that.
+// Of an image without its board's tree: with one that takes over. At the end the run has no psci
+// node either, and ends by a reset for all that.
 constexpr Case kConsoles[] = {
     {"chosen: it has no stdout-path; the console is pl011@9000000", 4,
      Edited<[](Editor& e) { e.Hide("/chosen", "stdout-path"); }>},
@@ -144,7 +144,8 @@ constexpr Case kConsoles[] = {
        e.SetCells("/bus/uart@2", "reg", {0, 2, 1});
        SetConsole(e, "/bus/uart@2");
      }>},
-    {"psci: its method is not smc", 1, Edited<[](Editor& e) { e.SetText("/psci", "method", "hvc"); }>},
+    {"psci: its method is not smc", 1,
+     Edited<[](Editor& e) { e.SetText("/psci", "method", "hvc"); }>},
     {"psci: its method is not smc", 1, Edited<[](Editor& e) { e.Hide("/psci", "method"); }>},
     {"psci: its compatible has no version from 0.2 on", 1,
      Edited<[](Editor& e) { SetPsci(e, "arm,psci\0"sv, "smc\0"sv); }>},
@@ -187,9 +188,8 @@ constexpr Case kRefused[] = {
 // Nothing is wrong with these. The mailbox has no line but a header's: it begins with nothing.
 constexpr Case kAccepted[] = {
     {"", 4, Moved},
-    {"", 4, Changed<[](std::span<std::uint32_t> tree) {
-       PutWord(tree, fdt::kTotalSize, 0x7fff'fff0);
-     }>},
+    {"", 4,
+     Changed<[](std::span<std::uint32_t> tree) { PutWord(tree, fdt::kTotalSize, 0x7fff'fff0); }>},
 };
 
 void CheckLastRun(const Case& that) {
