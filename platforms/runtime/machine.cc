@@ -17,6 +17,7 @@
 #include "platforms/runtime/boot.h"
 #include "platforms/runtime/guarded.h"
 #include "platforms/runtime/loader_tree.h"
+#include "platforms/runtime/other_machine.h"
 #include "platforms/runtime/power.h"
 #include "platforms/runtime/raw_console.h"
 #include "platforms/runtime/roll_call.h"
@@ -31,6 +32,7 @@ constinit std::uint64_t argument_of_loader;
 constinit std::optional<fdt::Tree> tree_of_loader;
 
 constexpr int kStatusNoTree = 104;
+constexpr int kStatusOtherMachine = 105;
 
 std::optional<fdt::Tree> BoardTree() {
   const auto tree = fdt::Tree::Check(std::span(trivet_board_block));
@@ -121,6 +123,18 @@ bool PsciExists() {
   return version && static_cast<std::int32_t>(*version) > 0;
 }
 
+/// An image of another board, started by a loader without a tree: it ends where its owner looks.
+void EndOnOtherMachine(const OtherMachine& machine, const fdt::Tree& boards) {
+  description.console = machine.console;
+  description.watchdog = machine.watchdog;
+  description.has_psci = false;
+  StartConsole();
+  RawConsoleLine({"platforms/runtime: the image is for the board ", NameOf(boards),
+                  ", and this machine is a ", machine.name,
+                  ", whose loader passed no device tree"});
+  PowerOff(kStatusOtherMachine);
+}
+
 }  // namespace
 
 const Description& ThisMachine() { return description; }
@@ -141,6 +155,8 @@ void DescribeThisMachine(std::uint64_t loader_argument) {
   const bool is_named = !std::holds_alternative<None>(description.console);
   UseAnyConsole(description);
   description.has_semihosting = GuardedSemihosting(Semihosting::kHarmless).has_value();
+  if (const auto* other = !loaders && boards ? FindOtherMachine(description) : nullptr)
+    EndOnOtherMachine(*other, *boards);
   StartConsole();
   ReportTrees(loaders, boards);
   description.has_psci = description.has_psci && PsciExists();
