@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -16,6 +17,13 @@ class FewOf {
   bool empty() const { return size_ == 0; }
   /// How often Add() found it full.
   std::size_t left_out() const { return left_out_; }
+  /// Takes out what is `wrong`; the rest keeps its order.
+  template <class Wrong>
+  void RemoveIf(Wrong wrong) {
+    const auto begin = items_.begin();
+    const auto end = begin + static_cast<std::ptrdiff_t>(size_);
+    size_ = static_cast<std::size_t>(std::remove_if(begin, end, wrong) - begin);
+  }
   /// False, and counted, when it is full.
   bool Add(const T& item) {
     if (size_ == kMost) return ++left_out_, false;

@@ -11,6 +11,9 @@ struct PsciSmc {
   /// PSCI_VERSION: no parameters, a positive number where there is PSCI from 0.2 on.
   static constexpr std::uint64_t kVersion = 0x8400'0000;
 
+  /// SYSTEM_RESET: no parameters.
+  static constexpr std::uint64_t kSystemReset = 0x8400'0009;
+
   /// SYSTEM_RESET: returns only where the firmware refuses. Any CPU may call.
   void SystemReset() const { Call(kSystemReset, 0, 0, 0); }
 
@@ -25,6 +28,7 @@ struct PsciSmc {
 
   /// AFFINITY_INFO of one CPU: kIsOff once it is. Any CPU may call.
   static constexpr std::int64_t kIsOff = 1;
+  static constexpr std::int64_t kInvalidParameters = -2;  ///< [psci] 5.2.2: there is no such CPU.
   std::int64_t AffinityInfo(std::uint64_t affinity) const {
     return Call(kAffinityInfo64, affinity, 0, 0);
   }
@@ -36,7 +40,6 @@ struct PsciSmc {
   static constexpr std::uint64_t kCpuOff = 0x8400'0002;
   static constexpr std::uint64_t kAffinityInfo64 = 0xc400'0004;
   static constexpr std::uint64_t kCpuOn64 = 0xc400'0003;
-  static constexpr std::uint64_t kSystemReset = 0x8400'0009;
 
   static std::int64_t Call(std::uint64_t function, std::uint64_t first, std::uint64_t second,
                            std::uint64_t third) {

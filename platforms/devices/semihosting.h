@@ -25,7 +25,13 @@ struct Semihosting {
     return Call(kSysGetCmdline, block) == 0;
   }
 
+  /// The console of the debugger or emulator. SYS_WRITEC: one byte.
+  void Start() const {}
+  void Put(char byte) const { Call(kSysWritec, &byte); }
+  void Drain() const {}
+
  private:
+  static constexpr std::uint64_t kSysWritec = 0x03;
   static constexpr std::uint64_t kSysGetCmdline = 0x15;
   static constexpr std::uint64_t kSysExitExtended = 0x20;
   static constexpr std::uint64_t kApplicationExit = 0x2'0026;  // ADP_Stopped_ApplicationExit

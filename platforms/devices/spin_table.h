@@ -11,11 +11,16 @@ struct SpinTable {
   static constexpr unsigned kMaxCpus = 16;
 
   std::uintptr_t release_address;  ///< Physical address of the CPU's word, 8-byte aligned.
-  unsigned cpu;                    ///< Any number below kMaxCpus that no other CPU has.
+  std::uint64_t affinity;          ///< The CPU's.
 
-  /// The CPU, which has this affinity, starts at `entry` (physical) at the Exception level where it
+  /// The CPU leaves its spin table for the image's own, where it waits for CpuOn(). Once per CPU;
+  /// by one CPU. False: kMaxCpus have been called.
+  bool Call() const;
+  /// Whether it has come: a CPU may not be there, or not look at its word. Any CPU may call.
+  bool HasArrived() const;
+  /// The CPU, which has arrived, starts at `entry` (physical) at the Exception level where it
   /// waits, MMU off, with `context` in x0. Returns 0. Once per CPU; any CPU may call.
-  std::int64_t CpuOn(std::uint64_t affinity, std::uint64_t entry, std::uint64_t context) const;
+  std::int64_t CpuOn(std::uint64_t entry, std::uint64_t context) const;
 };
 
 }  // namespace trivet::platforms

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "platforms/fdt/layout.h"
 #include "platforms/fdt/tree.h"
 
@@ -7,6 +9,17 @@ namespace {
 /// Whether a block of `size` bytes at `offset` is inside `total` bytes.
 bool Fits(std::uint64_t offset, std::uint64_t size, std::uint64_t total) {
   return offset <= total && size <= total - offset;
+}
+
+/// Where the last of the tree's blocks ends. The memory reservation block has at least an entry of
+/// 16 bytes. [devicetree] 5.3.
+std::uint64_t EndOfBlocks(const std::uint32_t* header) {
+  const auto end = [&](HeaderWord offset, std::uint64_t size) {
+    return FromBigEndian(header[offset]) + size;
+  };
+  return std::max({std::uint64_t{kHeaderWords} * 4, end(kReservedOffset, 16),
+                   end(kStructureOffset, FromBigEndian(header[kStructureSize])),
+                   end(kStringsOffset, FromBigEndian(header[kStringsSize]))});
 }
 
 }  // namespace
@@ -22,6 +35,9 @@ class Checker {
     }
     return std::nullopt;
   }
+
+  /// The token at which Run() ended.
+  std::uint32_t at() const { return at_; }
 
  private:
   std::uint32_t Left() const { return tree_.structure_end_ - at_; }
@@ -88,7 +104,7 @@ const char* ToString(Error error) {
   switch (error) {
     case Error::kNoTree: return "its magic number is missing";
     case Error::kVersion: return "its version is not 17 or compatible with it";
-    case Error::kSize: return "its size is out of bounds";
+    case Error::kSize: return "its size (totalsize) is out of bounds";
     case Error::kBlocks: return "one of its blocks is misaligned or not inside it";
     case Error::kToken: return "a structure token is unknown or out of place";
     case Error::kName: return "a name has no end";
@@ -105,8 +121,11 @@ std::expected<std::size_t, Error> Tree::SizeAt(const std::uint32_t* header) {
   const std::uint32_t compatible = FromBigEndian(header[kLastCompatibleVersion]);
   if (version < kVersion || compatible > kVersion) return std::unexpected(Error::kVersion);
   const std::uint32_t size = FromBigEndian(header[kTotalSize]);
-  if (size < kHeaderWords * 4 || size > kMaxBytes) return std::unexpected(Error::kSize);
-  return size;
+  if (size < kHeaderWords * 4) return std::unexpected(Error::kSize);
+  if (size <= kMaxBytes) return size;
+  const std::uint64_t used = EndOfBlocks(header);
+  if (used > std::min(std::size_t{size}, kMaxBytes)) return std::unexpected(Error::kSize);
+  return used;
 }
 
 std::expected<Tree, Error> Tree::Check(std::span<const std::uint32_t> memory) {
@@ -123,6 +142,23 @@ std::expected<Tree, Error> Tree::Check(std::span<const std::uint32_t> memory) {
   }
   const Tree tree(memory.first((*size + 3) / 4));
   if (const auto error = Checker(tree).Run()) return std::unexpected(*error);
+  return tree;
+}
+
+std::optional<Tree> Tree::Salvage(std::span<const std::uint32_t> memory) {
+  if (memory.size() < kHeaderWords || FromBigEndian(memory[kMagicWord]) != kMagic)
+    return std::nullopt;
+  const auto room = static_cast<std::uint32_t>(std::min(memory.size_bytes(), kMaxBytes));
+  const std::uint32_t structure = FromBigEndian(memory[kStructureOffset]);
+  const std::uint32_t strings = FromBigEndian(memory[kStringsOffset]);
+  if (structure % 4 != 0 || structure > room || strings > room) return std::nullopt;
+  Tree tree(memory.first(room / 4));
+  tree.structure_end_ =
+      std::min(FromBigEndian(memory[kStructureSize]) / 4, (room - structure) / 4) + structure / 4;
+  tree.strings_ = tree.strings_.substr(0, room - strings);
+  Checker checker(tree);
+  (void)checker.Run();
+  tree.structure_end_ = checker.at();
   return tree;
 }
 

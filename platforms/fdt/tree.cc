@@ -55,7 +55,7 @@ std::string_view Node::base_name() const {
 
 std::optional<Property> Node::Find(std::string_view property) const {
   for (std::uint32_t at = tree_->AfterName(begin_);;) {
-    const std::uint32_t token = tree_->Word(at);
+    const std::uint32_t token = tree_->Token(at);
     if (token == kProperty) {
       const Property candidate = tree_->PropertyAt(at);
       if (candidate.name() == property) return candidate;
@@ -76,6 +76,9 @@ Tree::Tree(std::span<const std::uint32_t> memory) : memory_(memory) {
 }
 
 std::uint32_t Tree::Word(std::uint32_t i) const { return FromBigEndian(memory_[i]); }
+
+/// A salvaged tree ends where it was cut.
+std::uint32_t Tree::Token(std::uint32_t i) const { return i < structure_end_ ? Word(i) : kEnd; }
 
 std::string_view Tree::TextAt(std::uint32_t word) const {
   const auto* text = reinterpret_cast<const char*>(memory_.data() + word);

@@ -17,7 +17,7 @@ namespace trivet::platforms::fdt {
 enum class [[nodiscard]] Error : std::uint8_t {
   kNoTree,    ///< The magic number is missing: something else is there.
   kVersion,   ///< A version whose layout is not the one of version 17.
-  kSize,      ///< Larger than kMaxBytes, or than its memory.
+  kSize,      ///< More than kMaxBytes in use, or larger than its memory.
   kBlocks,    ///< A block is not aligned or not inside the tree.
   kToken,     ///< A structure token is unknown, out of place or cut off.
   kName,      ///< A node's or property's name is not terminated inside its block.
@@ -29,9 +29,13 @@ enum class [[nodiscard]] Error : std::uint8_t {
 /// The error in words, for messages. Never null.
 const char* ToString(Error error);
 
-/// [arm64-image] "Booting AArch64 Linux", section 2: a tree is at most 2 MiB.
+/// Whether the error is in a node, LastNode() of what Salvage() keeps, and not in the header.
+constexpr bool IsInNode(Error error) { return error >= Error::kToken; }
+
+/// [arm64-image] "Booting AArch64 Linux", section 2: a tree is at most 2 MiB. What a loader adds as
+/// room behind the blocks does not count.
 inline constexpr std::size_t kMaxBytes = std::size_t{2} << 20;
-inline constexpr unsigned kMaxDepth = 16;
+inline constexpr unsigned kMaxDepth = 64;
 
 /// A property's name and value.
 class Property {
@@ -84,12 +88,17 @@ class Node {
 /// A tree that was checked. Refers to the memory it was made from.
 class Tree {
  public:
-  /// The size in bytes of the tree that begins with this header, by its magic number, version and
-  /// size alone. `header` needs 40 readable bytes.
+  /// The size in bytes of the tree that begins with this header, by the header alone: its blocks
+  /// without what follows them where its own number is more than kMaxBytes. `header` needs 40
+  /// readable bytes.
   static std::expected<std::size_t, Error> SizeAt(const std::uint32_t* header);
 
   /// Checks everything that a reader relies on; `memory` may be longer than the tree.
   static std::expected<Tree, Error> Check(std::span<const std::uint32_t> memory);
+
+  /// What of a tree that Check() refuses comes before the place where it is wrong, as a tree that
+  /// ends there. Nothing without a header that can be read.
+  static std::optional<Tree> Salvage(std::span<const std::uint32_t> memory);
 
   /// Where it lies, to its end at least: what Editor::Copy() takes.
   std::span<const std::uint32_t> memory() const { return memory_; }
@@ -102,6 +111,7 @@ class Tree {
 
   explicit Tree(std::span<const std::uint32_t> memory);
   std::uint32_t Word(std::uint32_t i) const;
+  std::uint32_t Token(std::uint32_t i) const;
   std::string_view TextAt(std::uint32_t word) const;
   Property PropertyAt(std::uint32_t word) const;
   std::uint32_t AfterName(std::uint32_t begin) const;

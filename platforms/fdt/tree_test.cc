@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
 #include "platforms/fdt/layout.h"
@@ -55,9 +56,18 @@ TEST(TreeCheck, RefusesOtherVersions) {
 
 TEST(TreeCheck, RefusesSizesOutOfBounds) {
   const auto size = static_cast<std::uint32_t>(OneNode().Build().size() * 4);
-  for (const std::uint32_t wrong :
-       {0u, 39u, size + 1, std::uint32_t{kMaxBytes} + 1, 0x8000'0000u, 0xffff'ffffu}) {
+  for (const std::uint32_t wrong : {0u, 39u, size + 1, std::uint32_t{kMaxBytes}}) {
     EXPECT_EQ(ErrorOf(With(kTotalSize, wrong)), Error::kSize) << wrong;
+  }
+  Words words = With(kTotalSize, 0xffff'ffff);
+  words[kStringsOffset] = ToBigEndian(std::uint32_t{kMaxBytes});
+  EXPECT_EQ(ErrorOf(words), Error::kSize);
+}
+
+// QEMU doubles the size of a file that its -dtb names.
+TEST(TreeCheck, DoesNotCountRoomBehindTheBlocks) {
+  for (const std::uint32_t padded : {std::uint32_t{kMaxBytes} + 1, 0x8000'0000u, 0xffff'ffffu}) {
+    EXPECT_EQ(ErrorOf(With(kTotalSize, padded)), std::nullopt) << padded;
   }
 }
 
@@ -145,6 +155,57 @@ TEST(TreeCheck, BoundsTheDepth) {
   };
   EXPECT_EQ(ErrorOf(nested(kMaxDepth)), std::nullopt);
   EXPECT_EQ(ErrorOf(nested(kMaxDepth + 1)), Error::kTooDeep);
+}
+
+/// The last node of what is left of a tree that is refused.
+std::string LastOf(const Words& words) {
+  EXPECT_TRUE(ErrorOf(words).has_value());
+  const auto tree = Tree::Salvage(words);
+  return tree ? std::string(LastNode(*tree)) : "none";
+}
+
+TEST(Salvage, KeepsWhatComesBeforeTheError) {
+  TreeBuilder builder;
+  builder.Begin("").Begin("good").Cells("a", {7}).End().Begin("bad").Cells("b", {1}).Word(5);
+  const Words words = builder.End().Begin("never").End().End().Build();
+  EXPECT_EQ(LastOf(words), "bad");
+  const auto tree = Tree::Salvage(words);
+  EXPECT_EQ(FindPath(*tree, "/good")->node().Find("a")->Cell(0), 7u);
+  EXPECT_TRUE(FindPath(*tree, "/bad")->node().Find("b"));
+  EXPECT_FALSE(FindPath(*tree, "/never"));
+}
+
+TEST(Salvage, EndsBeforeAValueThatIsTooLong) {
+  TreeBuilder builder;
+  builder.Begin("").Cells("a", {1}).Word(kProperty).Word(0x100).Word(0).End();
+  const Words words = builder.Build();
+  EXPECT_EQ(LastOf(words), "/");
+  const auto root = FindPath(*Tree::Salvage(words), "/");
+  EXPECT_EQ(root->node().Find("a")->cells(), 1u);
+  EXPECT_FALSE(root->node().Find("b"));
+}
+
+TEST(Salvage, HasNoNodeThatIsTooDeep) {
+  TreeBuilder builder;
+  builder.Begin("");
+  for (unsigned i = 1; i < kMaxDepth + 2; ++i) builder.Begin(i < kMaxDepth ? "n" : "deep");
+  for (unsigned i = 0; i < kMaxDepth + 2; ++i) builder.End();
+  EXPECT_EQ(LastOf(builder.Build()), "n");
+}
+
+TEST(Salvage, StaysInsideItsMemory) {
+  const Words whole = OneNode().Build();
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    const Words cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+    EXPECT_TRUE(LastOf(cut) == "/" || LastOf(cut) == "child@1" || LastOf(cut) == "none") << size;
+  }
+  for (const HeaderWord field : {kStructureOffset, kStructureSize, kStringsOffset, kStringsSize}) {
+    for (const std::uint32_t wrong : {0x1000u, 0x7fff'fffcu, 0xffff'fffcu}) {
+      (void)LastOf(With(field, wrong));
+    }
+  }
+  EXPECT_EQ(LastOf(With(kTotalSize, 41)), "child@1");
+  EXPECT_EQ(LastOf(With(kMagicWord, 1)), "none");
 }
 
 TEST(TreeCheck, HasWordsForEachError) {

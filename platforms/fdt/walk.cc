@@ -92,7 +92,7 @@ std::optional<Region> Place::Register(unsigned i, std::string_view property) con
 
 const Place* Walk::Next() {
   for (;;) {
-    switch (tree_->Word(at_)) {
+    switch (tree_->Token(at_)) {
       case kBeginNode:
         place_.nodes_[place_.depth_++] = Node(*tree_, at_);
         at_ = tree_->AfterName(at_);
@@ -106,6 +106,13 @@ const Place* Walk::Next() {
       default: return nullptr;
     }
   }
+}
+
+std::string_view LastNode(const Tree& tree) {
+  std::string_view name;
+  Walk walk(tree);
+  while (const Place* place = walk.Next()) name = place->node().name();
+  return name.empty() ? "/" : name;
 }
 
 std::optional<Place> FindPath(const Tree& tree, std::string_view path) {

@@ -56,6 +56,9 @@ class Walk {
   Place place_;
 };
 
+/// The name of the last node, "/" for the root: in a salvaged tree, where it is wrong.
+std::string_view LastNode(const Tree& tree);
+
 /// The node with this absolute path; a component may leave out its unit address.
 std::optional<Place> FindPath(const Tree& tree, std::string_view path);
 

@@ -11,6 +11,8 @@ namespace {
 
 using fdt::Place;
 
+constexpr std::string_view kChosen = "chosen";
+
 bool IsNone(const auto& device) { return std::holds_alternative<None>(device); }
 
 /// Whether the text property exists and has this value.
@@ -37,12 +39,29 @@ bool IsCpu(const Place& place) {
   return place.depth() == 2 && place.At(1).name() == "cpus" && IsOfType(place, "cpu", 2);
 }
 
-CpuStart StartOf(const fdt::Node& cpu) {
-  const auto method = cpu.Find("enable-method");
-  if (!method) return CpuStart::kUnknown;
-  if (method->ListHas("psci")) return CpuStart::kPsci;
-  if (method->ListHas("spin-table")) return CpuStart::kSpinTable;
-  return CpuStart::kUnknown;
+/// What is wrong with the word to which a CPU's start is written; null: nothing.
+const char* WhyNoSpinTable(std::optional<std::uint64_t> address) {
+  if (!address) return "its cpu-release-addr is missing or no number";
+  if (*address % 8 != 0) return "its cpu-release-addr is not a multiple of 8";
+  if (*address >= kAddressEnd) return "its cpu-release-addr has more than 48 bits";
+  return nullptr;
+}
+
+void FindStart(const fdt::Node& node, Cpu& cpu) {
+  const auto method = node.Find("enable-method");
+  if (!method) {
+    cpu.why_unknown = "it has no enable-method";
+  } else if (method->ListHas("psci")) {
+    cpu.start = CpuStart::kPsci;
+  } else if (method->ListHas("spin-table")) {
+    const auto address = NumberIn(node, "cpu-release-addr");
+    cpu.why_unknown = WhyNoSpinTable(address);
+    if (cpu.why_unknown != nullptr) return;
+    cpu.start = CpuStart::kSpinTable;
+    cpu.release_address = *address;
+  } else {
+    cpu.why_unknown = "its enable-method is neither psci nor spin-table";
+  }
 }
 
 /// [arm-arm] MPIDR_EL1: Aff3 at 39:32, Aff2 to Aff0 at 23:0.
@@ -73,15 +92,8 @@ void AddCpu(const Place& place, Description& description) {
     (void)description.unusable.Add({.name = node.name(), .why = why});
     return;
   }
-  Cpu cpu{.affinity = *affinity, .start = StartOf(node)};
-  if (cpu.start == CpuStart::kSpinTable) {
-    const auto address = NumberIn(node, "cpu-release-addr");
-    if (address && *address % 8 == 0) {
-      cpu.release_address = *address;
-    } else {
-      cpu.start = CpuStart::kUnknown;
-    }
-  }
+  Cpu cpu{.affinity = *affinity};
+  FindStart(node, cpu);
   (void)description.cpus.Add(cpu);
 }
 
@@ -92,6 +104,11 @@ void AddMemory(const Place& place, Description& description) {
   const std::string_view property = place.node().Find(kUsable) ? kUsable : "reg";
   for (unsigned i = 0; const auto region = place.Register(i, property); ++i) {
     if (region->size == 0) continue;
+    if (region->base >= kAddressEnd || region->size > kAddressEnd - region->base) {
+      (void)description.unusable.Add(
+          {.name = place.node().name(), .why = "its reg has more than 48 bits of address"});
+      continue;
+    }
     (void)description.memory.Add({.base = region->base, .size = region->size});
   }
 }
@@ -123,23 +140,51 @@ void AddInterruptController(const Place& place, Description& description) {
   }
 }
 
+void AddAnyConsole(const Place& place, Description& description) {
+  if (!IsNone(description.any_console)) return;
+  description.any_console = ConsoleAt(place);
+  description.any_console_node = place.node().name();
+}
+
 void Add(const Place& place, Description& description) {
   if (IsCpu(place)) AddCpu(place, description);
   if (!place.IsEnabled()) return;
+  AddAnyConsole(place, description);
   if (IsOfType(place, "memory", 1)) AddMemory(place, description);
   AddPsci(place.node(), description);
   AddInterruptController(place, description);
   if (IsNone(description.watchdog)) description.watchdog = WatchdogAt(place);
 }
 
+/// Why the place that stdout-path names is not the console.
+const char* WhyNoConsole(const Place& place) {
+  if (!place.IsEnabled()) return "stdout-path names it, and a status of it is not okay";
+  if (!IsConsole(place)) return "stdout-path names it, and its compatible is no known UART's";
+  return "stdout-path names it, and its reg, or ranges of a bus around it, cannot be used";
+}
+
 void FindConsole(const fdt::Tree& tree, Description& description) {
+  const auto chosen = fdt::FindPath(tree, "/chosen");
   const auto place = ConsolePlace(tree);
   if (place) description.console = ConsoleAt(*place);
-  if (IsNone(description.console) && place) {
-    (void)description.unusable.Add(
-        {.name = place->node().name(),
-         .why = "stdout-path names it, and it is no known, enabled UART"});
+  if (!IsNone(description.console)) return;
+  UnusableNode& not_console = description.not_console;
+  not_console.name = place ? place->node().name() : kChosen;
+  if (place) {
+    not_console.why = WhyNoConsole(*place);
+  } else if (!chosen) {
+    not_console.why = "the tree has no such node, whose stdout-path is the console";
+  } else if (chosen->node().Find("stdout-path") || chosen->node().Find("linux,stdout-path")) {
+    not_console.why = "its stdout-path names no node";
+  } else {
+    not_console.why = "it has no stdout-path";
   }
+}
+
+/// The root's "compatible" of a tree that describes a machine: one with CPUs.
+std::optional<fdt::Property> MachineOf(const fdt::Tree& tree) {
+  const auto root = fdt::FindPath(tree, "/");
+  return fdt::FindPath(tree, "/cpus") ? root->node().Find("compatible") : std::nullopt;
 }
 
 }  // namespace
@@ -168,8 +213,29 @@ std::string_view BootArguments(const fdt::Tree& tree) {
   return arguments ? arguments->String() : "";
 }
 
+void UseAnyConsole(Description& machine) {
+  if (IsNone(machine.console)) machine.console = machine.any_console;
+}
+
+bool AreOfTwoMachines(const fdt::Tree& first, const fdt::Tree& second) {
+  const auto one = MachineOf(first), other = MachineOf(second);
+  if (!one || !other) return false;
+  for (std::string_view rest = one->bytes(); !rest.empty();) {
+    const std::string_view name = rest.substr(0, rest.find('\0'));
+    if (other->ListHas(name)) return false;
+    rest.remove_prefix(std::min(name.size() + 1, rest.size()));
+  }
+  return true;
+}
+
 Description FillIn(Description first, const Description& second) {
   if (IsNone(first.console)) first.console = second.console;
+  // A tree need not say what the other one does.
+  if (!IsNone(first.console) && first.not_console.name == kChosen) first.not_console = {};
+  if (IsNone(first.any_console)) {
+    first.any_console = second.any_console;
+    first.any_console_node = second.any_console_node;
+  }
   if (IsNone(first.interrupt_controller)) first.interrupt_controller = second.interrupt_controller;
   if (IsNone(first.watchdog)) first.watchdog = second.watchdog;
   if (first.cpus.empty()) {

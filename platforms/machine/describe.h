@@ -12,13 +12,22 @@ namespace trivet::platforms {
 
 /// The known devices and CPUs of the tree; the rest stays as in an empty Description.
 ///
-/// The console is the device at ConsolePlace(); the interrupt controller is the
+/// The console is the device at ConsolePlace(); where that is of no use, the first known UART is in
+/// reserve, for UseAnyConsole(). The interrupt controller is the
 /// first of the kind that InterruptController prefers, the watchdog the first one known. Disabled
 /// nodes do not count, but for CPUs: by [devicetree] 3.8.1 their "enable-method" starts them.
 Description Describe(const fdt::Tree& tree);
 
 /// The node that /chosen's "stdout-path" names, or "linux,stdout-path" where that is missing.
 std::optional<fdt::Place> ConsolePlace(const fdt::Tree& tree);
+
+/// Where the machine has no console that its tree names, any known UART becomes it: better a line
+/// on a UART of which the tree does not say that it is the console than none.
+void UseAnyConsole(Description& machine);
+
+/// Whether the trees describe two machines: both have CPUs, and their roots no "compatible" in
+/// common.
+bool AreOfTwoMachines(const fdt::Tree& first, const fdt::Tree& second);
 
 /// /chosen's "bootargs", in the tree's memory. Empty without.
 std::string_view BootArguments(const fdt::Tree& tree);

@@ -6,43 +6,13 @@
 #include <utility>
 #include <vector>
 
-#include "platforms/fdt/tree_builder.h"
+#include "platforms/machine/described.h"
 
 namespace trivet::platforms {
 namespace {
 
 using fdt::TreeBuilder;
 using namespace std::string_view_literals;
-
-Description Described(const TreeBuilder& builder) {
-  const auto words = builder.Build();
-  const auto tree = fdt::Tree::Check(words);
-  EXPECT_TRUE(tree.has_value());
-  return Describe(*tree);
-}
-
-using Reasons = std::vector<std::pair<std::string, std::string>>;
-
-/// The tree's unusable nodes, with why.
-Reasons Unusable(const TreeBuilder& builder) {
-  const auto words = builder.Build();
-  const Description machine = Describe(*fdt::Tree::Check(words));
-  Reasons reasons;
-  for (const UnusableNode& node : machine.unusable.all()) reasons.emplace_back(node.name, node.why);
-  return reasons;
-}
-
-/// A root of one address and one size cell, not closed.
-TreeBuilder Root() {
-  TreeBuilder builder;
-  builder.Begin("").Cells("#address-cells", {1}).Cells("#size-cells", {1});
-  return builder;
-}
-
-TreeBuilder& Device(TreeBuilder& builder, std::string_view name, std::string_view compatible,
-                    std::initializer_list<std::uint32_t> reg) {
-  return builder.Begin(name).Text("compatible", compatible).Cells("reg", reg);
-}
 
 TEST(Describe, FindsNothingInAnEmptyTree) {
   const Description empty = Described(Root().End());
@@ -75,42 +45,6 @@ TEST(Describe, FollowsTheCellsOfEachBus) {
   EXPECT_EQ(machine.memory.all()[1].size, 0xbc00'0000u);
 }
 
-/// The console of a machine with two UARTs and this "stdout-path".
-Console ConsoleFor(std::string_view path) {
-  TreeBuilder tree = Root();
-  tree.Begin("chosen").Text("stdout-path", path).End();
-  tree.Begin("aliases").Text("serial0", "/uart@2000").End();
-  Device(tree, "uart@1000", "arm,pl011\0arm,primecell"sv, {0x1000, 0x100}).End();
-  Device(tree, "uart@2000", "arm,pl011", {0x2000, 0x100}).End();
-  Device(tree, "uart@3000", "acme,uart", {0x3000, 0x100}).End();
-  Device(tree, "uart@4000", "arm,pl011", {0x4000, 0x100}).Text("status", "disabled").End();
-  Device(tree, "uart@5000", "arm,pl011", {0x5000}).End();
-  return Described(tree.End()).console;
-}
-
-TEST(Console, IsTheOneThatStdoutPathNames) {
-  EXPECT_EQ(std::get<Pl011>(ConsoleFor("/uart@1000")).base, 0x1000u);
-  EXPECT_EQ(std::get<Pl011>(ConsoleFor("serial0:115200n8")).base, 0x2000u);
-}
-
-TEST(Console, MayHaveItsOlderName) {
-  TreeBuilder tree = Root();
-  tree.Begin("chosen").Text("linux,stdout-path", "/uart@1000").End();
-  Device(tree, "uart@1000", "arm,pl011", {0x1000, 0x100}).End();
-  EXPECT_EQ(std::get<Pl011>(Described(tree.End()).console).base, 0x1000u);
-}
-
-TEST(Console, IsNoneWhereItCannotBeUsed) {
-  for (const char* path : {"", "/uart@3000", "/uart@4000", "/uart@5000", "/uart@6000", "serial1"}) {
-    EXPECT_TRUE(std::holds_alternative<None>(ConsoleFor(path))) << path;
-  }
-}
-
-TreeBuilder& CpuNode(TreeBuilder& tree, std::uint32_t affinity, std::string_view method) {
-  tree.Begin("cpu@" + std::to_string(affinity)).Text("device_type", "cpu");
-  return tree.Cells("reg", {affinity}).Text("enable-method", method);
-}
-
 TEST(Cpus, HaveAnAffinityAndAWayToStart) {
   TreeBuilder tree = Root();
   tree.Begin("cpus").Begin("cpu-map").End();
@@ -120,19 +54,29 @@ TEST(Cpus, HaveAnAffinityAndAWayToStart) {
   CpuNode(tree, 0x102, "spin-table").Cells("cpu-release-addr", {0xe1}).End();  // misaligned
   CpuNode(tree, 0x103, "spin-table").End();
   CpuNode(tree, 0x104, "acme,smp").End();
+  tree.Begin("cpu@107").Cells("reg", {0x107}).End();
+  CpuNode(tree, 0x108, "spin-table").Cells("cpu-release-addr", {0xffff'0000, 0}).End();
   CpuNode(tree, 0x105, "psci").Text("status", "disabled").End();
   CpuNode(tree, 0x106, "psci").Text("status", "fail-broken").End();
   tree.Begin("l2-cache").Cells("reg", {7}).End().End();
   const Description machine = Described(tree.End());
   const auto cpus = machine.cpus.all();
-  ASSERT_EQ(cpus.size(), 7u);
+  ASSERT_EQ(cpus.size(), 9u);
   EXPECT_EQ(cpus[0].start, CpuStart::kPsci);
   EXPECT_EQ(cpus[1].start, CpuStart::kSpinTable);
   EXPECT_EQ(cpus[1].affinity, 0x100u);
   EXPECT_EQ(cpus[1].release_address, 0x1'0000'00d8u);
   EXPECT_EQ(cpus[2].release_address, 0xe0u);
-  for (const unsigned cpu : {3, 4, 5}) EXPECT_EQ(cpus[cpu].start, CpuStart::kUnknown) << cpu;
-  EXPECT_EQ(cpus[6].affinity, 0x105u);
+  constexpr const char* kWhy[] = {
+      "its cpu-release-addr is not a multiple of 8", "its cpu-release-addr is missing or no number",
+      "its enable-method is neither psci nor spin-table", "it has no enable-method",
+      "its cpu-release-addr has more than 48 bits"};
+  for (unsigned i = 0; i < std::size(kWhy); ++i) {
+    EXPECT_EQ(cpus[3 + i].start, CpuStart::kUnknown) << i;
+    EXPECT_STREQ(cpus[3 + i].why_unknown, kWhy[i]);
+  }
+  EXPECT_EQ(cpus[8].affinity, 0x105u);
+  EXPECT_EQ(cpus[8].why_unknown, nullptr);
 }
 
 /// /cpus, open, whose children have `cells` cells in "reg".
@@ -240,6 +184,23 @@ TEST(Memory, IsWhatAKernelLeavesOfIt) {
   EXPECT_EQ(machine.memory.all()[1].size, 0x100u);
 }
 
+// 52-bit addresses: EL2's tables translate 48.
+TEST(Addresses, BeyondTheTablesAreRefusedByName) {
+  TreeBuilder tree;
+  tree.Begin("").Cells("#address-cells", {2}).Cells("#size-cells", {1});
+  tree.Begin("memory@8").Text("device_type", "memory");
+  tree.Cells("reg", {0x1'0000, 0, 0x1000, 0xffff, 0xffff'f000, 0x1000}).End();
+  Device(tree, "gic@1000", "arm,gic-v3", {0, 0x1000, 1, 0x8'0000, 0, 1}).End();
+  Device(tree, "uart@2000", "arm,pl011", {0x1'0000, 0x2000, 1}).End();
+  const Description machine = Described(tree.End());
+  ASSERT_EQ(machine.memory.all().size(), 1u);
+  EXPECT_EQ(machine.memory.all()[0].base, 0xffff'ffff'f000u);
+  EXPECT_TRUE(std::holds_alternative<None>(machine.any_console));
+  EXPECT_EQ(Unusable(tree),
+            (Reasons{{"memory@8", "its reg has more than 48 bits of address"},
+                     {"gic@1000", "its reg or redistributor-stride cannot be used"}}));
+}
+
 TEST(Memory, MoreRangesThanFitAreCounted) {
   TreeBuilder tree = Root();
   for (std::uint32_t range = 1; range < kMaxMemoryRanges + 3; ++range) {
@@ -323,44 +284,6 @@ TEST(InterruptController, CountsRegionsThatDoNotFit) {
   const auto gic = std::get<GicV3>(Described(tree.End()).interrupt_controller);
   EXPECT_EQ(gic.redistributors.regions.all().size(), 16u);
   EXPECT_EQ(gic.redistributors.regions.left_out(), 2u);
-}
-
-/// Completes a root with a console, an interrupt controller and one CPU that PSCI starts.
-TreeBuilder& EndBoard(TreeBuilder& board) {
-  board.Begin("chosen").Text("stdout-path", "/uart@1000").End();
-  board.Begin("psci").Text("compatible", "arm,psci-1.0").Text("method", "smc").End();
-  Device(board, "uart@1000", "arm,pl011", {0x1000, 1}).End();
-  Device(board, "gic@3000", "arm,gic-v3", {0x3000, 1, 0x4000, 1}).End();
-  board.Begin("cpus");
-  return CpuNode(board, 0, "psci").End().End().End();
-}
-
-TEST(FillIn, TakesOnlyWhatIsMissing) {
-  TreeBuilder loaders = Root();
-  Device(loaders, "gic@1000", "arm,gic-v3", {0x1000, 1, 0x2000, 1}).End();
-  TreeBuilder boards = Root();
-  const Description both = FillIn(Described(loaders.End()), Described(EndBoard(boards)));
-  EXPECT_EQ(std::get<GicV3>(both.interrupt_controller).distributor, 0x1000u);
-  EXPECT_EQ(std::get<Pl011>(both.console).base, 0x1000u);
-  EXPECT_EQ(both.cpus.all().size(), 1u);
-}
-
-TEST(FillIn, TakesPsciFromTheTreeWithCpus) {
-  TreeBuilder loaders = Root();
-  loaders.Begin("cpus");
-  CpuNode(loaders, 0, "psci").End().End();
-  TreeBuilder boards = Root();
-  EXPECT_FALSE(FillIn(Described(loaders.End()), Described(EndBoard(boards))).has_psci);
-}
-
-// The tree of kexec from a Linux that was started with ACPI: /chosen only.
-TEST(FillIn, TakesTheFirmwareWithTheCpus) {
-  TreeBuilder loaders = Root();
-  loaders.Begin("chosen").Text("bootargs", "a").End();
-  TreeBuilder boards = Root();
-  const Description both = FillIn(Described(loaders.End()), Described(EndBoard(boards)));
-  EXPECT_EQ(both.cpus.all()[0].start, CpuStart::kPsci);
-  EXPECT_TRUE(both.has_psci);
 }
 
 TEST(BootArguments, AreThoseOfChosen) {

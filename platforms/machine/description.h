@@ -38,6 +38,7 @@ struct Cpu {
   std::uint64_t affinity = 0;  ///< As in MPIDR_EL1: Aff3 at 39:32, Aff2 to Aff0 at 23:0.
   CpuStart start = CpuStart::kUnknown;
   std::uint64_t release_address = 0;  ///< kSpinTable: physical, 8 bytes, 8-byte aligned.
+  const char* why_unknown = nullptr;  ///< kUnknown: what is wrong, with the property's name.
 };
 
 /// Of physical memory, in bytes.
@@ -52,12 +53,18 @@ inline constexpr unsigned kMaxMemoryRanges = 64;
 
 /// A node that describes something of use, but not so that it can be used.
 struct UnusableNode {
-  std::string_view name;  ///< In the tree's memory.
-  const char* why;        ///< What is wrong, with the property's name.
+  std::string_view name;      ///< In the tree's memory.
+  const char* why = nullptr;  ///< What is wrong, with the property's name; null: nothing is.
 };
 
+/// Addresses from here on are out of reach of EL2's tables (platforms/translation).
+inline constexpr std::uint64_t kAddressEnd = std::uint64_t{1} << 48;
+
 struct Description {
-  Console console;
+  Console console;                    ///< The one that /chosen's stdout-path names.
+  UnusableNode not_console{};         ///< Why there is none.
+  Console any_console;                ///< The first known UART that is enabled,
+  std::string_view any_console_node;  ///< and its node.
   InterruptController interrupt_controller;
   Watchdog watchdog;
   FewOf<Cpu, kMaxCpus> cpus;

@@ -96,6 +96,8 @@ TEST(Fuzz, DamagedTreesAreRefusedOrRead) {
       const auto tree = fdt::Tree::Check(std::span(memory.get(), damaged.size()));
       tree ? ++read : ++refused;
       if (tree) EXPECT_GT(ReadAll(*tree), 0u);
+      const auto rest = fdt::Tree::Salvage(std::span(memory.get(), damaged.size()));
+      if (!tree && rest) (void)ReadAll(*rest);
     }
   }
   // The damage is neither harmless nor fatal every time.

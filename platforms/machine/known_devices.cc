@@ -1,5 +1,6 @@
 #include "platforms/machine/known_devices.h"
 
+#include <optional>
 #include <string_view>
 
 namespace trivet::platforms {
@@ -14,16 +15,22 @@ struct Known {
   Device (*make)(const Place& place);
 };
 
+/// Entry `i` of "reg", where EL2's tables reach it.
+std::optional<fdt::Region> Registers(const Place& place, unsigned i) {
+  const auto region = place.Register(i);
+  return region && region->base < kAddressEnd ? region : std::nullopt;
+}
+
 /// `make` with the physical addresses of the first registers of "reg"; None where one is missing.
 template <class Device, class Make>
 Device At(const Place& place, Make make) {
-  const auto first = place.Register(0);
+  const auto first = Registers(place, 0);
   return first ? Device(make(first->base)) : Device();
 }
 template <class Device, class Make>
 Device AtTwo(const Place& place, Make make) {
-  const auto first = place.Register(0);
-  const auto second = place.Register(1);
+  const auto first = Registers(place, 0);
+  const auto second = Registers(place, 1);
   return first && second ? Device(make(first->base, second->base)) : Device();
 }
 
@@ -57,7 +64,7 @@ Console MakeUart16550(const Place& place) {
 /// has the distributor, then as many regions, then the CPU interfaces of GICv2. None where one is
 /// missing.
 InterruptController MakeGicV3(const Place& place) {
-  const auto distributor = place.Register(0);
+  const auto distributor = Registers(place, 0);
   const std::uint64_t count = NumberOr(place, "#redistributor-regions", 1);
   const std::uint64_t stride = NumberOr(place, "redistributor-stride", 0);
   const bool stride_is_wrong =
@@ -65,7 +72,7 @@ InterruptController MakeGicV3(const Place& place) {
   if (!distributor || count == 0 || stride_is_wrong) return InterruptController();
   GicV3 gic{.distributor = distributor->base, .redistributors = {.regions = {}, .stride = stride}};
   for (std::uint64_t i = 1; i <= count; ++i) {
-    const auto region = place.Register(static_cast<unsigned>(i));
+    const auto region = Registers(place, static_cast<unsigned>(i));
     if (!region) return InterruptController();
     (void)gic.redistributors.regions.Add({.base = region->base, .size = region->size});
   }
@@ -76,9 +83,9 @@ InterruptController MakeGicV3(const Place& place) {
 /// KiB each. [linux] drivers/irqchip/irq-gic.c.
 InterruptController MakeGicV2(const Place& place) {
   constexpr std::uint64_t kWide = 0x1'0000, kNarrow = 0x1000;
-  const auto gicc = place.Register(1);
+  const auto gicc = Registers(place, 1);
   const bool is_wide = gicc && gicc->size >= 2 * kWide;
-  const auto control = place.Register(2), interface = place.Register(3);
+  const auto control = Registers(place, 2), interface = Registers(place, 3);
   return AtTwo<InterruptController>(place, [&](auto distributor, auto cpu_interface) {
     return GicV2{.distributor = distributor,
                  .cpu_interface = cpu_interface,
@@ -136,6 +143,7 @@ Console ConsoleAt(const Place& place) { return Make(kConsoles, place); }
 InterruptController InterruptControllerAt(const Place& place) {
   return Make(kInterruptControllers, place);
 }
+bool IsConsole(const Place& place) { return Find(kConsoles, place) != nullptr; }
 bool IsInterruptController(const Place& place) {
   return Find(kInterruptControllers, place) != nullptr;
 }

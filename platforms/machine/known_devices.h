@@ -9,7 +9,8 @@ namespace trivet::platforms {
 /// mapped; else None.
 Console ConsoleAt(const fdt::Place& place);
 InterruptController InterruptControllerAt(const fdt::Place& place);
-/// Whether InterruptControllerAt() knows the kind of this enabled node, its registers aside.
+/// Whether the kind of this enabled node is known, its registers aside.
+bool IsConsole(const fdt::Place& place);
 bool IsInterruptController(const fdt::Place& place);
 Watchdog WatchdogAt(const fdt::Place& place);
 

@@ -43,7 +43,8 @@ std::optional<Place> Find(const fdt::Tree& tree, const Device& chosen,
 std::string ShowCpu(const Cpu& cpu) {
   const std::string name = std::format("CPU {:#x}", cpu.affinity);
   switch (cpu.start) {
-    case CpuStart::kUnknown: return std::format("{:<22}no way to start it\n", name);
+    case CpuStart::kUnknown:
+      return std::format("{:<22}cannot be started: {}\n", name, cpu.why_unknown);
     case CpuStart::kPsci: return std::format("{:<22}PSCI\n", name);
     case CpuStart::kSpinTable:
       return std::format("{:<22}spin table, {:#x}\n", name, cpu.release_address);
@@ -80,18 +81,22 @@ std::string ShowUnused(const Description& machine) {
       ShowLeftOut("CPUs", machine.cpus) + ShowLeftOut("memory ranges", machine.memory);
   if (const auto* gic = std::get_if<GicV3>(&machine.interrupt_controller))
     text += ShowLeftOut("redistributor regions", gic->redistributors.regions);
-  for (const UnusableNode& node : machine.unusable.all()) {
+  const auto show = [&](const UnusableNode& node) {
     text += std::format("{:<22}{}: {}\n", "not used", node.name, node.why);
-  }
+  };
+  if (machine.not_console.why != nullptr) show(machine.not_console);
+  for (const UnusableNode& node : machine.unusable.all()) show(node);
   return text + ShowLeftOut("more nodes", machine.unusable);
 }
 
 }  // namespace
 
 std::string Show(const fdt::Tree& tree) {
-  const Description machine = Describe(tree);
-  const bool has_console = machine.console.index() != 0;
-  std::string text = Line("console", has_console ? ConsolePlace(tree) : std::nullopt);
+  Description machine = Describe(tree);
+  const bool is_named = machine.console.index() != 0;
+  UseAnyConsole(machine);
+  std::string text =
+      Line("console", is_named ? ConsolePlace(tree) : Find(tree, machine.console, ConsoleAt));
   text +=
       Line("interrupt controller", Find(tree, machine.interrupt_controller, InterruptControllerAt));
   if (const auto* gic = std::get_if<GicV3>(&machine.interrupt_controller))

@@ -6,12 +6,32 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "platforms/fdt/walk.h"
 #include "platforms/machine/show.h"
 #include "tools/options/options.h"
 #include "tools/user_path.h"
+
+namespace {
+
+/// Of a tree that is refused, what comes before the error.
+int Show(const char* path, std::span<const std::uint32_t> words) {
+  using trivet::platforms::fdt::Tree;
+  const auto tree = Tree::Check(words);
+  if (tree) return std::fputs(trivet::platforms::Show(*tree).c_str(), stdout), 0;
+  const auto rest = Tree::Salvage(words);
+  const std::string place =
+      rest && IsInNode(tree.error()) ? ", at node " + std::string(LastNode(*rest)) : "";
+  std::fprintf(stderr, "show: '%s' is not a device tree: %s%s\n", path, ToString(tree.error()),
+               place.c_str());
+  if (rest) std::fputs(trivet::platforms::Show(*rest).c_str(), stdout);
+  return 1;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace trivet;  // NOLINT(google-build-using-namespace): its own main
@@ -31,11 +51,5 @@ int main(int argc, char** argv) {
   const std::string bytes((std::istreambuf_iterator<char>(file)), {});
   std::vector<std::uint32_t> words((bytes.size() + 3) / 4);
   std::memcpy(words.data(), bytes.data(), bytes.size());
-  const auto tree = platforms::fdt::Tree::Check(words);
-  if (!tree) {
-    std::fprintf(stderr, "show: '%s' is not a device tree: %s\n", path, ToString(tree.error()));
-    return 1;
-  }
-  std::fputs(platforms::Show(*tree).c_str(), stdout);
-  return 0;
+  return Show(path, words);
 }

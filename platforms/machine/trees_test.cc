@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
+#include "platforms/fdt/editor.h"
 #include "platforms/machine/describe.h"
 #include "platforms/machine/show.h"
 #include "platforms/machine/test_trees.h"
@@ -112,6 +114,20 @@ TEST(Trees, WhatIsNotUsedIsShown) {
   ASSERT_TRUE(hvc);
   EXPECT_NE(Show(*hvc).find("not used              psci: its method is not smc\n"),
             std::string::npos);
+}
+
+TEST(Trees, WhatIsUsedInsteadIsShown) {
+  const auto& words = TestTrees().at("virt_gic_v3");
+  std::vector<std::uint32_t> memory(words.size() + 64);
+  auto editor = fdt::Editor::Copy(words, memory);
+  ASSERT_TRUE(editor && editor->Hide("/chosen", "stdout-path"));
+  ASSERT_TRUE(editor->Hide("/cpus/cpu@1", "enable-method"));
+  const std::string text = Show(editor->tree());
+  for (const char* line : {"console               0x9000000, /pl011@9000000 (arm,pl011)\n",
+                           "CPU 0x1               cannot be started: it has no enable-method\n",
+                           "not used              chosen: it has no stdout-path\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << text;
+  }
 }
 
 }  // namespace

@@ -8,6 +8,10 @@ namespace trivet::platforms {
 /// the address of a device tree, or anything else.
 void DescribeThisMachine(std::uint64_t loader_argument);
 
+/// Takes the CPUs that cannot be started off ThisMachine()'s list, with a line for each: once, on
+/// the boot CPU, at EL2.
+void FindCpus();
+
 /// The argument of DescribeThisMachine().
 std::uint64_t LoaderArgument();
 

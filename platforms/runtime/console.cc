@@ -4,7 +4,9 @@
 #include <concepts>
 
 #include "hal/cpu.h"
+#include "platforms/devices/semihosting.h"
 #include "platforms/runtime/machine.h"
+#include "platforms/runtime/memory_console.h"
 #include "platforms/runtime/raw_console.h"
 
 namespace trivet::platforms {
@@ -14,12 +16,16 @@ constinit std::atomic_flag console_busy = ATOMIC_FLAG_INIT;
 constinit std::atomic<bool> console_closed = false;
 constinit bool at_line_begin = true;
 
-/// Calls `use` with the machine's console; a machine without one stays silent.
+/// Calls `use` with the machine's console, which is semihosting where there is no other.
 template <class Use>
 void WithConsole(Use use) {
   std::visit(
       [&]<class Kind>(const Kind& console) {
-        if constexpr (!std::same_as<Kind, None>) use(console);
+        if constexpr (!std::same_as<Kind, None>) {
+          use(console);
+        } else if (ThisMachine().has_semihosting) {
+          use(Semihosting());
+        }
       },
       ThisMachine().console);
 }
@@ -35,15 +41,22 @@ void WaitForEver() {
 }  // namespace
 
 void StartConsole() {
+  StartMemoryConsole();
   WithConsole([](const auto& console) { console.Start(); });
 }
 
 void RawConsoleWrite(std::string_view text) {
   for (const char byte : text) {
+    PutInMemory(byte);
     if (byte == '\n') Put('\r');
     Put(byte);
     at_line_begin = byte == '\n';
   }
+}
+
+void RawConsoleLine(std::initializer_list<std::string_view> parts) {
+  for (const std::string_view part : parts) RawConsoleWrite(part);
+  RawConsoleWrite("\n");
 }
 
 void ConsoleWrite(std::string_view text) {

@@ -7,16 +7,16 @@
 #include "platforms/devices/psci_smc.h"
 #include "platforms/devices/spin_table.h"
 #include "platforms/runtime/boot.h"
+#include "platforms/runtime/console.h"
 #include "platforms/runtime/machine.h"
 #include "platforms/runtime/stacks.h"
+#include "platforms/runtime/wait.h"
 
 extern "C" const char trivet_secondary_entry[];
 extern "C" [[noreturn]] void trivet_secondary_main();
 
 namespace trivet::platforms {
 namespace {
-
-static_assert(kMaxCpus <= SpinTable::kMaxCpus);
 
 enum class CpuState : std::uint32_t { kOff, kClaimed, kRunning, kParked };
 
@@ -52,12 +52,28 @@ Status PowerOn(unsigned cpu) {
   std::int64_t error = -1;
   if (HasPsci(target)) error = PsciSmc{}.CpuOn(target.affinity, entry, stack_top);
   if (target.start == CpuStart::kSpinTable) {
-    error = SpinTable{.release_address = target.release_address, .cpu = cpu}.CpuOn(
-        target.affinity, entry, stack_top);
+    const SpinTable table{.release_address = target.release_address, .affinity = target.affinity};
+    error = table.CpuOn(entry, stack_top);
   }
   if (error == 0) return Status::kOk;
   const bool runs = error == PsciSmc::kAlreadyOn || error == PsciSmc::kOnPending;
   return runs ? Status::kInvalidArgument : Status::kUnsupportedFeature;
+}
+
+/// Waits until a CPU whose start was accepted has taken its entry, and takes that back from one
+/// that does not come: the machine has it in its tree only, or its firmware is at fault.
+bool Arrives(unsigned cpu) {
+  // A busy build machine may not run all CPUs of QEMU at once.
+  static constinit std::atomic<unsigned> seconds = 3;
+  CpuSlot& slot = slots[cpu];
+  if (WaitUntil([&] { return slot.entry.load() == nullptr; }, seconds.load())) return true;
+  if (slot.entry.exchange(nullptr) == nullptr) return true;
+  seconds.store(1);
+  ConsoleLine()
+      .Text("platforms/runtime: CPU ")
+      .Hex(Describe(cpu).affinity)
+      .Text(" was started and has not come");
+  return false;
 }
 
 /// From kOff, which another CPU may be trying to start.
@@ -100,9 +116,12 @@ Status StartCpu(unsigned cpu, CpuEntry entry, void* argument) {
   }
   if (!Claim(slot, CpuState::kOff)) return Status::kInvalidArgument;
   Post(slot, entry, argument);
-  const Status status = PowerOn(cpu);
+  Status status = PowerOn(cpu);
+  if (status == Status::kOk && !Arrives(cpu)) status = Status::kUnsupportedFeature;
   if (status == Status::kOk) return status;
-  slot.entry.store(nullptr);
+  // One that came late has taken it.
+  if (slot.entry.exchange(nullptr) == nullptr && status == Status::kInvalidArgument)
+    return Status::kOk;
   slot.state.store(CpuState::kOff, std::memory_order_release);
   return status;
 }

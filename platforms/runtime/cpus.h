@@ -14,11 +14,11 @@ unsigned ThisCpuIndex();
 /// masked, early vectors.
 using CpuEntry = void (*)(unsigned cpu, void* argument);
 
-/// Starts `cpu`, which is stopped, in `entry`. Returns when the start is accepted, before it has
-/// happened. After `entry` returns, the CPU parks with interrupts masked and may be started again.
-/// Any running CPU may call. kInvalidArgument: no such CPU, no entry, or that CPU runs (is about
-/// to, or has not stopped yet). kUnsupportedFeature: the firmware refused, or the device tree names
-/// no known method to start it.
+/// Starts `cpu`, which is stopped, in `entry`. Returns when it has taken the entry, or is parked
+/// and about to. After `entry` returns, the CPU parks with interrupts masked and may be started
+/// again. Any running CPU may call. kInvalidArgument: no such CPU, no entry, or that CPU runs (is
+/// about to, or has not stopped yet). kUnsupportedFeature: the firmware refused, or it has not come
+/// within 3 s of the machine's time, which is a line on the console.
 Status StartCpu(unsigned cpu, CpuEntry entry, void* argument);
 
 /// Stops this CPU, the boot CPU too: where PSCI starts it by CPU_OFF, else it parks. StartCpu()

@@ -1,7 +1,10 @@
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "hal/cpu.h"
+#include "platforms/fdt/tree.h"
+#include "platforms/fdt/walk.h"
 #include "platforms/runtime/board_block.h"
 #include "platforms/runtime/efi_services.h"
 
@@ -47,6 +50,31 @@ const void* DeviceTree(const efi::SystemTable& system) {
   return nullptr;
 }
 
+/// Why an image without a tree of its own cannot use the firmware's; null: it can. GRUB makes a
+/// tree with nothing but /chosen where the firmware has none. fdt's readers follow no stored
+/// pointer.
+const char16_t* WhyNoMachine(const void* device_tree) {
+  if (device_tree == nullptr)
+    return u"platforms/runtime: neither the firmware nor the image has a device tree\r\n";
+  const auto* const words = static_cast<const std::uint32_t*>(device_tree);
+  const auto size = fdt::Tree::SizeAt(words);
+  const auto tree = fdt::Tree::Check(std::span(words, size ? (*size + 3) / 4 : 0));
+  if (!tree) return u"platforms/runtime: the firmware's device tree is refused: it is damaged\r\n";
+  if (!fdt::FindPath(*tree, "/cpus")) {
+    return u"platforms/runtime: the firmware's device tree has no node cpus, "
+           u"and the image has no tree of its own\r\n";
+  }
+  return nullptr;
+}
+
+/// Long enough to be read: GRUB clears the screen when an image returns.
+efi::Status Refuse(const efi::SystemTable& system, const char16_t* why) {
+  constexpr std::size_t kMicroseconds = 2'000'000;
+  system.console_out->output_string(system.console_out, why);
+  system.boot_services->stall(kMicroseconds);
+  return efi::kUnsupported;
+}
+
 }  // namespace
 }  // namespace trivet::platforms
 
@@ -56,17 +84,11 @@ extern "C" trivet::platforms::efi::Status trivet_efi_entry(
     trivet::platforms::efi::Handle image, trivet::platforms::efi::SystemTable* system) {
   using namespace trivet::platforms;
   if (trivet::hal::Cpu::Read<trivet::hal::CurrentEl>().el() != 2) {
-    system->console_out->output_string(system->console_out,
-                                       u"platforms/runtime: the image was not entered at EL2\r\n");
-    return efi::kUnsupported;
+    return Refuse(*system, u"platforms/runtime: the image was not entered at EL2\r\n");
   }
   const void* const device_tree = DeviceTree(*system);
-  if (device_tree == nullptr && trivet_board_block[0] == 0) {
-    system->console_out->output_string(
-        system->console_out,
-        u"platforms/runtime: neither the firmware nor the image has a device tree\r\n");
-    return efi::kUnsupported;
-  }
+  const char16_t* const why = trivet_board_block[0] == 0 ? WhyNoMachine(device_tree) : nullptr;
+  if (why != nullptr) return Refuse(*system, why);
   const efi::Status status = LeaveBootServices(image, *system->boot_services);
   if (efi::IsError(status)) return status;
   trivet_entry(device_tree);

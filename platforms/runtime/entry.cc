@@ -17,6 +17,7 @@ int TrivetMain() { return TrivetMangledMain(); }
 [[noreturn]] void trivet_boot_main(std::uint64_t loader_argument) {
   trivet::platforms::DescribeThisMachine(loader_argument);
   trivet::platforms::PrepareThisCpu();
+  trivet::platforms::FindCpus();
   trivet::platforms::RegisterBootCpu();
   for (auto constructor = __init_array_start; constructor != __init_array_end; ++constructor) {
     (*constructor)();

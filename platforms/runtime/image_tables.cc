@@ -57,6 +57,7 @@ void AddImage(PageList& list) {
   list.Add(__rodata_start, __data_start, Access::kRead);
   list.Add(__data_start, __tables_start, Access::kReadWrite);
   list.Add(__tables_start, __tables_end, Access::kRead);
+  list.Add(__tables_end, __image_end, Access::kReadWrite);
 }
 
 void AddHoles(PageList& list) {

@@ -1,5 +1,6 @@
 #include "platforms/runtime/machine.h"
 
+#include <expected>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -9,14 +10,17 @@
 #include "hal/digits.h"
 #include "platforms/devices/psci_smc.h"
 #include "platforms/devices/semihosting.h"
+#include "platforms/fdt/walk.h"
 #include "platforms/machine/describe.h"
 #include "platforms/runtime/arguments.h"
 #include "platforms/runtime/board_block.h"
 #include "platforms/runtime/boot.h"
 #include "platforms/runtime/guarded.h"
 #include "platforms/runtime/loader_tree.h"
+#include "platforms/runtime/other_machine.h"
 #include "platforms/runtime/power.h"
 #include "platforms/runtime/raw_console.h"
+#include "platforms/runtime/roll_call.h"
 
 extern "C" const char __image_start[], __image_end[];  // image.ld
 
@@ -28,26 +32,77 @@ constinit std::uint64_t argument_of_loader;
 constinit std::optional<fdt::Tree> tree_of_loader;
 
 constexpr int kStatusNoTree = 104;
+constexpr int kStatusOtherMachine = 105;
 
 std::optional<fdt::Tree> BoardTree() {
   const auto tree = fdt::Tree::Check(std::span(trivet_board_block));
   return tree ? std::optional(*tree) : std::nullopt;
 }
 
-Description DescribeBoth(const std::optional<fdt::Tree>& loaders,
+/// What the image's board has is not for another machine, whose tree describes that.
+bool IsForAnotherBoard(const fdt::Tree& loaders, const std::optional<fdt::Tree>& boards) {
+  return boards && AreOfTwoMachines(loaders, *boards);
+}
+
+Description DescribeBoth(const std::expected<fdt::Tree, RefusedTree>& loaders,
                          const std::optional<fdt::Tree>& boards) {
   const Description board = boards ? Describe(*boards) : Description();
-  return loaders ? FillIn(Describe(*loaders), board) : board;
+  if (loaders) {
+    const Description machine = Describe(*loaders);
+    return IsForAnotherBoard(*loaders, boards) ? machine : FillIn(machine, board);
+  }
+  // Of a refused tree nothing counts but a way to say so.
+  return boards || !loaders.error().rest ? board : Describe(*loaders.error().rest);
 }
+
+/// The first name of a machine in its tree.
+std::string_view NameOf(const fdt::Tree& tree) {
+  const auto root = fdt::FindPath(tree, "/");
+  const auto names = root ? root->node().Find("compatible") : std::nullopt;
+  return names ? names->String() : "";
+}
+
+void ReportTrees(const std::expected<fdt::Tree, RefusedTree>& loaders,
+                 const std::optional<fdt::Tree>& boards) {
+  constexpr std::string_view kFrom = "platforms/runtime: ";
+  if (loaders) {
+    if (!IsForAnotherBoard(*loaders, boards)) return;
+    RawConsoleLine({kFrom, "not used: the image's board ", NameOf(*boards),
+                    ": the device tree is that of ", NameOf(*loaders)});
+    return;
+  }
+  const hal::Digits argument(argument_of_loader, 16);
+  const RefusedTree& refused = loaders.error();
+  if (refused.error) {
+    const bool has_place = refused.rest && fdt::IsInNode(*refused.error);
+    RawConsoleLine({kFrom, "the device tree at 0x", argument.view(),
+                    " is refused: ", fdt::ToString(*refused.error), has_place ? ", at node " : "",
+                    has_place ? fdt::LastNode(*refused.rest) : ""});
+  } else if (!boards) {
+    RawConsoleLine({kFrom, "x0 is 0x", argument.view(),
+                    ", which is no device tree, and the image has none of its own"});
+  }
+}
+
+constexpr std::string_view kNotUsed = "platforms/runtime: not used: ";
 
 void ReportLeftOut(std::string_view what, const auto& list) {
   if (list.left_out() == 0) return;
-  RawConsoleWrite("platforms/runtime: not used: ");
-  RawConsoleWrite(hal::Digits(list.left_out()).view());
-  RawConsoleWrite(what);
-  RawConsoleWrite(" of the device tree: the limit is ");
-  RawConsoleWrite(hal::Digits(list.kMaxSize).view());
-  RawConsoleWrite("\n");
+  RawConsoleLine({kNotUsed, hal::Digits(list.left_out()).view(), what,
+                  " of the device tree: the limit is ", hal::Digits(list.kMaxSize).view()});
+}
+
+/// What is the console instead of the one that the tree names.
+std::string_view OtherConsole() {
+  if (!std::holds_alternative<None>(description.console)) return description.any_console_node;
+  return description.has_semihosting ? "semihosting" : "the last page of the image's memory";
+}
+
+void ReportConsole(bool is_named) {
+  const UnusableNode& node = description.not_console;
+  if (node.why == nullptr) return;
+  RawConsoleLine({kNotUsed, node.name, ": ", node.why, is_named ? "" : "; the console is ",
+                  is_named ? "" : OtherConsole()});
 }
 
 /// A line for everything that the tree describes and that is not used.
@@ -56,13 +111,8 @@ void ReportUnused() {
   ReportLeftOut(" memory ranges", description.memory);
   if (const auto* gic = std::get_if<GicV3>(&description.interrupt_controller))
     ReportLeftOut(" redistributor regions", gic->redistributors.regions);
-  for (const UnusableNode& node : description.unusable.all()) {
-    RawConsoleWrite("platforms/runtime: not used: ");
-    RawConsoleWrite(node.name);
-    RawConsoleWrite(": ");
-    RawConsoleWrite(node.why);
-    RawConsoleWrite("\n");
-  }
+  for (const UnusableNode& node : description.unusable.all())
+    RawConsoleLine({kNotUsed, node.name, ": ", node.why});
   ReportLeftOut(" more nodes", description.unusable);
 }
 
@@ -71,6 +121,18 @@ void ReportUnused() {
 bool PsciExists() {
   const auto version = GuardedSmc(PsciSmc::kVersion);
   return version && static_cast<std::int32_t>(*version) > 0;
+}
+
+/// An image of another board, started by a loader without a tree: it ends where its owner looks.
+void EndOnOtherMachine(const OtherMachine& machine, const fdt::Tree& boards) {
+  description.console = machine.console;
+  description.watchdog = machine.watchdog;
+  description.has_psci = false;
+  StartConsole();
+  RawConsoleLine({"platforms/runtime: the image is for the board ", NameOf(boards),
+                  ", and this machine is a ", machine.name,
+                  ", whose loader passed no device tree"});
+  PowerOff(kStatusOtherMachine);
 }
 
 }  // namespace
@@ -86,16 +148,25 @@ MemoryRange ImageRange() {
 
 void DescribeThisMachine(std::uint64_t loader_argument) {
   argument_of_loader = loader_argument;
-  const auto loaders = tree_of_loader = FindLoaderTree(loader_argument);
+  const auto loaders = FindLoaderTree(loader_argument);
+  if (loaders) tree_of_loader = *loaders;
   const auto boards = BoardTree();
   description = DescribeBoth(loaders, boards);
+  const bool is_named = !std::holds_alternative<None>(description.console);
+  UseAnyConsole(description);
+  description.has_semihosting = GuardedSemihosting(Semihosting::kHarmless).has_value();
+  if (const auto* other = !loaders && boards ? FindOtherMachine(description) : nullptr)
+    EndOnOtherMachine(*other, *boards);
   StartConsole();
+  ReportTrees(loaders, boards);
+  description.has_psci = description.has_psci && PsciExists();
+  if (!loaders && !boards) PowerOff(kStatusNoTree);
+  ReportConsole(is_named);
   ReportUnused();
   PutBootCpuFirst(description.cpus, hal::Cpu::CurrentCpu().affinity);
-  description.has_psci = description.has_psci && PsciExists();
-  description.has_semihosting = GuardedSemihosting(Semihosting::kHarmless).has_value();
   if (loaders) KeepArguments(BootArguments(*loaders));
-  if (!loaders && !boards) PowerOff(kStatusNoTree);
 }
+
+void FindCpus() { KeepCpusThatStart(description); }
 
 }  // namespace trivet::platforms

@@ -12,7 +12,8 @@ extern "C" {
 std::uint64_t trivet_probe(std::uintptr_t address, unsigned kind);  // fault_probe.S
 // image.ld, early_vectors.S
 extern const char __image_start[], __text_start[], __rodata_start[], __data_start[];
-extern const char __stack_guard[], __tables_start[], __tables_end[], trivet_uncached_start[];
+extern const char __stack_guard[], __tables_start[], __tables_end[], __image_end[],
+    trivet_uncached_start[];
 }
 
 namespace trivet::platforms {
@@ -93,14 +94,14 @@ void HolesAreHoles() {
 /// Around the image, and at the bottom of the address space.
 void TheRestIsDevice() {
   const auto start = reinterpret_cast<std::uintptr_t>(__image_start);
-  const auto end = reinterpret_cast<std::uintptr_t>(__tables_end);
+  const auto end = reinterpret_cast<std::uintptr_t>(__image_end);
   bool device = true;
   for (const std::uintptr_t address : {start - 4096, end, std::uintptr_t{0}}) {
     const Attributes writes = Translate(address, true);
     device = device && !writes.fault && writes.mair == 0;
   }
   Check(device, "memory that is not the image's is a device");
-  Check(Try(kExecutes, __tables_end) == kForbidden, "and is not executed");
+  Check(Try(kExecutes, __image_end) == kForbidden, "and is not executed");
 }
 
 void WrittenCodeRunsAtItsAlias() {

@@ -5,7 +5,9 @@
 #include "platforms/devices/psci_smc.h"
 #include "platforms/devices/semihosting.h"
 #include "platforms/image_lines.h"
+#include "platforms/runtime/guarded.h"
 #include "platforms/runtime/machine.h"
+#include "platforms/runtime/memory_console.h"
 #include "platforms/runtime/raw_console.h"
 
 namespace trivet::platforms {
@@ -30,12 +32,15 @@ void Reset(const Description& machine) {
         if constexpr (requires { watchdog.Reset(); }) watchdog.Reset();
       },
       machine.watchdog);
+  // A tree that was refused or has no usable psci node: there may be firmware for all that.
+  if (std::holds_alternative<None>(machine.watchdog)) (void)GuardedSmc(PsciSmc::kSystemReset);
 }
 
 }  // namespace
 
 void PowerOff(int status) {
   WriteStatusLine(status);
+  EndMemoryConsole(status);
   if (ThisMachine().has_semihosting) Semihosting{}.Exit(status);
   Reset(ThisMachine());
   for (;;) asm volatile("wfi");

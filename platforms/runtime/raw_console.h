@@ -1,11 +1,15 @@
 #pragma once
 
+#include <initializer_list>
 #include <string_view>
 
 namespace trivet::platforms {
 
 /// ConsoleWrite() without the lock, for reports while a stopped CPU may hold it.
 void RawConsoleWrite(std::string_view text);
+
+/// RawConsoleWrite() of the parts and the end of a line.
+void RawConsoleLine(std::initializer_list<std::string_view> parts);
 
 /// Initializes the console of ThisMachine(). Once, before anything is written.
 void StartConsole();

@@ -1,7 +1,9 @@
 #include <new>
 
 #include "hal/status.h"
+#include "platforms/runtime/console.h"
 #include "platforms/runtime/cpus.h"
+#include "platforms/runtime/power.h"
 #include "tests/allcpus/test_cpus.h"
 #include "tests/support/machine.h"
 
@@ -21,10 +23,21 @@ void RunWorker(unsigned cpu, void*) {
 void TestCpus::Yield() { asm volatile("yield"); }
 void TestCpus::Rest() { Yield(); }
 
+/// Waiting for them would take for ever. Lines of the run time say why one is missing.
+[[noreturn]] void FailForCpus(unsigned count) {
+  platforms::ConsoleLine()
+      .Text("tests/allcpus: needs ")
+      .Decimal(count)
+      .Text(" CPUs and has ")
+      .Decimal(platforms::CpuCount());
+  platforms::PowerOff(1);
+}
+
 /// A CPU that served another TestCpus object may not have parked yet.
 void SpawnWorkers(unsigned count) {
   new (machine_of_cpu_0) Machine;
   for (unsigned cpu = 1; cpu < count; ++cpu) {
+    if (cpu >= platforms::CpuCount()) FailForCpus(count);
     while (platforms::StartCpu(cpu, &RunWorker, nullptr) != Status::kOk) TestCpus::Yield();
   }
 }
