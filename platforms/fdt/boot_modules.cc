@@ -28,4 +28,24 @@ std::optional<BootModules> FindBootModules(const Tree& tree) {
   return found;
 }
 
+bool IsKernelImage(std::uint64_t address) {
+  const auto* const magic = reinterpret_cast<const char*>(address + 56);
+  return std::string_view(magic, 4) == "ARM\x64";
+}
+
+bool SetChosen(Editor& tree, const BootModules& modules, std::string_view more) {
+  const std::string_view first = modules.arguments;
+  char text[kMaxArguments + 1];
+  if (first.size() + 1 + more.size() > kMaxArguments) return false;
+  std::size_t size = first.copy(text, first.size());
+  if (!more.empty()) text[size++] = ' ';
+  size += more.copy(text + size, more.size());
+  text[size++] = '\0';
+  tree.HideCompatible("multiboot,module");
+  if (!tree.Set("/chosen", "bootargs", {text, size})) return false;
+  const Region disk = modules.ramdisk;
+  return disk.size == 0 || (tree.SetNumber("/chosen", "linux,initrd-start", disk.base) &&
+                            tree.SetNumber("/chosen", "linux,initrd-end", disk.base + disk.size));
+}
+
 }  // namespace trivet::platforms::fdt

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 
+#include "platforms/fdt/editor.h"
 #include "platforms/fdt/tree.h"
 #include "platforms/fdt/walk.h"
 
@@ -19,5 +20,15 @@ struct BootModules {
 
 /// None: the tree has no kernel.
 std::optional<BootModules> FindBootModules(const Tree& tree);
+
+/// Whether the module at `address`, which is mapped, has the header of an arm64 kernel: else it may
+/// be a firmware. [arm64-image]
+bool IsKernelImage(std::uint64_t address);
+
+/// Makes `tree` one that the kernel boots from: /chosen has its arguments with `more` words behind
+/// them, and where the RAM disk is; the modules' nodes are gone. False: no room, or more than
+/// kMaxArguments bytes of arguments.
+inline constexpr std::size_t kMaxArguments = 2047;
+bool SetChosen(Editor& tree, const BootModules& modules, std::string_view more = {});
 
 }  // namespace trivet::platforms::fdt

@@ -22,16 +22,36 @@ std::string_view TakeComponent(std::string_view& path) {
   return first;
 }
 
+/// The word behind the memory reservation block: pairs of address and size, the last one zero; 0
+/// where there is no such block. [devicetree] 5.3.
+std::size_t EndOfReservations(std::span<const std::uint32_t> tree) {
+  std::size_t at = FromBigEndian(tree[kReservedOffset]) / 4;
+  if (at < kHeaderWords) return 0;
+  const auto is_zero = [](std::uint32_t cell) { return cell == 0; };
+  while (at + 4 <= tree.size() && !std::ranges::all_of(tree.subspan(at, 4), is_zero)) at += 4;
+  return std::min(at + 4, tree.size());
+}
+
+/// Words of `tree` up to the end of its last block. What its size has beyond is room for additions:
+/// QEMU's trees are 1 MiB.
+std::size_t UsedWords(std::span<const std::uint32_t> tree) {
+  const auto end = [&](HeaderWord offset, HeaderWord size) {
+    return WordsOf(std::size_t{FromBigEndian(tree[offset])} + FromBigEndian(tree[size]));
+  };
+  const std::size_t blocks =
+      std::max(end(kStructureOffset, kStructureSize), end(kStringsOffset, kStringsSize));
+  return std::max(blocks, EndOfReservations(tree));
+}
+
 }  // namespace
 
 std::expected<Editor, Error> Editor::Copy(std::span<const std::uint32_t> tree,
                                           std::span<std::uint32_t> memory) {
   const auto size = Tree::SizeAt(tree.data());
   if (!size) return std::unexpected(size.error());
-  const std::size_t words = WordsOf(*size);
-  if (words > tree.size() || words > memory.size() || memory.size() * 4 > kMaxBytes) {
-    return std::unexpected(Error::kSize);
-  }
+  if (WordsOf(*size) > tree.size()) return std::unexpected(Error::kSize);
+  const std::size_t words = UsedWords(tree.first(WordsOf(*size)));
+  if (words > memory.size() || memory.size() * 4 > kMaxBytes) return std::unexpected(Error::kSize);
   for (std::size_t i = 0; i < words; ++i) memory[i] = tree[i];
   memory[kTotalSize] = FromBigEndian(static_cast<std::uint32_t>(words * 4));
   return Editor(memory);

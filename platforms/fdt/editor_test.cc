@@ -90,6 +90,39 @@ TEST_F(EditorTest, FindsWhatTheLoaderPutIntoMemory) {
   EXPECT_EQ(Find("/chosen", "n")->Number(), 0x1'2345'6789u);
 }
 
+TEST_F(EditorTest, AKernelBootsFromChosen) {
+  EXPECT_TRUE(editor_->SetText("/chosen/module@1", "compatible", "multiboot,module"));
+  BootModules modules = {.kernel = {1, 2}, .ramdisk = {}, .arguments = "console=ttyAMA0"};
+  EXPECT_TRUE(SetChosen(*editor_, modules));
+  EXPECT_EQ(Find("/chosen", "bootargs")->bytes(), std::string_view("console=ttyAMA0\0", 16));
+  EXPECT_FALSE(Find("/chosen", "linux,initrd-start").has_value()) << "no RAM disk";
+  EXPECT_FALSE(FindPath(editor_->tree(), "/chosen/module").has_value());
+  modules.ramdisk = {0x1'2345'6000, 0x1001};
+  EXPECT_TRUE(SetChosen(*editor_, modules, "quiet nosmp"));
+  EXPECT_EQ(Find("/chosen", "bootargs")->String(), "console=ttyAMA0 quiet nosmp");
+  EXPECT_EQ(Find("/chosen", "linux,initrd-start")->Number(), 0x1'2345'6000u);
+  EXPECT_EQ(Find("/chosen", "linux,initrd-end")->Number(), 0x1'2345'7001u);
+  EXPECT_FALSE(SetChosen(*editor_, modules, std::string(2000, 'a'))) << "no room";
+}
+
+TEST(BootModules, ArgumentsHaveALimit) {
+  Words memory(4096);
+  Editor editor = *Editor::Copy(Machine(), memory);
+  const BootModules modules = {.kernel = {1, 2}, .ramdisk = {}, .arguments = "a"};
+  EXPECT_FALSE(SetChosen(editor, modules, std::string(kMaxArguments - 1, 'b')));
+  EXPECT_TRUE(SetChosen(editor, modules, std::string(kMaxArguments - 2, 'b')));
+  const auto arguments = FindPath(editor.tree(), "/chosen")->node().Find("bootargs");
+  EXPECT_EQ(arguments->String().size(), kMaxArguments);
+}
+
+TEST(BootModules, AKernelHasItsMagicNumber) {
+  char image[64] = {};
+  const auto address = reinterpret_cast<std::uint64_t>(image);
+  EXPECT_FALSE(IsKernelImage(address));
+  std::string_view("ARM\x64").copy(image + 56, 4);
+  EXPECT_TRUE(IsKernelImage(address));
+}
+
 TEST_F(EditorTest, HidesNodesAndProperties) {
   EXPECT_TRUE(editor_->Hide("/soc/uart@10"));
   EXPECT_TRUE(editor_->Hide("/chosen", "bootargs"));
@@ -141,6 +174,27 @@ TEST_F(EditorTest, WithoutRoomNothingChanges) {
   EXPECT_EQ(small, before);
   Words smaller(original_.size() - 1);
   EXPECT_EQ(Editor::Copy(original_, smaller).error(), Error::kSize);
+}
+
+// QEMU's trees are 1 MiB, and a firmware has less room than that for its tree.
+TEST(Editor, CopiesNoFurtherThanTheLastBlock) {
+  Words large = Machine();
+  const std::size_t used = large.size();
+  large.resize(used + 5000);
+  large[1] = ToBigEndian(static_cast<std::uint32_t>(large.size() * 4));
+  Words memory(used + 40);
+  const auto copy = Editor::Copy(large, memory);
+  ASSERT_TRUE(copy.has_value());
+  EXPECT_EQ(copy->size(), used * 4);
+  EXPECT_TRUE(Tree::Check(memory).has_value());
+  // The reservation block behind the others: one entry, and the zero one.
+  large[4] = ToBigEndian(static_cast<std::uint32_t>((used + used % 2) * 4));
+  large[used + used % 2 + 3] = ToBigEndian(0x1000);
+  EXPECT_EQ(Editor::Copy(large, memory)->size(), (used + used % 2 + 8) * 4);
+  // One without an end is all of the tree's memory.
+  for (std::size_t i = used; i < large.size(); ++i) large[i] = 1;
+  EXPECT_EQ(Editor::Copy(large, memory).error(), Error::kSize);
+  EXPECT_EQ(memory[used + used % 2 + 3], ToBigEndian(0x1000)) << "nothing changed";
 }
 
 // A tree whose strings come before its structure, as some tools write them.

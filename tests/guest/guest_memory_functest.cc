@@ -10,6 +10,7 @@
 #include "tests/support/machine.h"
 #include "tests/support/test_host.h"
 #include "vcpu/stage2/guest_memory.h"
+#include "vcpu/stage2/rom.h"
 #include "vcpu/vcpu.h"
 
 namespace trivet::tests::guest_memory_functest {
@@ -107,6 +108,36 @@ TEST_P(GuestMemoryOnHardware, AGuestReachesWhatIsMappedAndNoMore) {
     memory.Destroy();
     EXPECT_EQ(pool_.available(), std::size(tables.tables));
   }
+}
+
+// At address 0, where a firmware that was built for flash stores too.
+TEST_P(GuestMemoryOnHardware, AStoreToARomHasNoEffect) {
+  GuestMemory memory;
+  ASSERT_EQ(memory.Create(pool_, 36, 9), Status::kOk);
+  const vcpu::Rom rom = {.ipa = 0, .pa = Address(pages), .size = 2 * kK4};
+  EXPECT_EQ(memory.Map(kCodeIpa, Address(&kCode), kK4, {}), Status::kOk);
+  EXPECT_EQ(rom.MapIn(memory), Status::kOk);
+  vcpu::Vcpu guest({.entry = kCodeIpa,
+                    .vtcr = memory.vtcr(),
+                    .vttbr = memory.vttbr(),
+                    .translates_faults = true});
+  pages[1].words[3] = 0x3333;
+  guest.frame().pc = kCodeIpa;
+  guest.frame().x[1] = guest.frame().x[2] = kK4 + 24;
+  guest.frame().x[6] = 0x4444;
+  const auto store = guest.Run(cpu_);
+  ASSERT_TRUE(store.has_value());
+  EXPECT_TRUE(rom.IgnoreStore(*store, guest.frame()));
+  const auto call = guest.Run(cpu_);
+  ASSERT_TRUE(call.has_value());
+  EXPECT_EQ(call->reason, ExitReason::kHypercall);
+  EXPECT_FALSE(rom.IgnoreStore(*call, guest.frame()));
+  EXPECT_EQ(guest.frame().pc, kCodeIpa + 12);
+  EXPECT_EQ(guest.frame().x[5], 0x3333u);
+  EXPECT_EQ(pages[1].words[3], 0x3333u);
+  EXPECT_EQ(guest.Unload(cpu_), Status::kOk);
+  EXPECT_EQ(cpu_.InvalidateStage2(memory.vtcr(), memory.vttbr()), Status::kOk);
+  memory.Destroy();
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryHost, GuestMemoryOnHardware,

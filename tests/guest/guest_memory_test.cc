@@ -9,6 +9,7 @@
 #include "sim/pe/violation.h"
 #include "tests/guest/guest_memory_rig.h"
 #include "vcpu/stage2/identity_map.h"
+#include "vcpu/stage2/rom.h"
 #include "vcpu/stage2/vmid_allocator.h"
 
 namespace trivet::tests::guest_memory_test {
@@ -48,6 +49,41 @@ TEST_F(GuestMemoryTest, AMappingUsesTheLargestBlocksThatItsAddressesAllow) {
   EXPECT_EQ(memory.Walk(kG1 + 5 * kM2)->size, kK4);
   EXPECT_EQ(memory.Walk(kG1 + 4 * kM2)->size, kM2);
   memory.Destroy();
+}
+
+TEST_F(GuestMemoryTest, ARomIsReadAndStoresToItAreIgnored) {
+  GuestMemory memory;
+  CreateWithProgram(memory);
+  const vcpu::Rom rom = {.ipa = 0, .pa = kData + kK4, .size = 2 * kK4};
+  ASSERT_EQ(rom.MapIn(memory), Status::kOk);
+  ASSERT_EQ(vcpu::Rom().MapIn(memory), Status::kOk) << "none";
+  ASSERT_EQ(memory.Map(2 * kK4, kData, kK4, {.permissions = {.write = false}}), Status::kOk);
+  EXPECT_EQ(HardwareWalk(memory, kK4 + 8, sim::AccessKind::kFetch), kData + 2 * kK4 + 8);
+  vcpu::Vcpu& guest = guest_.emplace(vcpu::Config{.entry = kProgramIpa,
+                                                  .vtcr = memory.vtcr(),
+                                                  .vttbr = memory.vttbr(),
+                                                  .translates_faults = true});
+  machine_.memory().Write(kData + 3 * kK4 - 8, 0x5555, 8);
+  const auto run = [&](std::uint64_t store) {
+    guest.frame().pc = kProgramIpa;
+    guest.frame().x[1] = 2 * kK4 - 8;
+    guest.frame().x[2] = store;
+    return *guest.Run(cpus_[0]);
+  };
+  const vcpu::Exit ignored = run(2 * kK4 - 8);
+  EXPECT_EQ(guest.frame().x[5], 0x5555u);
+  EXPECT_TRUE(rom.IgnoreStore(ignored, guest.frame()));
+  EXPECT_EQ(guest.frame().pc, kProgramIpa + 8);
+  EXPECT_FALSE(vcpu::Rom().IgnoreStore(ignored, guest.frame())) << "none";
+  EXPECT_EQ(machine_.memory().Read(kData + 3 * kK4 - 8, 8), 0x5555u);
+  const vcpu::Exit behind = run(2 * kK4);
+  EXPECT_EQ(behind.reason, vcpu::ExitReason::kDataAbort);
+  EXPECT_FALSE(rom.IgnoreStore(behind, guest.frame()));
+  vcpu::Exit load = ignored;
+  load.syndrome = vectors::Syndrome::FromRaw(ignored.syndrome.raw() & ~std::uint64_t{1 << 6});
+  EXPECT_FALSE(rom.IgnoreStore(load, guest.frame())) << "WnR";
+  EXPECT_EQ(guest.frame().pc, kProgramIpa + 4);
+  EXPECT_EQ(guest.Unload(cpu()), Status::kOk);
 }
 
 TEST_F(GuestMemoryTest, AnIdentityMapHasItsHolesAndItsMemory) {
