@@ -255,5 +255,65 @@ TEST_F(PartitionTest, OfAGicV3GivesBackWhatAVcpuHas) {
   EXPECT_TRUE(Cpu::Read<hal::IccCtlrEl1>().eoimode());
 }
 
+// What is refused is named; what is the guest's own, or takes something away, is not.
+TEST_F(PartitionTest, OfAGicV3NamesWhatIsAnothers) {
+  using enum vgic::Refusal::Kind;
+  const GuestCpu cpus[] = {{.guest_affinity = 0x100, .affinity = 2, .redistributor = 0x1'0000},
+                           {.guest_affinity = 0x112, .affinity = 1, .redistributor = 0x3'0000}};
+  const platforms::GicV3 physical = {.distributor = 0x4'0000};
+  vgic::GuestGicV3<Memory> guest(physical, partition_, kGuest, cpus);
+  const auto store = [&](std::uint64_t offset, std::uint64_t value) {
+    frame_.x[3] = value;
+    return guest.RefusalOf(AccessAt(0x4'0000 + offset, true), frame_);
+  };
+  constexpr std::uint64_t kSets[] = {0x104, 0x204, 0x304};
+  for (const std::uint64_t offset : kSets) {
+    EXPECT_EQ(store(offset, 1u << 8).kind, kNone) << "SPI 40 is its own";
+    EXPECT_EQ(store(offset, 0b11u << 8).kind, kInterrupt);
+    EXPECT_EQ(store(offset, 0b11u << 8).value, 41u);
+    EXPECT_EQ(store(offset + 4, 1u << 31).value, 95u);
+    EXPECT_EQ(store(offset + 0x80, ~0u).kind, kNone) << "clears";
+    EXPECT_EQ(store(offset - 4, ~0u).kind, kNone) << "SGIs and PPIs";
+  }
+  for (const std::uint64_t offset : {0x084, 0x400, 0x6148, 0x1'0104}) {
+    EXPECT_EQ(store(offset, ~0u).kind, kNone) << offset;
+  }
+  EXPECT_EQ(guest.RefusalOf(AccessAt(0x4'0104, false), frame_).kind, kNone) << "a load";
+
+  const auto sgi = [&](hal::IccSgi1rEl1 value) {
+    frame_.x[3] = value.raw();
+    return guest.RefusalOf(SgiRegister(5), frame_);
+  };
+  const auto to = hal::IccSgi1rEl1().intid(7).aff1(1);
+  EXPECT_EQ(sgi(to.targetlist(1)).kind, kNone);
+  EXPECT_EQ(sgi(to.targetlist(0b100).rs(1)).kind, kNone);
+  EXPECT_EQ(sgi(to.targetlist(0b11)).kind, kCpu);
+  EXPECT_EQ(sgi(to.targetlist(0b11)).value, to.targetlist(0b11).raw());
+  EXPECT_EQ(sgi(to.targetlist(1).rs(1)).kind, kCpu);
+  EXPECT_EQ(sgi(to.targetlist(1).aff3(1)).kind, kCpu);
+  EXPECT_EQ(sgi(to.irm(true).targetlist(0b10)).kind, kNone) << "all that it has";
+  EXPECT_EQ(guest.RefusalOf(SgiRegister(5, true), frame_).kind, kNone);
+}
+
+TEST_F(PartitionTest, OfAGicV2NamesWhatIsAnothers) {
+  using enum vgic::Refusal::Kind;
+  const GuestCpu cpus[] = {{.guest_affinity = 0, .affinity = 2, .interface = 5},
+                           {.guest_affinity = 1, .affinity = 1, .interface = 2}};
+  const platforms::GicV2 physical = {.distributor = 0x4'0000, .cpu_interface = 0x1'0000};
+  vgic::GuestGicV2<Memory> guest(physical, partition_, kGuest, cpus);
+  const auto store = [&](std::uint64_t offset, std::uint64_t value) {
+    frame_.x[3] = value;
+    return guest.RefusalOf(AccessAt(0x4'0000 + offset, true), frame_);
+  };
+  EXPECT_EQ(store(0x104, 1u << 8).kind, kNone);
+  EXPECT_EQ(store(0x104, 1u << 9).value, 41u);
+  EXPECT_EQ(store(0xf00, 0x0003'0004).kind, kNone);
+  EXPECT_EQ(store(0xf00, 0x0004'0004).kind, kCpu);
+  EXPECT_EQ(store(0xf00, 0x0004'0004).value, 0x0004'0004u);
+  EXPECT_EQ(store(0xf00, 0x01ff'0004).kind, kNone) << "all but the sender";
+  EXPECT_EQ(store(0x1104, ~0u).kind, kNone) << "beyond the Distributor";
+  EXPECT_EQ(guest.RefusalOf(AccessAt(0x4'0f00, false), frame_).kind, kNone);
+}
+
 }  // namespace
 }  // namespace trivet::tests::partition_test

@@ -6,8 +6,10 @@ load(":launch.bzl", "LAUNCH_ATTRS", "launch", "loader_attrs")
 load(":loaders.bzl", "LOADERS")
 
 _el2_run = rule(
-    implementation = lambda ctx: [launch(ctx, by_user = True)],
-    attrs = LAUNCH_ATTRS,
+    implementation = lambda ctx: [launch(ctx, arguments = ctx.attr.guest_args, by_user = True)],
+    attrs = LAUNCH_ATTRS | {
+        "guest_args": attr.string_list(doc = "Arguments for the guest before the user's."),
+    },
     doc = "The exit status of `bazel run` is the guest's.",
     executable = True,
 )
@@ -25,7 +27,7 @@ def el2_run(name, elf, environment = None, guest_timeout_s = None, compilation_m
         None: the platform of the build, which must be an EL2 one.
       guest_timeout_s: instead of the environment's; without an environment 120.
       compilation_mode: of the image; "" for opt, or dbg where the build is.
-      **kwargs: passed on (cpu, icount, tags, visibility ...).
+      **kwargs: passed on (cpu, guest_args, icount, tags, visibility ...).
     """
     env = ENVIRONMENTS[environment] if type(environment) == "string" else environment
     loader = env.loader if env else LOADERS["qemu_kernel"]

@@ -13,6 +13,7 @@
 #include "vgic/distributor/sgi.h"
 #include "vgic/gic_v2_interface.h"
 #include "vgic/partition/gic_partition.h"
+#include "vgic/partition/refusal.h"
 #include "vgic/pass_through.h"
 
 namespace trivet::vgic {
@@ -37,6 +38,7 @@ class GuestGicV2 {
              std::span<const GuestCpu> cpus)
       : gic_(gic),
         partition_(partition),
+        guest_(guest),
         cpus_(cpus),
         distributor_(gic.distributor, partition.owners, guest, cpus_, kGuestPrivate) {
     distributor_.Reset();
@@ -64,6 +66,15 @@ class GuestGicV2 {
     const auto range = vcpu::MmioRange::Of(gic_.distributor, kPage, device);
     const GicAccess one_at_a_time(partition_);
     return vcpu::ServeMmio({&range, 1}, *access, frame);
+  }
+
+  Refusal RefusalOf(const vcpu::Exit& exit, const vectors::GuestFrame& frame) const {
+    const auto access = vcpu::Access::Of(exit);
+    if (!access || !access->is_write || access->address - gic_.distributor >= kPage) return {};
+    const auto offset = static_cast<std::uint32_t>(access->address - gic_.distributor);
+    const auto value = static_cast<std::uint32_t>(vcpu::StoredValue(*access, frame));
+    if (offset == kSgir) return RefusedSgir(value, cpus_);
+    return RefusedSpi(partition_.owners, guest_, {offset, access->bytes}, value);
   }
 
   /// Bit 0 of GICV_CTLR, which a kernel takes for the only enable, enables Group 0; without FIQEn
@@ -124,6 +135,7 @@ class GuestGicV2 {
 
   const Physical& gic_;
   GicPartition& partition_;
+  const GuestNumber guest_;
   const GuestCpus cpus_;
   GuestDistributorV2<M> distributor_;
 };

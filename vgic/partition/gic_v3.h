@@ -17,6 +17,7 @@
 #include "vgic/gic_v3_interface.h"
 #include "vgic/hand_back.h"
 #include "vgic/partition/gic_partition.h"
+#include "vgic/partition/refusal.h"
 #include "vgic/pass_through.h"
 
 namespace trivet::vgic {
@@ -46,6 +47,7 @@ class GuestGicV3 {
              std::span<const GuestCpu> cpus)
       : gic_(gic),
         partition_(partition),
+        guest_(guest),
         cpus_(cpus),
         distributor_(gic.distributor, partition.owners, guest, cpus_),
         redistributors_(cpus_, kGuestPrivate, partition.owners.HasLpis(guest)),
@@ -80,6 +82,22 @@ class GuestGicV3 {
         vcpu::MmioRange::Of(frames.base, frames.size, redistributors_)};
     const GicAccess one_at_a_time(partition_);
     return vcpu::ServeMmio(devices, *access, frame);
+  }
+
+  /// What the exit asks for that is not this guest's; Serve() does nothing about it.
+  Refusal RefusalOf(const vcpu::Exit& exit, const vectors::GuestFrame& frame) const {
+    if (exit.reason == vcpu::ExitReason::kSystemRegister) {
+      const auto trap = exit.syndrome.system_register();
+      if (!IsSgi(trap)) return {};
+      return RefusedSgi(hal::IccSgi1rEl1::FromRaw(vcpu::ValueOf(trap.rt, frame)), cpus_);
+    }
+    const auto access = vcpu::Access::Of(exit);
+    if (!access || !access->is_write || access->address - gic_.distributor >= kDistributorSize) {
+      return {};
+    }
+    const auto offset = static_cast<std::uint32_t>(access->address - gic_.distributor);
+    return RefusedSpi(partition_.owners, guest_, {offset, access->bytes},
+                      static_cast<std::uint32_t>(vcpu::StoredValue(*access, frame)));
   }
 
   /// Gives the interrupts of this CPU to its vCPU, after an exit by IRQ. As vgic::TakeInterrupts().
@@ -166,9 +184,13 @@ class GuestGicV3 {
     return status;
   }
 
+  template <class Trap>
+  static bool IsSgi(const Trap& trap) {
+    return !trap.is_read && trap.encoding == hal::kInfo<hal::IccSgi1rEl1>.encoding;
+  }
   bool ServeRegister(const vcpu::Exit& exit, vectors::GuestFrame& frame, unsigned self) const {
     const auto trap = exit.syndrome.system_register();
-    if (trap.is_read || trap.encoding != hal::kInfo<hal::IccSgi1rEl1>.encoding) return false;
+    if (!IsSgi(trap)) return false;
     SendSgi(hal::IccSgi1rEl1::FromRaw(vcpu::ValueOf(trap.rt, frame)), self);
     frame.pc += 4;
     return true;
@@ -182,6 +204,7 @@ class GuestGicV3 {
 
   const Physical& gic_;
   GicPartition& partition_;
+  const GuestNumber guest_;
   const GuestCpus cpus_;
   GuestDistributorV3<M> distributor_;
   GuestRedistributors<M> redistributors_;
