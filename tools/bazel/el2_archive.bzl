@@ -4,6 +4,7 @@
 cc_static_library needs a flag that every user of this repository would have to set, and validates nothing.
 """
 
+load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
 load("@trivet_tools//:defs.bzl", "TOOLS")
 load(":transition.bzl", "EL2_TRANSITION_ATTRS", "el2_transition")
