@@ -22,8 +22,8 @@ void Print(const CpuReport* cpus, unsigned count, hal::TextSink sink) {
     if (!CausedFailure(cpus[i]) && (outcome == Outcome::kChanged || outcome == Outcome::kAsBefore))
       continue;
     hal::LineWriter line(sink);
-    line.Text("CPU ").Decimal(i).Text(": ").Text(trivet::ToString(cpus[i].status));
-    line.Text(", ").Text(ToString(outcome));
+    line.Text("CPU ").Decimal(i).Text(": ").Name(trivet::ToString(cpus[i].status));
+    line.Text(", ").Name(ToString(outcome));
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace trivet::hal {
 
@@ -18,6 +19,14 @@ class Capabilities {
  public:
   constexpr Capabilities() = default;
   constexpr Capabilities(Capability capability) : bits_(Bit(capability)) {}  // NOLINT: a set of one
+
+  /// Bit n is the capability with the number n. None: a bit is no capability's that can be given.
+  static constexpr std::optional<Capabilities> FromRaw(std::uint32_t bits) {
+    const std::uint32_t fixed =
+        Bit(Capability::kAlways) | 1u << static_cast<unsigned>(Capability::kNever);
+    if ((bits & fixed) != 0 || bits >= Bit(Capability::kCount)) return std::nullopt;
+    return Of(bits);
+  }
 
   constexpr bool Has(Capability capability) const {
     return ((bits_ | Bit(Capability::kAlways)) & Bit(capability)) != 0;

@@ -20,13 +20,13 @@ void DecodeField(const FieldInfo& field, std::uint64_t value, TextWriter& out) {
   if (field.hi != field.lo) out.Text(":").Decimal(field.lo);
   out.PadFrom(bits_start, kBitsColumn);
   const std::size_t name_start = out.column();
-  out.Text(field.name).PadFrom(name_start, kNameColumn);
+  out.Name(field.name).PadFrom(name_start, kNameColumn);
   if (value < 10) {
     out.Decimal(static_cast<unsigned>(value));
   } else {
     out.Hex(value);
   }
-  if (field.value_name != nullptr) out.Text("  ").Text(field.value_name(value));
+  if (field.value_name != nullptr) out.Text("  ").Name(field.value_name(value));
   if (field.kind != BitKind::kField && value != Expected(field)) {
     out.Text("  should be ").Hex(Expected(field));
   }
@@ -55,9 +55,9 @@ struct Buffer {
 
 void Decode(const RegisterInfo& info, std::uint64_t value, TextSink sink, DecodeStyle style) {
   TextWriter out(sink);
-  out.Text(info.name).Text(" = ").Hex(value);
+  out.Name(info.name).Text(" = ").Hex(value);
   if (info.layout != Layout::kAny) {
-    out.Text(info.layout == Layout::kE2hSet ? "  (E2H = 1)" : "  (E2H = 0)");
+    out.Name(info.layout == Layout::kE2hSet ? "  (E2H = 1)" : "  (E2H = 0)");
   }
   out.EndLine();
   for (const FieldInfo& field : info.fields) {

@@ -19,6 +19,17 @@ class TextWriter {
     column_ += text.size();
     return *this;
   }
+  // No strlen, which std::string_view calls for both: an embedder may not have it.
+  template <std::size_t kSize>
+  TextWriter& Text(const char (&literal)[kSize]) {
+    return Text(std::string_view(literal, kSize - 1));
+  }
+  /// A NUL-terminated text.
+  TextWriter& Name(const char* text) {
+    std::size_t size = 0;
+    while (text[size] != '\0') ++size;
+    return Text(std::string_view(text, size));
+  }
   TextWriter& Decimal(std::uint64_t value) { return Text(Digits(value).view()); }
   /// At least `digits` digits after 0x.
   TextWriter& Hex(std::uint64_t value, std::size_t digits = 1) {

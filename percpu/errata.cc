@@ -1,6 +1,6 @@
 #include "percpu/errata.h"
 
-#include <cstring>
+#include "hal/text_writer.h"
 
 namespace trivet::percpu {
 namespace {
@@ -22,10 +22,6 @@ constexpr Erratum kErrata[] = {
 #include "percpu/errata.def"
 };
 
-void Put(hal::TextSink sink, const char* text) {
-  sink.write(sink.context, text, std::strlen(text));
-}
-
 }  // namespace
 
 std::span<const Erratum> AllErrata() { return kErrata; }
@@ -42,16 +38,17 @@ Workarounds WorkaroundsFor(hal::MidrEl1 midr) {
 }
 
 void PrintErrata(hal::MidrEl1 midr, hal::TextSink sink) {
+  hal::TextWriter out(sink);
   bool any = false;
   for (const Erratum& erratum : kErrata) {
     if (!erratum.AppliesTo(midr)) continue;
     any = true;
     for (const char* text : {erratum.cpu, " ", erratum.number, ": ", Describe(erratum.workaround),
                              " (cost: ", CostOf(erratum.workaround), ")\n"}) {
-      Put(sink, text);
+      out.Name(text);
     }
   }
-  if (!any) Put(sink, "none\n");
+  if (!any) out.Text("none\n");
 }
 
 }  // namespace trivet::percpu

@@ -9,10 +9,10 @@ constexpr std::size_t kFieldColumn = 10;
 
 void PrintField(const char* what, const hal::FieldInfo& field, HcrReason reason,
                 hal::TextWriter& out) {
-  out.Text("  ").Text(what);
+  out.Text("  ").Name(what);
   const std::size_t start = out.column();
-  out.Text(field.name).PadFrom(start, kFieldColumn).Text(ToString(reason));
-  if (reason == HcrReason::kFeatureAbsent) out.Text(" ").Text(hal::ToString(field.traits.needs));
+  out.Name(field.name).PadFrom(start, kFieldColumn).Name(ToString(reason));
+  if (reason == HcrReason::kFeatureAbsent) out.Text(" ").Name(hal::ToString(field.traits.needs));
   out.EndLine();
 }
 
@@ -37,7 +37,7 @@ const char* ToString(HcrReason reason) {
 void Print(const ConstrainedHcr& hcr, hal::TextSink sink) {
   hal::TextWriter out(sink);
   const hal::RegisterInfo& info = hal::kInfo<hal::HcrEl2>;
-  out.Text(info.name).Text(" = ").Hex(hcr.value().raw()).EndLine();
+  out.Name(info.name).Text(" = ").Hex(hcr.value().raw()).EndLine();
   for (const hal::FieldInfo& field : info.fields) {
     for (unsigned i = 0; i < static_cast<unsigned>(HcrReason::kCount); ++i) {
       const auto reason = static_cast<HcrReason>(i);

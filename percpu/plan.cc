@@ -14,10 +14,10 @@ void PrintAction(const Plan::Line& line, hal::TextWriter& out) {
   switch (line.action) {
     case Plan::Action::kIsb: out.Text("isb"); return;
     case Plan::Action::kDsb: out.Text("dsb nsh"); return;
-    case Plan::Action::kTlbi: out.Text(ToString(line.tlbi)); return;
+    case Plan::Action::kTlbi: out.Name(ToString(line.tlbi)); return;
     case Plan::Action::kWrite: break;
   }
-  out.Text(hal::InfoOf(line.register_id).name).PadFrom(kStepColumn, kNameColumn);
+  out.Name(hal::InfoOf(line.register_id).name).PadFrom(kStepColumn, kNameColumn);
   out.Hex(line.before, hal::kRegisterDigits).Text(" -> ");
   out.Hex(line.after, hal::kRegisterDigits);
 }
@@ -38,7 +38,7 @@ const char* ToString(hal::Tlbi operation) {
 void Plan::Print(hal::TextSink sink) const {
   hal::TextWriter out(sink);
   for (std::size_t i = 0; i < size_; ++i) {
-    out.Text(lines_[i].step).PadFrom(0, kStepColumn);
+    out.Name(lines_[i].step).PadFrom(0, kStepColumn);
     PrintAction(lines_[i], out);
     out.EndLine();
   }

@@ -30,7 +30,7 @@ void PrintCounts(const ExitLog& log, unsigned cpu, hal::TextSink lines) {
     if (count == 0) continue;
     hal::LineWriter line(lines);
     line.Text("CPU ").Decimal(cpu).Text(": ").Decimal(count).Text(" exits by ");
-    line.Text(ToString(reason));
+    line.Name(ToString(reason));
   }
 }
 
@@ -41,7 +41,7 @@ void Print(const ExitLog& log, unsigned cpu, hal::TextSink lines) {
     const ExitLog::Entry exit = log.At(i);
     hal::LineWriter line(lines);
     line.Text("CPU ").Decimal(cpu).Text(": exit ").Decimal(i).Text(": ");
-    line.Text(ToString(exit.reason)).Text(", PC ").Hex(exit.pc);
+    line.Name(ToString(exit.reason)).Text(", PC ").Hex(exit.pc);
     if (exit.syndrome != 0) line.Text(", ESR_EL2 ").Hex(exit.syndrome);
     if (exit.address != ExitLog::kNoAddress) line.Text(", IPA ").Hex(exit.address);
   }

@@ -54,6 +54,10 @@ class Interrupt {
   /// ICH_LR<n>_EL2.EOI, as a bit of pINTID: without HW, the end raises a maintenance interrupt.
   static constexpr std::uint16_t kEoiBit = 1u << 9;
 
+  /// From value().raw() of one, kept elsewhere. A state is dropped.
+  static constexpr Interrupt FromRaw(std::uint64_t raw) {
+    return Interrupt(ListRegister::FromRaw(raw).state(State::kInvalid));
+  }
   /// From a list register; its state is dropped.
   static constexpr Interrupt Of(ListRegister value) {
     return Interrupt(value.state(State::kInvalid).nmi(false));

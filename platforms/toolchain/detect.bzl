@@ -27,6 +27,7 @@ _LLVM_TOOLS = {
     "nm": "llvm-nm",
     "objcopy": "llvm-objcopy",
     "objdump": "llvm-objdump",
+    "size": "llvm-size",
     "strip": "llvm-strip",
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that deps.bzl and the examples pin the versions of MODULE.bazel, and the sysroot that of .bazelversion."""
+"""Checks that version.bzl, deps.bzl and the examples have the versions of MODULE.bazel, the sysroot that of .bazelversion."""
 
 import pathlib
 import re
@@ -15,6 +15,9 @@ def main():
     pins = dict(DEPENDENCY.findall(module))
     own = re.search(r'version = "([^"]+)"', module)[1]
     problems = []
+    released = re.search(r'VERSION = "([^"]+)"', pathlib.Path("version.bzl").read_text(encoding="utf-8"))[1]
+    if released != own:
+        problems.append(f"version.bzl: {released}, but MODULE.bazel has {own}")
 
     def compare(file, name, version):
         if name in pins and pins[name] != version:

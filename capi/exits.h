@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+#pragma once
+
+#include <cstdint>
+
+#include "capi/object.h"
+#include "hal/status.h"
+#include "vcpu/exit.h"
+
+namespace trivet::capi {
+
+/// `out` is written after success alone.
+[[gnu::always_inline]] inline trivet_status Give(const Result<vcpu::Exit>& exit, trivet_exit* out) {
+  if (!exit) [[unlikely]]
+    return ToC(exit.error());
+  out->reason = static_cast<std::uint32_t>(exit->reason);
+  out->syndrome = exit->syndrome.raw();
+  const auto& [virtual_address, intermediate_address] = exit->fault;
+  out->has =
+      (virtual_address ? TRIVET_HAS_ADDRESS : 0) | (intermediate_address ? TRIVET_HAS_IPA : 0);
+  out->address = virtual_address.value_or(0);
+  out->ipa = intermediate_address.value_or(0);
+  return TRIVET_OK;
+}
+
+}  // namespace trivet::capi
