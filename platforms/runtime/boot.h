@@ -20,6 +20,9 @@ std::uint64_t LoaderArgument();
 /// with status 102 when the CPU is not at EL2.
 void PrepareThisCpu();
 
+/// Whether every other CPU is off, or waits in the loader's code: none runs the image's.
+bool OtherCpusAreOff();
+
 /// Marks this CPU as running. Once, on the boot CPU.
 void RegisterBootCpu();
 

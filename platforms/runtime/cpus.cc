@@ -105,6 +105,14 @@ unsigned ThisCpuIndex() {
   __builtin_trap();  // only CPUs of this list are started
 }
 
+bool OtherCpusAreOff() {
+  for (unsigned cpu = 0; cpu < CpuCount(); ++cpu) {
+    const bool is_off = slots[cpu].state == CpuState::kOff && IsStopped(cpu);
+    if (cpu != ThisCpuIndex() && !is_off) return false;
+  }
+  return true;
+}
+
 void RegisterBootCpu() { slots[ThisCpuIndex()].state.store(CpuState::kRunning); }
 
 Status StartCpu(unsigned cpu, CpuEntry entry, void* argument) {

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "hal/cpu.h"
+#include "platforms/runtime/mapped_ram.h"
 #include "platforms/runtime/registers.inc"
 #include "platforms/runtime/stacks.h"
 #include "platforms/translation/tables.h"
@@ -68,17 +69,11 @@ void AddHoles(PageList& list) {
   }
 }
 
-/// [arm-arm] ID_AA64MMFR0_EL1.PARange; more than 48 bits would need other descriptors.
-unsigned PhysicalBits() {
-  const auto range = static_cast<unsigned>(hal::Cpu::Read<hal::IdAa64Mmfr0El1>().parange());
-  constexpr unsigned kBits[] = {32, 36, 40, 42, 44, 48};
-  return range < std::size(kBits) ? kBits[range] : translation::kAddressBits;
-}
-
 }  // namespace
+
 }  // namespace trivet::platforms
 
-/// Fills the tables of trivet_translation_on. By the boot CPU, MMU and caches off, at EL2.
+/// Fills the tables of trivet_translation_on. By the one CPU that runs, MMU and caches off, at EL2.
 extern "C" void trivet_build_tables() {
   using namespace trivet::platforms;
   PageList pages;
@@ -88,5 +83,5 @@ extern "C" void trivet_build_tables() {
       static_cast<std::uint64_t>(__written_code_start - __written_code_end);
   pages.Add(__written_code_end, __written_code_alias_end, Access::kReadExecute, distance);
   const std::span<Table> memory(__tables_start, __tables_end);
-  if (!translation::Build(memory, PhysicalBits(), pages.span())) __builtin_trap();
+  if (!translation::Build(memory, PhysicalBits(), pages.span(), MappedRam())) __builtin_trap();
 }

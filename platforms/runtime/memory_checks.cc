@@ -5,6 +5,8 @@
 #include "hal/cpu.h"
 #include "platforms/runtime/control_checks.h"
 #include "platforms/runtime/entry_checks.h"
+#include "platforms/runtime/machine.h"
+#include "platforms/runtime/ram.h"
 #include "platforms/runtime/translation.h"
 #include "platforms/runtime/written_code.h"
 
@@ -54,8 +56,8 @@ Attributes Translate(std::uintptr_t address, bool write) {
   } else {
     asm volatile("at s1e2r, %0" ::"r"(address) : "memory");
   }
-  Cpu::Isb();
-  const ParEl1 par = Cpu::Read<ParEl1>();
+  hal::Cpu::Isb();
+  const ParEl1 par = hal::Cpu::Read<ParEl1>();
   return {.fault = par.f(), .mair = par.attr()};
 }
 
@@ -126,12 +128,75 @@ void CheckRegime() {
   WrittenCodeRunsAtItsAlias();
 }
 
+/// Ends inside a block of 2 MiB, as the image does.
+MemoryRange RamBehindTheImage() {
+  const MemoryRange image = ImageRange();
+  return {.base = image.base + image.size + 0x3000, .size = 0x40'5000};
+}
+
+bool IsInMemory(const MemoryRange& range) {
+  for (const MemoryRange& memory : ThisMachine().memory.all()) {
+    if (range.base >= memory.base && range.base + range.size <= memory.base + memory.size)
+      return true;
+  }
+  return false;
+}
+
+/// Normal memory from the first byte to the last, and there alone; what was there before is there.
+void IsRam(const MemoryRange& ram, std::uint64_t value) {
+  const auto* const word = reinterpret_cast<const volatile std::uint64_t*>(ram.base);
+  const std::uintptr_t last = ram.base + ram.size - 1;
+  Check(*word == value, "what was stored before it was RAM is there");
+  bool as_expected = true;
+  for (const std::uintptr_t address : {ram.base, ram.base + ram.size / 2, last}) {
+    const Attributes writes = Translate(address, true);
+    as_expected = as_expected && !writes.fault && writes.mair == 0xff;
+  }
+  for (const std::uintptr_t address : {ram.base - 1, last + 1}) {
+    const Attributes writes = Translate(address, true);
+    as_expected = as_expected && !writes.fault && writes.mair == 0;
+  }
+  Check(as_expected, "its pages are cached, its neighbours devices");
+  Check(Try(kExecutes, word) == kForbidden, "it is not executed");
+  std::uint64_t unaligned = 0;
+  asm volatile("ldr %0, [%1]" : "=r"(unaligned) : "r"(ram.base + 1) : "memory");
+  Check(unaligned << 8 >> 8 == value >> 8, "an unaligned load works");
+}
+
 }  // namespace
+
+void CheckMapRam() {
+  const MemoryRange image = ImageRange();
+  const std::uint64_t beyond = std::uint64_t{1} << 48;
+  bool refused = true;
+  for (const MemoryRange& range :
+       {MemoryRange{image.base + image.size, 0}, MemoryRange{image.base + image.size, 0x800},
+        MemoryRange{image.base + image.size + 0x800, 0x1000},
+        MemoryRange{image.base + image.size - 0x1000, 0x2000},
+        MemoryRange{image.base - 0x1000, 0x2000}, MemoryRange{beyond - 0x1000, 0x2000},
+        MemoryRange{0x1000, ~std::uint64_t{0xfff}}}) {
+    refused = refused && MapRam(range) == Status::kInvalidArgument;
+  }
+  Check(refused, "what cannot be RAM is refused");
+  const MemoryRange ram = RamBehindTheImage();
+  Check(IsInMemory(ram), "there is RAM behind the image");
+  auto* const word = reinterpret_cast<volatile std::uint64_t*>(ram.base);
+  constexpr std::uint64_t kValue = 0x1122'3344'5566'7788;
+  *word = kValue;
+  Check(MapRam(ram) == Status::kOk, "RAM is mapped");
+  IsRam(ram, kValue);
+  ImageIsProtected();
+  if (hal::Cpu::Read<IdAa64Mmfr1El1>().vh() == 0) return;
+  const HcrEl2 hcr = hal::Cpu::Read<HcrEl2>();
+  WriteHcrEl2(hcr.e2h(true).raw());
+  IsRam(ram, kValue);
+  WriteHcrEl2(hcr.raw());
+}
 
 void CheckTranslation() {
   CheckRegime();
-  if (Cpu::Read<IdAa64Mmfr1El1>().vh() == 0) return;
-  const HcrEl2 hcr = Cpu::Read<HcrEl2>();
+  if (hal::Cpu::Read<IdAa64Mmfr1El1>().vh() == 0) return;
+  const HcrEl2 hcr = hal::Cpu::Read<HcrEl2>();
   WriteHcrEl2(hcr.e2h(true).raw());
   Check(true, "the same as a VHE host:");
   CheckRegime();

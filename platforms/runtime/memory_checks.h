@@ -6,4 +6,7 @@ namespace trivet::platforms {
 /// image_tables.cc. At EL2, DAIF masked.
 void CheckTranslation();
 
+/// Checks MapRam() with RAM behind the image, and what it refuses. Before other CPUs are started.
+void CheckMapRam();
+
 }  // namespace trivet::platforms

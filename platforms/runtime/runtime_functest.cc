@@ -11,7 +11,9 @@
 #include "platforms/runtime/firmware.h"
 #include "platforms/runtime/interrupts.h"
 #include "platforms/runtime/machine.h"
+#include "platforms/runtime/memory_checks.h"
 #include "platforms/runtime/power.h"
+#include "platforms/runtime/ram.h"
 
 namespace {
 
@@ -185,6 +187,10 @@ void AllCpusStartTwice() {
     for (unsigned cpu = 1; cpu < count; ++cpu) platforms::SendInterrupt(cpu, kSgiOfOthers);
     Check(WaitFor(2 * (count - 1)), "an SGI reaches each of them");
   }
+  const platforms::MemoryRange image = platforms::ImageRange();
+  Check(platforms::MapRam({image.base + image.size + 0x1000, 0x1000}) ==
+            (count == 1 ? Status::kOk : Status::kInUse),
+        "no RAM is mapped while other CPUs use the tables");
   Check(wrong == 0, "each arrives at EL2, as itself, caches on, with its argument and its SGI");
 }
 
@@ -226,6 +232,7 @@ void FirmwareIsCalledWithAllRegisters() {
 int main() {
   platforms::CheckEntry();
   TheImageKnowsItsPlace();
+  platforms::CheckMapRam();
   FirmwareIsCalledWithAllRegisters();
   SelfInterruptArrives();
   AllCpusStartTwice();

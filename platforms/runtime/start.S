@@ -43,6 +43,28 @@ trivet_entry:
   mov     x0, x19
   b       trivet_boot_main
 
+// MapRam() of ram.cc: fills the tables again. Nothing is dirty when the next store bypasses the caches, and nothing older
+// than that store is left in them when they are on again.
+// In:  EL2, translation on, the only CPU that runs. Clobbers what a call may.
+  .global trivet_rebuild_tables
+  .type trivet_rebuild_tables, %function
+trivet_rebuild_tables:
+  mrs     x0, DAIF
+  stp     x29, x30, [sp, #-32]!
+  str     x0, [sp, #16]
+  mov     x29, sp
+  msr     daifset, #0xf
+  bl      clean_data
+  bl      trivet_translation_off
+  bl      trivet_build_tables
+  bl      clean_data
+  bl      trivet_translation_on
+  ldr     x0, [sp, #16]
+  ldp     x29, x30, [sp], #32
+  msr     DAIF, x0
+  ret
+  .size trivet_rebuild_tables, . - trivet_rebuild_tables
+
 // A cache keeps a Secure line apart from a Non-secure one of the same address, so what a loader at EL3 wrote is cleaned
 // while its own translation says which it is.
 .Lat_el3:

@@ -52,15 +52,20 @@ class Builder {
   Builder(std::span<Table> memory, unsigned physical_bits)
       : memory_(memory), physical_end_(std::uint64_t{1} << physical_bits) {}
 
-  bool Run(std::span<const Pages> image) {
+  bool Run(std::span<const Pages> image, std::span<const Ram> ram) {
     Table* const roots = Take(2);
     if (roots == nullptr || image.empty()) return false;
     for (Table& root : std::span(roots, 2)) root = {};
     FindImage(image);
-    if (image_end_ > physical_end_) return false;
+    ram_ = ram;
+    const auto is_outside = [&](const Ram& range) { return range.end > physical_end_; };
+    if (image_end_ > physical_end_ || std::ranges::any_of(ram, is_outside)) return false;
     for (std::uint64_t base = 0; base < physical_end_; base += std::uint64_t{1} << kWindowShift) {
-      const bool ok = HasImage(base) ? AddImageWindow(roots, base) : AddDeviceWindow(roots, base);
+      const bool ok = HasNormal(base) ? AddWindows(roots, base) : AddDeviceWindow(roots, base);
       if (!ok) return false;
+    }
+    for (const Ram& range : ram) {
+      if (!Map(roots, Regime::kEl2, range) || !Map(roots, Regime::kEl2And0, range)) return false;
     }
     for (const Pages& pages : image) {
       if (!Map(roots, Regime::kEl2, pages) || !Map(roots, Regime::kEl2And0, pages)) return false;
@@ -83,8 +88,12 @@ class Builder {
     }
   }
 
-  bool HasImage(std::uint64_t window) const {
-    return window < image_end_ && image_start_ < window + (std::uint64_t{1} << kWindowShift);
+  bool HasNormal(std::uint64_t window) const {
+    const auto overlaps = [=](std::uint64_t start, std::uint64_t end) {
+      return window < end && start < window + (std::uint64_t{1} << kWindowShift);
+    };
+    return overlaps(image_start_, image_end_) ||
+           std::ranges::any_of(ram_, [&](const Ram& r) { return overlaps(r.start, r.end); });
   }
 
   Table* Devices(std::uint64_t base, Regime regime) {
@@ -107,7 +116,7 @@ class Builder {
     return true;
   }
 
-  bool AddImageWindow(Table* roots, std::uint64_t base) {
+  bool AddWindows(Table* roots, std::uint64_t base) {
     for (const Regime regime : {Regime::kEl2, Regime::kEl2And0}) {
       const Table* const table = Devices(base, regime);
       if (table == nullptr) return false;
@@ -119,19 +128,36 @@ class Builder {
   bool Map(Table* roots, Regime regime, const Pages& pages) {
     const std::uint64_t attributes = AttributesOf(regime, pages.access) | kTableOrPage;
     for (std::uint64_t address = pages.start; address < pages.end; address += kPageSize) {
-      std::uint64_t* const entry = PageEntry(roots[RootOf(regime)], address);
+      std::uint64_t* const entry = EntryAt(roots[RootOf(regime)], address, kLastLevel);
       if (entry == nullptr) return false;
       *entry = pages.access == Access::kNone ? 0 : (address + pages.offset) | attributes;
     }
     return true;
   }
 
-  /// The level 3 entry for `address`; blocks on the way become tables of the same.
-  std::uint64_t* PageEntry(Table& root, std::uint64_t address) {
+  /// With the largest blocks that fit.
+  bool Map(Table* roots, Regime regime, const Ram& ram) {
+    for (std::uint64_t address = ram.start; address < ram.end;) {
+      unsigned level = 1;
+      const auto fits = [&] {
+        const std::uint64_t size = std::uint64_t{1} << ShiftOf(level);
+        return address % size == 0 && ram.end - address >= size;
+      };
+      while (level < kLastLevel && !fits()) ++level;
+      std::uint64_t* const entry = EntryAt(roots[RootOf(regime)], address, level);
+      if (entry == nullptr) return false;
+      *entry = address | AttributesOf(regime, Access::kReadWrite) | LeafAt(level);
+      address += std::uint64_t{1} << ShiftOf(level);
+    }
+    return true;
+  }
+
+  /// The entry of `last_level` for `address`; blocks on the way become tables of the same.
+  std::uint64_t* EntryAt(Table& root, std::uint64_t address, unsigned last_level) {
     Table* table = &root;
     for (unsigned level = 0;; ++level) {
       std::uint64_t& entry = table->entries[(address >> ShiftOf(level)) % kEntries];
-      if (level == kLastLevel) return &entry;
+      if (level == last_level) return &entry;
       if ((entry & kTableOrPage) != kTableOrPage && !Split(entry, level)) return nullptr;
       table = reinterpret_cast<Table*>(static_cast<std::uintptr_t>(entry & kAddress));
     }
@@ -151,14 +177,16 @@ class Builder {
 
   std::span<Table> memory_;
   std::uint64_t physical_end_;
+  std::span<const Ram> ram_;
   std::uint64_t image_start_ = ~std::uint64_t{0};
   std::uint64_t image_end_ = 0;
 };
 
 }  // namespace
 
-bool Build(std::span<Table> memory, unsigned physical_bits, std::span<const Pages> image) {
-  return Builder(memory, physical_bits).Run(image);
+bool Build(std::span<Table> memory, unsigned physical_bits, std::span<const Pages> image,
+           std::span<const Ram> ram) {
+  return Builder(memory, physical_bits).Run(image, ram);
 }
 
 }  // namespace trivet::platforms::translation

@@ -35,6 +35,14 @@ struct Pages {
   std::uint64_t offset = 0;
 };
 
+/// RAM beside the image, whole pages: addresses [start, end), Normal memory that is written and not
+/// executed.
+struct Ram {
+  std::uint64_t start;
+  std::uint64_t end;
+};
+inline constexpr std::size_t kMostRam = 8;  ///< Ranges.
+
 /// The two tables that translation starts at are first in Build()'s memory.
 inline constexpr std::size_t RootOf(Regime regime) { return regime == Regime::kEl2 ? 0 : 1; }
 
@@ -44,15 +52,16 @@ constexpr std::size_t TablesNeeded(unsigned physical_bits, std::uint64_t image_s
   const std::size_t windows =
       physical_bits > window_bits ? std::size_t{1} << (physical_bits - window_bits) : 1;
   const std::size_t image_tables = 2 + 2 + (image_size >> 21) + 2;  // levels 1, 2 and 3
-  return 2 + windows + 2 * image_tables;
+  const std::size_t ram_tables = kMostRam * (1 + 2 + 2);            // levels 1, 2 and 3
+  return 2 + windows + 2 * (image_tables + ram_tables);
 }
 
 /// Fills `memory`, at its physical address, with the tables of both regimes: the whole physical
 /// address space of `physical_bits` bits (32 to 48) at its own addresses as Device-nGnRnE,
-/// not executable, and over it `image`, of which a later entry wins over an earlier one; it is
-/// less than 1 GiB.
+/// not executable, over it `ram`, at most kMostRam ranges, and over that `image`, of which a later
+/// entry wins over an earlier one; it is less than 1 GiB.
 /// False: `memory` is too small, or a page is outside of the physical address space.
 [[nodiscard]] bool Build(std::span<Table> memory, unsigned physical_bits,
-                         std::span<const Pages> image);
+                         std::span<const Pages> image, std::span<const Ram> ram = {});
 
 }  // namespace trivet::platforms::translation

@@ -43,12 +43,13 @@ class Tables : public ::testing::TestWithParam<Regime> {
  protected:
   static constexpr std::size_t kTables = TablesNeeded(48, 16 << 20);
 
-  bool BuildFor(unsigned physical_bits, std::vector<Pages> image, std::size_t tables = kTables) {
+  bool BuildFor(unsigned physical_bits, std::vector<Pages> image, std::size_t tables = kTables,
+                std::vector<Ram> ram = {}) {
     // What is there before Build() is not zero.
     for (Table& table : std::span(memory_.get(), kTables)) {
       for (std::uint64_t& entry : table.entries) entry = ~std::uint64_t{0};
     }
-    return Build({memory_.get(), tables}, physical_bits, image);
+    return Build({memory_.get(), tables}, physical_bits, image, ram);
   }
 
   std::optional<Found> Walk(std::uint64_t address) const {
@@ -140,6 +141,36 @@ TEST_P(Tables, LetALaterEntryWin) {
   ASSERT_TRUE(BuildFor(48, {all, guard}));
   ExpectPages(guard);
   EXPECT_TRUE(Walk(0x4000'0000).has_value() && Walk(0x4000'2000).has_value());
+}
+
+// Ranges that begin and end inside a block of each size, of which the first has the image.
+TEST_P(Tables, MapRamAroundTheImageAndElsewhere) {
+  const std::vector<Ram> ram = {{0x4000'0000, 0x8123'4000},
+                                {0x7f'c01f'f000, 0x80'4020'1000},
+                                {0x300'0000'0000, 0x300'4000'0000}};
+  const std::uint64_t image = 0x4200'3000, image_end = image + 1202 * kPageSize;
+  ASSERT_TRUE(BuildFor(48, ImageAt(image), kTables, ram));
+  for (const Pages& pages : ImageAt(image)) ExpectPages(pages);
+  for (const Ram& range : ram) {
+    ExpectDevice(range.start - kPageSize);
+    ExpectDevice(range.end);
+    for (const std::uint64_t edge : {range.start, range.start + 0x20'0000, image_end,
+                                     range.end - 0x20'0000, range.end - kPageSize}) {
+      const bool inside = edge >= range.start && edge < range.end;
+      if (inside) ExpectPages({edge, edge + kPageSize, Access::kReadWrite});
+    }
+  }
+  ExpectPages({image - kPageSize, image, Access::kReadWrite});
+  EXPECT_FALSE(BuildFor(40, ImageAt(image), kTables, ram)) << "the last one is outside";
+}
+
+TEST_P(Tables, HaveRoomForAsMuchRamAsTheySay) {
+  constexpr std::uint64_t kSize = 1202 * kPageSize;
+  std::vector<Ram> ram;
+  for (std::uint64_t i = 1; i <= kMostRam; ++i) {
+    ram.push_back({(i << 40) - 0x3000, (i << 40) + 0x4020'1000});
+  }
+  EXPECT_TRUE(BuildFor(48, ImageAt(0x7f'ffff'b000), TablesNeeded(48, kSize), ram));
 }
 
 TEST_P(Tables, AreRefusedWhereTheyCannotBe) {
