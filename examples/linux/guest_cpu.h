@@ -16,6 +16,7 @@
 #include "vcpu/psci/guest_psci.h"
 #include "vcpu/psci/waiting_cpus.h"
 #include "vcpu/stage2/guest_memory.h"
+#include "vcpu/stage2/rom.h"
 #include "vcpu/vcpu.h"
 #include "vgic/partition/gic_partition.h"
 #include "vgic/switched.h"
@@ -37,6 +38,7 @@ struct Guest {
   Psci::Entry boot = {};  ///< Where vCPU 0 begins, which is on from the start.
   /// Of a guest that can have the machine back. Null: it cannot.
   HandBack* hand_back = nullptr;
+  vcpu::Rom rom = {};  ///< Of a firmware.
   vcpu::GuestMemory memory = {};
   std::optional<Gic> gic = {};
   Psci psci = {};
@@ -88,6 +90,7 @@ class GuestCpu {
                                .vtcr = guest_->memory.vtcr(),
                                .vttbr = guest_->memory.vttbr(),
                                .open = Capabilities(),
+                               .translates_faults = true,
                                .sve = sve_,
                                .sme = sme_,
                                .mpidr = hal::Cpu::Read<hal::MpidrEl1>(),
@@ -107,6 +110,7 @@ class GuestCpu {
   bool Serve(const Exit& exit) {
     auto* const hand_back = guest_->hand_back;
     if (guest_->gic->Serve(exit, vcpu_->frame(), self_)) return true;
+    if (guest_->rom.IgnoreStore(exit, vcpu_->frame())) return true;
     if (kCanLeave && hand_back != nullptr && hand_back->Serve(exit, vcpu_->frame())) return true;
     switch (exit.reason) {
       case Reason::kIrq:

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <span>
-#include <string_view>
 
 #include "host.h"
 #include "platforms/fdt/boot_modules.h"
@@ -16,31 +15,21 @@ namespace {
 namespace platforms = trivet::platforms;
 namespace fdt = platforms::fdt;
 
-/// The loader's arguments for the guest and this image's own, as a text with its zero byte.
-std::string_view Arguments(std::string_view loaders) {
-  static char text[2048];
-  const std::string_view own = platforms::CommandLine();
-  const std::string_view more = own.substr(std::min(own.find(' '), own.size()));
-  std::size_t size = loaders.copy(text, sizeof(text) - 1);
-  size += more.copy(text + size, sizeof(text) - 1 - size);
-  text[size] = '\0';
-  return {text, size + 1};
-}
-
-bool SetChosen(fdt::Editor& tree, const fdt::BootModules& modules) {
-  const fdt::Region disk = modules.ramdisk;
-  return tree.Set("/chosen", "bootargs", Arguments(modules.arguments)) &&
-         tree.SetNumber("/chosen", "linux,initrd-start", disk.base) &&
-         tree.SetNumber("/chosen", "linux,initrd-end", disk.base + disk.size);
-}
-
 bool Hide(fdt::Editor& tree, const Hidden& hidden) {
-  tree.HideCompatible("multiboot,module");
   for (const char* device : hidden.compatible) tree.HideCompatible(device);
   return std::ranges::all_of(hidden.nodes, [&](auto path) { return tree.Hide(path); }) &&
          std::ranges::all_of(hidden.memory, [&](const platforms::MemoryRange& range) {
            return tree.HideMemory({range.base, range.size});
          });
+}
+
+/// Of QEMU's virt machine: RAM is one range up to the hypervisor, since edk2 reads no second one,
+/// and the first bank of flash, where the firmware is, takes no commands.
+bool DescribeToFirmware(fdt::Editor& tree) {
+  constexpr std::uint32_t kBank = 0x400'0000;
+  const std::uint64_t end = platforms::ImageRange().base;
+  return tree.HideMemory({end, (1ull << 48) - end}) &&
+         tree.SetCells("/flash", "reg", {0, kBank, 0, kBank});
 }
 
 }  // namespace
@@ -50,13 +39,20 @@ LinuxEntry PrepareLinux(const Hidden& hidden) {
   if (!tree) Stop("the loader passed no device tree");
   const auto modules = fdt::FindBootModules(*tree);
   if (!modules) Stop("the loader put no kernel into memory");
-  const std::uint64_t address = modules->kernel.base - fdt::kMaxBytes;
-  auto* const room = reinterpret_cast<std::uint32_t*>(address);
-  auto copy = fdt::Editor::Copy(tree->memory(), std::span(room, fdt::kMaxBytes / 4));
-  if (!copy || !Hide(*copy, hidden) || !SetChosen(*copy, *modules)) {
+  const auto [base, size] = modules->kernel;
+  const bool firmware = !fdt::IsKernelImage(base);
+  // edk2 has its stack behind. [edk2] ArmVirtQemu.dsc, PcdCPUCoresStackBase.
+  const std::uint64_t room = firmware ? 0x7'c000 : fdt::kMaxBytes;
+  const std::uint64_t address =
+      firmware ? platforms::ThisMachine().memory.all()[0].base : base - room;
+  auto copy = fdt::Editor::Copy(tree->memory(),
+                                std::span(reinterpret_cast<std::uint32_t*>(address), room / 4));
+  if (!copy || !Hide(*copy, hidden) || !fdt::SetChosen(*copy, *modules, platforms::CommandLine()) ||
+      (firmware && !DescribeToFirmware(*copy))) {
     Stop("the guest's device tree does not fit");
   }
-  return {.kernel = modules->kernel.base, .tree = address};
+  if (!firmware) return {.entry = base, .tree = address};
+  return {.entry = 0, .tree = address, .rom = {.pa = base, .size = (size + 4095) & ~4095ull}};
 }
 
 }  // namespace hv

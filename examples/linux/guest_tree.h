@@ -4,6 +4,7 @@
 #include <initializer_list>
 
 #include "platforms/machine/description.h"
+#include "vcpu/stage2/rom.h"
 
 namespace hv {
 
@@ -14,11 +15,14 @@ struct Hidden {
   std::initializer_list<const char*> nodes = {};       ///< By their paths.
 };
 
-/// Writes the device tree of a guest below the kernel that the loader put into memory. Its address
-/// and the kernel's. Turns the machine off where there is no kernel or the tree does not fit.
+/// Where a guest begins, with its device tree in its memory. What the loader put into memory is a
+/// kernel, or a firmware that was built to run from flash at address 0: a ROM of the guest's.
 struct LinuxEntry {
-  std::uint64_t kernel, tree;
+  std::uint64_t entry, tree;
+  trivet::vcpu::Rom rom = {};
 };
+/// Writes that tree: below the kernel, or for a firmware at the start of RAM. Turns the machine off
+/// where there is neither, or the tree does not fit.
 LinuxEntry PrepareLinux(const Hidden& hidden);
 
 }  // namespace hv

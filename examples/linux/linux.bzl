@@ -3,9 +3,13 @@
 load("@trivet//tools/bazel:environments.bzl", "ENVIRONMENTS", "environment")
 load("@trivet//tools/bazel:loaders.bzl", "loader")
 
-# The image is loaded at 0x40200000, near the start of RAM. The tree of the guest is written below its kernel.
+# The image is loaded at 0x7e000000 (BUILD.bazel), near the end of RAM. The tree of the guest is written below its
+# kernel.
 _KERNEL = "0x50000000"
 _RAMDISK = "0x58000000"
+
+# Above the image and the tree that QEMU puts behind it: the guest does not find it there.
+_FIRMWARE = "0x7fc00000"
 
 _FILES = {
     "initrd": ":initrd",
@@ -31,6 +35,15 @@ _DISKS = {
     "pci": "virtio-blk-pci",
 }
 
+# A disk: this image, read-only. The last -device is the guest's /dev/vda.
+def _image_disk(disk = "mmio"):
+    return [
+        "-drive",
+        "if=none,id=image,format=raw,readonly=on,file={image}",
+        "-device",
+        _DISKS[disk] + ",drive=image",
+    ]
+
 def linux_machine(cpus = 4, gic = 3, disk = "mmio"):
     """An environment() with Debian's kernel and a RAM disk in memory.
 
@@ -43,14 +56,52 @@ def linux_machine(cpus = 4, gic = 3, disk = "mmio"):
         base = ENVIRONMENTS["generic"],
         guest_timeout_s = 150,
         loader = loader(
-            boot = _machine(cpus, gic) + _guest() + [
-                # A disk: this image, read-only.
-                "-drive",
-                "if=none,id=disk,format=raw,readonly=on,file={image}",
-                "-device",
-                _DISKS[disk] + ",drive=disk",
-            ],
+            boot = _machine(cpus, gic) + _guest() + _image_disk(disk),
             files = _FILES,
+            semihosting = False,
+        ),
+    )
+
+# edk2's shell runs the disk's startup.nsh, but only the user starts it: the last entry of its menu.
+_CURSOR_UP = "\033[A"
+_DIALOGUES = {
+    "edk2": [
+        ("Press any key to enter the Boot Manager Menu", " "),
+        ("ENTER to select boot device", _CURSOR_UP + "\r"),
+        ("any other key to continue", "\r"),
+    ],
+    "u_boot": [],
+}
+
+def firmware_machine(firmware, disk, cpus = 4, gic = 3, interactive = False):
+    """An environment() in which the guest is a firmware, and loads Debian from a disk.
+
+    Args:
+      firmware: "edk2" or "u_boot".
+      disk: a boot_disk().
+      cpus: how many the machine has.
+      gic: the version of its interrupt controller.
+      interactive: nothing is typed.
+    """
+    return environment(
+        base = ENVIRONMENTS["generic"],
+        guest_timeout_s = 150,
+        loader = loader(
+            boot = _machine(cpus, gic) + [
+                "-M",
+                "acpi=off",  # [uefi] edk2 hands on a device tree only where it has no ACPI tables to hand on.
+                "-kernel",
+                "{image}",
+                "-device",
+                "guest-loader,addr=%s,kernel={firmware}" % _FIRMWARE,
+                "-drive",
+                "if=none,id=disk,format=raw,readonly=on,file=fat:{disk}",
+                "-device",
+                "virtio-blk-device,drive=disk",
+            ] + _image_disk(),
+            dialogue = [] if interactive else _DIALOGUES[firmware],
+            files = {"disk": disk},
+            firmware = firmware,
             semihosting = False,
         ),
     )

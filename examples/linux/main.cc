@@ -9,13 +9,17 @@ namespace {
 
 constexpr vgic::GuestNumber kGuest = 1;
 
-/// All of the machine as itself, but for the hypervisor and what is emulated.
+/// All of the machine as itself, but for the hypervisor, what is emulated, and a firmware's flash.
 template <class Gic>
 trivet::Status MapMachine(Guest<Gic>& guest) {
   auto holes = guest.gic->Holes();
   holes.Add(platforms::ImageRange());
-  return vcpu::MapIdentity(guest.memory, std::uint64_t{1} << Hypervisor<Gic>::kIpaBits,
-                           platforms::ThisMachine().memory.all(), holes.all());
+  holes.Add({guest.rom.ipa, guest.rom.size});
+  holes.Add({guest.rom.pa, guest.rom.size});
+  Check(vcpu::MapIdentity(guest.memory, std::uint64_t{1} << Hypervisor<Gic>::kIpaBits,
+                          platforms::ThisMachine().memory.all(), holes.all()),
+        guest.name);
+  return guest.rom.MapIn(guest.memory);
 }
 
 trivet::Status Main() {
@@ -23,7 +27,8 @@ trivet::Status Main() {
   const auto run = [&]<class Gic>(const typename Gic::Physical& gic) -> trivet::Status {
     static Hypervisor<Gic> hypervisor(gic, vgic::OwnerTable(kGuest));
     static HandBack hand_back(platforms::CpuCount());
-    static Guest<Gic> guest = {.boot = {boot.kernel, boot.tree}, .hand_back = &hand_back};
+    static Guest<Gic> guest = {
+        .boot = {boot.entry, boot.tree}, .hand_back = &hand_back, .rom = boot.rom};
     hypervisor.Give(guest, kGuest, 0, platforms::CpuCount());
     Check(MapMachine(guest), "the guest's memory");
     hypervisor.Run();

@@ -1,5 +1,7 @@
 #include "platforms/fdt/boot_modules.h"
 
+#include <algorithm>
+
 namespace trivet::platforms::fdt {
 namespace {
 
@@ -33,12 +35,13 @@ bool IsKernelImage(std::uint64_t address) {
   return std::string_view(magic, 4) == "ARM\x64";
 }
 
-bool SetChosen(Editor& tree, const BootModules& modules, std::string_view more) {
+bool SetChosen(Editor& tree, const BootModules& modules, std::string_view command_line) {
   const std::string_view first = modules.arguments;
+  const std::string_view more =
+      command_line.substr(std::min(command_line.find(' '), command_line.size()));
   char text[kMaxArguments + 1];
-  if (first.size() + 1 + more.size() > kMaxArguments) return false;
+  if (first.size() + more.size() > kMaxArguments) return false;
   std::size_t size = first.copy(text, first.size());
-  if (!more.empty()) text[size++] = ' ';
   size += more.copy(text + size, more.size());
   text[size++] = '\0';
   tree.HideCompatible("multiboot,module");

@@ -25,10 +25,10 @@ std::optional<BootModules> FindBootModules(const Tree& tree);
 /// be a firmware. [arm64-image]
 bool IsKernelImage(std::uint64_t address);
 
-/// Makes `tree` one that the kernel boots from: /chosen has its arguments with `more` words behind
-/// them, and where the RAM disk is; the modules' nodes are gone. False: no room, or more than
-/// kMaxArguments bytes of arguments.
+/// Makes `tree` one that the kernel boots from: /chosen has its arguments, the words of
+/// `command_line` behind the first of them, which is the name of an image, and where the RAM disk
+/// is; the modules' nodes are gone. False: no room, or more than kMaxArguments bytes of arguments.
 inline constexpr std::size_t kMaxArguments = 2047;
-bool SetChosen(Editor& tree, const BootModules& modules, std::string_view more = {});
+bool SetChosen(Editor& tree, const BootModules& modules, std::string_view command_line = {});
 
 }  // namespace trivet::platforms::fdt

@@ -39,6 +39,8 @@ class Editor {
   /// node. Return how many there were.
   unsigned HideCompatible(std::string_view compatible);
   unsigned HideEverywhere(std::string_view property);
+  /// Takes the ITS of a GICv3 out, and what names it: for a guest without LPIs.
+  void HideMessageInterrupts();
   /// Takes a range out of every "memory" node's "reg": what a guest must not use. False: no room,
   /// or a node has another form than two numbers of 1 or 2 cells.
   bool HideMemory(Region hidden);

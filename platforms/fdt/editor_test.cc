@@ -93,24 +93,24 @@ TEST_F(EditorTest, FindsWhatTheLoaderPutIntoMemory) {
 TEST_F(EditorTest, AKernelBootsFromChosen) {
   EXPECT_TRUE(editor_->SetText("/chosen/module@1", "compatible", "multiboot,module"));
   BootModules modules = {.kernel = {1, 2}, .ramdisk = {}, .arguments = "console=ttyAMA0"};
-  EXPECT_TRUE(SetChosen(*editor_, modules));
+  EXPECT_TRUE(SetChosen(*editor_, modules, "image"));
   EXPECT_EQ(Find("/chosen", "bootargs")->bytes(), std::string_view("console=ttyAMA0\0", 16));
   EXPECT_FALSE(Find("/chosen", "linux,initrd-start").has_value()) << "no RAM disk";
   EXPECT_FALSE(FindPath(editor_->tree(), "/chosen/module").has_value());
   modules.ramdisk = {0x1'2345'6000, 0x1001};
-  EXPECT_TRUE(SetChosen(*editor_, modules, "quiet nosmp"));
+  EXPECT_TRUE(SetChosen(*editor_, modules, "image.img quiet nosmp"));
   EXPECT_EQ(Find("/chosen", "bootargs")->String(), "console=ttyAMA0 quiet nosmp");
   EXPECT_EQ(Find("/chosen", "linux,initrd-start")->Number(), 0x1'2345'6000u);
   EXPECT_EQ(Find("/chosen", "linux,initrd-end")->Number(), 0x1'2345'7001u);
-  EXPECT_FALSE(SetChosen(*editor_, modules, std::string(2000, 'a'))) << "no room";
+  EXPECT_FALSE(SetChosen(*editor_, modules, "image " + std::string(2000, 'a'))) << "no room";
 }
 
 TEST(BootModules, ArgumentsHaveALimit) {
   Words memory(4096);
   Editor editor = *Editor::Copy(Machine(), memory);
   const BootModules modules = {.kernel = {1, 2}, .ramdisk = {}, .arguments = "a"};
-  EXPECT_FALSE(SetChosen(editor, modules, std::string(kMaxArguments - 1, 'b')));
-  EXPECT_TRUE(SetChosen(editor, modules, std::string(kMaxArguments - 2, 'b')));
+  EXPECT_FALSE(SetChosen(editor, modules, "i " + std::string(kMaxArguments - 1, 'b')));
+  EXPECT_TRUE(SetChosen(editor, modules, "i " + std::string(kMaxArguments - 2, 'b')));
   const auto arguments = FindPath(editor.tree(), "/chosen")->node().Find("bootargs");
   EXPECT_EQ(arguments->String().size(), kMaxArguments);
 }
@@ -143,6 +143,16 @@ TEST_F(EditorTest, HidesWhateverIsCompatibleOrHasAName) {
   EXPECT_EQ(editor_->HideCompatible("a,its"), 2u);
   EXPECT_EQ(Show(*editor_), "\n chosen\n memory@40000000\n soc\n  uart@10\n");
   EXPECT_EQ(editor_->HideCompatible("a,its"), 0u);
+}
+
+TEST_F(EditorTest, NothingNamesAnItsThatIsHidden) {
+  EXPECT_TRUE(editor_->SetText("/soc/uart@10/inner", "compatible", "arm,gic-v3-its"));
+  EXPECT_TRUE(editor_->SetCells("/soc/uart@20", "msi-map", {0, 1, 0, 0x1'0000}));
+  EXPECT_TRUE(editor_->SetCells("/soc", "msi-parent", {1}));
+  editor_->HideMessageInterrupts();
+  EXPECT_EQ(Show(*editor_), "\n chosen\n memory@40000000\n soc\n  uart@10\n  uart@20\n");
+  EXPECT_FALSE(Find("/soc/uart@20", "msi-map").has_value());
+  EXPECT_FALSE(Find("/soc", "msi-parent").has_value());
 }
 
 TEST_F(EditorTest, MemoryLosesARange) {

@@ -87,6 +87,12 @@ unsigned Editor::HideEverywhere(std::string_view property) {
   return hidden;
 }
 
+void Editor::HideMessageInterrupts() {
+  HideCompatible("arm,gic-v3-its");
+  HideEverywhere("msi-map");
+  HideEverywhere("msi-parent");
+}
+
 bool Editor::HideMemory(Region hidden) {
   unsigned nodes = 0;
   Walk check(tree_);
