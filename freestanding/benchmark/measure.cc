@@ -92,7 +92,8 @@ Calibration::Calibration()
       keep_running_(CountEmpty(EmptyKeepRunning)),
       pause_resume_(CountEmpty(EmptyPauses) - range_for_),
       range_for_once_(CountOnce(EmptyRangeFor)),
-      keep_running_once_(CountOnce(EmptyKeepRunning)) {}
+      keep_running_once_(CountOnce(EmptyKeepRunning)),
+      pause_resume_once_(CountOnce(EmptyPauses) - range_for_once_) {}
 
 /// The difference of two lengths: the order in which the counters are read is not in it.
 bool Calibration::cycles_mean_something() const {
@@ -143,7 +144,7 @@ Spreads Calibration::Sample(const Benchmark& benchmark,
     if (once.skipped() || !once.finished()) return {};
     const Counts& empty =
         once.style() == LoopStyle::kRangeFor ? range_for_once_ : keep_running_once_;
-    const Counts cost = once.counted() - empty - pause_resume_.Scaled(once.pauses(), kIterations);
+    const Counts cost = once.counted() - empty - pause_resume_once_.Scaled(once.pauses(), 1);
     cycles[i] = cost.cycles;
     ticks[i] = cost.ticks;
     spreads.per = once.iterations();

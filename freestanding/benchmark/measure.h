@@ -70,6 +70,7 @@ class Calibration {
 
   Counts range_for_, keep_running_, pause_resume_;
   Counts range_for_once_, keep_running_once_;  ///< One pass with the readings at either end.
+  Counts pause_resume_once_;                   ///< In such a pass: the mean of many is more.
 };
 
 }  // namespace benchmark::internal

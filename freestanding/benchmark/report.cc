@@ -84,6 +84,18 @@ void AddSpreads(JsonObject& object, const Spreads& spreads, std::uint64_t ticks_
   }
 }
 
+/// What was subtracted is more than what was measured.
+constexpr std::string_view kDoubtful =
+    "?: less than the loop and the pauses around it, which are subtracted: the counter does not "
+    "repeat, as QEMU's without -icount, which follows the build machine's clock\n";
+
+bool IsRight(const Spread& spread) {
+  for (const Spread::Rank& rank : Spread::kRanks) {
+    if (spread.*rank.value < 0) return false;
+  }
+  return true;
+}
+
 /// A number right-aligned in `width` columns and a space.
 void PrintColumn(Line& line, const Text<24>& number, std::size_t width) {
   line << Right{number.view(), width};
@@ -134,7 +146,10 @@ void Report::Add(std::string_view name, const Measurement& measurement) {
 }
 
 void Report::End() const {
-  if (!as_lines_) return;
+  if (!as_lines_) {
+    if (has_doubtful_) Write(kDoubtful);
+    return;
+  }
   Line text;
   JsonObject object(text);
   PrintObject(object.Add("end", results_), text);
@@ -171,13 +186,24 @@ void Report::PrintLine(std::string_view name, const Measurement& m) const {
     object.Add("instructions", Ratio{m.total.instructions, m.iterations});
     object.Add("repeatable", m.repeatable ? 1 : 0);
   }
-  object.Add("cycles", Ratio{m.total.cycles, m.iterations});
+  if (m.total.cycles >= 0) object.Add("cycles", Ratio{m.total.cycles, m.iterations});
   const std::uint64_t ticks_per_second = capabilities_.ticks_per_second;
-  object.Add("time_ns", Nanoseconds(m.total.ticks, m.iterations, ticks_per_second));
-  if (m.spreads.samples > 0) AddSpreads(object, m.spreads, ticks_per_second);
+  if (m.total.ticks >= 0) {
+    object.Add("time_ns", Nanoseconds(m.total.ticks, m.iterations, ticks_per_second));
+  } else if (!capabilities_.counts_instructions) {
+    object.Add("skipped", "its counters do not repeat");  // a result has a figure or a reason
+  }
+  if (m.spreads.samples > 0 && IsRight(m.spreads.cycles) && IsRight(m.spreads.ticks))
+    AddSpreads(object, m.spreads, ticks_per_second);
   if (!m.label.view().empty()) object.Add("label", m.label);
   for (const auto& entry : m.counters) object.Add(entry.name, entry.counter.value);
   PrintObject(object, text);
+}
+
+/// One that cannot be right is a "?".
+void Report::PrintFigure(Sink& line, Text<24>& figure, bool is_right, std::size_t width) {
+  has_doubtful_ = has_doubtful_ || !is_right;
+  line << Right{is_right ? figure.view() : "?", width};
 }
 
 void Report::PrintRow(std::string_view name, const Measurement& m) {
@@ -200,16 +226,16 @@ void Report::PrintRow(std::string_view name, const Measurement& m) {
   }
   cycles << Ratio{m.total.cycles, m.iterations};
   iterations << m.iterations;
-  PrintColumn(line, time, 14);
+  PrintFigure(line, time, m.total.ticks >= 0, 14);
   PrintColumn(line, instructions, 14);
-  PrintColumn(line, cycles, 12);
+  PrintFigure(line, cycles, m.total.cycles >= 0, 12);
   PrintColumn(line, iterations, 12);
   if (m.spreads.samples > 0) {
     for (const std::int64_t value :
          {m.spreads.cycles.p50, m.spreads.cycles.p99, m.spreads.cycles.max}) {
       Text<24> column;
       column << Ratio{value, m.spreads.per};
-      PrintColumn(line, column, kSpreadColumn);
+      PrintFigure(line, column, value >= 0, kSpreadColumn);
     }
   }
   for (const auto& entry : m.counters) line << ' ' << entry.name << '=' << entry.counter.value;

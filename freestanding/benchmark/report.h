@@ -14,7 +14,8 @@ namespace benchmark::internal {
 ///     CHECKSUM
 ///
 /// "instructions" is absent where the CPU does not count them; "cycles_p50" and its kin are there
-/// where cycles mean something; "skipped" or "error" stand instead of figures. The last line is
+/// where cycles mean something; a figure below 0 is left out, with all of a spread, and is a "?"
+/// for a person; "skipped" or "error" stand instead of figures. The last line is
 /// {"end":N}, after N results.
 class Report {
  public:
@@ -29,11 +30,14 @@ class Report {
   void PrintContext(const Counts& loop, const Counts& pause) const;
   void PrintLine(std::string_view name, const Measurement& measurement) const;
   void PrintRow(std::string_view name, const Measurement& measurement);
+  void PrintFigure(trivet::text::Sink& line, trivet::text::Text<24>& figure, bool is_right,
+                   std::size_t width);
 
   const bool as_lines_;
   const std::size_t name_width_;
   const Capabilities capabilities_;
   bool sampled_ = false;
+  bool has_doubtful_ = false;
   int results_ = 0;
 };
 

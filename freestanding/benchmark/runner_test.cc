@@ -116,6 +116,12 @@ void Ramp(State& state) {
 }
 BENCHMARK(Ramp);
 
+/// A counter that runs slower than when the loop alone was measured.
+void Undershoots(State& state) {
+  for (auto _ : state) Cost(-3);
+}
+BENCHMARK(Undershoots);
+
 void Fails(State& state) {
   state.SkipWithError("went wrong");
   for (auto _ : state) Cost(1);
@@ -287,6 +293,27 @@ TEST_F(Runner, ShowsAPersonTheSpreadOfCycles) {
       << internal::printed;
   EXPECT_NE(internal::printed.find("1024       127       253       255\n"), std::string::npos)
       << internal::printed;
+}
+
+TEST_F(Runner, PrintsNoFigureThatCannotBeRight) {
+  internal::fake_cycles_per_instruction = 5;
+  EXPECT_EQ(
+      Lines("Undershoots"),
+      "{\"name\":\"Undershoots\",\"iterations\":1024,\"instructions\":-3,\"repeatable\":1}\n");
+  internal::capabilities.counts_instructions = false;
+  EXPECT_NE(Lines("Undershoots").find("\"skipped\":\"its counters do not repeat\"}"),
+            std::string::npos);
+  internal::capabilities.counts_instructions = true;
+  EXPECT_EQ(internal::RunBenchmarks("--benchmark_filter=Undershoots:Ten"), 0);
+  const std::string& text = internal::printed;
+  EXPECT_NE(text.find("             ?            -3           ?        1024         ?         ?"
+                      "         ?\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("\n?: less than the loop and the pauses around it"), std::string::npos);
+  internal::printed.clear();
+  EXPECT_EQ(internal::RunBenchmarks("--benchmark_filter=Ten"), 0);
+  EXPECT_EQ(internal::printed.find('?'), std::string::npos);
 }
 
 TEST_F(Runner, RefusesWhatItDoesNotKnow) {

@@ -4,6 +4,7 @@
 #include "lab/board/board.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <format>
 #include <fstream>
 #include <string>
@@ -34,7 +35,8 @@ struct Options {
   std::string write;    ///< Where the profile entry goes.
   tools::Words traces;  ///< Files; none: kBasicTrace.
   bool qemu = false, verbose = false, no_trace = false;
-  tools::Words rest;  ///< For the target.
+  bool is_qemu = false;  ///< The target, also where it is at a serial line.
+  tools::Words rest;     ///< For the target.
 
   tools::Command Command() {
     using tools::Path, tools::Paths;
@@ -49,6 +51,8 @@ struct Options {
                          &profile},
                         {"--write", "FILE", "write the target as a profile", Path{&write}},
                         {"--trace", "FILE", "replay a trace; may be repeated", Paths{&traces}},
+                        {"--target-is-qemu", "",
+                         "count QEMU's own deviations as explained; --qemu implies it", &is_qemu},
                         {"--no-trace", "", "compare registers only", &no_trace},
                         {"--verbose", "", "print also what agrees or is explained", &verbose}},
             .takes_operands = true,
@@ -61,6 +65,7 @@ Options ParseOptions(const tools::Words& words) {
   const tools::Command command = options.Command();
   options.rest = Operands(command, words, 0);
   options.qemu = std::ranges::contains(options.rest, "--qemu");
+  options.is_qemu = options.is_qemu || options.qemu;
   const bool serial = std::ranges::any_of(options.rest, [](const std::string& word) {
     return word == "--serial" || word.starts_with("--serial=");
   });
@@ -126,6 +131,19 @@ unsigned Report(const std::vector<Comparison>& comparisons, bool verbose) {
   return count(Verdict::kDiffers);
 }
 
+std::size_t CountOf(const std::vector<Comparison>& comparisons, Verdict verdict) {
+  return static_cast<std::size_t>(std::ranges::count(comparisons, verdict, &Comparison::verdict));
+}
+
+/// A serial line may be QEMU's, which nothing on it says.
+void HintAtQemu(std::size_t differ, std::size_t differ_on_qemu) {
+  if (differ == differ_on_qemu) return;
+  Print(
+      std::format("{} of those that differ are known of QEMU: if this target is QEMU, add "
+                  "--target-is-qemu\n",
+                  differ - differ_on_qemu));
+}
+
 /// The target as a profile: its identification registers and the bits that it fixes.
 void WriteProfile(const std::string& path, sim::Profile profile,
                   const std::vector<Comparison>& comparisons) {
@@ -143,7 +161,9 @@ void WriteProfile(const std::string& path, sim::Profile profile,
 /// Runs the traces on the command line, else kBasicTrace. Returns how many lines differ.
 std::size_t RunTraces(const Options& options, const sim::Profile& profile) {
   if (options.no_trace || !options.from.empty()) return 0;
-  const trace::Place place = {options.target, options.rest, options.qemu};
+  if (!options.qemu)
+    std::fputs("board: the image is sent once more, with the traces (--no-trace: not)\n", stderr);
+  const trace::Place place = {options.target, options.rest, options.is_qemu};
   if (options.traces.empty()) {
     return trace::RunTraceFile(place, profile, kBasicTrace, {.verbose = options.verbose});
   }
@@ -165,8 +185,10 @@ int Board(const tools::Words& words) {
   const sim::Profile profile = ChooseProfile(options, own);
   const Measurements simulated = MeasureSimulator(profile, target.has_e2h, target.has_no_e2h);
   const auto model = sim::Model::For(profile);
-  const auto comparisons = Compare(target, simulated, *model, options.qemu);
+  const auto comparisons = Compare(target, simulated, *model, options.is_qemu);
   const unsigned differ = Report(comparisons, options.verbose);
+  if (!options.is_qemu)
+    HintAtQemu(differ, CountOf(Compare(target, simulated, *model, true), Verdict::kDiffers));
   if (!options.write.empty()) WriteProfile(options.write, own, comparisons);
   const std::size_t lines = RunTraces(options, profile);
   return differ == 0 && lines == 0 ? kAgreed : kDisagreed;

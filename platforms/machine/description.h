@@ -48,7 +48,8 @@ struct MemoryRange {
 };
 
 /// CPUs and ranges beyond these are not used; how many there are is FewOf::left_out().
-inline constexpr unsigned kMaxCpus = 16;
+/// Each CPU has 20 KiB of stack in every image, uninitialized.
+inline constexpr unsigned kMaxCpus = 64;
 inline constexpr unsigned kMaxMemoryRanges = 64;
 
 /// A node that describes something of use, but not so that it can be used.

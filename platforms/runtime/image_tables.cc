@@ -4,6 +4,7 @@
 #include <span>
 
 #include "hal/cpu.h"
+#include "platforms/machine/description.h"
 #include "platforms/runtime/mapped_ram.h"
 #include "platforms/runtime/registers.inc"
 #include "platforms/runtime/stacks.h"
@@ -28,7 +29,7 @@ namespace {
 using translation::Access;
 using translation::Pages;
 
-constexpr std::size_t kMostPages = 32;
+constexpr std::size_t kMostPages = kMaxCpus + 16;
 
 // translation.S sets what the descriptors of //platforms/translation need.
 static_assert(hal::TcrEl2::FromRaw(TCR_WALKS).t0sz() == 64 - translation::kAddressBits);

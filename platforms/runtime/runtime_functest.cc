@@ -32,12 +32,15 @@ std::uint64_t CounterNow() {
   return Cpu::Read<trivet::hal::CntpctEl0>().raw();
 }
 
-/// Polls for up to ten seconds: a busy build machine may not run every CPU of QEMU at once.
+/// Polls for up to ten seconds, and one more for each CPU beyond four: a busy build machine may not
+/// run every CPU of QEMU at once.
 template <class Condition>
 bool WaitUntil(Condition condition) {
   const std::uint64_t hertz = Cpu::Read<trivet::hal::CntfrqEl0>().raw();
+  const unsigned cpus = platforms::CpuCount();
+  const std::uint64_t seconds = cpus > 4 ? 6 + cpus : 10;
   const std::uint64_t start = CounterNow();
-  while (CounterNow() - start < 10 * hertz) {
+  while (CounterNow() - start < seconds * hertz) {
     if (condition()) return true;
   }
   return false;

@@ -7,7 +7,8 @@ extern "C" const char __stack_guard[], __stack_start[];
 namespace trivet::platforms {
 namespace {
 
-GuardedStack secondary_stacks[kMaxCpus];
+// Not cleared at the start: image.ld.
+[[gnu::section(".bss.trivet_stacks")]] GuardedStack secondary_stacks[kMaxCpus];
 
 bool IsWithin(std::uintptr_t address, const void* start, const void* end) {
   return address >= reinterpret_cast<std::uintptr_t>(start) &&

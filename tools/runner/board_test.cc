@@ -245,6 +245,13 @@ TEST(Out, WritesWhatLoadersLookForAndSaysWhatToType) {
   EXPECT_NE(readme.find("setenv bootargs '--filter=a'\n"), readme.npos);
 }
 
+TEST(Out, WithoutArgumentsTheBoardsAreRemoved) {
+  const std::string folder = OutFolder("none");
+  EXPECT_EQ(testing::RunToEnd(OutCommand(folder, {})).status, 0);
+  EXPECT_NE(testing::ReadFile(folder + "/README.txt").find("    setenv bootargs\n"),
+            std::string::npos);
+}
+
 TEST(Out, WhatIsNotTrivetsIsLeftAlone) {
   const std::string folder = OutFolder("other");
   std::filesystem::create_directories(folder);

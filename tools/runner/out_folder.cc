@@ -29,14 +29,14 @@ Each of these starts the same image; do one of them.
 U-Boot, from the first partition of an SD card that has these files:
     fatload mmc 0:1 ${{kernel_addr_r}} {0}
     crc32 ${{kernel_addr_r}} {2}        # must say {3}
-    setenv bootargs '{4}'
+    setenv bootargs{4}
     booti ${{kernel_addr_r}} - ${{fdtcontroladdr}}
 
 U-Boot, from a TFTP server whose root has these files:
     setenv autoload no; dhcp; setenv serverip ADDRESS_OF_THE_SERVER
     tftpboot ${{kernel_addr_r}} {0}
     crc32 ${{kernel_addr_r}} {2}        # must say {3}
-    setenv bootargs '{4}'
+    setenv bootargs{4}
     booti ${{kernel_addr_r}} - ${{fdtcontroladdr}}
   A U-Boot without kernel_addr_r: any address that is a multiple of 0x1000 and free RAM. One without
   booti: go ADDRESS, which gives the image no arguments.
@@ -62,12 +62,13 @@ std::string Contents(const fs::path& path) {
 
 /// What goes into the folder, by path in it.
 Files MakeFiles(const std::string& name, const std::string& image, const std::string& arguments) {
+  const std::string quoted = arguments.empty() ? "" : " '" + arguments + "'";
   const std::string instructions = std::vformat(
       kInstructions,
       std::make_format_args(
           name, static_cast<const std::size_t&>(image.size()),
           static_cast<const std::string&>(Hex(image.size())),
-          static_cast<const std::string&>(std::format("{:08x}", text::Crc32(image))), arguments));
+          static_cast<const std::string&>(std::format("{:08x}", text::Crc32(image))), quoted));
   return {{name, image},
           {"kernel8.img", image},
           {"EFI/BOOT/BOOTAA64.EFI", image},
