@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// The C interface beside C++: interface/OPERATION_c is a call of it, interface/OPERATION_cxx a C++ function that makes
-// the same call. el2_counts_test compares them.
+// The C interface beside C++: interface/OPERATION_c is a call of it, interface/OPERATION_cxx a C++
+// function that makes the same call. el2_counts_test compares them.
 
 #include <benchmark/benchmark.h>
 
@@ -73,7 +73,8 @@ BENCHMARK(Transition<C, true>)->Name("interface/enable_c");
 BENCHMARK(Transition<Cxx, false>)->Name("interface/disable_cxx");
 BENCHMARK(Transition<C, false>)->Name("interface/disable_c");
 
-// Runs. A trivet_vcpu is a Vcpu, and what a run uses of a trivet_cpu is the PerCpuState that it begins with.
+// Runs. A trivet_vcpu is a Vcpu, and what a run uses of a trivet_cpu is the PerCpuState that it
+// begins with.
 
 trivet_cpu* CpuOf(GuestRig& rig) { return reinterpret_cast<trivet_cpu*>(&rig.cpu()); }
 trivet_vcpu* GuestOf(GuestRig& rig) { return reinterpret_cast<trivet_vcpu*>(&rig.guest()); }

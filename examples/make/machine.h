@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /// Writes to the PL011 of QEMU's virt machine.
-void print(const char *text);
+void print(const char* text);
 void print_hex(uint64_t value);
 
 /// Reads a system register by its assembler name.
