@@ -87,6 +87,19 @@ TEST(El2Counts, NoneIsBelowItsLimit) {
   ExpectNoneBelowItsLimit("--cpu cortex-a72,cntfrq=1000000000");
 }
 
+/// interface/OPERATION_c against interface/OPERATION_cxx.
+TEST(El2Counts, ACallThroughCCostsAtMostTwoInstructionsMore) {
+  const std::map<std::string, double> counts = Counts("");
+  unsigned compared = 0;
+  for (const auto& [name, instructions] : counts) {
+    if (!name.starts_with("interface/") || !name.ends_with("_c")) continue;
+    ASSERT_TRUE(counts.contains(name + "xx")) << name;
+    EXPECT_LE(instructions, counts.at(name + "xx") + 2) << name;
+    ++compared;
+  }
+  EXPECT_GE(compared, 4u);
+}
+
 TEST(El2Counts, BackendAccessesAreOneInstruction) {
   const std::map<std::string, double> counts = Counts("");
   for (const char* name : {"hal/read", "hal/write", "hal/isb"}) {

@@ -9,8 +9,8 @@ import pathlib
 import re
 import sys
 
-MACRO = re.compile(r"^#define (TRIVET_[A-Z0-9_]+) \S", re.MULTILINE)
-ENUM = re.compile(r"typedef enum \w+ \{(.*?)\} (\w+);", re.DOTALL)
+MACRO = re.compile(r"^#define (TRIVET_[A-Z0-9_]+) \d", re.MULTILINE)
+ENUM = re.compile(r"typedef enum (?:TRIVET_BYTE )?\w+ \{(.*?)\} (\w+);", re.DOTALL)
 STRUCT = re.compile(r"typedef struct (\w+) \{(.*?)\} \w+;", re.DOTALL)
 MEMBER = re.compile(r"(?:\(\*(\w+)\)\([^;]*\)|(\w+)(?:\[\w+\])?)$")
 CALL = re.compile(r"^(?!typedef)[\w* ]+?\btrivet_\w+\([^;{]*\);", re.MULTILINE)

@@ -41,8 +41,8 @@ typedef struct trivet_exit {
   uint32_t reason;    ///< A trivet_reason.
   uint32_t has;       ///< TRIVET_HAS_...: which addresses the hardware gave; 0 but for aborts.
   uint64_t syndrome;  ///< ESR_EL2, of synchronous exits and SErrors; else 0.
-  uint64_t address;   ///< FAR_EL2: the guest's virtual address.
-  uint64_t ipa;       ///< From HPFAR_EL2 and FAR_EL2: its intermediate physical address.
+  uint64_t address;   ///< With TRIVET_HAS_ADDRESS: FAR_EL2, the guest's virtual address.
+  uint64_t ipa;       ///< With TRIVET_HAS_IPA: its intermediate physical address.
 } trivet_exit;
 
 /// What the vectors and the run loop call. Copied by trivet_cpu_create().

@@ -15,7 +15,10 @@ namespace trivet::capi {
     return ToC(exit.error());
   out->reason = static_cast<std::uint32_t>(exit->reason);
   out->syndrome = exit->syndrome.raw();
+  out->has = 0;
   const auto& [virtual_address, intermediate_address] = exit->fault;
+  if (!virtual_address && !intermediate_address) [[likely]]
+    return TRIVET_OK;
   out->has =
       (virtual_address ? TRIVET_HAS_ADDRESS : 0) | (intermediate_address ? TRIVET_HAS_IPA : 0);
   out->address = virtual_address.value_or(0);

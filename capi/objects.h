@@ -14,6 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// An enumeration of one byte: what C++ returns is passed on as it is.
+#define TRIVET_BYTE __attribute__((packed))
+
 #ifdef __cplusplus
 #define TRIVET_ALIGNED(bytes) alignas(bytes)
 #else
@@ -60,7 +63,7 @@ typedef struct trivet_group {
 typedef struct trivet_vector_table trivet_vector_table;
 
 /// Result of a call. hal/status.h has each code's meaning.
-typedef enum trivet_status {
+typedef enum TRIVET_BYTE trivet_status {
   TRIVET_OK = 0,
   TRIVET_NOT_AT_EL2 = 1,
   TRIVET_NOT_CREATED = 2,
