@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "host.h"
+#include "hypervisor/host.h"
 #include "platforms/fdt/boot_modules.h"
 #include "platforms/fdt/editor.h"
 #include "platforms/runtime/arguments.h"
@@ -14,6 +14,7 @@ namespace hv {
 namespace {
 
 namespace platforms = trivet::platforms;
+using trivet::hypervisor::Stop;
 namespace fdt = platforms::fdt;
 
 /// The loader's arguments for the guest and this image's own, as a text with its zero byte.

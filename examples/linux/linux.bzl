@@ -25,12 +25,13 @@ def _guest():
         "guest-loader,addr=%s,initrd={initrd}" % _RAMDISK,
     ]
 
-def linux_machine(cpus = 4, gic = 3):
+def linux_machine(cpus = 4, gic = 3, second_uart = None):
     """An environment() with Debian's kernel and a RAM disk in memory.
 
     Args:
       cpus: how many the machine has.
       gic: the version of its interrupt controller.
+      second_uart: what its second UART is connected to; None: it has one.
     """
     return environment(
         base = ENVIRONMENTS["generic"],
@@ -42,7 +43,7 @@ def linux_machine(cpus = 4, gic = 3):
                 "if=none,id=disk,format=raw,readonly=on,file={image}",
                 "-device",
                 "virtio-blk-device,drive=disk",
-            ],
+            ] + (["-serial", second_uart] if second_uart else []),
             files = _FILES,
             semihosting = False,
         ),

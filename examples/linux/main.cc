@@ -1,32 +1,28 @@
 // Boots one Linux at EL1, which has all of the machine but EL2 and the hypervisor's memory.
 
+#include "guest_cpu.h"
 #include "guest_tree.h"
-#include "hypervisor.h"
-#include "vcpu/stage2/identity_map.h"
+#include "hypervisor/divided_machine.h"
+#include "vgic/partition/machine.h"
 
 namespace hv {
 namespace {
 
 constexpr vgic::GuestNumber kGuest = 1;
 
-/// All of the machine as itself, but for the hypervisor and what is emulated.
-template <class Gic>
-trivet::Status MapMachine(Guest<Gic>& guest) {
-  auto holes = guest.gic->Holes();
-  holes.Add(platforms::ImageRange());
-  return vcpu::MapIdentity(guest.memory, std::uint64_t{1} << Hypervisor<Gic>::kIpaBits,
-                           platforms::ThisMachine().memory.all(), holes.all());
-}
-
 trivet::Status Main() {
   const auto boot = PrepareLinux({.memory = {platforms::ImageRange()}});
   const auto run = [&]<class Gic>(const typename Gic::Physical& gic) -> trivet::Status {
-    static Hypervisor<Gic> hypervisor(gic, vgic::OwnerTable(kGuest));
+    static trivet::hypervisor::DividedMachine<GuestCpu<Gic>> machine(gic, vgic::OwnerTable(kGuest));
     static HandBack hand_back(platforms::CpuCount());
-    static Guest<Gic> guest = {.boot = {boot.kernel, boot.tree}, .hand_back = &hand_back};
-    hypervisor.Give(guest, kGuest, 0, platforms::CpuCount());
-    Check(MapMachine(guest), "the guest's memory");
-    hypervisor.Run();
+    static Guest<Gic> guest = {.boot = {boot.kernel, boot.tree}};
+    if (GuestCpu<Gic>::kCanLeave) {
+      guest.doorbell = vcpu::MmioRange::Of(platforms::ImageRange().base, 4096, hand_back);
+      guest.hand_back = &hand_back;
+    }
+    machine.Give(guest, kGuest, 0, platforms::CpuCount());
+    machine.MapMachine(guest, {});
+    machine.Run();
   };
   return vgic::WithGuestGic(platforms::ThisMachine().interrupt_controller, run);
 }

@@ -27,8 +27,7 @@ struct Refusal {
 constexpr Refusal RefusedSpi(const OwnerTable& owners, GuestNumber guest, RegisterAccess access,
                              std::uint32_t value) {
   const std::uint32_t group = access.offset & ~0x7fu, word = access.offset % 0x80 / 4;
-  const bool sets =
-      group == gic::kIsenabler || group == gic::kIspendr || group == gic::kIsactiver;
+  const bool sets = group == gic::kIsenabler || group == gic::kIspendr || group == gic::kIsactiver;
   if (!sets || access.bytes != 4 || access.offset % 4 != 0 || word == 0) return {};
   const std::uint32_t others = value & ~owners.WordOf(guest, word);
   if (others == 0) return {};

@@ -1,25 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #pragma once
 
 #include <atomic>
+#include <initializer_list>
 #include <span>
 
-#include "guest_cpu.h"
+#include "hal/cpu.h"
+#include "hal/registers.h"
+#include "hypervisor/host.h"
+#include "platforms/machine/description.h"
 #include "platforms/runtime/cpus.h"
 #include "platforms/runtime/interrupts.h"
 #include "platforms/runtime/machine.h"
-#include "vgic/partition/machine.h"
+#include "vcpu/psci/waiting_cpus.h"
+#include "vcpu/stage2/guest_memory.h"
+#include "vcpu/stage2/identity_map.h"
+#include "vcpu/stage2/table_pool.h"
+#include "vgic/distributor/guest_cpus.h"
+#include "vgic/distributor/owners.h"
+#include "vgic/partition/gic_partition.h"
 
-namespace hv {
+namespace trivet::hypervisor {
 
-/// All CPUs of the machine, each of which serves the vCPU that it is given.
-template <class Gic>
-class Hypervisor {
+/// All CPUs of the machine, each of which serves one vCPU of one guest from then on.
+///
+/// `Cpu` is the caller's: `Cpu::Gic` is a GuestGicV3 or GuestGicV2, `Cpu::Guest` has `name`, a
+/// text, `memory`, a GuestMemory, `gic`, an optional Gic, and `psci`, a GuestPsci; `Serve(guest,
+/// vcpu)` runs that vCPU on the CPU that calls, and does not return. One object, in static storage;
+/// calls on the boot CPU. An error ends the machine: Check().
+template <class Cpu>
+class DividedMachine {
  public:
+  using Gic = typename Cpu::Gic;
+  using Guest = typename Cpu::Guest;
+
   /// Starts the other CPUs, which describe themselves and wait. `owners`: whose the SPIs are.
-  Hypervisor(const typename Gic::Physical& gic, const vgic::OwnerTable& owners)
+  DividedMachine(const typename Gic::Physical& gic, const vgic::OwnerTable& owners)
       : gic_(gic), partition_{.owners = owners} {
     Describe(0);
-    const auto entry = [](unsigned self, void* it) { static_cast<Hypervisor*>(it)->Wait(self); };
+    const auto entry = [](unsigned self, void* it) {
+      static_cast<DividedMachine*>(it)->Wait(self);
+    };
     for (unsigned cpu = 1; cpu < platforms::CpuCount(); ++cpu) {
       Check(platforms::StartCpu(cpu, entry, this), "CPU");
     }
@@ -28,7 +49,7 @@ class Hypervisor {
 
   /// Gives `guest`, which is `number` and has that VMID, `count` CPUs from `first` on, and memory
   /// that maps nothing but its GIC.
-  void Give(Guest<Gic>& guest, vgic::GuestNumber number, unsigned first, unsigned count) {
+  void Give(Guest& guest, vgic::GuestNumber number, unsigned first, unsigned count) {
     const auto cpus = std::span(table_).subspan(first, count);
     guest.gic.emplace(gic_, partition_, number, cpus);
     Check(guest.memory.Create(pool_, kIpaBits, number), guest.name);
@@ -41,6 +62,16 @@ class Hypervisor {
     guest.psci.Create(affinities, count);
   }
 
+  /// All of the machine as itself, but for the hypervisor, what is emulated and what is `anothers`.
+  void MapMachine(Guest& guest, std::initializer_list<platforms::MemoryRange> anothers) {
+    auto holes = guest.gic->Holes();
+    holes.Add(platforms::ImageRange());
+    for (const platforms::MemoryRange& range : anothers) holes.Add(range);
+    Check(vcpu::MapIdentity(guest.memory, std::uint64_t{1} << kIpaBits,
+                            platforms::ThisMachine().memory.all(), holes.all()),
+          guest.name);
+  }
+
   /// Runs the guests.
   [[noreturn]] void Run() {
     released_ = true;
@@ -48,11 +79,10 @@ class Hypervisor {
     Wait(0);
   }
 
-  static constexpr unsigned kIpaBits = 40;
-
  private:
+  static constexpr unsigned kIpaBits = 40;
   struct Place {
-    Guest<Gic>* guest = nullptr;
+    Guest* guest = nullptr;
     unsigned vcpu = 0;
   };
 
@@ -72,7 +102,7 @@ class Hypervisor {
   vgic::GicPartition partition_;
   vgic::GuestCpu table_[platforms::kMaxCpus] = {};
   Place places_[platforms::kMaxCpus] = {};
-  GuestCpu<Gic> cpus_[platforms::kMaxCpus];
+  Cpu cpus_[platforms::kMaxCpus];
   std::atomic<unsigned> described_ = 0;
   std::atomic<bool> released_ = false;
   vcpu::TablePoolMemory<64> tables_;
@@ -80,4 +110,4 @@ class Hypervisor {
                         reinterpret_cast<std::uint64_t>(tables_.tables)};
 };
 
-}  // namespace hv
+}  // namespace trivet::hypervisor
