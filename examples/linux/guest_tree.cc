@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "host.h"
+#include "hypervisor/host.h"
 #include "platforms/fdt/boot_modules.h"
 #include "platforms/fdt/editor.h"
 #include "platforms/runtime/arguments.h"
@@ -13,6 +13,7 @@ namespace hv {
 namespace {
 
 namespace platforms = trivet::platforms;
+using trivet::hypervisor::Stop;
 namespace fdt = platforms::fdt;
 
 bool Hide(fdt::Editor& tree, const Hidden& hidden) {

@@ -36,7 +36,7 @@ _DISKS = {
 }
 
 # A disk: this image, read-only. The last -device is the guest's /dev/vda.
-def _image_disk(disk = "mmio"):
+def _image_disk(disk = "mmio", second_uart = None):
     return [
         "-drive",
         "if=none,id=image,format=raw,readonly=on,file={image}",
@@ -44,19 +44,21 @@ def _image_disk(disk = "mmio"):
         _DISKS[disk] + ",drive=image",
     ]
 
-def linux_machine(cpus = 4, gic = 3, disk = "mmio"):
+def linux_machine(cpus = 4, gic = 3, disk = "mmio", second_uart = None):
     """An environment() with Debian's kernel and a RAM disk in memory.
 
     Args:
       cpus: how many the machine has.
       gic: the version of its interrupt controller.
       disk: how its disk is connected: mmio or pci.
+      second_uart: what its second UART is connected to; None: it has one.
     """
     return environment(
         base = ENVIRONMENTS["generic"],
         guest_timeout_s = 150,
         loader = loader(
-            boot = _machine(cpus, gic) + _guest() + _image_disk(disk),
+            boot = _machine(cpus, gic) + _guest() + _image_disk(disk) +
+                   (["-serial", second_uart] if second_uart else []),
             files = _FILES,
             semihosting = False,
         ),

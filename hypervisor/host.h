@@ -1,24 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #pragma once
 
 #include <cstdint>
 
+#include "hal/status.h"
 #include "percpu/per_cpu.h"
 #include "platforms/machine/description.h"
 #include "vcpu/exit_log.h"
 #include "vectors/cpu_slot.h"
 
-namespace hv {
+namespace trivet::hypervisor {
 
 /// EL2 runs with interrupts masked from start to end: an exception of its own level is a defect,
 /// and ends the machine with its record.
 struct Host {
-  static trivet::vectors::Handlers HandlersFor(trivet::CpuId cpu);
+  static vectors::Handlers HandlersFor(CpuId cpu);
 };
 
-using PerCpu = trivet::percpu::PerCpu<Host>;
+using PerCpu = percpu::PerCpu<Host>;
 
 /// The exits of the guest's vCPU on each CPU.
-extern trivet::vcpu::ExitLog exits[trivet::platforms::kMaxCpus];
+extern vcpu::ExitLog exits[platforms::kMaxCpus];
 
 /// Turns the machine off. With the argument trivet.exits it first prints why guests left each CPU.
 [[noreturn]] void PowerOff();
@@ -29,6 +31,6 @@ extern trivet::vcpu::ExitLog exits[trivet::platforms::kMaxCpus];
 [[noreturn]] void Stop(const char* what, std::uint64_t esr, std::uint64_t pc);
 
 /// Prints `what` and turns the machine off, unless `status` is kOk.
-void Check(trivet::Status status, const char* what);
+void Check(Status status, const char* what);
 
-}  // namespace hv
+}  // namespace trivet::hypervisor
