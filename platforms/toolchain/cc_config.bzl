@@ -1,7 +1,7 @@
 """The EL2 compiler: clang and lld, freestanding C++23 for aarch64-none-elf."""
 
-load("@rules_cc//cc:action_names.bzl", "ALL_CC_COMPILE_ACTION_NAMES", "ALL_CC_LINK_ACTION_NAMES", "ALL_CPP_COMPILE_ACTION_NAMES")
-load("@rules_cc//cc:cc_toolchain_config_lib.bzl", "feature", "flag_group", "flag_set", "tool_path", "with_feature_set")
+load("@rules_cc//cc:action_names.bzl", "ACTION_NAMES", "ALL_CC_COMPILE_ACTION_NAMES", "ALL_CC_LINK_ACTION_NAMES", "ALL_CPP_COMPILE_ACTION_NAMES")
+load("@rules_cc//cc:cc_toolchain_config_lib.bzl", "feature", "feature_set", "flag_group", "flag_set", "tool_path", "with_feature_set")
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 load("@trivet_tools//:defs.bzl", "CXX_INCLUDES", "RESOURCE_DIR", "TOOLS")
 load(":link_flags.bzl", "LINK_FLAGS", "TARGET")
@@ -58,6 +58,37 @@ def _flags(actions, flags, mode = None):
         with_features = [with_feature_set(features = [mode])] if mode else [],
     )
 
+# Which headers a target may include: those of its dependencies that are not private.
+_CHECKED_ACTIONS = [ACTION_NAMES.c_compile, ACTION_NAMES.cpp_compile, ACTION_NAMES.cpp_header_parsing]
+_LAYERING_CHECK = [
+    feature(name = "module_maps", enabled = True),
+    feature(
+        name = "use_module_maps",
+        flag_sets = [flag_set(
+            actions = _CHECKED_ACTIONS,
+            flag_groups = [
+                flag_group(flags = ["-fmodule-name=%{module_name}"]),
+                flag_group(flags = ["-fmodule-map-file=%{module_map_file}"]),
+            ],
+        )],
+        requires = [feature_set(features = ["module_maps"])],
+    ),
+    feature(
+        name = "layering_check",
+        flag_sets = [flag_set(
+            actions = _CHECKED_ACTIONS,
+            flag_groups = [
+                flag_group(flags = ["-Xclang", "-fno-cxx-modules", "-fmodules-strict-decluse", "-Wprivate-header"]),
+                flag_group(
+                    flags = ["-fmodule-map-file=%{dependent_module_map_files}"],
+                    iterate_over = "dependent_module_map_files",
+                ),
+            ],
+        )],
+        implies = ["use_module_maps"],
+    ),
+]
+
 def _system_includes(directories):
     flags = []
     for directory in directories:
@@ -73,7 +104,7 @@ def _impl(ctx):
         _flags(ALL_CC_COMPILE_ACTION_NAMES, _system_includes([shim])),
         _flags(ALL_CC_COMPILE_ACTION_NAMES, _REPRODUCIBLE_FLAGS),
     ] + [_flags(ALL_CC_COMPILE_ACTION_NAMES, flags, mode) for mode, flags in _MODE_FLAGS.items()]
-    features = [feature(name = mode) for mode in _MODE_FLAGS] + [
+    features = _LAYERING_CHECK + [feature(name = mode) for mode in _MODE_FLAGS] + [
         feature(name = "no_stripping"),
         feature(name = "supports_dynamic_linker", enabled = False),
         feature(name = "supports_pic", enabled = False),

@@ -3,6 +3,7 @@
 The result is a repository with
 
     defs.bzl        TOOLS, FIRMWARE, CXX_INCLUDES, RESOURCE_DIR, HAS_EL2_TOOLCHAIN, HAS_QEMU, WHY_NOT
+    headers.bzl     SYSTEM_HEADERS: of CXX_INCLUDES and RESOURCE_DIR
     bin/TOOL        a link to each tool found
 
 Environment variables override the search on PATH; changing one detects again:
@@ -117,8 +118,9 @@ def _impl(rctx):
     rctx.file("BUILD.bazel", """\
 package(default_visibility = ["//visibility:public"])
 
-exports_files(["defs.bzl"] + glob(["bin/*"], allow_empty = True))
+exports_files(["defs.bzl", "headers.bzl"] + glob(["bin/*"], allow_empty = True))
 """)
+    rctx.file("headers.bzl", "SYSTEM_HEADERS = %s\n" % repr(_headers_in(rctx, includes + ([resource_dir + "/include"] if resource_dir else []))))
     rctx.file("defs.bzl", "".join(["%s = %s\n" % (name, repr(value)) for name, value in {
         "CXX_INCLUDES": includes,
         "FIRMWARE": {name: _find_firmware(rctx, *where) for name, where in _FIRMWARE.items()},
@@ -128,6 +130,13 @@ exports_files(["defs.bzl"] + glob(["bin/*"], allow_empty = True))
         "TOOLS": tools,
         "WHY_NOT": why_not,
     }.items()]))
+
+def _headers_in(rctx, folders):
+    """Returns what a module map for layering_check lists of the library's and the compiler's headers."""
+    if not folders:
+        return []
+    found = rctx.execute(["find", "-L"] + folders + ["-type", "f", "-not", "-name", "*.modulemap"])
+    return sorted([path for path in found.stdout.split("\n") if path])
 
 trivet_tools_repository = repository_rule(
     implementation = _impl,

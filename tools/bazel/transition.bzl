@@ -10,7 +10,8 @@ _RESET = {
     "//command_line_option:conlyopt": [],
     "//command_line_option:copt": [],
     "//command_line_option:cxxopt": [],
-    "//command_line_option:features": [],
+    # Of EL2's own toolchain: private headers are private in every workspace.
+    "//command_line_option:features": ["layering_check"],
     "//command_line_option:fission": [],
     "//command_line_option:linkopt": [],
     "//command_line_option:per_file_copt": [],
