@@ -9,7 +9,8 @@
 namespace trivet::vcpu {
 
 /// Memory that a guest reads and executes but does not change: what a firmware that was built for
-/// flash runs from. Stores have no effect; the commands of flash chips are not emulated.
+/// flash runs from. Stores have no effect; the commands of flash chips are not emulated. A device
+/// that reads its IPA by DMA does not find it, unless an SMMU translates that access too.
 struct Rom {
   std::uint64_t ipa = 0;  ///< Where the guest finds it.
   std::uint64_t pa = 0;
