@@ -16,10 +16,8 @@ trivet::Status Main() {
     static trivet::hypervisor::DividedMachine<GuestCpu<Gic>> machine(gic, vgic::OwnerTable(kGuest));
     static HandBack hand_back(platforms::CpuCount());
     static Guest<Gic> guest = {.boot = {boot.kernel, boot.tree}};
-    if (GuestCpu<Gic>::kCanLeave) {
-      guest.doorbell = vcpu::MmioRange::Of(platforms::ImageRange().base, 4096, hand_back);
-      guest.hand_back = &hand_back;
-    }
+    guest.doorbell = vcpu::MmioRange::Of(platforms::ImageRange().base, 4096, hand_back);
+    guest.hand_back = &hand_back;
     machine.Give(guest, kGuest, 0, platforms::CpuCount());
     machine.MapMachine(guest, {});
     machine.Run();
