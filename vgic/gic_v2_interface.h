@@ -108,13 +108,24 @@ class GicV2Interface {
     if ((Memory::Read(gicc_) & kSplitEnd) != 0) Memory::Write(gicc_dir_, acknowledged);
   }
   void Deactivate(std::uint32_t acknowledged) const { WithSplitEnd(gicc_dir_, acknowledged); }
+  /// GICC as a guest has set GICV: enables, EOImode, mask and binary points. GICH_VMCR has
+  /// GICV_CTLR in the bits of GICC_CTLR; what a non-secure view does not have there ignores writes.
+  /// [gic2] GICH_VMCR, GICC_CTLR.
+  void Adopt(hal::IchVmcrEl2 vmcr) const {
+    constexpr std::uint32_t kControl = kSplitEnd | 0x1f;
+    Memory::Write(gicc_ + kPmr, vmcr.vpmr());
+    Memory::Write(gicc_ + kBpr, vmcr.vbpr0());
+    Memory::Write(gicc_ + kAbpr, vmcr.vbpr1());
+    Memory::Write(gicc_, static_cast<std::uint32_t>(vmcr.raw()) & kControl);
+  }
 
  private:
   // [gic2] chapter 5.
   static constexpr std::uintptr_t kHcr = 0x00, kVtr = 0x04, kVmcr = 0x08, kMisr = 0x10,
                                   kElrsr = 0x30, kApr = 0xf0, kLr = 0x100;
   // [gic2] 4.4. GICC_CTLR.EOImode, or EOImodeNS in the non-secure view.
-  static constexpr std::uintptr_t kIar = 0x0c, kEoir = 0x10, kRpr = 0x14;
+  static constexpr std::uintptr_t kPmr = 0x04, kBpr = 0x08, kIar = 0x0c, kEoir = 0x10, kRpr = 0x14,
+                                  kAbpr = 0x1c;
   static constexpr std::uint32_t kSplitEnd = 1u << 9;
 
   std::uint32_t Read(std::uintptr_t offset) const { return Memory::Read(gich_ + offset); }

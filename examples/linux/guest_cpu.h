@@ -63,8 +63,6 @@ class GuestCpu {
  public:
   using Gic = GuestGic;
   using Guest = hv::Guest<Gic>;
-  /// Of a GICv2 the library does not hand back what is in list registers.
-  static constexpr bool kCanLeave = Gic::Interface::kBySystemRegisters;
 
   [[noreturn]] void Serve(Guest& guest, unsigned self) {
     guest_ = &guest;
@@ -192,12 +190,7 @@ class GuestCpu {
 
   /// Takes part in a round of HandBack, if one is open. Does not return when all CPUs leave: the
   /// vCPU, if it `runs`, goes on without EL2; if not its CPU is off for the machine too.
-  void LeaveIfAllDo(bool)
-    requires(!kCanLeave)
-  {}
-  void LeaveIfAllDo(bool runs)
-    requires kCanLeave
-  {
+  void LeaveIfAllDo(bool runs) {
     auto* const hand_back = guest_->hand_back;
     if (hand_back == nullptr || !hand_back->IsOpen()) return;
     if (runs && !guest_->gic->CanHandBack(*manager_)) return;
@@ -207,8 +200,8 @@ class GuestCpu {
                                      }};
     if (hand_back->TakePart(self_, local) != trivet::Status::kOk) return;
     platforms::DisableInterrupt(vgic::kMaintenance);
-    if (!runs) platforms::StopThisCpu();
     guest_->gic->HandBack(*manager_, self_);
+    if (!runs) platforms::StopThisCpu();
     vcpu_->RestoreEachRun();
     // The vectors are the run time's again: what comes to EL2 from now on ends in its report.
     (void)trivet::vectors::EnterGuest(vcpu_->frame());

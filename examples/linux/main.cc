@@ -16,10 +16,8 @@ trivet::Status Main() {
     static trivet::hypervisor::DividedMachine<GuestCpu<Gic>> machine(gic, vgic::OwnerTable(kGuest));
     static HandBack hand_back(platforms::CpuCount());
     static Guest<Gic> guest = {.boot = {boot.entry, boot.tree}, .rom = boot.rom};
-    if (GuestCpu<Gic>::kCanLeave) {
-      guest.doorbell = vcpu::MmioRange::Of(platforms::ImageRange().base, 4096, hand_back);
-      guest.hand_back = &hand_back;
-    }
+    guest.doorbell = vcpu::MmioRange::Of(platforms::ImageRange().base, 4096, hand_back);
+    guest.hand_back = &hand_back;
     machine.Give(guest, kGuest, 0, platforms::CpuCount());
     machine.MapMachine(guest, {{boot.rom.ipa, boot.rom.size}, {boot.rom.pa, boot.rom.size}});
     Check(boot.rom.MapIn(guest.memory), "ROM");

@@ -255,6 +255,50 @@ TEST_F(PartitionTest, OfAGicV3GivesBackWhatAVcpuHas) {
   EXPECT_TRUE(Cpu::Read<hal::IccCtlrEl1>().eoimode());
 }
 
+/// What a manager has at the end, with no hardware behind it.
+struct LeftBehind {
+  std::vector<vgic::ListRegister> values;
+  vgic::Controls left = {};
+
+  void TakePosts() {}
+  const vgic::Controls& controls() const { return left; }
+  template <class Visit>
+  void ForEach(Visit visit) {
+    for (const auto value : values) visit(value);
+  }
+};
+
+TEST_F(PartitionTest, OfAGicV2GivesBackWhatAVcpuHas) {
+  std::uint32_t gicc[0x2000 / 4] = {};
+  const GuestCpu cpus[] = {{.guest_affinity = 0, .affinity = 2, .interface = 5},
+                           {.guest_affinity = 1, .affinity = 1, .interface = 2}};
+  const platforms::GicV2 physical = {.distributor = 0,
+                                     .cpu_interface = reinterpret_cast<std::uintptr_t>(gicc)};
+  vgic::GuestGicV2<Memory> guest(physical, partition_, kGuest, cpus);
+  for (std::uint32_t word = 0; word < 32; ++word) Memory::Write32(0x80 + word * 4, ~0u);
+  const auto in = [](vgic::Interrupt interrupt, bool pending, bool active) {
+    return vgic::WithState(interrupt.value(), pending, active);
+  };
+  LeftBehind vcpu = {{in(vgic::Interrupt::SgiFrom(4, 1), true, false),
+                      in(vgic::Interrupt::SgiFrom(9, 0), false, true),
+                      in(vgic::Interrupt::Hardware(27, 27), true, false),
+                      in(vgic::Interrupt::Hardware(40, 40), false, true)}};
+  vcpu.left.vmcr = hal::IchVmcrEl2().vpmr(0xb0).vbpr0(3).vbpr1(4).veng0(true).veoim(true);
+  guest.HandBack(vcpu, 0);
+  EXPECT_EQ(Memory::Read32(0xf24) & 0xff, 1u << 2) << "GICD_SPENDSGIR1: from the machine's CPU";
+  EXPECT_EQ(Memory::Read32(0x200), 1u << 27) << "GICD_ISPENDR0";
+  EXPECT_EQ(Memory::Read32(0x300), 1u << 9) << "GICD_ISACTIVER0";
+  EXPECT_EQ(Memory::Read32(0x304), 0u) << "SPI 40 is active already";
+  for (std::uint32_t word = 0; word < 32; ++word) {
+    EXPECT_EQ(Memory::Read32(0x80 + word * 4), 0u) << "GICD_IGROUPR" << word;
+  }
+  EXPECT_EQ(gicc[0x1000 / 4], 27u) << "GICC_DIR: pending and not active";
+  EXPECT_EQ(gicc[0], 0x201u) << "GICC_CTLR: EOImode, the enable of Group 0";
+  EXPECT_EQ(gicc[1], 0xb0u) << "GICC_PMR";
+  EXPECT_EQ(gicc[2], 3u) << "GICC_BPR";
+  EXPECT_EQ(gicc[7], 4u) << "GICC_ABPR";
+}
+
 // What is refused is named; what is the guest's own, or takes something away, is not.
 TEST_F(PartitionTest, OfAGicV3NamesWhatIsAnothers) {
   using enum vgic::Refusal::Kind;

@@ -12,6 +12,7 @@
 #include "vgic/distributor/physical_gic.h"
 #include "vgic/distributor/sgi.h"
 #include "vgic/gic_v2_interface.h"
+#include "vgic/hand_back.h"
 #include "vgic/partition/gic_partition.h"
 #include "vgic/partition/refusal.h"
 #include "vgic/pass_through.h"
@@ -98,6 +99,21 @@ class GuestGicV2 {
     manager.Reset();
     return Status::kOk;
   }
+  template <class Manager>
+  bool CanHandBack(const Manager& manager) const {
+    return !manager.HasActivePriority();
+  }
+
+  /// As GuestGicV3's, also on a CPU whose vCPU is off: interrupts are in Group 0 again, where the
+  /// guest had them and where a kernel that knows of no groups expects them. With security
+  /// extensions EL2 sees no groups, and these writes are ignored. [gic2] GICD_IGROUPR<n>.
+  template <class Manager>
+  void HandBack(Manager& manager, unsigned) const {
+    for (unsigned word = 0; word < GuestDistributorV2<M>::kWords; ++word) {
+      M::Write32(gic_.distributor + gic::kIgroupr + word * 4, 0);
+    }
+    vgic::HandBack(interface(), manager, Native{gic_.distributor, cpus_});
+  }
 
   /// An SGI with the guest's number of the CPU that sent it.
   Interrupt WithGuestsSender(Interrupt interrupt) const {
@@ -109,6 +125,25 @@ class GuestGicV2 {
   }
 
  private:
+  /// The physical state of this CPU's interrupts. Of an SGI bits 12:10 are its sender, by the
+  /// guest's number. [gic2] GICD_SPENDSGIR<n>.
+  struct Native {
+    std::uintptr_t distributor;
+    const GuestCpus& cpus;
+
+    void SetPending(std::uint32_t intid) const {
+      const std::uint32_t sgi = intid & kIntid, sender = intid >> Interrupt::kSenderShift;
+      if (sgi >= kSgis) return Set(gic::kIspendr, intid);
+      const std::uint8_t from = cpus.InterfacesOf(static_cast<std::uint8_t>(1u << sender));
+      M::Write8(distributor + kSpendsgir + sgi, from);
+    }
+    void SetActive(std::uint32_t intid) const { Set(gic::kIsactiver, intid & kIntid); }
+
+   private:
+    void Set(std::uintptr_t group, std::uint32_t intid) const {
+      M::Write32(distributor + group + intid / 32 * 4, 1u << intid % 32);
+    }
+  };
   /// The registers that a vCPU accesses.
   struct OfVcpu {
     GuestGicV2& gic;
@@ -130,7 +165,7 @@ class GuestGicV2 {
   }
 
   static constexpr std::uint64_t kPage = 4096;
-  static constexpr std::uint32_t kSgir = 0xf00, kIntid = 0x3ff;
+  static constexpr std::uint32_t kSgir = 0xf00, kSpendsgir = 0xf20, kIntid = 0x3ff;
   static constexpr std::uint32_t kSplitEnd = 1u << 9;  // GICC_CTLR.EOImode
 
   const Physical& gic_;
