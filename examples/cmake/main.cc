@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// A hypervisor of one CPU and one guest in C++23, by the headers of the tarball: takes EL2, runs the guest of ../make to
-// its second hypercall, gives EL2 back, and compares.
+// A hypervisor of one CPU and one guest in C++23, by the headers of the tarball: takes EL2, runs
+// the guest of ../make to its second hypercall, gives EL2 back, and compares.
 
 #include <cstdint>
 
