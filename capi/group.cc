@@ -45,7 +45,7 @@ trivet_status trivet_group_create(trivet_group* group, size_t size, uint32_t abi
   return TRIVET_OK;
 }
 
-trivet_status trivet_group_announce(trivet_group* group, trivet_operation operation) {
+trivet_status trivet_group_announce(trivet_group* group, uint32_t operation) {
   if (operation != TRIVET_ENABLE && operation != TRIVET_DISABLE) return TRIVET_INVALID_ARGUMENT;
   return ToC(As<Group>(group).Announce(static_cast<trivet::allcpus::Operation>(operation)));
 }

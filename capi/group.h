@@ -39,9 +39,9 @@ typedef struct trivet_clock {
 
 /// Anywhere. Errors: WRONG_VERSION, TOO_SMALL, INVALID_ARGUMENT (cpus: 1 to TRIVET_MOST_CPUS).
 trivet_status trivet_group_create(trivet_group* group, size_t size, uint32_t abi, uint32_t cpus);
-/// Opens a round, which the calling CPU leads after it has called the others. Errors:
-/// ALREADY_CREATED.
-trivet_status trivet_group_announce(trivet_group* group, trivet_operation operation);
+/// Opens a round of a trivet_operation, which the calling CPU leads after it has called the others.
+/// Errors: ALREADY_CREATED.
+trivet_status trivet_group_announce(trivet_group* group, uint32_t operation);
 /// Takes part as CPU `index`; leads and takes part. On the CPU. `clock`: NULL for the generic
 /// timer's physical count. No call waits longer than 6 times `limit`. Errors: as AllCpus::Join()
 /// and Lead(), HANDLER_MISSING (now is NULL).

@@ -62,8 +62,7 @@ TEST_F(CGroup, BadInputIsAStatus) {
   EXPECT_EQ(trivet_group_join(&group_, 0, &cpus_[0], &none, 1), TRIVET_HANDLER_MISSING);
   EXPECT_EQ(trivet_group_lead(&group_, 0, &cpus_[0], &none, 1), TRIVET_HANDLER_MISSING);
   EXPECT_EQ(trivet_group_lead(&group_, 0, &cpus_[0], nullptr, 1), TRIVET_NOT_CREATED);
-  EXPECT_EQ(trivet_group_announce(&group_, static_cast<trivet_operation>(2)),
-            TRIVET_INVALID_ARGUMENT);
+  EXPECT_EQ(trivet_group_announce(&group_, 2), TRIVET_INVALID_ARGUMENT);
   trivet_report report;
   EXPECT_EQ(trivet_group_report(&group_, 2, &report), TRIVET_INVALID_ARGUMENT);
 }
