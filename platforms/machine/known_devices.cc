@@ -98,6 +98,8 @@ InterruptController MakeGicV2(const Place& place) {
 // Names: the bindings of the [dt-schema] and Linux documentation.
 constexpr Known<Console> kConsoles[] = {
     {"arm,pl011", MakeAtBase<Console, Pl011>},
+    // Of a PL011's registers it has those that the driver uses. [sbsa] Generic UART.
+    {"arm,sbsa-uart", MakeAtBase<Console, Pl011>},
     {"brcm,bcm2835-aux-uart", MakeUart16550<2, 4>},
     {"cdns,uart-r1p12", MakeAtBase<Console, CadenceUart>},
     {"fsl,imx6q-uart", MakeAtBase<Console, ImxUart>},

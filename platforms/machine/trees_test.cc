@@ -116,6 +116,39 @@ TEST(Trees, WhatIsNotUsedIsShown) {
             std::string::npos);
 }
 
+/// What an image takes from a public tree, with how many CPUs that PSCI starts.
+struct PublicTree {
+  const char* name;
+  std::uint64_t console;
+  std::uint64_t distributor;
+  unsigned cpus;
+};
+
+TEST(Trees, OfBoardsThatNoImageRanOnHaveAllThatIsNeeded) {
+  constexpr PublicTree kTrees[] = {{"rpi5", 0x10'7d00'1000, 0x10'7fff'9000, 4},
+                                   {"rock5b", 0xfeb5'0000, 0xfe60'0000, 8},
+                                   {"orangepi5_plus", 0xfeb5'0000, 0xfe60'0000, 8},
+                                   {"imx8mm_evk", 0x3089'0000, 0x3880'0000, 4},
+                                   {"jetson_agx_orin", 0x31d'0000, 0xf40'0000, 12}};
+  for (const PublicTree& expected : kTrees) {
+    SCOPED_TRACE(expected.name);
+    Description machine = OfTree(expected.name);
+    UseAnyConsole(machine);
+    const auto base = [](const auto& device) -> std::uint64_t {
+      if constexpr (requires { device.distributor; }) return device.distributor;
+      if constexpr (requires { device.base; }) return device.base;
+      return 0;
+    };
+    EXPECT_EQ(std::visit(base, machine.console), expected.console);
+    EXPECT_EQ(std::visit(base, machine.interrupt_controller), expected.distributor);
+    EXPECT_EQ(std::ranges::count(machine.cpus.all(), CpuStart::kPsci, &Cpu::start), expected.cpus);
+    EXPECT_TRUE(machine.has_psci && machine.unusable.empty() && !machine.memory.empty());
+  }
+  EXPECT_EQ(std::get<Uart16550>(OfTree("rock5b").console).shift, 2);
+  EXPECT_STREQ(OfTree("jetson_agx_orin").not_console.why,
+               "stdout-path names it, and its compatible is no known UART's");
+}
+
 TEST(Trees, WhatIsUsedInsteadIsShown) {
   const auto& words = TestTrees().at("virt_gic_v3");
   std::vector<std::uint32_t> memory(words.size() + 64);

@@ -67,6 +67,8 @@ void KeepCpusThatStart(Description& machine) {
   remove([](const Cpu& cpu) -> const char* {
     return IsMissing(cpu) ? "it has not left its cpu-release-addr within 2 s" : nullptr;
   });
+  // The event that woke them is pending on this CPU too: the image's first WFE would not wait.
+  asm volatile("sevl\n wfe" ::: "memory");
 }
 
 }  // namespace trivet::platforms
