@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """What Trivet needs in a WORKSPACE, at the versions of MODULE.bazel. Not used with bzlmod."""
 
 load("@bazel_tools//tools/build_defs/repo:http.bzl", "http_archive")

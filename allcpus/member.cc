@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "allcpus/member.h"
 
 #include "allcpus/member_steps.h"

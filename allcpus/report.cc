@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "allcpus/report.h"
 
 #include "hal/line_writer.h"

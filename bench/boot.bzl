@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """How a benchmark image is booted on a board's machine."""
 
 load("@trivet_tools//:defs.bzl", "TOOLS")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The EL2 benchmark image as a program: it runs to its end, its counts are exact and repeat, and it
 // refuses to count where the CPU cannot.
 

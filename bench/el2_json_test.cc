@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The EL2 target through the program that `bazel run //bench` starts: its JSON has the counts, and
 // percentiles only where there is something to sample.
 

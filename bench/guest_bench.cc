@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What exits of a guest cost: handled in place, through the run loop, and with a switch to another
 // guest. Interrupts of the host itself, for comparison.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Register access and barriers through hal::Cpu: one instruction each at EL2, the simulator's cost
 // on the host.
 

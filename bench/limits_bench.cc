@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The shortest correct sequences, by hand: what the rest of the table is compared with. And the
 // sequence of the design Trivet grew out of, which is shorter because it leaves things out.
 //

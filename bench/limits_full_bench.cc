@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Lower bounds of the full transitions and of loading another guest: the register reads, writes and
 // barriers that their steps need, straight-line, in the order of percpu/steps.h. No check, no
 // state, no comparison. The registers are those of percpu's own lists, as far as this CPU has them.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The shortest correct ways out of a guest and back, measured as bench/guest_bench.cc measures
 // Trivet's: the same guest, the same interrupts, other vectors. EL2 only.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What owning a CPU's EL2 costs: enable, disable, both, IsEnabled(), Audit().
 
 #include <benchmark/benchmark.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Google Benchmark's own main, and --trivet_lines: one line per result for the table to read, in
 // the format of the EL2 runner.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Each step of a full enable and disable alone: percpu/steps.h, what is read before and compared
 // after, and what a run of a guest adds where every run switches the El2Context.
 

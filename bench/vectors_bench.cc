@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Changing the exception vectors: what a hypervisor pays per switch when it shares VBAR_EL2 with a
 // host.
 

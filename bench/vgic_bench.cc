@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What the interrupts of a guest cost, beside the shortest correct sequences: EL2 only.
 
 #include <benchmark/benchmark.h>

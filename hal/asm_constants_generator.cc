@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Prints hal/asm_constants.h, the register descriptions as preprocessor constants, and two sources
 // that check it: C++ that compares every constant with the typed accessors, and assembly that
 // accesses every register once by name and once by number.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // docs/guest_view.md is what hal/regs/guest.def says.
 
 #include "hal/guest_page.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The register descriptions against a CPU that executes it: every register that the CPU has can be
 // read at EL2 (an UNDEFINED access ends the image), and features read live are those of the saved
 // ID values.

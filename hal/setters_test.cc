@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Every setter of every register, from the same descriptions that made them: a field takes each
 // value and its neighbours keep theirs.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // `bazel run //hal:update_guest_view`: writes docs/guest_view.md.
 
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // lab check: all checks on one folder of independent results.
 
 #include <algorithm>

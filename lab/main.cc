@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // lab SUBCOMMAND ...: compares the simulator, QEMU and boards with independent results.
 
 #include <cstdio>

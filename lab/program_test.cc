@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The program: output and exit status, above all for malformed input.
 
 #include <gmock/gmock.h>

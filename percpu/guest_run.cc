@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What a run of the loaded guest switches.
 
 #include "hal/cpu.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Whose registers are loaded: a guest's, another's, the host's.
 
 #include "hal/cpu.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Hosts that keep TPIDR_EL2: pass-through hosts, by a chain table, and hosts with a slot finder.
 
 #include "percpu/per_cpu_state.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // TLB maintenance for the stage 2 of any guest, loaded or not.
 
 #include "hal/cpu.h"

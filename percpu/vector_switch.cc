@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // FP, SIMD, SVE and SME registers: a guest that has the capability gets them at its first use of
 // one, or with each load. Until then they are the host's, or another guest's, and an access traps.
 

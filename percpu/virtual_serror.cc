@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A guest's virtual SError: HCR_EL2.VSE, which hardware clears when the guest takes it or an ESB
 // defers it. [arm-arm] HCR_EL2.VSE, "Virtual SError exceptions".
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """Turns every folder under boards/ into a board, a platform, and the aliases that depend on it."""
 
 load("//tools/bazel:board.bzl", "board")

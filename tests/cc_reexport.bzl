@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """cc_reexport: several libraries under one label, whose headers the user may include."""
 
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")

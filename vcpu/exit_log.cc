@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "vcpu/exit_log.h"
 
 #include <algorithm>

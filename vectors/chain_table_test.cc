@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "vectors/chain_table.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Prints vectors/offsets.h. Runs on the build machine, whose structure layout equals AArch64's for
 // these types; offsets_check.cc proves it.
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A host that write-protects code before it runs makes the chain table first: enable then writes
 // nothing.
 

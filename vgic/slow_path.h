@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #pragma once
 
 // What VirtualCpuInterface does besides its quick path; included by virtual_cpu_interface.h.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What everything costs at EL2 is a matter of the CPU alone: each machine that models a board
 // counts what the virt machine counts with that CPU.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // `bazel run //bench`: runs the benchmarks on every target this host has and prints one table, or
 // JSON.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The table program with stand-ins for its targets.
 
 #include <gtest/gtest.h>

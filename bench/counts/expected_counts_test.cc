@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What everything costs at EL2 is what the checked-in table says, on every CPU model.
 
 #include "bench/counts/expected_counts.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // `bazel run //bench:update_counts`: writes bench/expected_counts.txt and shows what changed.
 
 #include <cstdio>

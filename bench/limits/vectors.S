@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A vector table on a page of its own, so that ADRP alone gives its address. Interrupts are masked while
 // it is installed; whatever comes all the same stays here until the runner's deadline shows it.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The shortest correct ways out of a guest and back, by hand: two vector tables, and entries to go with them.
 // Exceptions that a benchmark does not make hang until the runner's deadline.
 //

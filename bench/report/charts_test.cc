@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What a chart draws, read back from its SVG: every number where it belongs, nothing outside, no
 // text on another text.
 

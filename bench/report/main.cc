@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // `bazel run //bench:report -- --out DIR`: measures, and writes a page about it.
 
 #include <cstdio>

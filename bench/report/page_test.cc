@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The page of a run: which rows are in which chart, and that it needs nothing besides itself.
 
 #include "bench/report/page.h"

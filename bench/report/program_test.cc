@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The report program with a stand-in for the one that measures.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Groups that every target has.
 
 #include "bench/rounds/rounds_bench.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The simulated register file beside a plain array of registers: one enable and one disable
 // (minimal policy: the caller is masked and pinned) as two called functions, the same source for
 // both.

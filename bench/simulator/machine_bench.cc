@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What simulating costs besides register accesses: an interrupt delivered, and the CPUs of a large
 // machine, one after the other.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Traces in the format elx-trace 1 replayed from memory; the time is per line.
 
 #include <benchmark/benchmark.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Own EL2 code in an ordinary GoogleTest suite: no Trivet but its simulated CPU. What passes here
 // has its barriers, its order and its masks; what does not says which register, bit or rule.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The hypervisor on a machine: takes EL2, runs its guest, gives EL2 back.
 
 #include "hal/status.h"

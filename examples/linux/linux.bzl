@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """The machine of this example: Debian's kernel as the guest of QEMU's virt machine."""
 
 load("@trivet//tools/bazel:environments.bzl", "ENVIRONMENTS", "environment")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Boots one Linux at EL1, which has all of the machine but EL2 and the hypervisor's memory.
 
 #include "guest_cpu.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A real-time guest: EL1, MMU off, at any address. Each `period` ticks its virtual timer's interrupt is a beat. Its
 // memory begins with struct RealTimeMemory of real_time.h, to which x19 points.
 

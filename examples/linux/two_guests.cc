@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Debian on three CPUs, and a real-time guest on the fourth, which Debian can neither reach nor
 // delay.
 

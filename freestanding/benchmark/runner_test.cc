@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The EL2 benchmark library on the host, over counters that the benchmarks below advance
 // themselves.
 

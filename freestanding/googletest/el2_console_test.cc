@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What only an image at EL2 shows: its last line, failures on several CPUs, and an unexpected
 // exception.
 

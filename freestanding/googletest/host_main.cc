@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Runs the freestanding library on the host, for its own tests.
 
 #include <gtest/gtest.h>

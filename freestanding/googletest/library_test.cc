@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What the freestanding library does beyond GoogleTest's output: run on the host by the library
 // itself.
 

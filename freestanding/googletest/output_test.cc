@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The freestanding library prints what GoogleTest prints, line by line, and ends with the same
 // status.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "freestanding/text/name_filter.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "freestanding/text/text.h"
 
 #include "hal/digits.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """disassembly: what a library for EL2 compiles to, as text, from any configuration."""
 
 load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")

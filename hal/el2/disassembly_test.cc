@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // El2Backend costs nothing: each function of probe.cc is the instructions it names and a return.
 // Arguments: the disassembly of probe.cc, in as many builds as there are files.
 

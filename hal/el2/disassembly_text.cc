@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "hal/el2/disassembly_text.h"
 
 #include <fstream>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Every register once by the name that the assembler knows and once by our number: the two
 // instructions are the same word. Argument: the code of encodings.S, pairs of instructions.
 

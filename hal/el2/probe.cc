@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // One function per operation of El2Backend, for disassembly_test to look at.
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // lab board: measures what the EL2 registers of a CPU do, on a board or in QEMU, replays traces on
 // it and compares with the simulator.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "lab/board/deviations.h"
 
 namespace trivet::lab::board {

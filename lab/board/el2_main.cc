@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The image: runs the plan on this CPU and prints the results, one a line; or, with a trace as
 // payload, runs that. Format: words.h, trace/trace_words.h.
 

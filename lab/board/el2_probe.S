@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // void trivet_conformance_probe(const El2Request*, El2Reading*): one experiment on this CPU's registers.
 // In:  EL2, DAIF masked, translation as the runtime turned it on.
 // Out: the reading stored, everything as before. Stack: 112 bytes, none of it touched during the experiment: translation

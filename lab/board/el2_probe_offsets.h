@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #pragma once
 
 // The layouts of El2Request and Reading, for el2_probe.S; el2_main.cc compares them with the

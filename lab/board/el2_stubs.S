@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // trivet_conformance_stubs: for each register name, in the order of RegisterId, 16 bytes: MSR from x0, RET, MRS to x0, RET.
 // Encodings are the register descriptions's, so the assembler's age does not matter. [arm-arm] C6.2, MRS, MSR (register).
 

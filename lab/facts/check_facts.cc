@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // lab facts: compares the register descriptions with tables of facts and prints the differences
 // that explained.def has no reason for.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // lab check-masks: compares every described register of each profile with what QEMU does on the
 // CPU of that name. DIR/NAME.json and DIR/NAME+el3.json, made by experiment: "regs", by name, with
 // "mrs" and "msr" ("ok" when EL2 may), and "plain" and "e2h" (HCR_EL2.E2H clear and set): "rw" and

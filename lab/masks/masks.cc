@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // lab masks: what each bit of each register does on a CPU, as JSON.
 
 #include <format>

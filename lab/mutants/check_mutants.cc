@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // lab mutants: counts the deliberate mistakes in the simulator's tables that traces and scenarios
 // detect. Each mutant that survives needs a reason in survivors.def.
 

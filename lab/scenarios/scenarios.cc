@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // lab scenarios: runs scenarios in every configuration that a file has results for.
 
 #include <format>

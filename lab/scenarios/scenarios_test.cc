@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Runs every scenario of testdata in every configuration that has results.
 
 #include <gmock/gmock.h>

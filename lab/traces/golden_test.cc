@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Replays every trace in testdata: the simulator and the engines they came from agree on all of
 // them.
 

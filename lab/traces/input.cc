@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "lab/traces/input.h"
 
 #include <zlib.h>

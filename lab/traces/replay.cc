@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // lab replay: checks traces in the format "elx-trace 1" against the simulator.
 
 #include <format>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The console drivers over a page of memory in place of the device: which register they poll, and
 // where the byte goes. QEMU's machines have these UARTs too, but no 16550 with byte registers.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // On a GICv2 made of memory: an SGI's target is the number of a CPU interface, not an affinity.
 
 #include <atomic>

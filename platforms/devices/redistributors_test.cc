@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Where a GICv3's redistributors are: regions and strides, with GICR_TYPER from a map.
 
 #include "platforms/devices/redistributors.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The entry of a CPU that waited in a spin table. It has nothing but its affinity.
 // In:  any EL, MMU off, DAIF masked, no stack.
 // Out: finds the element of trivet_spin_starts with its affinity, writes 1 to .arrived, waits for .entry, and goes there

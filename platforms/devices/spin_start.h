@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #pragma once
 
 // The layout of a TrivetSpinStart, for spin_entry.S; spin_table.cc compares it with the structure.

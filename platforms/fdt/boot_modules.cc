@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "platforms/fdt/boot_modules.h"
 
 #include <algorithm>

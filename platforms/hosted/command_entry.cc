@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The entry for a boot loader's `go`, called by start.S.
 
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The entry for UEFI, whose boot services stay alive.
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Entry of an image that resident firmware calls as a function, and the return.
 
 #include "hal/asm_constants.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Which console is used, and which tree.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Damaged trees: the reader must stay inside them and terminate. Runs under
 // AddressSanitizer in CI; each tree is at the end of an allocation of just its size.
 

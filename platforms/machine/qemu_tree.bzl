@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """qemu_tree: the device tree that QEMU makes for a machine, for tests."""
 
 load("@trivet_tools//:defs.bzl", "TOOLS")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Prints what an image takes from a machine's device tree: `bazel run //platforms/machine:show --
 // FILE.dtb`.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Real trees: the boards' own, and those of QEMU.
 
 #include <gtest/gtest.h>

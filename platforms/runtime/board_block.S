@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // See board_block.h.
 
 #include "platforms/runtime/board_block_size.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The early vectors. Until an image installs its own table every exception is a bug: no state is saved, and no exception
 // returns.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // From EL3 to EL2, on machines that reset into the image without firmware.
 
 #include "platforms/runtime/registers.inc"

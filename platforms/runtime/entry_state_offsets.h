@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #pragma once
 
 // The layout of an EntryState, for entry_states.S; entry_states.cc compares it with the structure.

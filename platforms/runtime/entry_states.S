@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Enters the image again in a state that a loader could have left.
 
 #include "platforms/runtime/entry_state_offsets.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // One access that may fault.
 
   .section .text.trivet_probe, "ax"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "platforms/runtime/firmware.h"
 
 #include "platforms/runtime/machine.h"

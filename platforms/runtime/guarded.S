@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Operations that may take a synchronous exception, and return after it.
 // Each: In:  EL2 or EL1, DAIF masked, SPSel 1, MMU on or off; x0 = what to do, x1 = where to store the result.
 //       Out: x0 = 1 and the result stored, or 0 after a synchronous exception. VBAR as before. An SError stays pending.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The first page of every image: one file that is a flat image, a Linux arm64 Image and a PE/COFF file.
 // All numbers are little-endian; those that depend on the link come from image.ld.
 // [arm64-image] Linux documentation, "Booting AArch64 Linux", section 4: the 64-byte header.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // First instructions of the boot CPU and of the others.
 
 #include "platforms/runtime/registers.inc"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "platforms/runtime/console.h"
 
 // Takes an exception in the early vectors: the console must show the report, with status 101.

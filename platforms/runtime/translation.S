@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // EL2's own translation and caches, on and off. None of this touches memory: with the MMU off a load or a store would
 // bypass the caches and miss what is dirty in them. [arm-arm] B2.16, mismatched memory attributes.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """Finds clang, lld, the LLVM binary tools, libstdc++'s headers, dtc and QEMU on this machine.
 
 The result is a repository with

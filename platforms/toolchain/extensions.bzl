@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """bzlmod entry point of the tool detection."""
 
 load(":detect.bzl", "trivet_tools_repository")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """How clang links an EL2 image: the toolchain's flags, which tests of the link use too."""
 
 load("@trivet_tools//:defs.bzl", "TOOLS")

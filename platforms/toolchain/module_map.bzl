@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """system_module_map: the headers that every target may include, for layering_check."""
 
 load("@trivet_tools//:headers.bzl", "SYSTEM_HEADERS")

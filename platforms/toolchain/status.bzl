@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """Says what the EL2 tool detection found on this machine."""
 
 load("@trivet_tools//:defs.bzl", "CXX_INCLUDES", "FIRMWARE", "HAS_EL2_TOOLCHAIN", "HAS_QEMU", "TOOLS", "WHY_NOT")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """WORKSPACE entry points, for Trivet itself and for workspaces that depend on it."""
 
 load(":detect.bzl", "trivet_tools_repository")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Which pending interrupt the CPU interface offers, against the definition, in random situations.
 
 #include "sim/gic/gic_interface.h"

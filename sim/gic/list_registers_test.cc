@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The virtual CPU interface over list registers, by what a guest's ICC_* names read and change.
 
 #include "sim/gic/list_registers.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // ICH_MISR, EISR and ELRSR_EL2, and the maintenance interrupt.
 
 #include "sim/gic/maintenance.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What a guest's ICC_* names reach under HCR_EL2.IMO and FMO, and DISR_EL1 under AMO.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // AArch32 below EL2: which returns are legal, and where exceptions go.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What a guest's accesses trap by: fine-grained traps and the controls of newer features.
 
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // hal/regs/guest.def against the simulator: with EL2's controls as it has them, a guest that opened
 // nothing gets to no register that needs a capability, on any CPU, and to each of the others.
 

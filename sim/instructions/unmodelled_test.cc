@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // No access is ignored silently: it completes, faults as the architecture requires, or is refused
 // by name.
 

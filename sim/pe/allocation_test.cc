@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The access path allocates nothing: what runs on a simulated PE costs the host no heap.
 
 #include <gtest/gtest.h>

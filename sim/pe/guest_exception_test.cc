@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Exceptions around a guest: what entry changes besides the usual, FEAT_ExS, FEAT_NMI; and the
 // vector registers.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #pragma once
 
 #include <array>
@@ -371,8 +372,7 @@ class alignas(64) Pe {
   const Model::Plans* plans_ = nullptr;
   std::atomic<std::uint32_t> attention_ = 0;
   std::uint8_t settling_ = 0;
-  /// The controls of HCR_EL2 that the TLB is known to have met, with the present VTTBR_EL2 and
-  /// VTCR_EL2.
+  /// The controls of HCR_EL2 that the TLB has met, with the present VTTBR_EL2 and VTCR_EL2.
   std::uint64_t settled_hcr_ = kNothingSettled;
   Trace trace_;
   std::shared_ptr<const Model> model_;

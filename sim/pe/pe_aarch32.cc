@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "hal/registers.h"
 #include "sim/pe/pe.h"
 #include "sim/pe/routing.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "sim/pe/scoped_pe.h"
 
 #include "sim/pe/violation.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Rounds by the system counter on the CPUs of the board. EL2 only: the simulator's counter stands
 // still.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // All CPUs or none: with real threads over simulated PEs, and on the CPUs of the board.
 
 #include "allcpus/all_cpus.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What Trivet links for EL2 needs no exclusives, which may fault where the caches are off: words
 // that CPUs share are read by LDAR and written by STLR. docs/decisions/0010. Arguments:
 // disassemblies, that of //allcpus first.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Every order in which the CPUs of a group can take the protocol's steps, with one failure at every
 // possible place and with waits that end at any moment: the code that runs is the protocol's own.
 

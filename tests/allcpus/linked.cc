@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Trivet's templates and inline functions, as an image instantiates them; exclusives_test reads
 // their disassembly and that of all they link.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Groups larger than any board here has, and register accesses that fail: on simulated PEs.
 
 #include <gtest/gtest.h>

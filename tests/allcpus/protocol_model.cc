@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "tests/allcpus/protocol_model.h"
 
 #include <type_traits>

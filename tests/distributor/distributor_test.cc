@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Every register of a guest's Distributor by width and owner, against the physical one.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A guest's loads and stores of its Distributor, by stage 2 traps, on the GIC of this machine.
 
 #include <gtest/gtest.h>

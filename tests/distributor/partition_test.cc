@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A guest's GIC in a machine that several guests divide: exits, and what they reach.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A guest that runs AArch32 at EL0, which nothing can trap, leaves like any other, and is not
 // entered again: Trivet supports AArch64 guests. [arm-arm] "Exception vectors": the slot is that of
 // EL1's state.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What a guest gets of its host, and the host back, where real instructions show it: pointer
 // authentication keys, SVE at EL2, and the modes that a frame can ask for.
 

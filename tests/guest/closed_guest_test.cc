@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What a host has at EL2 does not reach a guest that did not open it, and is the host's again
 // afterwards. On the simulator, with every feature.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A guest with debug takes its own breakpoint at its own EL1; its host takes none.
 
 #include <gtest/gtest.h>

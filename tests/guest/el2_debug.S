@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A guest of debug_functest.cc, which stops at a breakpoint of its own. [arm-arm] DBGBCRn_EL1, MDSCR_EL1.
 
   .set BREAKPOINT_AT_EL1, 0x1e3  // E, PMC 0b01, BAS 0b1111

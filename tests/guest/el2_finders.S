@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The vector tables of finder_rig.h, and exceptions of EL2 that come back.
 
 #include "hal/el2/callee_saved.inc"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Guests of offers_functest.cc: for each ID field that says an instruction exists, the field and the
 // instruction. [arm-arm] the ID registers.
 

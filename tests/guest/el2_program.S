@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The guest of guest_scenario.h, executed at EL1 under an identity stage 2.
 
   .section .text.trivet_test_guest, "ax"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "tests/guest/guest_scenario.h"
 
 extern "C" const char trivet_test_guest[];

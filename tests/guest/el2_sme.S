@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A guest of sme_functest.cc, which reports what it finds in its vector registers, ZA and ZT0, and leaves something new
 // in another mode.
 

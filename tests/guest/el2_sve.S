@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A guest of sve_functest.cc, which finds what it left in Z5, P1 and FFR, and leaves something new.
 
   .arch armv8.5-a

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What a log of exits counts, keeps and prints, on every environment.
 
 #include "vcpu/exit_log.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A stage 2 permission fault leaves its IPA UNKNOWN: an exit has none, or where the guest's
 // configuration asks for it the one that AT finds. In every environment, with stage 1 off.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The IPA of a permission fault of a guest whose stage 1 maps it elsewhere, by EL1 and EL0, loads,
 // stores and fetches, under tables that another CPU has changed meanwhile. EL2 only: the simulator
 // has no stage 1.

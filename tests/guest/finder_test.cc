@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Each slot finder leads each exception to the CPU's own page, on two CPUs, and leaves TPIDR_EL2 to
 // the host; a wrong set-up is an error of its own and changes nothing. In every environment.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // GuestMemory under real table walks and a real TLB. EL2 only.
 
 #include <gtest/gtest.h>

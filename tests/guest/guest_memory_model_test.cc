@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // GuestMemory against a map of pages and against the simulator's own table walk.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // GuestMemory on the simulator: sizes, errors, and what the TLBs of two CPUs may hold.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The guest scenario on up to four CPUs at once, each with its own page, stage 2 and timer; and
 // calls on a CPU that is not the object's. EL2 only.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A guest at EL1 makes every kind of exit; then the host is as it was. On every environment.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The interrupt of a guest's timer is a level: it falls when the guest's registers are taken off
 // the CPU, and rises when they are loaded again. The host sees no spurious one, and none is lost.
 // EL2 only: the simulator's timers do not count.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // An SError that arrives while a guest runs, served in place. On the simulator: QEMU gives no
 // physical SError on request.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Exits that are served in place: a hook sees the guest's registers, changes them, and the guest
 // goes on inside the same run. On every environment, under every kind of host.
 

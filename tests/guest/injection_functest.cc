@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What a guest finds after vcpu::Inject against what this CPU leaves for the same cause, and
 // completed loads and stores against the instructions themselves.
 

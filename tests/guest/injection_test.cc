@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What a guest finds after vcpu::Inject against the simulator's own exception entry, and what a
 // completed load or store leaves against the instruction itself.
 

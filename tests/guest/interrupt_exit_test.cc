@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A physical interrupt that arrives while a guest runs ends the run, is still pending, and reaches
 // the host's handler once: FIQ as IRQ. On every environment. SErrors:
 // //tests/percpu:interrupt_test.

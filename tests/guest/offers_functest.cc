@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What a guest's ID registers say exists works, and what it did not open they do not say exists.
 
 #include <gtest/gtest.h>

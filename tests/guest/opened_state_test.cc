@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Debug registers and performance monitors: each guest that has them has its own, and the host gets
 // its own back. In every environment: on the simulator values_test looks at all registers, here at
 // the CPU's own.

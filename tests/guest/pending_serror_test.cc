@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // SErrors that wait until their guest unmasks them: HCR_EL2.VSE, on the simulator.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Three CPUs and one vCPU that goes off and is started again: every order of their loads and
 // stores.
 

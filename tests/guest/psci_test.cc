@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // PSCI as a guest sees it: every call, every refusal.
 
 #include <gtest/gtest.h>

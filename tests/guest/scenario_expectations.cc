@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "tests/guest/scenario_expectations.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "sim/instructions/instruction.h"
 #include "tests/guest/guest_scenario.h"
 #include "tests/support/sim/place_program.h"

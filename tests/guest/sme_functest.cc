@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // SME: each guest that has it has its own Streaming SVE mode, ZA, ZT0 and vectors, of the lengths
 // that it was given; a host that uses it finds all of its own, in whichever mode it was.
 

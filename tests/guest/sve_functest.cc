@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // SVE registers: each guest that has them has its own, with vectors of the length that it was
 // given; a host that uses them finds all of its own, a guest with FP and SIMD alone reaches none.
 

@@ -1,6 +1,7 @@
-// Each switched register and each EL2 control of hal/regs/guest.def with a value for the host and
-// one for each of two guests, looked at before, inside and after runs and after each call. In every
-// environment: on the simulator values_test looks at all registers, here at the CPU's own.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// The switched registers and EL2 controls of hal/regs/guest.def, a value for the host and each of
+// two guests, looked at around and inside runs; values_test looks at all registers, this at the
+// CPU's.
 
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Mistakes in what percpu, vcpu and vectors do to registers, injected one at a time into the lives
 // of values_test: an access forgotten, of a neighbour's value, of the register behind the E2H
 // alias, a barrier or TLBI dropped or of another kind. The comparison must notice each.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Every register has its own value for the host and for two guests: each call and each run leaves
 // in every register the value of the owner that hal/regs/guest.def names.
 

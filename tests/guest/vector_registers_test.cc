@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // FP and SIMD registers: each guest that has them has its own, the host gets all of its own back,
 // and a guest that has not is kept out.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The same rules where only the simulator sees them: interrupts at every step of a run, SError, and
 // what an entry does besides entering.
 

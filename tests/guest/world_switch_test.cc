@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What a run of a guest must not do to its host: the rules that the design Trivet grew out of
 // broke in its world switch, one test each, on every environment.
 

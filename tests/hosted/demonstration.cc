@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Trivet under resident firmware: enables and disables virtualization twenty times, with the
 // firmware's interrupts and a guest in between, and returns.
 

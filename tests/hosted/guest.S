@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The demonstration's guest, executed at EL1 under an identity stage 2. In: x0 = how many ticks of the counter to run
 // between its two hypercalls, x3 = how many until its virtual timer fires. Firmware at EL2 may use that timer too, as
 // edk2 does with and without VHE: it then handles this interrupt as its own.

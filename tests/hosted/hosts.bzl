@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """Resident firmware, as data: boot loaders that start the demonstration, and their commands after it returned."""
 
 load("//tools/bazel:environments.bzl", "ENVIRONMENTS", "environment")

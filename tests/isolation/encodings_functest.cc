@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Every encoding of a system register or instruction, tried by guests at EL1 and at EL0: which are
 // performed, what they show and what they leave.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "tests/isolation/host_registers.h"
 
 #include <type_traits>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A guest that executes random instructions at EL1 and EL0 breaks nothing of EL2's and sees nothing
 // of it.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "tests/isolation/hostile_guest.h"
 
 #include "tests/isolation/host_registers.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // bool trivet_marked_call(void (*function)(void*), void* argument, uint64_t marker): calls function(argument) with
 // x19 to x28 marker + 19 to marker + 28. Out: whether they still are, as after any AAPCS64 function.
 // In: EL2, the low 16 bits of `marker` clear. Stack: 112 bytes.

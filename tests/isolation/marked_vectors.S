@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // V0 to V31 of EL2, each half of Vn: marker + n. In: x0 = marker, its low 5 bits clear.
   .arch_extension simd
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "tests/isolation/sweep.h"
 
 #include "hal/exception_class.h"

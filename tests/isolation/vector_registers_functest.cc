@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // V0 to V31 have no encoding of MRS: a guest loads or stores all of them.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """el2_elf: the ELF of an image that tests boot, from any configuration."""
 
 load("//tools/bazel:transition.bzl", "EL2_TRANSITION_ATTRS", "el2_transition")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // image_mutants: patches EL2 images, one instruction of percpu, vcpu or vectors at a time, boots
 // each and reports the mistakes that no test of any image notices.
 

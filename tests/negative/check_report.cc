@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // check_report: checks the $REPORT of compile_twice: the plain compilation succeeded; the one with
 // the error failed, and its messages contain $EXPECT.
 

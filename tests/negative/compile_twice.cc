@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // compile_twice REPORT COMPILER ARGUMENTS...: runs the compiler as it is and with
 // -DTRIVET_EXPECT_ERROR, and writes both exit codes and messages to REPORT. Always succeeds.
 

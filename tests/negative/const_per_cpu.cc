@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A const PerCpu cannot turn virtualization on.
 #include "percpu/per_cpu.h"
 

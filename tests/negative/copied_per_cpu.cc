@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A PerCpu cannot be copied: the vectors find it at its address.
 #include "percpu/per_cpu.h"
 

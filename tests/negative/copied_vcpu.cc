@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A Vcpu cannot be copied: the CPU's page points at the loaded one.
 #include "vcpu/vcpu.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """does_not_link_test: checks that code does not link into an EL2 image."""
 
 load("//platforms/toolchain:link_flags.bzl", "LINK_FLAGS")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // CpuTraits::Has() must not compile for a feature outside kQueriedFeatures.
 #include "percpu/host_kind.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // With TRIVET_EXPECT_ERROR, an image that accesses a variable through the GOT.
 
   .section .trivet_image_header, "ax"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A Vcpu does not run on a MinimalCpu, which saves none of the registers that a guest changes.
 #include "percpu/minimal_cpu.h"
 #include "vcpu/vcpu.h"

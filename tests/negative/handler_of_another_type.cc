@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A handler's parameter is the CpuSlot of the CPU that took the exception.
 #include "vectors/cpu_slot.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A host must have handlers.
 #include "percpu/per_cpu.h"
 

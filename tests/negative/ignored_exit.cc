@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The result of Vcpu::Run() must be used.
 #include "vcpu/vcpu.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A transition's Status must be used.
 #include "percpu/per_cpu.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // With TRIVET_EXPECT_ERROR, an image that calls an indirect function, which a dynamic linker resolves.
 
   .section .trivet_image_header, "ax"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The architecture has 16 list registers.
 #include "hal/el2/el2_backend.h"
 #include "hal/list_registers.h"

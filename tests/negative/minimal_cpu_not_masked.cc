@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // HardwareEnable() must not compile without a MaskedAndPinned argument.
 #include "percpu/minimal_cpu.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A MinimalCpu does not take a policy that switches the vectors per run.
 #include "percpu/minimal_cpu.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // With TRIVET_EXPECT_ERROR, a slot finder's pointer at an address that is not a multiple of 8.
 
 #include "vectors/el2/macros.inc"

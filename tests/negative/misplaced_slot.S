@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // With TRIVET_EXPECT_ERROR, a vector table without one of its slots.
 
 #include "vectors/el2/macros.inc"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A per-CPU page does not move.
 #include <utility>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Only a described register can be read.
 #include "hal/el2/el2_backend.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A field with named values takes no number.
 #include "hal/el2/el2_backend.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A hook gives a guest a PSTATE that was checked, not a number.
 #include "vectors/in_place.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // With TRIVET_EXPECT_ERROR, a vector table whose second slot has one instruction too many.
 
 #include "vectors/el2/macros.inc"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A policy clears bits per run only: with IMO clear, an EL2 host receives no IRQs.
 #include "percpu/policy.h"
 

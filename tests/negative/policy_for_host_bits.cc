@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A policy cannot name E2H or TGE.
 #include "percpu/policy.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A policy cannot set and clear the same bit.
 #include "percpu/policy.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A policy must set VM: without stage 2 guests are not isolated.
 #include "percpu/policy.h"
 

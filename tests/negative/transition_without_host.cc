@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // PerCpuState cannot be enabled without PerCpu<Host>, which supplies policy and stage 2.
 #include "percpu/per_cpu.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // With TRIVET_EXPECT_ERROR, an image with a pointer at an odd address.
 
   .section .trivet_image_header, "ax"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A read-only register cannot be written.
 #include "hal/el2/el2_backend.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A value of one E2H layout cannot be written as the other.
 #include "hal/el2/el2_backend.h"
 

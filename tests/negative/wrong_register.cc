@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A value of one register cannot be written to another with equal fields.
 #include "hal/el2/el2_backend.h"
 

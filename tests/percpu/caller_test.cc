@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Mistakes of callers and handlers, in every environment.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Guests that open different capabilities, one after the other: the host gets every register back.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A pass-through host's table receives every register as the exception left it: each exception is
 // taken once by the host's table itself and once through Trivet's vectors, and the two records are
 // equal. EL2 only; chain_registers_test is the same on the simulator.

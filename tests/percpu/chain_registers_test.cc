@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Each of the eight slots of the current exception level, through a chain table: the host's own
 // slot receives every register, PSTATE included, as the exception left it. On the simulator, which
 // can raise every exception; at EL2 chain_functest does the same with real ones.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Pass-through hosts: their own table takes the exceptions from EL2 while Trivet's vectors are
 // installed, and TPIDR_EL2 stays the host's. In every environment.
 

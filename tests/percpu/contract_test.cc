@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The rules that the baseline design broke, one test each, in every environment.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Errata: which CPU needs what; the barriers before HCR_EL2 on a CPU that needs them, and on no
 // other.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A register access that fails at any point of a transition leaves the old state, bit for bit, on
 // every CPU and under every kind of host.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A guest's requested HCR_EL2 against the register's value, in every environment.
 
 #include <gtest/gtest.h>

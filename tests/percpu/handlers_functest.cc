@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // One CPU's interrupts reach its handler however often another CPU enables and disables. EL2 only:
 // it needs CPUs that run at the same time.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Every kind of exception from EL2 has a handler before any vector can use it. In every
 // environment.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A guest's HCR_EL2 against its request: every bit, under every policy, on every CPU.
 
 #include "percpu/hcr_policy.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // IRQ, FIQ, SError, IRQ with Superpriority (an NMI) and a synchronous abort at every step boundary
 // of every transition, under every kind of host and every synchronization strategy: each lands in a
 // valid table with a handler, none is lost, the state afterwards is the right one, and the masked

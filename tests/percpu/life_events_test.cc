@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Events besides enable and disable: suspend, power-down, hand-over, panic. In every environment,
 // under every kind of host.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The rules that MinimalCpu keeps, in every environment.
 
 #include <gtest/gtest.h>

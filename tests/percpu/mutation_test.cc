@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Every barrier of every transition is needed, and so is the order of its actions: deletes each
 // barrier and swaps each pair of neighbours in the plan that the transition's steps record; each
 // change must break a rule.

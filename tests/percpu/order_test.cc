@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Properties that only the simulator can check: the order of writes and barriers, the wrong
 // exception level, hosts with E2H.
 

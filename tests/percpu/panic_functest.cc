@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Panic in the fatal handler, on the emergency stack, after a synchronous exception from EL2: the
 // host's own vectors take its interrupts again. CPU 1 crashes, CPU 0 checks. EL2 only.
 

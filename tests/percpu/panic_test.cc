@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Panic at every step boundary of every operation, a guest's run included: the host's registers are
 // restored and synchronized, whichever operation was interrupted.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A host vector table that records every register at entry, and exceptions with known registers to
 // record.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The layout of probe.S's record, for C++ and for the assembler.
 
 #define PROBE_X 0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A host whose state rules out a switch is refused by every call that would enable, with the
 // register that is wrong, and nothing is written.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Secure EL2 differs from Non-secure EL2 in an access that is UNDEFINED in one of them, and
 // refused. Entered from EL3, in both states: two images.
 

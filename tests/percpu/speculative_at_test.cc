@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Work-around kSpeculativeAt: on an affected CPU no walk uses the registers of two owners; another
 // CPU does not pay for it.
 

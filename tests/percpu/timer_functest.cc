@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The EL2 timer fires at random points of 10,000 enable and disable pairs: each interrupt is
 // handled once, by Trivet's vectors or the host's own, and none is lost. EL2 only: it needs real
 // time.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Compares docs/transitions.md with the code: its lists with the plans, its costs with
 // bench/expected_counts.txt.
 

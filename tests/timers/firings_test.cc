@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A guest's timer fires as often as the guest sets it, while its vCPU is loaded, unloaded and moved
 // between CPUs at random.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What a timer of a vCPU that is not loaded tells its manager.
 
 #include "vgic/timers/guest_timer.h"

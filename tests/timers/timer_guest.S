@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The guests of timer_machine.h, at EL1.
 
   .macro guest name:req, cval:req, ctl:req

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Levels and deadlines of saved timers, against a counter that counts.
 
 #include "vgic/timers/timer_state.h"

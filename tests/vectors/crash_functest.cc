@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A synchronous exception of EL2 itself fills the crash record and calls the fatal handler on the
 // emergency stack, once. CPUs 1 and 2 crash, CPU 0 checks. EL2 only: the simulator has no stack.
 

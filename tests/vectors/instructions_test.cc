@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Trivet's code at EL2 uses no FP or SIMD register, since they hold a guest's values, and has a
 // speculation barrier after every ERET. Arguments: disassemblies.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Exceptions with known registers, and tables that send a guest's exit to any slot.
 
 #include "hal/el2/callee_saved.inc"

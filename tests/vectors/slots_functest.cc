@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Every general register keeps its own value across every slot of the vector table and every hook.
 // QEMU raises no SError and no AArch32 exit on request, so the slots are entered with the registers
 // that an exception leaves, and a guest's exits go to each of them. EL2 only.

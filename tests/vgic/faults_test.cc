@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Faults of other hypervisors' list-register managers, by the rule that each broke.
 
 #include <gtest/gtest.h>

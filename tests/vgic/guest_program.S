@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The guest of guest_program.h, at EL1.
 
   .section .text.trivet_interface_guest, "ax"

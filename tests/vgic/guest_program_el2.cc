@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "tests/vgic/guest_program.h"
 
 extern "C" const char trivet_interface_guest[];

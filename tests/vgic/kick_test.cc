@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A post and a run that meet at every step: no wake-up is lost.
 
 #include <gtest/gtest.h>

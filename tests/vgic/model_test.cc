@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Every state that the manager can reach on the simulator, and every step in it, against a GIC that
 // has no list registers.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """Mutants of the list-register manager: `tests/vgic/mutants.py DIR [NUMBER...]`, from the tree's root.
 
 Makes a worktree in DIR whose vgic/ has every mistake in it, chosen at run time by the variable MUTANT: each condition

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What becomes of each kind of physical interrupt that is a guest's.
 
 #include "vgic/pass_through.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "hal/cpu.h"
 #include "hal/registers.h"
 #include "sim/pe/scoped_pe.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What a manager refuses: the status and the value, and nothing changed.
 
 #include <gtest/gtest.h>

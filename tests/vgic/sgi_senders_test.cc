@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // SGIs of a GICv2: several senders of one number, of which one has a list register at a time.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Random steps of a guest, its host and its devices on real list registers and on the simulator's,
 // against a GIC that has none. The machine's description decides which GIC an image uses.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """board: a machine that images run on, as data."""
 
 load("@trivet_tools//:defs.bzl", "TOOLS")

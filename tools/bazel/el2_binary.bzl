@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """el2_binary: an ELF that boots on every board."""
 
 load("@rules_cc//cc:defs.bzl", "cc_binary")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """el2_image: the flat image that a board's loader starts, from an ELF."""
 
 load("@trivet_tools//:defs.bzl", "TOOLS")

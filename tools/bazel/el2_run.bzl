@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """el2_run: `bazel run` boots an EL2 image, in QEMU or on a board."""
 
 load("@trivet_tools//:defs.bzl", "HAS_QEMU")

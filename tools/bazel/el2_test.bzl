@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """el2_test: boots an EL2 image as part of `bazel test //...`, from any configuration."""
 
 load("@trivet_tools//:defs.bzl", "HAS_QEMU")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """Where a test can run, as data."""
 
 load(":loaders.bzl", "LOADERS")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """host_library: a library of host code, of tools and tests."""
 
 load("//tools/precompiled:precompiled_header.bzl", "precompiled")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """host_run: `bazel run` of a program for this host, whatever the platform of the build."""
 
 load(":host_transition.bzl", "host_transition")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """host_test: a test of host code."""
 
 load("//tools/precompiled:precompiled_header.bzl", "precompiled")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """host_transition: builds a program that runs on this machine, from any configuration.
 
 The exec configuration would compile it a second time: tests of the same program are of the build's own.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """hosted_binary: an ELF that resident firmware calls as a function or starts as a UEFI application, and that returns to it."""
 
 load(":cc.bzl", "cc_binary")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """What el2_test and el2_run share: a launcher that starts the runner on an image."""
 
 load("@trivet_tools//:defs.bzl", "TOOLS")

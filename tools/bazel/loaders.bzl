@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """What starts an image on a QEMU machine, as data."""
 
 load("@trivet_tools//:defs.bzl", "FIRMWARE")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """opt_binary: a host program that is always built with -c opt."""
 
 _MODE = "//command_line_option:compilation_mode"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """program_test: a host program as a test."""
 
 def _impl(ctx):

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """el2_transition: builds a dependency for an EL2 platform from any configuration."""
 
 _PLATFORMS = "//command_line_option:platforms"

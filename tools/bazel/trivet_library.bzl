@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """trivet_library: a library of Trivet's own packages, for every platform."""
 
 load("//tools/precompiled:precompiled_header.bzl", "precompiled")

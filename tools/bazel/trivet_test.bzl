@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """trivet_test: one test source, run in several environments; at EL2 one ELF for all."""
 
 load(":cc.bzl", "cc_test")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """unit: sources of a folder that are compiled as one translation unit."""
 
 load(":cc.bzl", "cc_library")

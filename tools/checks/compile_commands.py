@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """Turns `bazel aquery --output=jsonproto` of compile actions (standard input) into compile_commands.json.
 
 One command a source, with the flags of its first build in this order: for the simulator, for EL2, as a

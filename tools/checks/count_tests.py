@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """Counts test cases from Bazel's build events: `count_tests.py FILE...` prints "PASSED FAILED".
 
 A test program that prints GoogleTest's summary (on the host or at EL2) counts by its cases, any other as one.

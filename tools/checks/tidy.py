@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """Runs clang-tidy on the sources named on standard input, with the flags of compile_commands.json.
 
 Nearly all of clang-tidy's time goes to headers, so sources with the same target and definitions are checked in one

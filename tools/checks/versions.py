@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """Checks that version.bzl, deps.bzl and the examples have the versions of MODULE.bazel, the sysroot that of .bazelversion."""
 
 import pathlib

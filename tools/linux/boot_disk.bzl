@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """boot_disk: a folder that firmware boots Debian's kernel from, as a disk."""
 
 # [u-boot] extlinux.conf, which it looks for on every disk.

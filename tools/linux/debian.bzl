@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """debian_linux: Debian's arm64 kernel, its virtio modules and a static busybox, to boot guests from.
 
 The files are those that bazelw took from Debian's archive (TRIVET_LINUX names their folder), or pinned packages of a

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """missing: stands for a file that could not be taken; fails where it is used."""
 
 def _impl(ctx):

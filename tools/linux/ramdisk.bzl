@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 """initial_ramdisk: what a guest's kernel starts its first program from."""
 
 def _impl(ctx):

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What tests of Trivet's own packages include. Read from standard input: no include guard.
 #include <gtest/gtest.h>
 #include <hal/cpu.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The same on the build machine, where the simulator's sources include the C++ library. Read from
 // standard input: no include guard.
 #include <hal/registers.h>

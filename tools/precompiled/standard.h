@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The costliest headers in the sources for the build machine. Read from standard input, or once
 // from another: no guard.
 #include <algorithm>

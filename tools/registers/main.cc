@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // registers: prints the register descriptions, or what a value of one register means.
 
 #include <cerrno>

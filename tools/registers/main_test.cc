@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The command line of //tools/registers. Argument: the program.
 
 #include <gtest/gtest.h>

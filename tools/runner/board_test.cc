@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The whole program against a stand-in for a board at the other end of a pseudo-terminal.
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Random bytes into everything that parses what a board, an emulator or a user says. Wrong is what
 // a sanitizer finds, an exception, and a wait without an end.
 

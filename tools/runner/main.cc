@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Boots an EL2 image in QEMU or on a board: shows the console, keeps the deadline, and turns the
 // run into one exit status and, when it failed, one line on standard error.
 

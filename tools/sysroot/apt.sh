@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 # shellcheck shell=bash disable=SC2154
 # Gets Debian packages with a private apt state: no root, and nothing of the machine's is changed. Sourced
 # by `create`, which gives $work, $suite, step() and fail().

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 # shellcheck shell=bash
 # Runs a command with the toolchain sysroot as /usr and /etc, and everything else of the machine at its own place.
 # Sourced by bazelw.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 # shellcheck shell=bash
 # A local Bazel registry for the modules that the toolchain sysroot's bazelrc does not override. Sourced.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 # shellcheck shell=bash
 # Messages and progress of the toolchain sysroot's scripts. Sourced.
 

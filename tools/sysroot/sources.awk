@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 # Reads apt source files of both formats and prints, for each (URI, suite) that offers binary packages of
 # component main: URI, suite and keyring (a path, "inline:FILE:LINE" for a key in the file, or "-"), tabs
 # between.

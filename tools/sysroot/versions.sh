@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
 # shellcheck shell=bash disable=SC2154
 # Compares the versions that Debian has with the pinned ones of packages/versions. Sourced by `create`, after apt.sh.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "vcpu/stage2/table_pool.h"
 
 namespace trivet::vcpu {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The crash path: fill the record, switch to the emergency stack, call the host's fatal handler.
 
 #include "vectors/el2/macros.inc"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The world switch: into a guest, and out through an exit slot of table.S.
 
 #include "vectors/el2/macros.inc"

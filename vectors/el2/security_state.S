@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Which Security state EL2 is in, for CPUs with FEAT_SEL2.
 
 #include "vectors/el2/macros.inc"

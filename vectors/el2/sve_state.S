@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Z0 to Z31, P0 to P15 and FFR to and from memory: the only code of Trivet that touches them.
 
 #include "vectors/el2/macros.inc"

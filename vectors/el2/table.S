@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Trivet's own vector table.
 
 #include "vectors/el2/vector_table.inc"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The vectors while EL2 executes an AT for a guest: vectors/stage1_translation.cc.
 
 #include "vectors/el2/macros.inc"

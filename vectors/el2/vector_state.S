@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // V0 to V31, FPCR and FPSR to and from memory: the only code of Trivet that touches them.
 
 #include "vectors/el2/macros.inc"

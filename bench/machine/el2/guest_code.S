@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // What the benchmarks' guest executes at EL1: bench/guest_code.h.
 
   .section .text.trivet_bench_guest, "ax"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Enable and disable apart: EL2 only, where a pause of the counters costs nothing.
 
 #include "bench/rounds/rounds_bench.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Groups that only the simulator has, and what only it has to time in another way.
 
 #include <chrono>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The demonstration guest of host.h, at EL1 with the MMU off.
   .section .text.embedder_guest, "ax"
   .balign 64

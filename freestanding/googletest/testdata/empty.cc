@@ -1,1 +1,2 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // No tests: an error, not a success.

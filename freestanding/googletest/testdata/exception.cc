@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // EL2 only. An exception that no test expects: el2_console_test reads the console.
 
 #include <gtest/gtest.h>

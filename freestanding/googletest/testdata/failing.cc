@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Every way to fail. Run with GoogleTest and with the freestanding library; the outputs are
 // compared by output_test.
 

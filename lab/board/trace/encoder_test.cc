@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "lab/board/trace/encoder.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The monitor: runs operations of a trace, one instruction each, with the trace's own registers in force, and gets the CPU
 // back. It is copied behind the arenas of vectors and runs there at EL2 with translation off, so that no value of TCR,
 // TTBR, MAIR, HCR or CPTR matters to it; it has no stack and uses no memory but what stands in it and what `context` names.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #pragma once
 
 // The layouts of Context, Operation and Outcome, for monitor.S; monitor.h compares them with the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Where the runner puts what `--payload` names: the bytes behind the image's file. tools/runner/payload.h has the block.
 
   .set    kCapacity, 0x200000

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Enters the image again with one broken tree after another: each run of main() finds the line that
 // names what is wrong in its own mailbox, and the CPUs that are left.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "tests/percpu/random/random_host.h"
 
 #include <string_view>

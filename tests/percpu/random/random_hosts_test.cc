@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Random hosts: any legal value in every register of EL2 and EL1, any PSTATE, every CPU, and random
 // sequences of the public calls. Each call succeeds with everything verified, or is refused with
 // every register as it was. STATES: how many hosts; SEED: the first one's, to replay a failure.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // Every sequence of operations on two CPUs agrees with the model, which was written from the
 // contract.
 //

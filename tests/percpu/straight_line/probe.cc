@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // One function for each transition; straight_line_test reads their disassembly.
 
 #include "hal/cpu.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // A transition compiles to straight-line code: the instructions of its steps in their order, no
 // call, no loop, and only branches that skip what the CPU or the kind of host lacks.
 // Argument: the optimized disassembly of probe.cc.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The vectors of the test host: IRQ and FIQ of its own level are handled, everything else goes to the early
 // vectors, which report and power off.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "tests/support/host_of_kind.h"
 
 #include "hal/cpu.h"

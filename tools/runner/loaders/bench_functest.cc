@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // `bazel run //bench -- --serial=...` to the end on a machine with the real U-Boot: results of some
 // benchmarks come back over the serial line as one JSON document.
 

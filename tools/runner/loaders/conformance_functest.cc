@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // `bazel run //lab:board -- --serial=...` on a machine with the real U-Boot: the
 // image is loaded twice, the second time with a trace as its payload, whose results are right where
 // U-Boot left memory.

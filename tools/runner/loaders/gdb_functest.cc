@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // `--gdb` with a debugger that speaks the remote protocol: QEMU is halted before the first
 // instruction, the printed load address is right, and EL2's registers can be read.
 

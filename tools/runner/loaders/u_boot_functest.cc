@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 // The runner drives the real U-Boot in QEMU over a pseudo-terminal, as it drives a board's over a
 // serial line, and starts a real image.
 

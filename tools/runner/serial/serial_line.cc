@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "tools/runner/serial/serial_line.h"
 
 #include <fcntl.h>

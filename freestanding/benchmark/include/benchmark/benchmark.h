@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #pragma once
 
 // Google Benchmark's API for EL2 images: no heap, no floating point, fixed iteration counts. What a

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 #pragma once
 
 // GoogleTest's macros for EL2 images: no heap, no exceptions, no RTTI, no iostream, no floating
