@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// The switched registers and EL2 controls of hal/regs/guest.def, a value for the host and each of
-// two guests, looked at around and inside runs; values_test looks at all registers, this at the
-// CPU's.
+// The switched registers and EL2 controls of hal/regs/guest.def, with a value for the host and each
+// of two guests, looked at around and inside runs: values_test has all registers, this the CPU's.
 
 #include <gtest/gtest.h>
 
