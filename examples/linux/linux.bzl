@@ -37,7 +37,7 @@ _DISKS = {
 }
 
 # A disk: this image, read-only. The last -device is the guest's /dev/vda.
-def _image_disk(disk = "mmio", second_uart = None):
+def _image_disk(disk = "mmio"):
     return [
         "-drive",
         "if=none,id=image,format=raw,readonly=on,file={image}",
