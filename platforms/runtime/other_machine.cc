@@ -28,7 +28,7 @@ constexpr Known kKnown[] = {
 bool IsPrimeCell(std::uintptr_t base) {
   constexpr std::uint32_t kId[] = {0x0d, 0xf0, 0x05, 0xb1};
   for (unsigned i = 0; i < 4; ++i) {
-    const auto word = GuardedLoad(base + 0xff0 + 4 * i);
+    const auto word = GuardedLoad(base + 0xff0 + std::uintptr_t{4} * i);
     if (!word || (*word & 0xff) != kId[i]) return false;
   }
   return true;

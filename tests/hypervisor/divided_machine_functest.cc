@@ -106,4 +106,5 @@ int main() {
   };
   trivet::hypervisor::Check(
       trivet::vgic::WithGuestGic(platforms::ThisMachine().interrupt_controller, run), "no GIC");
+  return 1;
 }

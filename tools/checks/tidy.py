@@ -52,7 +52,7 @@ def batches(commands, sources):
 def run(directory, commands, sources):
     """[(file, check, text)] of clang-tidy on one translation unit that includes the sources."""
     with tempfile.TemporaryDirectory() as folder:
-        unit = folder + "/unit.cc"
+        unit = folder + "/unit" + os.path.splitext(sources[0])[1]
         with open(unit, "w", encoding="utf-8") as file:
             file.writelines(f'#include "{source}"\n' for source in sources)
         common = split(commands[sources[0]], sources[0])[0]
