@@ -181,7 +181,8 @@ TEST(Salvage, EndsBeforeAValueThatIsTooLong) {
   builder.Begin("").Cells("a", {1}).Word(kProperty).Word(0x100).Word(0).End();
   const Words words = builder.Build();
   EXPECT_EQ(LastOf(words), "/");
-  const auto root = FindPath(*Tree::Salvage(words), "/");
+  const auto tree = Tree::Salvage(words);
+  const auto root = FindPath(*tree, "/");
   EXPECT_EQ(root->node().Find("a")->cells(), 1u);
   EXPECT_FALSE(root->node().Find("b"));
 }
