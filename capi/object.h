@@ -15,11 +15,16 @@ namespace trivet::capi {
 /// The codes are equal: checks.cc.
 constexpr trivet_status ToC(Status status) { return static_cast<trivet_status>(status); }
 
-/// Where `T` stands in an `Object` of C.
 template <class T, class Object>
-T& As(Object* object) {
+constexpr void CheckFits() {
   static_assert(sizeof(T) <= sizeof(Object), "TRIVET_..._SIZE is too small");
   static_assert(alignof(T) <= alignof(Object), "TRIVET_ALIGNED is too small");
+}
+
+/// The `T` at the start of an `Object` of C.
+template <class T, class Object>
+T& As(Object* object) {
+  CheckFits<T, Object>();
   return *std::launder(reinterpret_cast<T*>(object));
 }
 template <class T, class Object>
@@ -39,8 +44,7 @@ trivet_status CheckObject(const Object* object, std::size_t size, std::uint32_t 
 /// Makes a T of an object of C.
 template <class T, class Object, class... Arguments>
 T& Make(Object* object, Arguments&&... arguments) {
-  static_assert(sizeof(T) <= sizeof(Object), "TRIVET_..._SIZE is too small");
-  static_assert(alignof(T) <= alignof(Object), "TRIVET_ALIGNED is too small");
+  CheckFits<T, Object>();
   return *new (object) T(std::forward<Arguments>(arguments)...);
 }
 

@@ -51,7 +51,7 @@ inline trivet_host PlainHost() {
           .uses_fp = 0};
 }
 
-/// Two CPUs whose hosts differ in every register that they are asked for, and two objects.
+/// Two CPUs whose hosts differ in every register that the tests read, and two objects.
 class CTest : public ::testing::Test {
  protected:
   CTest() : machine_(sim::ProfileNamed("max"), 2) {

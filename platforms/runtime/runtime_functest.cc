@@ -15,6 +15,7 @@
 #include "platforms/runtime/memory_checks.h"
 #include "platforms/runtime/power.h"
 #include "platforms/runtime/ram.h"
+#include "platforms/runtime/wait.h"
 
 namespace {
 
@@ -28,23 +29,12 @@ bool IrqIsPending() {
   return Cpu::Read<trivet::hal::IsrEl1>().i();
 }
 
-std::uint64_t CounterNow() {
-  Cpu::Isb();
-  return Cpu::Read<trivet::hal::CntpctEl0>().raw();
-}
-
 /// Polls for up to ten seconds, and one more for each CPU beyond four: a busy build machine may not
 /// run every CPU of QEMU at once.
 template <class Condition>
 bool WaitUntil(Condition condition) {
-  const std::uint64_t hertz = Cpu::Read<trivet::hal::CntfrqEl0>().raw();
   const unsigned cpus = platforms::CpuCount();
-  const std::uint64_t seconds = cpus > 4 ? 6 + cpus : 10;
-  const std::uint64_t start = CounterNow();
-  while (CounterNow() - start < seconds * hertz) {
-    if (condition()) return true;
-  }
-  return false;
+  return platforms::WaitUntil(condition, cpus > 4 ? 6 + cpus : 10);
 }
 
 /// Waits for a masked interrupt to become pending, without taking it.

@@ -262,7 +262,7 @@ TEST_F(DistributorTest, RedistributorsSayWhoseTheyAre) {
   EXPECT_TRUE(gic == before);
 }
 
-/// An ITS is told the number that GICR_TYPER has; the tables are at physical addresses.
+/// Commands of an ITS have the number that GICR_TYPER has; the tables are at physical addresses.
 TEST_F(DistributorTest, TheGuestWithLpisHasTheirPhysicalTablesAndNumbers) {
   constexpr std::uint32_t kSecond = Redistributors::kSize;
   gic.assign(gic.size(), FakeGic());

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 OR MIT
-"""Checks .bcr/ against what the Bazel Central Registry asks of a module, and the workflow against the README.
+"""Checks .bcr/ against what the Bazel Central Registry requires of a module, and the workflow against the README.
 
 --release: also that no OWNER is left to be filled in.
 """

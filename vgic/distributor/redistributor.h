@@ -52,7 +52,7 @@ class GuestRedistributors {
   static constexpr std::uint32_t kCtlr = 0, kIidr = 4, kTyper = 8, kWaker = 0x14;
   static constexpr std::uint32_t kPropbaser = 0x70, kPendbaser = 0x78;
   static constexpr std::uint32_t kEnableLpis = 1 << 0;
-  /// GICR_TYPER.{PLPIS, Processor_Number, CommonLPIAff}: what an ITS has to be told.
+  /// GICR_TYPER.{PLPIS, Processor_Number, CommonLPIAff}: what commands of an ITS name.
   static constexpr std::uint64_t kOfLpis = 1 << 0 | 0xffff << 8 | 3 << 24;
   static constexpr std::uint32_t kProcessorSleep = 1 << 1, kChildrenAsleep = 1 << 2;
   static constexpr std::uint32_t kWritesPending = 1u << 31 | 1u << 3;  // GICR_CTLR.{UWP, RWP}

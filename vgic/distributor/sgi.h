@@ -14,17 +14,20 @@ struct SgiTargets {
   std::uint32_t cpus;  ///< Bit n: the guest's CPU n. CPUs that the guest does not have are no bits.
 };
 
+/// Of the 16 CPUs that such a write may list, the affinity of the first. [gic] ICC_SGI1R_EL1.
+constexpr std::uint64_t FirstAffinity(hal::IccSgi1rEl1 sgi) {
+  return std::uint64_t{sgi.aff3()} << 32 | std::uint64_t{sgi.aff2()} << 16 |
+         std::uint64_t{sgi.aff1()} << 8 | sgi.rs() * 16u;
+}
+
 /// A write of ICC_SGI1R_EL1, ICC_SGI0R_EL1 or ICC_ASGI1R_EL1 by the guest's CPU `sender`. [gic]
 /// ICC_SGI1R_EL1.
 constexpr SgiTargets TargetsOf(hal::IccSgi1rEl1 sgi, const GuestCpus& cpus, unsigned sender) {
-  const std::uint64_t aff321 = std::uint64_t{sgi.aff3()} << 32 | std::uint64_t{sgi.aff2()} << 16 |
-                               std::uint64_t{sgi.aff1()} << 8;
+  const std::uint64_t first = FirstAffinity(sgi);
   std::uint32_t targets = 0;
   for (unsigned i = 0; i < cpus.size(); ++i) {
-    const std::uint64_t affinity = cpus[i].guest_affinity;
-    const unsigned aff0 = affinity & 0xff;
-    const bool listed = (affinity & ~std::uint64_t{0xff}) == aff321 && aff0 / 16 == sgi.rs() &&
-                        (sgi.targetlist() >> aff0 % 16 & 1) != 0;
+    const std::uint64_t place = cpus[i].guest_affinity - first;
+    const bool listed = place < 16 && (sgi.targetlist() >> place & 1) != 0;
     if (sgi.irm() ? i != sender : listed) targets |= 1u << i;
   }
   return {.intid = sgi.intid(), .cpus = targets};

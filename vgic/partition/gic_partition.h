@@ -29,6 +29,16 @@ struct GicPartition {
 /// Addresses that a guest's stage 2 leaves unmapped, with room for the caller's.
 using Holes = platforms::FewOf<platforms::MemoryRange, 32>;
 
+/// Makes the edges pending again that `manager` has and its stopped vCPU did not take. A level
+/// comes again by itself.
+template <class Manager, class Distributor>
+void ReturnEdges(Manager& manager, const Distributor& distributor) {
+  manager.ForEach([&](ListRegister value) {
+    const bool is_spi = value.hw() && value.pintid() >= kPrivateIntids;
+    if (is_spi && IsPending(value)) distributor.Return(value.pintid());
+  });
+}
+
 /// The time of such an access: one after the other. At EL2, interrupts masked.
 class GicAccess {
  public:

@@ -93,10 +93,7 @@ class GuestGicV2 {
   template <class Manager>
   Status Stop(Manager& manager, unsigned) {
     const GicAccess one_at_a_time(partition_);
-    manager.ForEach([&](ListRegister value) {
-      const bool is_spi = value.hw() && value.pintid() >= kPrivateIntids;
-      if (is_spi && IsPending(value)) distributor_.Return(value.pintid());
-    });
+    ReturnEdges(manager, distributor_);
     manager.Reset();
     return Status::kOk;
   }

@@ -51,8 +51,7 @@ class GuestGicV3 {
         guest_(guest),
         cpus_(cpus),
         distributor_(gic.distributor, partition.owners, guest, cpus_),
-        redistributors_(cpus_, kGuestPrivate, partition.owners.HasLpis(guest)),
-        has_lpis_(partition.owners.HasLpis(guest)) {
+        redistributors_(cpus_, kGuestPrivate, partition.owners.HasLpis(guest)) {
     distributor_.Reset();
   }
 
@@ -85,7 +84,7 @@ class GuestGicV3 {
     return vcpu::ServeMmio(devices, *access, frame);
   }
 
-  /// What the exit asks for that is not this guest's; Serve() does nothing about it.
+  /// What the exit requests that is not this guest's; Serve() does nothing about it.
   Refusal RefusalOf(const vcpu::Exit& exit, const vectors::GuestFrame& frame) const {
     if (exit.reason == vcpu::ExitReason::kSystemRegister) {
       const auto trap = exit.syndrome.system_register();
@@ -104,7 +103,7 @@ class GuestGicV3 {
   /// Gives the interrupts of this CPU to its vCPU, after an exit by IRQ. As vgic::TakeInterrupts().
   template <class Manager>
   Status TakeInterrupts(Manager& manager, unsigned self) const {
-    if (has_lpis_ && partition_.has_lpis) {
+    if (HasLeftLpis()) {
       if (const Status status = TakeLpis(manager); status != Status::kOk) return status;
     }
     return vgic::TakeInterrupts(interface(), manager, kMaintenance, [&](Interrupt interrupt) {
@@ -124,16 +123,15 @@ class GuestGicV3 {
     Status status = Status::kOk;
     {
       const GicAccess one_at_a_time(partition_);
+      ReturnEdges(manager, distributor_);
       manager.ForEach([&](ListRegister value) {
-        if (!IsPending(value)) return;
-        if (value.hw() && value.pintid() >= kPrivateIntids) distributor_.Return(value.pintid());
-        if (value.vintid() < kFirstLpi) return;
+        if (!IsPending(value) || value.vintid() < kFirstLpi) return;
         if (!partition_.lpis.Add(value)) status = Status::kNoRoom;
         partition_.has_lpis = true;
       });
       manager.Reset();
     }
-    for (unsigned i = 0; partition_.has_lpis && i < cpus_.size(); ++i) {
+    for (unsigned i = 0; HasLeftLpis() && i < cpus_.size(); ++i) {
       if (i != self) Interface::Kick({.affinity = cpus_[i].affinity}, announce);
     }
     return status;
@@ -143,7 +141,7 @@ class GuestGicV3 {
   /// or has an LPI, which only an ITS can make pending at the machine's GIC.
   template <class Manager>
   bool CanHandBack(Manager& manager) const {
-    bool has_lpi = partition_.has_lpis;
+    bool has_lpi = HasLeftLpis();
     manager.ForEach([&](ListRegister value) { has_lpi |= value.vintid() >= kFirstLpi; });
     return !has_lpi && !manager.HasActivePriority();
   }
@@ -173,6 +171,8 @@ class GuestGicV3 {
     }
   };
 
+  /// Whether a stopped vCPU of this guest left some.
+  bool HasLeftLpis() const { return partition_.owners.HasLpis(guest_) && partition_.has_lpis; }
   template <class Manager>
   Status TakeLpis(Manager& manager) const {
     const GicAccess one_at_a_time(partition_);
@@ -209,7 +209,6 @@ class GuestGicV3 {
   const GuestCpus cpus_;
   GuestDistributorV3<M> distributor_;
   GuestRedistributors<M> redistributors_;
-  const bool has_lpis_;
 };
 
 }  // namespace trivet::vgic

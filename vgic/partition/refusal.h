@@ -7,8 +7,9 @@
 #include "vgic/distributor/guest_cpus.h"
 #include "vgic/distributor/interrupt_registers.h"
 #include "vgic/distributor/owners.h"
+#include "vgic/distributor/sgi.h"
 
-/// What a guest asks of its GIC that is another's, and gets no answer to: for a report.
+/// What a guest requests of its GIC that is another's, without an effect: for a report.
 namespace trivet::vgic {
 
 struct Refusal {
@@ -23,7 +24,7 @@ struct Refusal {
 
 /// Of a store of 4 bytes to a Distributor: GICD_ISENABLER<n>, GICD_ISPENDR<n> or GICD_ISACTIVER<n>
 /// with the bit of an SPI that `guest` does not have. A kernel that clears what is not its own does
-/// no harm, and asks for nothing.
+/// no harm, and requests nothing.
 constexpr Refusal RefusedSpi(const OwnerTable& owners, GuestNumber guest, RegisterAccess access,
                              std::uint32_t value) {
   const std::uint32_t group = access.offset & ~0x7fu, word = access.offset % 0x80 / 4;
@@ -37,8 +38,7 @@ constexpr Refusal RefusedSpi(const OwnerTable& owners, GuestNumber guest, Regist
 /// Of a write of ICC_SGI1R_EL1 that names a CPU which is not in `cpus`.
 constexpr Refusal RefusedSgi(hal::IccSgi1rEl1 sgi, const GuestCpus& cpus) {
   if (sgi.irm()) return {};
-  const std::uint64_t first = std::uint64_t{sgi.aff3()} << 32 | std::uint64_t{sgi.aff2()} << 16 |
-                              std::uint64_t{sgi.aff1()} << 8 | sgi.rs() * 16u;
+  const std::uint64_t first = FirstAffinity(sgi);
   for (unsigned bit = 0; bit < 16; ++bit) {
     const bool named = (sgi.targetlist() >> bit & 1) != 0;
     if (named && cpus.ByGuestAffinity(first + bit) == nullptr) {
