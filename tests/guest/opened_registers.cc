@@ -51,7 +51,7 @@ void OpenedRegisters::AddDebug() {
 #define WATCHPOINT_CONTROL(Type) \
   if (watchpoint_controls++ <= id.wrps()) Add<Type>(false, kOfWatchpoint, &WriteRaw<Type>);
 #include "hal/regs/guest.def"
-  Add<OsdlrEl1>(false, KeptBits<OsdlrEl1>(), &WriteRaw<OsdlrEl1>);
+  Add<OsdlrEl1>(false, KeptBits(RegisterId::kOsdlrEl1), &WriteRaw<OsdlrEl1>);
   Add<DbgclaimclrEl1>(false, 0xff, [](std::uint64_t value) {
     WriteRaw<DbgclaimclrEl1>(0xff);
     WriteRaw<DbgclaimsetEl1>(value);

@@ -97,7 +97,7 @@ class SwitchedValues : public ::testing::TestWithParam<Setting> {
   void ExpectRunning(const TestGuest& guest);
   void ExpectBetweenRuns(const TestGuest& guest, bool leaves = false);
   void ExpectHosts() {
-    values_.Expect("host", [](Switched, Capability, RegisterId) { return Whose::kHosts; });
+    values_.Expect("host", [](const SwitchedRegister&) { return Whose::kHosts; });
     controls_.ExpectHosts();
     identity_.Expect(e2h_ || !enabled_);
     EXPECT_TRUE(El2Core::Now() == (e2h_ || !enabled_ ? core_ : enabled_core_));
@@ -193,15 +193,15 @@ void SwitchedValues::ExpectControlsOf(const TestGuest& guest) {
 
 void SwitchedValues::ExpectRunning(const TestGuest& guest) {
   const Whose own = guest.has_values ? WhoseOf(guest.owner) : Whose::kUntouched;
-  values_.Expect("run", [&](Switched when, Capability capability, RegisterId id) {
-    if (!guest.open.Has(capability)) {
-      const bool control = id == RegisterId::kIchHcrEl2;
-      const bool hosts = when == kEachRun || (when == kOnRun && e2h_ && !control);
+  values_.Expect("run", [&](const SwitchedRegister& it) {
+    if (!guest.open.Has(it.capability)) {
+      const bool control = it.id == RegisterId::kIchHcrEl2;
+      const bool hosts = it.when == kEachRun || (it.when == kOnRun && e2h_ && !control);
       return hosts ? Whose::kHosts : Whose::kAnyones;
     }
-    if (when == Switched::kHeld) return Whose::kUntouched;
+    if (it.when == Switched::kHeld) return Whose::kUntouched;
     // The program's first instructions.
-    if (when == kOnRun && capability == Capability::kAlways) return WhoseOf(guest.owner);
+    if (it.when == kOnRun && it.capability == Capability::kAlways) return WhoseOf(guest.owner);
     return own;
   });
   ExpectControlsOf(guest);
@@ -210,13 +210,13 @@ void SwitchedValues::ExpectRunning(const TestGuest& guest) {
 
 /// `leaves`: after LeaveOnCpu() and RestoreEachRun(): the controls are the host's.
 void SwitchedValues::ExpectBetweenRuns(const TestGuest& guest, bool leaves) {
-  values_.Expect("loaded", [&](Switched when, Capability capability, RegisterId id) {
-    const bool stays = leaves && guest.open.Has(capability);
-    if (when == kEachRun ? !stays : when != kOnLoad && e2h_) return Whose::kHosts;
-    if (id == RegisterId::kIchHcrEl2 && leaves) return Whose::kAnyones;
-    if (!guest.open.Has(capability)) return Whose::kAnyones;
-    if (when == Switched::kHeld) return Whose::kUntouched;
-    const bool walks = id == RegisterId::kTcrEl1 || id == RegisterId::kSctlrEl1;
+  values_.Expect("loaded", [&](const SwitchedRegister& it) {
+    const bool is_open = guest.open.Has(it.capability), stays = leaves && is_open;
+    if (it.when == kEachRun ? !stays : it.when != kOnLoad && e2h_) return Whose::kHosts;
+    if (it.id == RegisterId::kIchHcrEl2 && leaves) return Whose::kAnyones;
+    if (!is_open) return Whose::kAnyones;
+    if (it.when == Switched::kHeld) return Whose::kUntouched;
+    const bool walks = it.id == RegisterId::kTcrEl1 || it.id == RegisterId::kSctlrEl1;
     return walks && walks_off_ && !leaves ? Whose::kAnyones : WhoseOf(guest.owner);
   });
   if (walks_off_ && !leaves) ExpectWalksAreOff(e2h_);
@@ -243,8 +243,8 @@ InPlace SwitchedValues::InRun(InPlaceExit& exit) {
   }
   if (!takes) return InPlace::kExit;
   guest.has_values = took_ = true;
-  values_.Write(guest.owner, [&](Switched when, Capability capability) {
-    return guest.open.Has(capability) && when != Switched::kHeld;
+  values_.Write(guest.owner, [&](const SwitchedRegister& it) {
+    return guest.open.Has(it.capability) && it.when != Switched::kHeld;
   });
   return InPlace::kResume;
 }
@@ -268,20 +268,20 @@ void SwitchedValues::Run(TestGuest& guest, std::uint64_t offset) {
     EXPECT_EQ(frame.x[n], KeptX(guest, n) ^ (changed ? kHooks : 0)) << "x" << n;
   }
   EXPECT_TRUE(El2Core::Now().sctlr == core_.sctlr);
-  EXPECT_EQ(frame.x[6], ValueOf<SpEl0>(guest.owner));
-  EXPECT_EQ(frame.x[7], ValueOf<TpidrEl0>(guest.owner));
-  EXPECT_EQ(frame.x[8], ValueOf<TpidrroEl0>(guest.owner));
-  EXPECT_EQ(frame.x[9], ValueOf<ParEl1>(guest.owner));
+  EXPECT_EQ(frame.x[6], ValueOf(RegisterId::kSpEl0, guest.owner));
+  EXPECT_EQ(frame.x[7], ValueOf(RegisterId::kTpidrEl0, guest.owner));
+  EXPECT_EQ(frame.x[8], ValueOf(RegisterId::kTpidrroEl0, guest.owner));
+  EXPECT_EQ(frame.x[9], ValueOf(RegisterId::kParEl1, guest.owner));
   ExpectBetweenRuns(guest);
   ExpectAudit();
 }
 
 void SwitchedValues::Take(TestGuest& guest) {
   auto& x = guest.vcpu.frame().x;
-  x[2] = ValueOf<SpEl0>(guest.owner);
-  x[3] = ValueOf<TpidrEl0>(guest.owner);
-  x[4] = ValueOf<TpidrroEl0>(guest.owner);
-  x[5] = ValueOf<ParEl1>(guest.owner);
+  x[2] = ValueOf(RegisterId::kSpEl0, guest.owner);
+  x[3] = ValueOf(RegisterId::kTpidrEl0, guest.owner);
+  x[4] = ValueOf(RegisterId::kTpidrroEl0, guest.owner);
+  x[5] = ValueOf(RegisterId::kParEl1, guest.owner);
   Run(guest, 0);
 }
 

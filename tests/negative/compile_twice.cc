@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// compile_twice REPORT COMPILER ARGUMENTS...: runs the compiler as it is and with
-// -DTRIVET_EXPECT_ERROR, and writes both exit codes and messages to REPORT. Always succeeds.
+// compile_twice REPORT EXPECTED COMPILER ARGUMENTS...: runs the compiler as it is and with
+// -DTRIVET_EXPECT_ERROR, and writes the expected text, both exit codes and messages to REPORT.
+// Always succeeds.
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -51,16 +52,16 @@ Outcome Run(const std::vector<std::string>& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 3) {
-    std::cerr << "usage: compile_twice REPORT COMPILER ARGUMENTS...\n";
+  if (argc < 4) {
+    std::cerr << "usage: compile_twice REPORT EXPECTED COMPILER ARGUMENTS...\n";
     return 2;
   }
-  std::vector<std::string> arguments(argv + 2, argv + argc);
+  std::vector<std::string> arguments(argv + 3, argv + argc);
   const Outcome plain = Run(arguments);
   arguments.insert(arguments.begin() + 1, "-DTRIVET_EXPECT_ERROR");
   const Outcome with_error = Run(arguments);
   std::ofstream report(argv[1]);
-  report << "plain exit " << plain.exit_code << '\n'
+  report << argv[2] << "\nplain exit " << plain.exit_code << '\n'
          << plain.messages << "\nwith TRIVET_EXPECT_ERROR exit " << with_error.exit_code << '\n'
          << with_error.messages;
   return report ? 0 : 1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 #pragma once
 
+#include <setjmp.h>
 #include <ucontext.h>
 
 #include <cstddef>
@@ -13,7 +14,7 @@
 
 /// Every order in which a few threads of control can perform their accesses of shared words, for
 /// code whose words are a template parameter. The threads are contexts of one host thread that
-/// switch before each access.
+/// switch before each access, by jumps: swapcontext() is two system calls.
 namespace trivet::tests {
 
 class Interleavings;
@@ -58,9 +59,11 @@ class Interleavings {
 
   static constexpr std::size_t kStack = std::size_t{64} * 1024;
   struct Thread {
-    ucontext_t context;
+    ucontext_t start;
+    jmp_buf at;
     std::unique_ptr<char[]> stack = std::make_unique_for_overwrite<char[]>(kStack);
     std::function<void()> body;
+    bool started = false;
     bool done = false;
     std::uint64_t history = 1;         ///< Hash of what it has read.
     std::size_t waits_for = kNothing;  ///< A word that it has read twice the same.
@@ -73,7 +76,7 @@ class Interleavings {
     Thread& self = *current_->threads_[current_->running_];
     self.body();
     self.done = true;
-    swapcontext(&self.context, &current_->scheduler_);
+    _longjmp(current_->scheduler_, 1);
   }
 
   bool CanRun(const Thread& thread) const { return !thread.done && thread.waits_for == kNothing; }
@@ -88,11 +91,11 @@ class Interleavings {
       threads_.push_back(std::make_unique<Thread>());
       Thread& thread = *threads_.back();
       thread.body = std::move(body);
-      getcontext(&thread.context);
-      thread.context.uc_stack.ss_sp = thread.stack.get();
-      thread.context.uc_stack.ss_size = kStack;
-      thread.context.uc_link = nullptr;
-      makecontext(&thread.context, &Enter, 0);
+      getcontext(&thread.start);
+      thread.start.uc_stack.ss_sp = thread.stack.get();
+      thread.start.uc_stack.ss_size = kStack;
+      thread.start.uc_link = nullptr;
+      makecontext(&thread.start, &Enter, 0);
     }
     widths_.clear();
     started_ = true;
@@ -142,12 +145,15 @@ class Interleavings {
 
   void Resume(std::size_t i) {
     running_ = i;
-    swapcontext(&scheduler_, &threads_[i]->context);
+    if (_setjmp(scheduler_) != 0) return;
+    Thread& next = *threads_[i];
+    if (next.started) _longjmp(next.at, 1);
+    next.started = true;
+    setcontext(&next.start);
   }
   void Switch() {
     if (!started_) return;
-    Thread& self = *threads_[running_];
-    swapcontext(&self.context, &scheduler_);
+    if (_setjmp(threads_[running_]->at) == 0) _longjmp(scheduler_, 1);
   }
 
   std::uint64_t Load(std::size_t word) {
@@ -187,7 +193,7 @@ class Interleavings {
   std::vector<std::unique_ptr<Thread>> threads_;
   std::vector<std::size_t> widths_;
   std::set<StateKey> seen_;
-  ucontext_t scheduler_;
+  jmp_buf scheduler_;
   std::size_t running_ = 0;
   std::size_t runs_ = 0;
   bool started_ = false;

@@ -1,54 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
-"""does_not_assemble_test: checks that code does not assemble for EL2."""
+"""does_not_assemble: what the assembler says of code that must not assemble for EL2, for refusals_test."""
 
 load("@trivet_tools//:defs.bzl", "HAS_EL2_TOOLCHAIN", "TOOLS")
 load("//platforms/toolchain:link_flags.bzl", "TARGET")
-load("//tools/bazel:program_test.bzl", "program_test")
 
 # Without a compiler for EL2 these are skipped; the line "EL2 tests are skipped: ..." has the reason.
 _NEEDS_EL2_TOOLCHAIN = ["//platforms:sim_execution"] if HAS_EL2_TOOLCHAIN else ["@platforms//:incompatible"]
 
-def does_not_assemble_test(name, src, expect, hdrs = []):
-    """Passes when `src` assembles as it is, and with -DTRIVET_EXPECT_ERROR fails with a message that contains `expect`.
+def does_not_assemble(name, src, expect, hdrs = []):
+    """A report that `src` assembles as it is, and with -DTRIVET_EXPECT_ERROR fails with a message that contains `expect`.
 
     Args:
-      name: the test.
+      name: the report.
       src: an assembly source, preprocessed.
       expect: text of the assembler's message.
       hdrs: what it includes, by paths from the workspace's root.
     """
-    el2_refusal_test(name, src, expect, hdrs, ["-c", TARGET])
+    el2_refusal(name, src, expect, hdrs, ["-c", TARGET])
 
-def el2_refusal_test(name, src, expect, inputs, arguments):
+def el2_refusal(name, src, expect, inputs, arguments):
     """The same with any arguments of the EL2 compiler.
 
     Args:
-      name: the test.
+      name: the report.
       src: an assembly source, preprocessed.
       expect: text of the message.
       inputs: what the compiler reads beside it.
       arguments: the compiler's.
     """
     native.genrule(
-        name = name + ".report",
+        name = name,
         testonly = True,
         srcs = [src] + inputs,
-        outs = [name + ".report.txt"],
+        outs = [name + ".report"],
         cmd = " ".join([
-            "$(execpath :compile_twice) $@",
+            "$(execpath :compile_twice) $@ \"%s\"" % expect,
             TOOLS["clang"],
         ] + arguments + ["-I. -I$(GENDIR) -o $@.out $(execpath %s)" % src]),
         target_compatible_with = _NEEDS_EL2_TOOLCHAIN,
         tools = [":compile_twice"],
-    )
-    program_test(
-        name = name,
-        size = "small",
-        binary = ":check_report",
-        data = [name + ".report.txt"],
-        environment = {
-            "EXPECT": expect,
-            "REPORT": "$(rootpath %s.report.txt)" % name,
-        },
-        target_compatible_with = _NEEDS_EL2_TOOLCHAIN,
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
-"""does_not_compile_test: checks that code does not compile."""
+"""does_not_compile: what a compiler says of code that must not compile, for refusals_test."""
 
 load("@rules_cc//cc:action_names.bzl", "CPP_COMPILE_ACTION_NAME")
 load("@rules_cc//cc:find_cc_toolchain.bzl", "find_cc_toolchain", "use_cc_toolchain")
@@ -65,22 +65,14 @@ def _impl(ctx):
         outputs = [report],
         inputs = depset(ctx.files.src + ctx.files.hdrs, transitive = [context.headers, command.files]),
         executable = ctx.executable._compile_twice,
-        arguments = [report.path, command.compiler] + command.arguments,
+        arguments = [report.path, ctx.attr.expect, command.compiler] + command.arguments,
         env = command.environment,
         mnemonic = "DoesNotCompile",
         progress_message = "Compiling what must not compile: %{label}",
     )
-    check = ctx.actions.declare_file(ctx.label.name)
-    ctx.actions.symlink(output = check, target_file = ctx.executable._check_report, is_executable = True)
-    return [
-        DefaultInfo(
-            executable = check,
-            runfiles = ctx.runfiles([report]).merge(ctx.attr._check_report[DefaultInfo].default_runfiles),
-        ),
-        testing.TestEnvironment({"EXPECT": ctx.attr.expect, "REPORT": report.short_path}),
-    ]
+    return [DefaultInfo(files = depset([report]))]
 
-_does_not_compile_test = rule(
+_does_not_compile = rule(
     implementation = _impl,
     attrs = {
         "copts": attr.string_list(doc = "Further options of the compiler."),
@@ -93,26 +85,25 @@ _does_not_compile_test = rule(
             doc = "Compiles; with -DTRIVET_EXPECT_ERROR it does not.",
             mandatory = True,
         ),
-        "_check_report": attr.label(cfg = "target", default = ":check_report", executable = True),
         "_compile_twice": attr.label(cfg = "exec", default = ":compile_twice", executable = True),
     },
-    doc = "See does_not_compile_test.",
+    doc = "See does_not_compile.",
     fragments = ["cpp"],
-    test = True,
     toolchains = use_cc_toolchain(),
 )
 
-def does_not_compile_test(name, deps = [], overlay = "", **kwargs):
-    """Passes when `src` compiles as it is, and with -DTRIVET_EXPECT_ERROR fails with a message that contains `expect`.
+def does_not_compile(name, deps = [], overlay = "", **kwargs):
+    """A report that `src` compiles as it is, and with -DTRIVET_EXPECT_ERROR fails with a message that contains `expect`.
 
     Args:
-      name: the test.
+      name: the report.
       deps: libraries that the source includes.
       overlay: a folder of this package to look for headers in first.
       **kwargs: attributes of the rule.
     """
-    _does_not_compile_test(
+    _does_not_compile(
         name = name,
+        testonly = True,
         copts = [] if overlay else _PRECOMPILED.copts,
         overlay = overlay,
         deps = deps if overlay else deps + _PRECOMPILED.deps,
