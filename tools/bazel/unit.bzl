@@ -47,6 +47,17 @@ def units(name, srcs):
     others = [s for s in srcs if s not in joined] if joined else srcs
     return struct(srcs = result + others, textual_hdrs = joined)
 
+def unit_library(name, srcs, **kwargs):
+    """A cc_library of units.
+
+    Args:
+      name: the library.
+      srcs: its sources and private headers.
+      **kwargs: cc_library's.
+    """
+    joined = units(name, srcs)
+    cc_library(name = name, srcs = joined.srcs, textual_hdrs = joined.textual_hdrs, **kwargs)
+
 def as_unit(name, srcs, deps, testonly, target_compatible_with, **kwargs):
     """What a cc_binary or cc_test is made of, with its C++ sources as units in a library, NAME.code, if there are several.
 
