@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 """trivet_library: a library of Trivet's own packages, for every platform."""
 
-load("//tools/precompiled:precompiled_header.bzl", "precompiled")
+load("//tools/precompiled:precompiled_header.bzl", "OPTIMIZED", "precompiled")
 load(":cc.bzl", "cc_library")
 load(":unit.bzl", "units")
 
@@ -23,7 +23,7 @@ def trivet_library(
         textual_hdrs = [],
         in_units = None,
         **kwargs):
-    """A cc_library with the register descriptions precompiled, optimized in every mode but dbg.
+    """A cc_library with the register descriptions precompiled, optimized but in dbg and under sanitizers.
 
     On the host the sources of a folder are compiled as one unit; at EL2 each is an object, so that counts do not depend
     on which functions share a file. Of test code (testonly) GoogleTest is precompiled too, nothing is optimized on the
@@ -46,11 +46,7 @@ def trivet_library(
         header = None if copts else "package_testing"
     else:
         header = precompiled_header
-        copts = select({
-            Label("//platforms:is_el2"): [],
-            Label("//tools/precompiled:debug_on_host"): [],
-            "//conditions:default": ["-O2"],
-        }) + copts
+        copts = OPTIMIZED + copts
     parsed = precompiled(Label("//tools/precompiled:" + header)) if header else struct(copts = [], deps = [])
     assembly = [s for s in srcs if s.endswith(".S")] if type(srcs) == "list" else []
     if assembly:

@@ -10,6 +10,14 @@ load("//tools/bazel:cc.bzl", "CXX_STANDARD")
 # What layering_check adds to the users' commands, without the names of modules.
 _LAYERING_CHECK_FLAGS = ["-Xclang", "-fno-cxx-modules", "-fmodules-strict-decluse"]
 
+# Options of a library of Trivet's own packages: optimized on the host too, but in dbg and under sanitizers.
+OPTIMIZED = select({
+    Label("//platforms:is_el2"): [],
+    Label("//tools/precompiled:debug_on_host"): [],
+    Label("//tools/precompiled:sanitized_on_host"): [],
+    "//conditions:default": ["-O2"],
+})
+
 # A copy from a cache has another time than the header it was made of.
 _FLAGS = ["-x", "c++-header", "-Xclang", "-fno-pch-timestamp", "-fpch-instantiate-templates"]
 
