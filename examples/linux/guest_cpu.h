@@ -113,9 +113,9 @@ class GuestCpu {
                      .vtcr = guest_->memory.vtcr(),
                      .vttbr = guest_->memory.vttbr(),
                      .open = guest_->real_time != nullptr ? hal::Capabilities() : Capabilities(),
-                     .translates_faults = true,
                      .sve = sve_,
                      .sme = sme_,
+                     .translates_faults = true,
                      .mpidr = hal::Cpu::Read<hal::MpidrEl1>(),
                      .interrupts = &*switched_});
     for (;;) {
