@@ -155,6 +155,8 @@ TEST_F(PartitionTest, AGicV2sCpuReadsItsNumber) {
   EXPECT_EQ(cpu.interface, 2u);
   EXPECT_EQ(cpu.affinity, 2u);
   EXPECT_EQ(Memory::Read32(0x1'0000), 1u << 9) << "GICC_CTLR.EOImode";
+  EXPECT_EQ(Memory::Read32(0x100), 1u << 26) << "GICD_ISENABLER0: EL2's timer";
+  EXPECT_TRUE(hal::Cpu::Read<hal::CnthpCtlEl2>().enable());
 }
 
 // A vCPU stops with interrupts that it has not taken: the guest has each of them again, once.
@@ -285,7 +287,12 @@ TEST_F(PartitionTest, OfAGicV2GivesBackWhatAVcpuHas) {
                       in(vgic::Interrupt::Hardware(27, 27), true, false),
                       in(vgic::Interrupt::Hardware(40, 40), false, true)}};
   vcpu.left.vmcr = hal::IchVmcrEl2().vpmr(0xb0).vbpr0(3).vbpr1(4).veng0(true).veoim(true);
+  Memory::Write32(0x100, 1u << 26);
+  hal::Cpu::Write<hal::CnthpCtlEl2>(hal::CnthpCtlEl2().enable(true));
   guest.HandBack(vcpu, 0);
+  hal::Cpu::Isb();
+  EXPECT_FALSE(hal::Cpu::Read<hal::CnthpCtlEl2>().enable());
+  EXPECT_EQ(Memory::Read32(0x100), 0u) << "GICD_ISENABLER0: EL2's timer";
   EXPECT_EQ(Memory::Read32(0xf24) & 0xff, 1u << 2) << "GICD_SPENDSGIR1: from the machine's CPU";
   EXPECT_EQ(Memory::Read32(0x200), 1u << 27) << "GICD_ISPENDR0";
   EXPECT_EQ(Memory::Read32(0x300), 1u << 9) << "GICD_ISACTIVER0";
