@@ -312,12 +312,18 @@ TEST_F(PartitionTest, OfAGicV3NamesWhatIsAnothers) {
   using enum vgic::Refusal::Kind;
   const GuestCpu cpus[] = {{.guest_affinity = 0x100, .affinity = 2, .redistributor = 0x1'0000},
                            {.guest_affinity = 0x112, .affinity = 1, .redistributor = 0x3'0000}};
-  const platforms::GicV3 physical = {.distributor = 0x4'0000};
+  platforms::GicV3 physical = {.distributor = 0x4'0000};
+  EXPECT_TRUE(physical.redistributors.regions.Add({.base = 0x8'0000, .size = 0x8'0000}));
   vgic::GuestGicV3<Memory> guest(physical, partition_, kGuest, cpus);
   const auto store = [&](std::uint64_t offset, std::uint64_t value) {
     frame_.x[3] = value;
     return guest.RefusalOf(AccessAt(0x4'0000 + offset, true), frame_);
   };
+  EXPECT_EQ(store(0x7'fffc, 1).kind, kNone) << "the Redistributor of its last CPU";
+  EXPECT_EQ(store(0x8'0000, 1).kind, kRedistributor);
+  EXPECT_EQ(store(0x9'0200, 1).value, 0xd'0200u);
+  EXPECT_EQ(guest.RefusalOf(AccessAt(0xd'0200, false), frame_).kind, kNone) << "a load";
+  EXPECT_EQ(store(0xc'0000, 1).kind, kNone) << "no Redistributor";
   constexpr std::uint64_t kSets[] = {0x104, 0x204, 0x304};
   for (const std::uint64_t offset : kSets) {
     EXPECT_EQ(store(offset, 1u << 8).kind, kNone) << "SPI 40 is its own";
