@@ -113,11 +113,11 @@ class GuestCpu {
                      .vtcr = guest_->memory.vtcr(),
                      .vttbr = guest_->memory.vttbr(),
                      .open = guest_->real_time != nullptr ? hal::Capabilities() : Capabilities(),
-                     .translates_faults = true,
                      .sve = sve_,
                      .sme = sme_,
                      .mpidr = hal::Cpu::Read<hal::MpidrEl1>(),
-                     .interrupts = &*switched_});
+                     .interrupts = &*switched_,
+                     .translates_faults = true});
     for (;;) {
       // The return to the guest ends its WFE. QEMU 11.1 lacks that: docs/caveats.md.
       asm volatile("sevl");
@@ -134,7 +134,7 @@ class GuestCpu {
   bool Serve(const Exit& exit) {
     auto& frame = vcpu_->frame();
     if (const auto refusal = guest_->gic->RefusalOf(exit, frame); refusal.value != 0) {
-      Report(refusal.kind == vgic::Refusal::Kind::kCpu ? "SGI " : "interrupt ", refusal.value);
+      Report(vgic::ToString(refusal.kind), refusal.value);
     }
     if (guest_->gic->Serve(exit, frame, self_)) return true;
     if (guest_->rom.IgnoreStore(exit, frame)) return true;
@@ -160,7 +160,7 @@ class GuestCpu {
     const auto action = guest_->psci.Handle(self_, frame);
     if (call == vcpu::psci::Function::kCpuOn &&
         static_cast<vcpu::psci::Result>(frame.x[0]) == vcpu::psci::Result::kInvalidParameters) {
-      Report("CPU ", frame.x[1]);
+      Report("CPU", frame.x[1]);
     }
     vcpu_->SkipInstruction(exit);
     if (vcpu::Continue(action)) return true;
@@ -176,13 +176,13 @@ class GuestCpu {
 
   /// What has no device answers with an External abort, as on a bus.
   void Refuse(const Exit& exit) {
-    Report("", exit.fault.intermediate_address.value_or(0));
+    Report("address", exit.fault.intermediate_address.value_or(0));
     Inject(vcpu::GuestException::ExternalAbort(exit));
   }
   void Report(const char* what, std::uint64_t which) {
     ++guest_->refused;
     auto line = platforms::ConsoleLine();
-    line.Text(guest_->name).Text(" may not have ").Text(what).Hex(which);
+    line.Text(guest_->name).Text(" may not have ").Text(what).Text(" ").Hex(which);
     line.Text(": PC ").Hex(vcpu_->frame().pc);
   }
   void Inject(const vcpu::GuestException& exception) {

@@ -39,7 +39,7 @@ bool DescribeToFirmware(fdt::Editor& tree) {
 LinuxEntry PrepareLinux(const Hidden& hidden) {
   const auto tree = platforms::LoaderTree();
   if (!tree) Stop("the loader passed no device tree");
-  const auto modules = fdt::FindBootModules(*tree);
+  const auto modules = fdt::FindBootModules(*tree, platforms::CommandLine());
   if (!modules) Stop("the loader put no kernel into memory");
   const auto [base, size] = modules->kernel;
   const bool firmware = !fdt::IsKernelImage(base);
@@ -49,7 +49,8 @@ LinuxEntry PrepareLinux(const Hidden& hidden) {
       firmware ? platforms::ThisMachine().memory.all()[0].base : base - room;
   auto copy = fdt::Editor::Copy(tree->memory(),
                                 std::span(reinterpret_cast<std::uint32_t*>(address), room / 4));
-  if (!copy || !Hide(*copy, hidden) || !fdt::SetChosen(*copy, *modules, platforms::CommandLine()) ||
+  if (!copy || !copy->UsePsci() || !Hide(*copy, hidden) ||
+      !fdt::SetChosen(*copy, *modules, platforms::CommandLine()) ||
       (firmware && !DescribeToFirmware(*copy))) {
     Stop("the guest's device tree does not fit");
   }

@@ -4,7 +4,7 @@
 load("@trivet//tools/bazel:environments.bzl", "ENVIRONMENTS", "environment")
 load("@trivet//tools/bazel:loaders.bzl", "loader")
 
-# The image is loaded at 0x7e000000 (BUILD.bazel), near the end of RAM. The tree of the guest is written below its
+# The image is loaded at 0x78000000 (BUILD.bazel), near the end of RAM. The tree of the guest is written below its
 # kernel.
 _KERNEL = "0x50000000"
 _RAMDISK = "0x58000000"
@@ -61,6 +61,49 @@ def linux_machine(cpus = 4, gic = 3, disk = "mmio", second_uart = None):
             boot = _machine(cpus, gic) + _guest() + _image_disk(disk) +
                    (["-serial", second_uart] if second_uart else []),
             files = _FILES,
+            semihosting = False,
+        ),
+    )
+
+# Boards as QEMU models them: no module comes with a node in their trees, the kernel's place is an argument.
+_BOARDS = {
+    "imx8mp": struct(
+        tree = "@debian_linux//:imx8mp-evk.dtb",
+        kernel = "0x50000000",
+        arguments = ["console=ttymxc1"],
+    ),
+    # QEMU 11.1 has no HDMI and none of its clocks: their drivers end a kernel there, without EL2 too.
+    "rpi4": struct(
+        tree = "@debian_linux//:bcm2711-rpi-4-b.dtb",
+        kernel = "0x10000000",
+        arguments = [
+            "console=ttyAMA0",
+            "clk_ignore_unused",
+            "initcall_blacklist=brcmstb_i2c_driver_init,brcmstb_l2_driver_init",
+        ],
+    ),
+}
+
+def board_arguments(board):
+    """What a kernel on that board is started with."""
+    return ["trivet.kernel=" + _BOARDS[board].kernel] + _BOARDS[board].arguments
+
+def board_machine(board):
+    """An environment() with Debian's kernel on a board of Trivet's; it needs board_arguments()."""
+    return environment(
+        base = ENVIRONMENTS[board],
+        loader = loader(
+            boot = [
+                "-kernel",
+                "{image}",
+                "-dtb",
+                "{tree}",
+                "-initrd",
+                "{initrd}",
+                "-device",
+                "loader,file={kernel},addr=%s,force-raw=on" % _BOARDS[board].kernel,
+            ],
+            files = _FILES | {"tree": _BOARDS[board].tree},
             semihosting = False,
         ),
     )

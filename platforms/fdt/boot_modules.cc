@@ -13,9 +13,24 @@ Region RegionOf(const Node& node) {
   return {.base = reg->Number(0, 2).value_or(0), .size = reg->Number(2, 2).value_or(0)};
 }
 
+constexpr std::uint64_t kHeaderSize = 64;  // [arm64-image]
+
+Region KernelIn(std::string_view command_line) {
+  constexpr std::string_view kWord = " trivet.kernel=0x";
+  const std::size_t at = command_line.find(kWord);
+  if (at == std::string_view::npos) return {};
+  std::uint64_t address = 0;
+  for (const char digit : command_line.substr(at + kWord.size())) {
+    const std::size_t value = std::string_view("0123456789abcdef").find(digit);
+    if (value == std::string_view::npos) break;
+    address = address << 4 | value;
+  }
+  return IsKernelImage(address) ? Region{address, kHeaderSize} : Region{};
+}
+
 }  // namespace
 
-std::optional<BootModules> FindBootModules(const Tree& tree) {
+std::optional<BootModules> FindBootModules(const Tree& tree, std::string_view command_line) {
   BootModules found = {};
   Walk walk(tree);
   while (const Place* place = walk.Next()) {
@@ -27,6 +42,7 @@ std::optional<BootModules> FindBootModules(const Tree& tree) {
     if (const auto arguments = place->node().Find("bootargs"))
       found.arguments = arguments->String();
   }
+  if (found.kernel.size == 0) found.kernel = KernelIn(command_line);
   if (found.kernel.size == 0) return std::nullopt;
   return found;
 }

@@ -19,8 +19,10 @@ struct BootModules {
   std::string_view arguments;  ///< The kernel's, in the tree's memory.
 };
 
-/// None: the tree has no kernel.
-std::optional<BootModules> FindBootModules(const Tree& tree);
+/// Without such nodes a word of `command_line` is where the kernel is, trivet.kernel=0xADDRESS, of
+/// which the region is its header; the loader has described the RAM disk in /chosen. None: there is
+/// no kernel.
+std::optional<BootModules> FindBootModules(const Tree& tree, std::string_view command_line = {});
 
 /// Whether the module at `address`, which is mapped, has the header of an arm64 kernel: else it may
 /// be a firmware. [arm64-image]

@@ -204,6 +204,26 @@ bool Editor::SetNumber(std::string_view path, std::string_view property, std::ui
                   {static_cast<std::uint32_t>(number >> 32), static_cast<std::uint32_t>(number)});
 }
 
+/// The name of "enable-method" is in the strings already: what is set of a node does not move it.
+bool Editor::UsePsci() {
+  const auto starts_otherwise = [](const Place& place) {
+    if (place.depth() != 2 || place.At(1).name() != "cpus") return false;
+    const auto method = place.node().Find("enable-method");
+    return method && method->String() != "psci";
+  };
+  for (;;) {
+    Walk walk(tree_);
+    const Place* place = walk.Next();
+    while (place != nullptr && !starts_otherwise(*place)) place = walk.Next();
+    if (place == nullptr) break;
+    if (!HasRoomFor(8)) return false;
+    SetIn(place->node().begin_, "enable-method", {"psci", 5});
+  }
+  if (FindPath(tree_, "/psci")) return true;
+  return Set("/psci", "compatible", {"arm,psci-1.0\0arm,psci-0.2", 26}) &&
+         SetText("/psci", "method", "smc");
+}
+
 bool Editor::Hide(std::string_view path) {
   const auto place = FindPath(tree_, path);
   if (!place || place->depth() == 0) return false;

@@ -42,6 +42,8 @@ class Editor {
   unsigned HideEverywhere(std::string_view property);
   /// Takes the ITS of a GICv3 out, and what names it: for a guest without LPIs.
   void HideMessageInterrupts();
+  /// Starts and stops the CPUs by PSCI, whatever the machine has for it. False: no room.
+  bool UsePsci();
   /// Takes a range out of every "memory" node's "reg": what a guest must not use. False: no room,
   /// or a node has another form than two numbers of 1 or 2 cells.
   bool HideMemory(Region hidden);

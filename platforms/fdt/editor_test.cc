@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <random>
 #include <string>
 #include <vector>
@@ -122,6 +123,37 @@ TEST(BootModules, AKernelHasItsMagicNumber) {
   EXPECT_FALSE(IsKernelImage(address));
   std::string_view("ARM\x64").copy(image + 56, 4);
   EXPECT_TRUE(IsKernelImage(address));
+}
+
+TEST_F(EditorTest, AKernelMayBeWhereAnArgumentSays) {
+  alignas(8) char image[64] = {};
+  char word[64];
+  std::snprintf(word, sizeof(word), "image a trivet.kernel=%p b", static_cast<void*>(image));
+  EXPECT_FALSE(FindBootModules(editor_->tree(), word).has_value()) << "not a kernel";
+  std::string_view("ARM\x64").copy(image + 56, 4);
+  const auto found = FindBootModules(editor_->tree(), word);
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->kernel, (Region{reinterpret_cast<std::uint64_t>(image), 64}));
+  EXPECT_EQ(found->ramdisk.size, 0u);
+}
+
+TEST_F(EditorTest, StartsCpusByPsci) {
+  EXPECT_TRUE(editor_->SetText("/cpus", "enable-method", "of no CPU"));
+  EXPECT_TRUE(editor_->SetText("/cpus/cpu@0", "enable-method", "spin-table"));
+  EXPECT_TRUE(editor_->SetText("/cpus/cpu@1", "enable-method", "psci"));
+  EXPECT_TRUE(editor_->SetText("/cpus/cpu@2", "enable-method", "spin-table"));
+  EXPECT_TRUE(editor_->SetText("/cpus/map", "cpu", "no CPU"));
+  EXPECT_TRUE(editor_->UsePsci());
+  for (const char* cpu : {"/cpus/cpu@0", "/cpus/cpu@1", "/cpus/cpu@2"}) {
+    EXPECT_EQ(Find(cpu, "enable-method")->String(), "psci") << cpu;
+  }
+  EXPECT_FALSE(Find("/cpus/map", "enable-method").has_value());
+  EXPECT_EQ(Find("/cpus", "enable-method")->String(), "of no CPU");
+  EXPECT_TRUE(Find("/psci", "compatible")->ListHas("arm,psci-0.2"));
+  EXPECT_EQ(Find("/psci", "method")->String(), "smc");
+  EXPECT_TRUE(editor_->SetText("/psci", "method", "hvc"));
+  EXPECT_TRUE(editor_->UsePsci());
+  EXPECT_EQ(Find("/psci", "method")->String(), "hvc") << "the machine's own";
 }
 
 TEST_F(EditorTest, HidesNodesAndProperties) {

@@ -155,6 +155,8 @@ TEST_F(PartitionTest, AGicV2sCpuReadsItsNumber) {
   EXPECT_EQ(cpu.interface, 2u);
   EXPECT_EQ(cpu.affinity, 2u);
   EXPECT_EQ(Memory::Read32(0x1'0000), 1u << 9) << "GICC_CTLR.EOImode";
+  EXPECT_EQ(Memory::Read32(0x100), 1u << 26) << "GICD_ISENABLER0: EL2's timer";
+  EXPECT_TRUE(hal::Cpu::Read<hal::CnthpCtlEl2>().enable());
 }
 
 // A vCPU stops with interrupts that it has not taken: the guest has each of them again, once.
@@ -285,7 +287,12 @@ TEST_F(PartitionTest, OfAGicV2GivesBackWhatAVcpuHas) {
                       in(vgic::Interrupt::Hardware(27, 27), true, false),
                       in(vgic::Interrupt::Hardware(40, 40), false, true)}};
   vcpu.left.vmcr = hal::IchVmcrEl2().vpmr(0xb0).vbpr0(3).vbpr1(4).veng0(true).veoim(true);
+  Memory::Write32(0x100, 1u << 26);
+  hal::Cpu::Write<hal::CnthpCtlEl2>(hal::CnthpCtlEl2().enable(true));
   guest.HandBack(vcpu, 0);
+  hal::Cpu::Isb();
+  EXPECT_FALSE(hal::Cpu::Read<hal::CnthpCtlEl2>().enable());
+  EXPECT_EQ(Memory::Read32(0x100), 0u) << "GICD_ISENABLER0: EL2's timer";
   EXPECT_EQ(Memory::Read32(0xf24) & 0xff, 1u << 2) << "GICD_SPENDSGIR1: from the machine's CPU";
   EXPECT_EQ(Memory::Read32(0x200), 1u << 27) << "GICD_ISPENDR0";
   EXPECT_EQ(Memory::Read32(0x300), 1u << 9) << "GICD_ISACTIVER0";
@@ -305,12 +312,18 @@ TEST_F(PartitionTest, OfAGicV3NamesWhatIsAnothers) {
   using enum vgic::Refusal::Kind;
   const GuestCpu cpus[] = {{.guest_affinity = 0x100, .affinity = 2, .redistributor = 0x1'0000},
                            {.guest_affinity = 0x112, .affinity = 1, .redistributor = 0x3'0000}};
-  const platforms::GicV3 physical = {.distributor = 0x4'0000};
+  platforms::GicV3 physical = {.distributor = 0x4'0000};
+  EXPECT_TRUE(physical.redistributors.regions.Add({.base = 0x8'0000, .size = 0x8'0000}));
   vgic::GuestGicV3<Memory> guest(physical, partition_, kGuest, cpus);
   const auto store = [&](std::uint64_t offset, std::uint64_t value) {
     frame_.x[3] = value;
     return guest.RefusalOf(AccessAt(0x4'0000 + offset, true), frame_);
   };
+  EXPECT_EQ(store(0x7'fffc, 1).kind, kNone) << "the Redistributor of its last CPU";
+  EXPECT_EQ(store(0x8'0000, 1).kind, kRedistributor);
+  EXPECT_EQ(store(0x9'0200, 1).value, 0xd'0200u);
+  EXPECT_EQ(guest.RefusalOf(AccessAt(0xd'0200, false), frame_).kind, kNone) << "a load";
+  EXPECT_EQ(store(0xc'0000, 1).kind, kNone) << "no Redistributor";
   constexpr std::uint64_t kSets[] = {0x104, 0x204, 0x304};
   for (const std::uint64_t offset : kSets) {
     EXPECT_EQ(store(offset, 1u << 8).kind, kNone) << "SPI 40 is its own";

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "hal/cpu.h"
+#include "hal/registers.h"
 #include "hal/status.h"
 #include "platforms/devices/gic_v2.h"
 #include "vcpu/mmio.h"
@@ -32,6 +33,8 @@ class GuestGicV2 {
   static GuestCpu PrepareCpu(const Physical& gic) {
     const std::uint32_t number = M::Read32(gic.distributor + gic::kItargetsr) & 0xff;
     M::Write32(gic.cpu_interface, M::Read32(gic.cpu_interface) | kSplitEnd);
+    M::Write32(gic.distributor + gic::kIsenabler, 1u << kEl2Timer);
+    StartTimer();
     const std::uint64_t affinity = hal::Cpu::CurrentCpu().affinity;
     return {.guest_affinity = affinity, .affinity = affinity, .interface = LowestIn(number)};
   }
@@ -83,7 +86,8 @@ class GuestGicV2 {
   /// that arrives as IRQ. [gic2] GICV_CTLR.
   template <class Manager>
   Status TakeInterrupts(Manager& manager, unsigned) const {
-    return vgic::TakeInterrupts(interface(), manager, kMaintenance, [&](Interrupt interrupt) {
+    const OwnTimer physical{interface()};
+    return vgic::TakeInterrupts(physical, manager, kMaintenance, [&](Interrupt interrupt) {
       const std::uint8_t priority = distributor_.PriorityOf(interrupt.intid() & kIntid);
       return WithGuestsSender(interrupt).priority(priority).group0();
     });
@@ -107,6 +111,8 @@ class GuestGicV2 {
   /// extensions EL2 sees no groups, and these writes are ignored. [gic2] GICD_IGROUPR<n>.
   template <class Manager>
   void HandBack(Manager& manager, unsigned) const {
+    hal::Cpu::Write<hal::CnthpCtlEl2>(hal::CnthpCtlEl2());
+    M::Write32(gic_.distributor + gic::kIcenabler, 1u << kEl2Timer);
     for (unsigned word = 0; word < GuestDistributorV2<M>::kWords; ++word) {
       M::Write32(gic_.distributor + gic::kIgroupr + word * 4, 0);
     }
@@ -123,6 +129,24 @@ class GuestGicV2 {
   }
 
  private:
+  /// QEMU 11.1 does not signal an interrupt that is pending again when the guest ends it, until the
+  /// GIC is accessed: docs/caveats.md. So EL2's timer interrupts each CPU 100 times a second.
+  static void StartTimer() {
+    const std::uint64_t period = hal::Cpu::Read<hal::CntfrqEl0>().raw() / 100;
+    hal::Cpu::Write<hal::CnthpTvalEl2>(hal::CnthpTvalEl2::FromRaw(period));
+    hal::Cpu::Write<hal::CnthpCtlEl2>(hal::CnthpCtlEl2().enable(true));
+    hal::Cpu::Isb();
+  }
+  struct OwnTimer : Interface {
+    std::uint32_t Acknowledge() const {
+      for (;;) {
+        const std::uint32_t acknowledged = Interface::Acknowledge();
+        if (acknowledged != kEl2Timer) return acknowledged;
+        StartTimer();
+        Interface::End(acknowledged);
+      }
+    }
+  };
   /// The physical state of this CPU's interrupts. Of an SGI bits 12:10 are its sender, by the
   /// guest's number. [gic2] GICD_SPENDSGIR<n>.
   struct Native {

@@ -92,9 +92,13 @@ class GuestGicV3 {
       return RefusedSgi(hal::IccSgi1rEl1::FromRaw(vcpu::ValueOf(trap.rt, frame)), cpus_);
     }
     const auto access = vcpu::Access::Of(exit);
-    if (!access || !access->is_write || access->address - gic_.distributor >= kDistributorSize) {
-      return {};
+    if (!access || !access->is_write) return {};
+    const auto& frames = gic_.redistributors.regions.all()[0];
+    const std::uint64_t place = access->address - frames.base;
+    if (place < frames.size && place / redistributors_.kSize >= cpus_.size()) {
+      return {Refusal::Kind::kRedistributor, access->address};
     }
+    if (access->address - gic_.distributor >= kDistributorSize) return {};
     const auto offset = static_cast<std::uint32_t>(access->address - gic_.distributor);
     return RefusedSpi(partition_.owners, guest_, {offset, access->bytes},
                       static_cast<std::uint32_t>(vcpu::StoredValue(*access, frame)));

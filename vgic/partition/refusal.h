@@ -15,12 +15,19 @@ namespace trivet::vgic {
 struct Refusal {
   enum class Kind : std::uint8_t {
     kNone,
-    kInterrupt,  ///< `value` is an SPI that it wanted enabled, pending or active.
-    kCpu,        ///< `value` is the write that was to send an SGI there.
+    kInterrupt,      ///< `value` is an SPI that it wanted enabled, pending or active.
+    kCpu,            ///< `value` is the write that was to send an SGI there.
+    kRedistributor,  ///< `value` is the address of a store to that of a CPU it does not have.
   };
   Kind kind = Kind::kNone;
   std::uint64_t value = 0;
 };
+
+/// "interrupt", "SGI" or "Redistributor".
+constexpr const char* ToString(Refusal::Kind kind) {
+  constexpr const char* kNames[] = {"", "interrupt", "SGI", "Redistributor"};
+  return kNames[static_cast<unsigned>(kind)];
+}
 
 /// Of a store of 4 bytes to a Distributor: GICD_ISENABLER<n>, GICD_ISPENDR<n> or GICD_ISACTIVER<n>
 /// with the bit of an SPI that `guest` does not have. A kernel that clears what is not its own does
