@@ -65,9 +65,6 @@ void FindStart(const fdt::Node& node, Cpu& cpu) {
   }
 }
 
-/// [arm-arm] MPIDR_EL1: Aff3 at 39:32, Aff2 to Aff0 at 23:0.
-constexpr std::uint64_t kAffinityBits = 0xff'00ff'ffff;
-
 /// What is wrong with a CPU's node; null: nothing. `affinity` is its "reg". [devicetree] 2.3.4:
 /// only the status "fail" says that a CPU must not be used.
 const char* WhyUnusable(const fdt::Node& node, std::optional<std::uint64_t> affinity,
@@ -76,10 +73,8 @@ const char* WhyUnusable(const fdt::Node& node, std::optional<std::uint64_t> affi
   if (status && status->String().starts_with("fail")) return "its status is fail";
   if (!affinity) return "its reg is missing or empty";
   if ((*affinity & ~kAffinityBits) != 0) return "its reg has bits that are no affinity";
-  for (const Cpu& cpu : description.cpus.all()) {
-    if (cpu.affinity == *affinity) return "its reg is that of an earlier CPU";
-  }
-  return nullptr;
+  const bool is_there = std::ranges::contains(description.cpus.all(), *affinity, &Cpu::affinity);
+  return is_there ? "its reg is that of an earlier CPU" : nullptr;
 }
 
 /// [devicetree] 3.8.1: the affinity is the first address in "reg"; more are threads of this CPU,

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "platforms/acpi/tables.h"
 #include "platforms/fdt/tree.h"
 #include "platforms/fdt/walk.h"
 #include "platforms/machine/description.h"
@@ -18,6 +19,11 @@ namespace trivet::platforms {
 /// first of the kind that InterruptController prefers, the watchdog the first one known. Disabled
 /// nodes do not count, but for CPUs: by [devicetree] 3.8.1 their "enable-method" starts them.
 Description Describe(const fdt::Tree& tree);
+
+/// The same of ACPI's tables, which describe a machine alone but for its memory: that is in UEFI's
+/// memory map. The console is SPCR's, the watchdog the first non-secure one of GTDT. CPUs that are
+/// disabled do not count.
+Description Describe(const acpi::Tables& tables);
 
 /// The node that /chosen's "stdout-path" names, or "linux,stdout-path" where that is missing.
 std::optional<fdt::Place> ConsolePlace(const fdt::Tree& tree);

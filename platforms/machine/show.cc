@@ -49,6 +49,8 @@ std::string ShowCpu(const Cpu& cpu) {
     case CpuStart::kPsci: return std::format("{:<22}PSCI\n", name);
     case CpuStart::kSpinTable:
       return std::format("{:<22}spin table, {:#x}\n", name, cpu.release_address);
+    case CpuStart::kParked:
+      return std::format("{:<22}parked, mailbox {:#x}\n", name, cpu.release_address);
   }
   return "";
 }
