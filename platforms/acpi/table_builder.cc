@@ -22,7 +22,6 @@ void SumRoot(std::uint8_t* root) {
 }  // namespace
 
 TableBuilder& TableBuilder::Begin(std::uint32_t signature) {
-  size_ = (size_ + 15) / 16 * 16;
   place_ = table_ = tables_[count_++] = size_;
   Put(table_ + kHeaderBytes - 1, 0, 1);
   return Set(kSignature, signature);
@@ -50,8 +49,7 @@ TableBuilder& TableBuilder::Structure(std::uint8_t type, std::uint16_t size, Hal
 std::uint64_t TableBuilder::Root() {
   const unsigned count = count_;
   Begin(kXsdt);
-  for (unsigned i = 0; i < count; ++i)
-    Set(Long{kHeaderBytes + 8 * i}, AddressOf(tables_[i]));
+  for (unsigned i = 0; i < count; ++i) Set(Long{kHeaderBytes + 8 * i}, AddressOf(tables_[i]));
   End();
   const std::uint64_t xsdt = AddressOf(table_);
   place_ = size_ = (size_ + 15) / 16 * 16;
@@ -83,6 +81,8 @@ std::uint8_t* TableAt(std::uint64_t root, std::uint32_t signature) {
   return nullptr;
 }
 
+void Sum(std::uint8_t* table, std::uint32_t size) { Sum(table, size, kChecksum); }
+
 void MoveXsdt(std::uint64_t root, std::uint64_t address) {
   auto* const bytes = reinterpret_cast<std::uint8_t*>(root);
   for (unsigned i = 0; i < 8; ++i)
@@ -99,9 +99,14 @@ void AddFadt(TableBuilder& builder, const Machine& machine) {
   builder.Begin(kFadt).Set(kArmBootFlags, machine.psci).End();
 }
 
-void AddTimers(TableBuilder& builder) {
+void AddTimers(TableBuilder& builder, unsigned watchdogs) {
   builder.Begin(kGtdt).Set(kGtdtEl1Timer, 30).Set(kGtdtVirtualTimer, 27).Set(kGtdtEl2Timer, 26);
-  builder.Set(kGtdtCount, 0).Set(kGtdtOffset, 0).End();
+  builder.Set(kGtdtCount, watchdogs).Set(kGtdtOffset, 104).Set(Word{100}, 0);
+  for (unsigned i = 0; i < watchdogs; ++i) {
+    builder.Structure(kWatchdog, std::uint16_t{28}, kLongLength);
+    builder.Set(kWatchdogControl, 0x0a00'0000 + 0x1'0000 * i);
+  }
+  builder.End();
 }
 
 void AddCpus(TableBuilder& builder, const Machine& machine, bool closed) {

@@ -30,6 +30,8 @@ class TableBuilder {
 
   /// The XSDT of all tables and the root pointer. Returns that one's address.
   std::uint64_t Root();
+  /// How many bytes of the memory are used.
+  std::uint32_t size() const { return size_; }
 
  private:
   void Put(std::uint32_t at, std::uint64_t value, unsigned bytes);
@@ -53,6 +55,8 @@ struct Machine {
 
 /// The first table with this signature that the root names, to be changed; null: there is none.
 std::uint8_t* TableAt(std::uint64_t root, std::uint32_t signature);
+/// Makes the checksum of a table of `size` bytes right.
+void Sum(std::uint8_t* table, std::uint32_t size);
 /// Another address of the XSDT, with checksums that are right.
 void MoveXsdt(std::uint64_t root, std::uint64_t address);
 
@@ -60,7 +64,7 @@ void MoveXsdt(std::uint64_t root, std::uint64_t address);
 void AddConsole(TableBuilder& builder, std::uint8_t type = kSpcrPl011,
                 std::uint64_t base = 0x0900'0000);
 void AddFadt(TableBuilder& builder, const Machine& machine);
-void AddTimers(TableBuilder& builder);
+void AddTimers(TableBuilder& builder, unsigned watchdogs = 0);
 void AddCpus(TableBuilder& builder, const Machine& machine, bool closed = true);
 /// All four. Returns the root's address.
 std::uint64_t BuildMachine(TableBuilder& builder, const Machine& machine = {});

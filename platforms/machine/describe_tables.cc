@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-#include "platforms/machine/describe.h"
-
 #include <algorithm>
 #include <optional>
+
+#include "platforms/machine/describe.h"
 
 namespace trivet::platforms {
 namespace {
@@ -174,7 +174,8 @@ const char* WhyNoController(const Controller& controller, std::uint64_t cpu_inte
   if (!IsAddress((*controller.distributor)[kGicdBase]))
     return "the Physical Base Address of its GICD is none within 48 bits";
   if (!IsGicV3(controller))
-    return IsAddress(cpu_interface) ? nullptr : "the Physical Base Address of its GICC is no address";
+    return IsAddress(cpu_interface) ? nullptr
+                                    : "the Physical Base Address of its GICC is no address";
   if (controller.redistributors.regions.empty()) return "it has no GICR, and no GICR Base Address";
   for (const auto& region : controller.redistributors.regions.all()) {
     if (!IsAddress(region.base)) return "the base of a GICR is no address within 48 bits";

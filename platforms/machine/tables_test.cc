@@ -21,8 +21,8 @@ using namespace acpi;  // NOLINT(google-build-using-namespace): what is tested
 class Tables : public testing::Test {
  protected:
   Memory memory() const {
-    return {.map = [](const void* context, std::uint64_t address, std::uint32_t size)
-                -> const std::uint8_t* {
+    return {.map = [](const void* context, std::uint64_t address,
+                      std::uint32_t size) -> const std::uint8_t* {
               const auto& bytes = *static_cast<const std::array<std::uint8_t, 0x1'0000>*>(context);
               const std::uint64_t at = address - reinterpret_cast<std::uintptr_t>(bytes.data());
               if (at > bytes.size() || size > bytes.size() - at) return nullptr;
@@ -41,7 +41,8 @@ class Tables : public testing::Test {
     const auto tables = FindIn(root);
     if (tables) return "";
     const auto name = tables.error().name();
-    return std::string(name.data(), name.size()) + ": " + std::string(ToString(tables.error().error));
+    return std::string(name.data(), name.size()) + ": " +
+           std::string(ToString(tables.error().error));
   }
   std::uint64_t* FindXsdt(std::uint64_t root) {
     return reinterpret_cast<std::uint64_t*>(root + kRootXsdt.offset);
@@ -91,8 +92,7 @@ TEST_F(Tables, OfAGicV2HaveItsInterfaces) {
 }
 
 TEST_F(Tables, MayNameARedistributorForEachCpu) {
-  const Description machine =
-      Described(BuildMachine(builder_, {.cpus = 20, .gicr_of_cpus = true}));
+  const Description machine = Described(BuildMachine(builder_, {.cpus = 20, .gicr_of_cpus = true}));
   const auto& redistributors = std::get<GicV3>(machine.interrupt_controller).redistributors;
   ASSERT_EQ(redistributors.regions.all().size(), 1u);
   EXPECT_EQ(redistributors.regions.all()[0].size, 20 * Redistributors::kFrames);
@@ -250,8 +250,7 @@ TEST_F(Tables, SayWhyTheConsoleIsNotUsed) {
 }
 
 TEST_F(Tables, SayHowFirmwareIsCalled) {
-  const Description hvc =
-      Described(BuildMachine(builder_, {.psci = kPsciCompliant | kPsciUseHvc}));
+  const Description hvc = Described(BuildMachine(builder_, {.psci = kPsciCompliant | kPsciUseHvc}));
   EXPECT_FALSE(hvc.has_psci);
   EXPECT_EQ(UnusableOf(hvc), (Lines{"FACP: its ARM Boot Architecture Flags say PSCI by HVC"}));
   EXPECT_STREQ(hvc.cpus.all()[1].why_unknown,

@@ -35,8 +35,8 @@ const std::uint8_t* Map(const void*, std::uint64_t address, std::uint32_t size) 
 }  // namespace
 
 // In .data, which the entry code does not clear.
-[[gnu::section(".data.loader_memory")]] constinit FewOf<MemoryRange, kMaxMemoryRanges>
-    loader_memory = {};
+[[gnu::section(
+    ".data.loader_memory")]] constinit FewOf<MemoryRange, kMaxMemoryRanges> loader_memory = {};
 
 std::optional<std::expected<acpi::Tables, acpi::Refused>> FindLoaderTables(std::uint64_t argument) {
   const acpi::Memory memory{.map = Map};

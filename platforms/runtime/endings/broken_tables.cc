@@ -130,8 +130,7 @@ constexpr Case kUnusableTables[] = {
      }>},
     {"CPU 0x3: its Parked Address is not in memory", 1,
      Built<AddParked<[](unsigned) { return std::uint64_t{0x70'0000'0000}; }>>},
-    {"CPU 0x3: the mailbox at its Parked Address is not ready", 1,
-     Built<AddParked<WithNumber<7>>>},
+    {"CPU 0x3: the mailbox at its Parked Address is not ready", 1, Built<AddParked<WithNumber<7>>>},
     {"CPU 0x3: it has not left its Parked Address within 2 s", 1,
      Built<AddParked<WithNumber<kReady>>>},
     {"", 4, TheMachine},
@@ -170,9 +169,9 @@ void CheckRefusalUnderUefi(std::uint64_t root, std::string_view line) {
   efi::TextOutput output{.reset = nullptr, .output_string = PrintText};
   efi::BootServices services{};
   services.stall = Stall;
-  const efi::Configuration tables[] = {{.guid = {1, 2}, .table = nullptr},
-                                       {.guid = {efi::kAcpiGuid[0], efi::kAcpiGuid[1]},
-                                        .table = reinterpret_cast<void*>(root)}};
+  const efi::Configuration tables[] = {
+      {.guid = {1, 2}, .table = nullptr},
+      {.guid = {efi::kAcpiGuid[0], efi::kAcpiGuid[1]}, .table = reinterpret_cast<void*>(root)}};
   efi::SystemTable system{};
   system.console_out = &output;
   system.boot_services = &services;
