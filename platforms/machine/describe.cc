@@ -195,12 +195,10 @@ std::optional<Place> ConsolePlace(const fdt::Tree& tree) {
   return std::nullopt;
 }
 
-Description Describe(const fdt::Tree& tree) {
-  Description description;
+void Describe(const fdt::Tree& tree, Description& description) {
   fdt::Walk walk(tree);
   while (const Place* place = walk.Next()) Add(*place, description);
   FindConsole(tree, description);
-  return description;
 }
 
 std::string_view BootArguments(const fdt::Tree& tree) {
@@ -224,7 +222,7 @@ bool AreOfTwoMachines(const fdt::Tree& first, const fdt::Tree& second) {
   return true;
 }
 
-Description FillIn(Description first, const Description& second) {
+void FillIn(Description& first, const Description& second) {
   if (IsNone(first.console)) first.console = second.console;
   // A tree need not say what the other one does.
   if (!IsNone(first.console) && first.not_console.name == kChosen) first.not_console = {};
@@ -239,7 +237,6 @@ Description FillIn(Description first, const Description& second) {
     first.has_psci = first.has_psci || second.has_psci;
   }
   if (first.memory.empty()) first.memory = second.memory;
-  return first;
 }
 
 void PutBootCpuFirst(FewOf<Cpu, kMaxCpus>& cpus, std::uint64_t boot_affinity) {

@@ -211,8 +211,7 @@ void FindController(Bytes madt, Description& description) {
 
 }  // namespace
 
-Description Describe(const acpi::Tables& tables) {
-  Description description;
+void Describe(const acpi::Tables& tables, Description& description) {
   description.is_of_tables = true;
   FindConsole(tables.spcr, description);
   FindPsci(tables.fadt, description);
@@ -223,7 +222,6 @@ Description Describe(const acpi::Tables& tables) {
   for (Bytes each = structures.Next(); !each.empty(); each = structures.Next()) {
     if (each[kType] == kGicc) AddCpu(each, description);
   }
-  return description;
 }
 
 }  // namespace trivet::platforms

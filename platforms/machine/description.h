@@ -56,8 +56,9 @@ struct MemoryRange {
 };
 
 /// CPUs and ranges beyond these are not used; how many there are is FewOf::left_out().
-/// Each CPU has 20 KiB of stack in every image, uninitialized.
-inline constexpr unsigned kMaxCpus = 64;
+/// Each CPU has 20 KiB of stack in every image, uninitialized. A Description is too large for the
+/// stack of a CPU but the boot CPU's.
+inline constexpr unsigned kMaxCpus = 512;
 inline constexpr unsigned kMaxMemoryRanges = 64;
 
 /// A node or table that describes something of use, but not so that it can be used.

@@ -30,6 +30,7 @@ namespace trivet::platforms {
 namespace {
 
 constinit Description description;
+constinit Description boards_description;  // its room
 constinit std::uint64_t argument_of_loader;
 constinit std::optional<fdt::Tree> tree_of_loader;
 
@@ -57,18 +58,19 @@ struct Sources {
   bool is_nothing() const { return !loaders && !are_tables() && !boards; }
 };
 
-Description DescribeAll(const Sources& sources) {
-  if (sources.are_tables()) return Describe(**sources.tables);
+void DescribeAll(const Sources& sources) {
   const auto& [loaders, tables, boards] = sources;
-  const Description board = boards ? Describe(*boards) : Description();
+  if (sources.are_tables()) return Describe(**tables, description);
   if (loaders) {
-    const Description machine = Describe(*loaders);
-    return IsForAnotherBoard(*loaders, boards) ? machine : FillIn(machine, board);
+    Describe(*loaders, description);
+    if (!boards || IsForAnotherBoard(*loaders, boards)) return;
+    Describe(*boards, boards_description);
+    return FillIn(description, boards_description);
   }
   // Of what is refused nothing counts but a way to say so.
-  if (boards) return board;
-  if (tables) return Describe(tables->error().rest);
-  return loaders.error().rest ? Describe(*loaders.error().rest) : board;
+  if (boards) return Describe(*boards, description);
+  if (tables) return Describe(tables->error().rest, description);
+  if (loaders.error().rest) Describe(*loaders.error().rest, description);
 }
 
 /// The first name of a machine in its tree.
@@ -180,7 +182,7 @@ void DescribeThisMachine(std::uint64_t loader_argument) {
                         .boards = BoardTree()};
   const auto& [loaders, tables, boards] = sources;
   if (loaders) tree_of_loader = *loaders;
-  description = DescribeAll(sources);
+  DescribeAll(sources);
   if (description.memory.empty()) description.memory = loader_memory;
   const bool is_named = !std::holds_alternative<None>(description.console);
   UseAnyConsole(description);

@@ -128,6 +128,14 @@ constexpr Case kUnusableTables[] = {
        AddFadt(b, {});
        AddCpus(b, {.cpus = 8});
      }>},
+    {"not used: 1 redistributor regions: the limit is 16", 4, Built<[](TableBuilder& b) {
+       AddConsole(b);
+       AddFadt(b, {});
+       AddCpus(b, {}, false);
+       for (unsigned i = 0; i < 16; ++i)
+         b.Structure(kGicr, 16).Set(kGicrBase, 0x080a'0000).Set(kGicrLength, 0x2'0000);
+       b.End();
+     }>},
     {"CPU 0x3: its Parked Address is not in memory", 1,
      Built<AddParked<[](unsigned) { return std::uint64_t{0x70'0000'0000}; }>>},
     {"CPU 0x3: the mailbox at its Parked Address is not ready", 1, Built<AddParked<WithNumber<7>>>},
