@@ -8,7 +8,7 @@
 #include "hal/cpu.h"
 #include "hal/registers.h"
 #include "hal/status.h"
-#include "platforms/machine/description.h"
+#include "hypervisor/host.h"
 #include "platforms/runtime/cpus.h"
 #include "platforms/runtime/interrupts.h"
 #include "vcpu/psci/waiting_cpus.h"
@@ -50,7 +50,7 @@ class HandBack {
     vcpu::WakeWaitingCpus();
   }
 
-  allcpus::CalledRounds<platforms::kMaxCpus> rounds_;
+  allcpus::CalledRounds<kMaxCpus> rounds_;
   std::atomic<unsigned> refusing_ = 0;
 };
 

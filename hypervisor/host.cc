@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "hypervisor/host.h"
 
+#include <algorithm>
+
 #include "platforms/runtime/arguments.h"
 #include "platforms/runtime/console.h"
 #include "platforms/runtime/cpus.h"
@@ -8,7 +10,7 @@
 
 namespace trivet::hypervisor {
 
-constinit vcpu::ExitLog exits[platforms::kMaxCpus];
+constinit vcpu::ExitLog exits[kMaxCpus];
 
 vectors::Handlers Host::HandlersFor(CpuId) {
   constexpr auto kStop = [](vectors::CpuSlot& slot) {
@@ -19,7 +21,8 @@ vectors::Handlers Host::HandlersFor(CpuId) {
 
 void PowerOff() {
   const bool print = platforms::CommandLine().contains("trivet.exits");
-  for (unsigned cpu = 0; print && cpu < platforms::CpuCount(); ++cpu) {
+  const unsigned cpus = std::min(platforms::CpuCount(), kMaxCpus);
+  for (unsigned cpu = 0; print && cpu < cpus; ++cpu) {
     vcpu::PrintCounts(exits[cpu], cpu, platforms::kConsoleSink);
   }
   platforms::PowerOff(0);

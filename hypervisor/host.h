@@ -5,7 +5,6 @@
 
 #include "hal/status.h"
 #include "percpu/per_cpu.h"
-#include "platforms/machine/description.h"
 #include "vcpu/exit_log.h"
 #include "vectors/cpu_slot.h"
 
@@ -19,8 +18,11 @@ struct Host {
 
 using PerCpu = percpu::PerCpu<Host>;
 
+/// CPUs of the machine, at most.
+inline constexpr unsigned kMaxCpus = 64;
+
 /// The exits of the guest's vCPU on each CPU.
-extern vcpu::ExitLog exits[platforms::kMaxCpus];
+extern vcpu::ExitLog exits[kMaxCpus];
 
 /// Turns the machine off. With the argument trivet.exits it first prints why guests left each CPU.
 [[noreturn]] void PowerOff();

@@ -38,7 +38,7 @@ using trivet::hypervisor::Check;
 using trivet::hypervisor::HandBack;
 using trivet::hypervisor::Stop;
 
-using Psci = vcpu::GuestPsci<platforms::kMaxCpus>;
+using Psci = vcpu::GuestPsci<trivet::hypervisor::kMaxCpus>;
 
 /// A guest as all of its CPUs see it.
 template <class GuestGic>

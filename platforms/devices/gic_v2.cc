@@ -24,6 +24,7 @@ constexpr std::uintptr_t kGicdIcpendr = 0x280;
 constexpr std::uintptr_t kGicdIpriorityr = 0x400;
 constexpr std::uintptr_t kGicdItargetsr = 0x800;
 constexpr std::uintptr_t kGicdSgir = 0xf00;
+constexpr std::uint32_t kTargetList = 16;  // GICD_SGIR: 8 bits from here
 constexpr std::uintptr_t kGicdCpendsgir = 0xf10;
 
 // CPU interface.
@@ -139,9 +140,13 @@ void GicV2::End(std::uint32_t acknowledged) const {
   MmioWrite32(cpu_interface + kGiccEoir, acknowledged);
 }
 
+void GicV2::Wake(std::uint64_t, std::uint32_t interface_number) const {
+  asm volatile("dsb ishst" ::: "memory");
+  MmioWrite32(distributor + kGicdSgir, 1u << (kTargetList + interface_number % 8));
+}
+
 /// [gic2] GICD_SGIR: with no target in the list nothing is forwarded.
 void GicV2::SendSgi(std::uint64_t affinity, std::uint32_t sgi) const {
-  constexpr std::uint32_t kTargetList = 16;
   asm volatile("dsb ishst" ::: "memory");
   MmioWrite32(distributor + kGicdSgir, TargetOf(affinity) << kTargetList | sgi);
 }

@@ -40,6 +40,9 @@ struct GicV2 {
   /// can read its number.
   void SendSgi(std::uint64_t affinity, std::uint32_t sgi) const;
 
+  /// Wakes a CPU that firmware left in a WFI, by SGI 0. Before InitThisCpu() too.
+  void Wake(std::uint64_t affinity, std::uint32_t interface_number) const;
+
   /// Puts this CPU's SGI in Group 0 and enables it: it arrives as FIQ, at a lower priority than
   /// every IRQ. False, and nothing done, where EL2 has the non-secure view. Until InitThisCpu().
   bool EnableFiq(std::uint32_t sgi) const;

@@ -136,6 +136,12 @@ void GicV3::SendSgi(std::uint64_t affinity, std::uint32_t sgi) const {
   SendBy<IccSgi1rEl1>(affinity, sgi);
 }
 
+void GicV3::Wake(std::uint64_t affinity, std::uint32_t) const {
+  Cpu::Write<IccSreEl2>(IccSreEl2().sre(true).dfb(true).dib(true).enable(true));
+  Cpu::Isb();
+  SendBy<IccSgi1rEl1>(affinity, 0);
+}
+
 bool GicV3::EnableFiq(std::uint32_t sgi) const {
   if ((MmioRead32(distributor + kGicdCtlr) & kOneSecurityState) == 0) return false;
   MmioWrite32(distributor + kGicdCtlr, MmioRead32(distributor + kGicdCtlr) | kGroup0);

@@ -33,6 +33,9 @@ struct GicV3 {
   /// visible to it first.
   void SendSgi(std::uint64_t affinity, std::uint32_t sgi) const;
 
+  /// Wakes a CPU that firmware left in a WFI, by SGI 0. Before InitThisCpu() too.
+  void Wake(std::uint64_t affinity, std::uint32_t interface_number) const;
+
   /// Puts this CPU's SGI in Group 0 and enables it: it arrives as FIQ. False, and nothing done,
   /// where the distributor has two security states, of which EL2 is in the non-secure one. Until
   /// InitThisCpu().

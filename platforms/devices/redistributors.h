@@ -27,6 +27,8 @@ struct Redistributors {
   FewOf<Region, 16> regions;
   /// From one redistributor of a region to the next; 0: the size of its frames.
   std::uint64_t stride = 0;
+  /// The regions have no more than the redistributors of CPUs, of which several may be marked last.
+  bool are_named_by_cpus = false;
 
   /// The RD frame of the CPU with this affinity (as in MPIDR_EL1). `read_typer` reads GICR_TYPER of
   /// the redistributor at an address, which is inside a region. Nothing if no redistributor is that
@@ -41,7 +43,7 @@ struct Redistributors {
         const std::uint64_t typer = read_typer(at);
         if (typer >> 32 == wanted) return at;
         const std::uint64_t step = stride != 0 ? stride : SizeOf(typer);
-        if ((typer & kTyperLast) != 0 || step > left) break;
+        if (((typer & kTyperLast) != 0 && !are_named_by_cpus) || step > left) break;
         at += step;
         left -= step;
       }

@@ -49,23 +49,44 @@ TrivetSpinStart* Find(std::uint64_t affinity) {
   return nullptr;
 }
 
-}  // namespace
-
-bool SpinTable::Call() const {
-  if (called == kMaxCpus) return false;
+/// The CPU's start, in memory before the CPU is called. False: there is none left.
+bool AddStart(std::uint64_t affinity) {
+  if (called == SpinTable::kMaxCpus) return false;
   TrivetSpinStart& start = trivet_spin_starts[called++];
   start = {.affinity = affinity | SPIN_START_IN_USE,
            .entry = 0,
            .context = 0,
            .unused = {},
            .arrived = 0};
-  // The CPU's start is in memory before its word is.
   Clean(&start.affinity);
   Clean(&start.arrived);
+  return true;
+}
+
+void SendEvent() { asm volatile("dsb sy\n sev" ::: "memory"); }
+
+// [parking] the mailbox: the number of the CPU that is called, 4 unused bytes, the address.
+constexpr std::uintptr_t kMailboxAddress = 8;
+
+}  // namespace
+
+bool SpinTable::Call() const {
+  if (!AddStart(affinity)) return false;
   // Its word is mapped as a device. A loader's cache line of it must not be written back later.
   CleanLine(release_address);
   MmioWrite64(release_address, reinterpret_cast<std::uintptr_t>(trivet_spin_entry));
-  asm volatile("dsb sy\n sev" ::: "memory");
+  SendEvent();
+  return true;
+}
+
+bool SpinTable::CallParked(std::uint32_t number) const {
+  if (!AddStart(affinity)) return false;
+  CleanLine(release_address);
+  MmioWrite64(release_address + kMailboxAddress,
+              reinterpret_cast<std::uintptr_t>(trivet_spin_entry));
+  asm volatile("dsb sy" ::: "memory");  // the address is there before the number
+  MmioWrite32(release_address, number);
+  SendEvent();
   return true;
 }
 

@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::uint64_t kTreeAlignment = 8;
 
-constinit Description machine;
+// Not on the host's stack.
+constinit Description machine, of_tree;
 
 std::optional<fdt::Tree> TreeAt(std::uint64_t address) {
   if (address == 0 || address % kTreeAlignment != 0) return std::nullopt;
@@ -41,13 +42,16 @@ const Description& Machine() { return machine; }
 
 void FindSerialConsole() {
   const auto tree = fdt::Tree::Check(std::span(trivet_board_block));
-  if (tree) machine = Describe(*tree);
+  if (tree) Describe(*tree, machine);
 }
 
 bool FindSerialConsoleIn(std::uint64_t address) {
   const std::optional<fdt::Tree> tree = TreeAt(address);
-  if (tree) machine = FillIn(Describe(*tree), machine);
-  return tree.has_value();
+  if (!tree) return false;
+  Describe(*tree, of_tree);
+  FillIn(of_tree, machine);
+  machine = of_tree;
+  return true;
 }
 
 void WriteToSerialConsole(std::string_view text) {

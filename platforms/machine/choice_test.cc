@@ -109,11 +109,16 @@ TreeBuilder& EndBoard(TreeBuilder& board) {
   return CpuNode(board, 0, "psci").End().End().End();
 }
 
+Description Filled(Description first, const Description& second) {
+  FillIn(first, second);
+  return first;
+}
+
 TEST(FillIn, TakesOnlyWhatIsMissing) {
   TreeBuilder loaders = Root();
   Device(loaders, "gic@1000", "arm,gic-v3", {0x1000, 1, 0x2000, 1}).End();
   TreeBuilder boards = Root();
-  const Description both = FillIn(Described(loaders.End()), Described(EndBoard(boards)));
+  const Description both = Filled(Described(loaders.End()), Described(EndBoard(boards)));
   EXPECT_EQ(std::get<GicV3>(both.interrupt_controller).distributor, 0x1000u);
   EXPECT_EQ(std::get<Pl011>(both.console).base, 0x1000u);
   EXPECT_EQ(both.cpus.all().size(), 1u);
@@ -124,7 +129,7 @@ TEST(FillIn, TakesPsciFromTheTreeWithCpus) {
   loaders.Begin("cpus");
   CpuNode(loaders, 0, "psci").End().End();
   TreeBuilder boards = Root();
-  EXPECT_FALSE(FillIn(Described(loaders.End()), Described(EndBoard(boards))).has_psci);
+  EXPECT_FALSE(Filled(Described(loaders.End()), Described(EndBoard(boards))).has_psci);
 }
 
 // The tree of kexec from a Linux that was started with ACPI: /chosen only.
@@ -132,7 +137,7 @@ TEST(FillIn, TakesTheFirmwareWithTheCpus) {
   TreeBuilder loaders = Root();
   loaders.Begin("chosen").Text("bootargs", "a").End();
   TreeBuilder boards = Root();
-  const Description both = FillIn(Described(loaders.End()), Described(EndBoard(boards)));
+  const Description both = Filled(Described(loaders.End()), Described(EndBoard(boards)));
   EXPECT_EQ(both.cpus.all()[0].start, CpuStart::kPsci);
   EXPECT_TRUE(both.has_psci);
 }

@@ -65,9 +65,6 @@ void FindStart(const fdt::Node& node, Cpu& cpu) {
   }
 }
 
-/// [arm-arm] MPIDR_EL1: Aff3 at 39:32, Aff2 to Aff0 at 23:0.
-constexpr std::uint64_t kAffinityBits = 0xff'00ff'ffff;
-
 /// What is wrong with a CPU's node; null: nothing. `affinity` is its "reg". [devicetree] 2.3.4:
 /// only the status "fail" says that a CPU must not be used.
 const char* WhyUnusable(const fdt::Node& node, std::optional<std::uint64_t> affinity,
@@ -76,10 +73,8 @@ const char* WhyUnusable(const fdt::Node& node, std::optional<std::uint64_t> affi
   if (status && status->String().starts_with("fail")) return "its status is fail";
   if (!affinity) return "its reg is missing or empty";
   if ((*affinity & ~kAffinityBits) != 0) return "its reg has bits that are no affinity";
-  for (const Cpu& cpu : description.cpus.all()) {
-    if (cpu.affinity == *affinity) return "its reg is that of an earlier CPU";
-  }
-  return nullptr;
+  const bool is_there = std::ranges::contains(description.cpus.all(), *affinity, &Cpu::affinity);
+  return is_there ? "its reg is that of an earlier CPU" : nullptr;
 }
 
 /// [devicetree] 3.8.1: the affinity is the first address in "reg"; more are threads of this CPU,
@@ -200,12 +195,10 @@ std::optional<Place> ConsolePlace(const fdt::Tree& tree) {
   return std::nullopt;
 }
 
-Description Describe(const fdt::Tree& tree) {
-  Description description;
+void Describe(const fdt::Tree& tree, Description& description) {
   fdt::Walk walk(tree);
   while (const Place* place = walk.Next()) Add(*place, description);
   FindConsole(tree, description);
-  return description;
 }
 
 std::string_view BootArguments(const fdt::Tree& tree) {
@@ -229,7 +222,7 @@ bool AreOfTwoMachines(const fdt::Tree& first, const fdt::Tree& second) {
   return true;
 }
 
-Description FillIn(Description first, const Description& second) {
+void FillIn(Description& first, const Description& second) {
   if (IsNone(first.console)) first.console = second.console;
   // A tree need not say what the other one does.
   if (!IsNone(first.console) && first.not_console.name == kChosen) first.not_console = {};
@@ -244,7 +237,6 @@ Description FillIn(Description first, const Description& second) {
     first.has_psci = first.has_psci || second.has_psci;
   }
   if (first.memory.empty()) first.memory = second.memory;
-  return first;
 }
 
 void PutBootCpuFirst(FewOf<Cpu, kMaxCpus>& cpus, std::uint64_t boot_affinity) {

@@ -1,68 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Damaged trees: the reader must stay inside them and terminate. Runs under
+// Damaged trees and tables: the readers must stay inside them and terminate. Runs under
 // AddressSanitizer in CI; each tree is at the end of an allocation of just its size.
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstring>
+#include <array>
 #include <memory>
-#include <random>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "platforms/acpi/table_builder.h"
 #include "platforms/fdt/layout.h"
 #include "platforms/fdt/walk.h"
+#include "platforms/machine/damage.h"
 #include "platforms/machine/describe.h"
+#include "platforms/machine/dump.h"
 #include "platforms/machine/test_trees.h"
 
 namespace trivet::platforms {
 namespace {
 
-constexpr int kRounds = 1000;  // for each tree
-
-class Damage {
- public:
-  explicit Damage(unsigned seed) : random_(seed) {}
-
-  std::vector<std::uint32_t> operator()(std::vector<std::uint32_t> words) {
-    for (unsigned i = Below(4) + 1; i != 0; --i) One(words);
-    return words;
-  }
-
- private:
-  std::uint32_t Below(std::size_t end) {
-    return static_cast<std::uint32_t>(random_() % std::max<std::size_t>(end, 1));
-  }
-
-  /// A number with a meaning in trees, or a random one.
-  std::uint32_t Interesting() {
-    static constexpr std::uint32_t kNumbers[] = {
-        0, 1, 2, 3, 4, 5, 9, 16, 17, 40, 0x7fff'ffff, 0x8000'0000, 0xffff'fffc, 0xffff'ffff,
-    };
-    const std::uint32_t i = Below(std::size(kNumbers) + 2);
-    return i < std::size(kNumbers) ? fdt::FromBigEndian(kNumbers[i]) : random_();
-  }
-
-  void One(std::vector<std::uint32_t>& words) {
-    if (words.empty()) return;
-    switch (Below(6)) {
-      case 0: words[Below(words.size())] = Interesting(); break;
-      case 1: words[Below(words.size())] ^= 1u << Below(32); break;
-      case 2: words[Below(fdt::kHeaderWords)] = Interesting(); break;
-      case 3: words.resize(fdt::kHeaderWords + Below(words.size())); break;
-      case 4: words[Below(words.size())] = words[Below(words.size())]; break;
-      case 5: {  // a part over another
-        const std::uint32_t from = Below(words.size()), to = Below(words.size());
-        const std::size_t size = Below(words.size() - std::max(from, to));
-        std::memmove(words.data() + to, words.data() + from, size * sizeof(words[0]));
-        break;
-      }
-    }
-  }
-
-  std::mt19937 random_;
-};
+using DamageTree = Damage<std::uint32_t, fdt::FromBigEndian>;
+using DamageTables = Damage<std::uint8_t, [](std::uint8_t byte) { return byte; }>;
 
 /// Reads everything there is to read. Returns how many nodes there are.
 unsigned ReadAll(const fdt::Tree& tree) {
@@ -82,16 +43,25 @@ unsigned ReadAll(const fdt::Tree& tree) {
   return nodes;
 }
 
+/// Without what QEMU leaves free behind its trees: most of 1 MiB.
+std::vector<std::uint32_t> WithoutRoom(std::vector<std::uint32_t> words) {
+  while (words.back() == 0) words.pop_back();
+  words[fdt::kTotalSize] = fdt::FromBigEndian(static_cast<std::uint32_t>(words.size() * 4));
+  return words;
+}
+
 TEST(Fuzz, DamagedTreesAreRefusedOrRead) {
   ASSERT_GE(TestTrees().size(), 5u);
-  unsigned read = 0;
-  unsigned refused = 0;
+  const unsigned long rounds = FuzzRounds(20'000) / TestTrees().size();
+  unsigned long read = 0;
+  unsigned long refused = 0;
   unsigned seed = 0;
   for (const auto& [name, words] : TestTrees()) {
     SCOPED_TRACE(name);
-    Damage damage(++seed);
-    for (int round = 0; round < kRounds; ++round) {
-      const auto damaged = damage(words);
+    const auto whole = WithoutRoom(words);
+    DamageTree damage(++seed, fdt::kHeaderWords);
+    for (unsigned long round = 0; round < rounds; ++round) {
+      const auto damaged = damage(whole);
       const std::unique_ptr<std::uint32_t[]> memory(new std::uint32_t[damaged.size()]);
       std::ranges::copy(damaged, memory.get());
       const auto tree = fdt::Tree::Check(std::span(memory.get(), damaged.size()));
@@ -102,8 +72,84 @@ TEST(Fuzz, DamagedTreesAreRefusedOrRead) {
     }
   }
   // The damage is neither harmless nor fatal every time.
-  EXPECT_GT(read, 500u);
-  EXPECT_GT(refused, 500u);
+  EXPECT_GT(read, rounds / 2);
+  EXPECT_GT(refused, rounds / 2);
+}
+
+// A machine of each kind, without root and XSDT: a table after another.
+std::vector<std::vector<std::uint8_t>> TestTables() {
+  std::vector<std::vector<std::uint8_t>> all;
+  for (const acpi::Machine& machine :
+       {acpi::Machine{}, acpi::Machine{.gicr_of_cpus = true}, acpi::Machine{.gic_version = 2}}) {
+    std::array<std::uint8_t, 0x1000> room;
+    acpi::TableBuilder builder(room);
+    AddFadt(builder, machine);
+    AddCpus(builder, machine, false);
+    builder.Set(acpi::kGiccParkingVersion, 1).Set(acpi::kGiccParkedAddress, 0x4000'1000).End();
+    AddTimers(builder, 2);
+    AddConsole(builder, acpi::kSpcr16550);
+    all.emplace_back(room.data(), room.data() + builder.size());
+  }
+  return all;
+}
+
+/// Gives each table in `dump` a checksum that is right, as far as their lengths are.
+void SumAll(std::span<std::uint8_t> dump) {
+  while (dump.size() >= acpi::kHeaderBytes) {
+    const std::uint32_t length = acpi::Bytes(dump.data(), acpi::kHeaderBytes)[acpi::kLength];
+    if (length < acpi::kHeaderBytes || length > dump.size()) return;
+    acpi::Sum(dump.data(), length);
+    dump = dump.subspan(length);
+  }
+}
+
+TEST(Fuzz, DamagedTablesAreRefusedOrRead) {
+  const auto machines = TestTables();
+  const unsigned long rounds = FuzzRounds(100'000) / machines.size();
+  unsigned long read = 0;
+  unsigned long refused = 0;
+  unsigned seed = 0;
+  for (const auto& whole : machines) {
+    DamageTables damage(++seed, acpi::kHeaderBytes);
+    for (unsigned long round = 0; round < rounds; ++round) {
+      auto damaged = damage(whole);
+      if (damage.Below(8) != 0) SumAll(damaged);
+      const std::string dump[] = {{damaged.begin(), damaged.end()}};
+      const auto tables = TablesIn(dump);
+      tables ? ++read : ++refused;
+      const Description machine = Describe(tables ? *tables : tables.error().rest);
+      EXPECT_LE(machine.cpus.all().size(), kMaxCpus);
+    }
+  }
+  EXPECT_GT(read, rounds / 2);
+  EXPECT_GT(refused, rounds / 2);
+}
+
+// The same where a root pointer leads: into memory that has no more.
+TEST(Fuzz, DamagedRootsLeadNowhere) {
+  std::array<std::uint8_t, 0x1000> room{};
+  acpi::TableBuilder builder(room);
+  const std::uint64_t root = BuildMachine(builder);
+  const auto begin = reinterpret_cast<std::uintptr_t>(room.data());
+  static std::vector<std::uint8_t>* memory;
+  static std::uintptr_t start;
+  start = begin;
+  const acpi::Memory view{
+      .map = [](const void*, std::uint64_t address, std::uint32_t size) -> const std::uint8_t* {
+        const std::uint64_t at = address - start;
+        return at > memory->size() || size > memory->size() - at ? nullptr : memory->data() + at;
+      }};
+  const std::vector<std::uint8_t> whole(room.data(), room.data() + builder.size());
+  DamageTables damage(1, acpi::kHeaderBytes);
+  unsigned long read = 0;
+  for (unsigned long round = 0; round < FuzzRounds(100'000); ++round) {
+    auto damaged = damage(whole);
+    memory = &damaged;
+    const auto tables = FindTables(root, view);
+    read += tables.has_value();
+    (void)Describe(tables ? *tables : tables.error().rest);
+  }
+  EXPECT_GT(read, 0u);
 }
 
 }  // namespace

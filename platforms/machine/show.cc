@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "platforms/machine/show.h"
 
+#include <concepts>
 #include <format>
 #include <optional>
 #include <string_view>
@@ -49,6 +50,8 @@ std::string ShowCpu(const Cpu& cpu) {
     case CpuStart::kPsci: return std::format("{:<22}PSCI\n", name);
     case CpuStart::kSpinTable:
       return std::format("{:<22}spin table, {:#x}\n", name, cpu.release_address);
+    case CpuStart::kParked:
+      return std::format("{:<22}parked, mailbox {:#x}\n", name, cpu.release_address);
   }
   return "";
 }
@@ -83,14 +86,55 @@ std::string ShowUnused(const Description& machine) {
   if (const auto* gic = std::get_if<GicV3>(&machine.interrupt_controller))
     text += ShowLeftOut("redistributor regions", gic->redistributors.regions);
   const auto show = [&](const UnusableNode& node) {
-    text += std::format("{:<22}{}: {}\n", "not used", node.name, node.why);
+    const std::string uid = node.uid ? std::format(", CPU of UID {}", *node.uid) : "";
+    text += std::format("{:<22}{}{}: {}\n", "not used", node.name, uid, node.why);
   };
   if (machine.not_console.why != nullptr) show(machine.not_console);
   for (const UnusableNode& node : machine.unusable.all()) show(node);
   return text + ShowLeftOut("more nodes", machine.unusable);
 }
 
+/// Redistributors, after the line of the interrupt controller.
+std::string ShowRegions(const Description& machine) {
+  const auto* gic = std::get_if<GicV3>(&machine.interrupt_controller);
+  return gic != nullptr ? ShowRedistributors(gic->redistributors) : "";
+}
+
+std::string ShowCpusAndMemory(const Description& machine) {
+  std::string text = std::format("{:<22}{}\n", "PSCI by SMC", machine.has_psci ? "yes" : "no");
+  for (const Cpu& cpu : machine.cpus.all()) text += ShowCpu(cpu);
+  if (machine.is_of_tables) text += std::format("{:<22}UEFI's memory map\n", "memory");
+  for (const MemoryRange& range : machine.memory.all()) text += ShowMemory(range);
+  return text + ShowUnused(machine);
+}
+
+/// A device of a table: its address and kind.
+std::string Line(std::string_view what, std::string_view table, const auto& device) {
+  return std::visit(
+      [&]<class Kind>(const Kind& kind) {
+        if constexpr (std::same_as<Kind, None>) return std::format("{:<22}none\n", what);
+        std::uint64_t base = 0;
+        if constexpr (requires { kind.base; }) base = kind.base;
+        if constexpr (requires { kind.distributor; }) base = kind.distributor;
+        if constexpr (requires { kind.control; }) base = kind.control;
+        constexpr std::string_view name = std::same_as<Kind, GicV3>       ? " (GICv3)"
+                                          : std::same_as<Kind, GicV2>     ? " (GICv2)"
+                                          : std::same_as<Kind, Pl011>     ? " (PL011)"
+                                          : std::same_as<Kind, Uart16550> ? " (16550)"
+                                                                          : "";
+        return std::format("{:<22}{:#x}, {}{}\n", what, base, table, name);
+      },
+      device);
+}
+
 }  // namespace
+
+std::string Show(const acpi::Tables& tables) {
+  const Description machine = Describe(tables);
+  return Line("console", "SPCR", machine.console) +
+         Line("interrupt controller", "APIC", machine.interrupt_controller) + ShowRegions(machine) +
+         Line("watchdog", "GTDT", machine.watchdog) + ShowCpusAndMemory(machine);
+}
 
 std::string Show(const fdt::Tree& tree) {
   Description machine = Describe(tree);
@@ -100,13 +144,9 @@ std::string Show(const fdt::Tree& tree) {
       Line("console", is_named ? ConsolePlace(tree) : Find(tree, machine.console, ConsoleAt));
   text +=
       Line("interrupt controller", Find(tree, machine.interrupt_controller, InterruptControllerAt));
-  if (const auto* gic = std::get_if<GicV3>(&machine.interrupt_controller))
-    text += ShowRedistributors(gic->redistributors);
+  text += ShowRegions(machine);
   text += Line("watchdog", Find(tree, machine.watchdog, WatchdogAt));
-  text += std::format("{:<22}{}\n", "PSCI by SMC", machine.has_psci ? "yes" : "no");
-  for (const Cpu& cpu : machine.cpus.all()) text += ShowCpu(cpu);
-  for (const MemoryRange& range : machine.memory.all()) text += ShowMemory(range);
-  return text + ShowUnused(machine);
+  return text + ShowCpusAndMemory(machine);
 }
 
 }  // namespace trivet::platforms

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "platforms/acpi/tables.h"
 #include "platforms/fdt/tree.h"
 
 namespace trivet::platforms {
@@ -11,5 +12,7 @@ namespace trivet::platforms {
 /// has no known one; then what of the
 /// tree is not used, and why.
 std::string Show(const fdt::Tree& tree);
+/// The same of ACPI's tables.
+std::string Show(const acpi::Tables& tables);
 
 }  // namespace trivet::platforms

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Real trees: the boards' own, and those of QEMU.
+// Real trees, the boards' own and those of QEMU; dumps of tables.
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
+#include "platforms/acpi/table_builder.h"
 #include "platforms/fdt/editor.h"
 #include "platforms/machine/describe.h"
+#include "platforms/machine/dump.h"
 #include "platforms/machine/show.h"
 #include "platforms/machine/test_trees.h"
 #include "platforms/runtime/board_block_size.h"
@@ -70,7 +75,8 @@ TEST(Trees, TheVirtBoardEqualsQemusTree) {
 
 TEST(Trees, AMachineWithManyCpusHasTwoRedistributorRegions) {
   const Description machine = OfTree("virt_128_cpus");
-  EXPECT_EQ(machine.cpus.all().size() + machine.cpus.left_out(), 128u);
+  EXPECT_EQ(machine.cpus.all().size(), 128u);
+  EXPECT_EQ(machine.cpus.all()[127].affinity, 0x70fu);
   EXPECT_EQ(std::get<GicV3>(machine.interrupt_controller).redistributors.regions.all().size(), 2u);
 }
 
@@ -106,11 +112,6 @@ TEST(Trees, AreShownAsText) {
 }
 
 TEST(Trees, WhatIsNotUsedIsShown) {
-  const auto tree = fdt::Tree::Check(TestTrees().at("virt_128_cpus"));
-  ASSERT_TRUE(tree);
-  const std::string text = Show(*tree);
-  EXPECT_NE(text.find("not used              64 CPUs: the limit is 64\n"), std::string::npos)
-      << text;
   const auto hvc = fdt::Tree::Check(TestTrees().at("virt_hvc"));
   ASSERT_TRUE(hvc);
   EXPECT_NE(Show(*hvc).find("not used              psci: its method is not smc\n"),
@@ -148,6 +149,77 @@ TEST(Trees, OfBoardsThatNoImageRanOnHaveAllThatIsNeeded) {
   EXPECT_EQ(std::get<Uart16550>(OfTree("rock5b").console).shift, 2);
   EXPECT_STREQ(OfTree("jetson_agx_orin").not_console.why,
                "stdout-path names it, and its compatible is no known UART's");
+}
+
+/// A machine's tables, with a CPU that is not used.
+std::string DumpOfTables() {
+  std::array<std::uint8_t, 0x1000> room;
+  acpi::TableBuilder builder(room);
+  AddFadt(builder, {});
+  AddCpus(builder, {.cpus = 2}, false);
+  builder.Structure(acpi::kGicc, 80).Set(acpi::kGiccFlags, acpi::kGiccEnabled);
+  builder.Set(acpi::kGiccUid, 9).End();
+  AddTimers(builder, 1);
+  AddConsole(builder);
+  return {reinterpret_cast<const char*>(room.data()), builder.size()};
+}
+
+TEST(Tables, AreShownAsText) {
+  const std::vector<std::string> files = {DumpOfTables()};
+  const auto tables = TablesIn(files);
+  ASSERT_TRUE(tables);
+  EXPECT_EQ(Show(*tables),
+            "console               0x9000000, SPCR (PL011)\n"
+            "interrupt controller  0x8000000, APIC (GICv3)\n"
+            "redistributors        0x80a0000, 15744 KiB\n"
+            "watchdog              0xa000000, GTDT\n"
+            "PSCI by SMC           yes\n"
+            "CPU 0x0               PSCI\n"
+            "CPU 0x1               PSCI\n"
+            "memory                UEFI's memory map\n"
+            "not used              APIC, CPU of UID 9: its MPIDR is that of an earlier CPU\n");
+}
+
+// As Linux and acpidump have them: a file for each, and of the root too.
+TEST(Tables, OfAFolderAreThoseOfOneFile) {
+  const std::string dump = DumpOfTables();
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "tables";
+  std::filesystem::create_directories(folder / "data");
+  std::size_t begin = 0;
+  for (unsigned i = 0; begin < dump.size(); ++i) {
+    const acpi::Bytes table(reinterpret_cast<const std::uint8_t*>(dump.data() + begin), 36);
+    std::ofstream(folder / std::to_string(i)) << dump.substr(begin, table[acpi::kLength]);
+    begin += table[acpi::kLength];
+  }
+  std::ofstream(folder / "rsdp.dat") << "RSD PTR more";
+  const auto files = ReadFiles(folder);
+  ASSERT_TRUE(files);
+  EXPECT_EQ(files->size(), 5u);
+  const auto tables = TablesIn(*files);
+  ASSERT_TRUE(tables);
+  EXPECT_EQ(Show(*tables), Show(*TablesIn(std::vector<std::string>{dump})));
+  EXPECT_FALSE(ReadFiles(folder / "none"));
+}
+
+TEST(Tables, WithTooManyCpusHaveThemCounted) {
+  std::vector<std::uint8_t> room(0x1'0000);
+  acpi::TableBuilder builder(room);
+  AddCpus(builder, {.cpus = kMaxCpus + 2});
+  const std::string dump[] = {{room.begin(), room.begin() + builder.size()}};
+  const std::string text = Show(*TablesIn(dump));
+  EXPECT_NE(text.find("not used              2 CPUs: the limit is 512\n"), std::string::npos);
+}
+
+TEST(Tables, ThatAreCutOffAreRefused) {
+  const std::string dump = DumpOfTables();
+  const auto tables = TablesIn(std::vector<std::string>{dump.substr(0, dump.size() - 1)});
+  ASSERT_FALSE(tables);
+  EXPECT_EQ(tables.error().table, acpi::kSpcr);
+  EXPECT_EQ(tables.error().error, acpi::Error::kLength);
+  EXPECT_FALSE(tables.error().rest.madt.empty());
+  const auto nothing = TablesIn(std::vector<std::string>{});
+  ASSERT_FALSE(nothing);
+  EXPECT_EQ(nothing.error().error, acpi::Error::kMissing);
 }
 
 TEST(Trees, WhatIsUsedInsteadIsShown) {

@@ -52,7 +52,7 @@ Status PowerOn(unsigned cpu) {
   const Cpu& target = Describe(cpu);
   std::int64_t error = -1;
   if (HasPsci(target)) error = PsciSmc{}.CpuOn(target.affinity, entry, stack_top);
-  if (target.start == CpuStart::kSpinTable) {
+  if (target.start == CpuStart::kSpinTable || target.start == CpuStart::kParked) {
     const SpinTable table{.release_address = target.release_address, .affinity = target.affinity};
     error = table.CpuOn(entry, stack_top);
   }

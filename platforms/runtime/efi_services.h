@@ -83,6 +83,27 @@ struct Configuration {
   void* table;
 };
 
+/// [uefi] 7.2, EFI_MEMORY_DESCRIPTOR; descriptors may be longer.
+struct MemoryDescriptor {
+  std::uint32_t type;
+  std::uint64_t start;
+  std::uint64_t virtual_start;
+  std::uint64_t pages;
+  std::uint64_t attributes;
+};
+
+/// [uefi] 7.2, table "Memory Type Usage after ExitBootServices": what is left to its caller, of
+/// what can be cached.
+inline bool IsUsable(const MemoryDescriptor& memory) {
+  constexpr std::uint64_t kWriteBack = 8;
+  constexpr std::uint32_t kLoaderCode = 1, kBootServicesData = 4, kConventional = 7;
+  const bool is_left = memory.type >= kLoaderCode && memory.type <= kBootServicesData;
+  return (is_left || memory.type == kConventional) && (memory.attributes & kWriteBack) != 0;
+}
+
+/// [uefi] 4.6.1.1, EFI_ACPI_20_TABLE_GUID: 8868e871-e4f1-11d3-bc22-0080c73c8881.
+inline constexpr std::uint64_t kAcpiGuid[2] = {0x11d3'e4f1'8868'e871, 0x8188'3cc7'8000'22bc};
+
 /// [uefi] 4.6.1.3, EFI_DTB_TABLE_GUID: b1b621d5-f19c-41a5-830b-d9152c69aae0.
 inline constexpr std::uint64_t kDeviceTreeGuid[2] = {0x41a5'f19c'b1b6'21d5, 0xe0aa'692c'15d9'0b83};
 

@@ -17,6 +17,7 @@
 #include "platforms/runtime/board_block.h"
 #include "platforms/runtime/boot.h"
 #include "platforms/runtime/guarded.h"
+#include "platforms/runtime/loader_tables.h"
 #include "platforms/runtime/loader_tree.h"
 #include "platforms/runtime/other_machine.h"
 #include "platforms/runtime/power.h"
@@ -29,6 +30,7 @@ namespace trivet::platforms {
 namespace {
 
 constinit Description description;
+constinit Description boards_description;  // its room
 constinit std::uint64_t argument_of_loader;
 constinit std::optional<fdt::Tree> tree_of_loader;
 
@@ -45,15 +47,30 @@ bool IsForAnotherBoard(const fdt::Tree& loaders, const std::optional<fdt::Tree>&
   return boards && AreOfTwoMachines(loaders, *boards);
 }
 
-Description DescribeBoth(const std::expected<fdt::Tree, RefusedTree>& loaders,
-                         const std::optional<fdt::Tree>& boards) {
-  const Description board = boards ? Describe(*boards) : Description();
+/// What the loader passed, and the tree of the image's board.
+struct Sources {
+  std::expected<fdt::Tree, RefusedTree> loaders;
+  std::optional<std::expected<acpi::Tables, acpi::Refused>> tables;
+  std::optional<fdt::Tree> boards;
+
+  /// Tables describe a machine alone: they do not say whether it is the board's.
+  bool are_tables() const { return tables && *tables; }
+  bool is_nothing() const { return !loaders && !are_tables() && !boards; }
+};
+
+void DescribeAll(const Sources& sources) {
+  const auto& [loaders, tables, boards] = sources;
+  if (sources.are_tables()) return Describe(**tables, description);
   if (loaders) {
-    const Description machine = Describe(*loaders);
-    return IsForAnotherBoard(*loaders, boards) ? machine : FillIn(machine, board);
+    Describe(*loaders, description);
+    if (!boards || IsForAnotherBoard(*loaders, boards)) return;
+    Describe(*boards, boards_description);
+    return FillIn(description, boards_description);
   }
-  // Of a refused tree nothing counts but a way to say so.
-  return boards || !loaders.error().rest ? board : Describe(*loaders.error().rest);
+  // Of what is refused nothing counts but a way to say so.
+  if (boards) return Describe(*boards, description);
+  if (tables) return Describe(tables->error().rest, description);
+  if (loaders.error().rest) Describe(*loaders.error().rest, description);
 }
 
 /// The first name of a machine in its tree.
@@ -63,9 +80,16 @@ std::string_view NameOf(const fdt::Tree& tree) {
   return names ? names->String() : "";
 }
 
-void ReportTrees(const std::expected<fdt::Tree, RefusedTree>& loaders,
-                 const std::optional<fdt::Tree>& boards) {
+void ReportSources(const Sources& sources) {
   constexpr std::string_view kFrom = "platforms/runtime: ";
+  const auto& [loaders, tables, boards] = sources;
+  if (tables) {
+    if (*tables) return;
+    const auto name = tables->error().name();
+    RawConsoleLine({kFrom, "the ACPI table ", std::string_view(name.data(), name.size()),
+                    " is refused: ", acpi::ToString(tables->error().error)});
+    return;
+  }
   if (loaders) {
     if (!IsForAnotherBoard(*loaders, boards)) return;
     RawConsoleLine({kFrom, "not used: the image's board ", NameOf(*boards),
@@ -80,8 +104,9 @@ void ReportTrees(const std::expected<fdt::Tree, RefusedTree>& loaders,
                     " is refused: ", fdt::ToString(*refused.error), has_place ? ", at node " : "",
                     has_place ? fdt::LastNode(*refused.rest) : ""});
   } else if (!boards) {
-    RawConsoleLine({kFrom, "x0 is 0x", argument.view(),
-                    ", which is no device tree, and the image has none of its own"});
+    RawConsoleLine(
+        {kFrom, "x0 is 0x", argument.view(),
+         ", which is neither a device tree nor ACPI's tables, and the image has no tree"});
   }
 }
 
@@ -89,11 +114,11 @@ constexpr std::string_view kNotUsed = "platforms/runtime: not used: ";
 
 void ReportLeftOut(std::string_view what, const auto& list) {
   if (list.left_out() == 0) return;
-  RawConsoleLine({kNotUsed, hal::Digits(list.left_out()).view(), what,
-                  " of the device tree: the limit is ", hal::Digits(list.kMaxSize).view()});
+  RawConsoleLine({kNotUsed, hal::Digits(list.left_out()).view(), what, ": the limit is ",
+                  hal::Digits(list.kMaxSize).view()});
 }
 
-/// What is the console instead of the one that the tree names.
+/// What is the console instead of the one that is named.
 std::string_view OtherConsole() {
   if (!std::holds_alternative<None>(description.console)) return description.any_console_node;
   return description.has_semihosting ? "semihosting" : "the last page of the image's memory";
@@ -106,14 +131,17 @@ void ReportConsole(bool is_named) {
                   is_named ? "" : OtherConsole()});
 }
 
-/// A line for everything that the tree describes and that is not used.
+/// A line for everything that is described and not used.
 void ReportUnused() {
   ReportLeftOut(" CPUs", description.cpus);
   ReportLeftOut(" memory ranges", description.memory);
   if (const auto* gic = std::get_if<GicV3>(&description.interrupt_controller))
     ReportLeftOut(" redistributor regions", gic->redistributors.regions);
-  for (const UnusableNode& node : description.unusable.all())
-    RawConsoleLine({kNotUsed, node.name, ": ", node.why});
+  for (const UnusableNode& node : description.unusable.all()) {
+    const hal::Digits uid(node.uid.value_or(0));
+    RawConsoleLine({kNotUsed, node.name, node.uid ? ", CPU of UID " : "",
+                    node.uid ? uid.view() : "", ": ", node.why});
+  }
   ReportLeftOut(" more nodes", description.unusable);
 }
 
@@ -149,19 +177,23 @@ MemoryRange ImageRange() {
 
 void DescribeThisMachine(std::uint64_t loader_argument) {
   argument_of_loader = loader_argument;
-  const auto loaders = FindLoaderTree(loader_argument);
+  const Sources sources{.loaders = FindLoaderTree(loader_argument),
+                        .tables = FindLoaderTables(loader_argument),
+                        .boards = BoardTree()};
+  const auto& [loaders, tables, boards] = sources;
   if (loaders) tree_of_loader = *loaders;
-  const auto boards = BoardTree();
-  description = DescribeBoth(loaders, boards);
+  DescribeAll(sources);
+  if (description.memory.empty()) description.memory = loader_memory;
   const bool is_named = !std::holds_alternative<None>(description.console);
   UseAnyConsole(description);
   description.has_semihosting = GuardedSemihosting(Semihosting::kHarmless).has_value();
-  if (const auto* other = !loaders && boards ? FindOtherMachine(description) : nullptr)
+  const bool is_boards_alone = boards && !loaders && !sources.are_tables();
+  if (const auto* other = is_boards_alone ? FindOtherMachine(description) : nullptr)
     EndOnOtherMachine(*other, *boards);
   StartConsole();
-  ReportTrees(loaders, boards);
+  ReportSources(sources);
   description.has_psci = description.has_psci && PsciExists();
-  if (!loaders && !boards) PowerOff(kStatusNoTree);
+  if (sources.is_nothing()) PowerOff(kStatusNoTree);
   ReportConsole(is_named);
   ReportUnused();
   PutBootCpuFirst(description.cpus, hal::Cpu::CurrentCpu().affinity);

@@ -129,18 +129,26 @@ void CheckRegime() {
   WrittenCodeRunsAtItsAlias();
 }
 
-/// Ends inside a block of 2 MiB, as the image does.
-MemoryRange RamBehindTheImage() {
-  const MemoryRange image = ImageRange();
-  return {.base = image.base + image.size + 0x3000, .size = 0x40'5000};
-}
-
 bool IsInMemory(const MemoryRange& range) {
   for (const MemoryRange& memory : ThisMachine().memory.all()) {
     if (range.base >= memory.base && range.base + range.size <= memory.base + memory.size)
       return true;
   }
   return false;
+}
+
+/// Behind the image, in the block of 2 MiB in which that ends, or where UEFI has left some.
+MemoryRange FindRam() {
+  constexpr std::uint64_t kDistance = 0x3000, kSize = 0x40'5000;
+  const MemoryRange image = ImageRange();
+  const MemoryRange behind{.base = image.base + image.size + kDistance, .size = kSize};
+  if (IsInMemory(behind)) return behind;
+  for (const MemoryRange& memory : ThisMachine().memory.all()) {
+    const MemoryRange ram{.base = memory.base + kDistance, .size = kSize};
+    const bool is_apart = ram.base >= image.base + image.size || ram.base + kSize <= image.base;
+    if (IsInMemory(ram) && is_apart) return ram;
+  }
+  return behind;
 }
 
 /// Normal memory from the first byte to the last, and there alone; what was there before is there.
@@ -179,8 +187,8 @@ void CheckMapRam() {
     refused = refused && MapRam(range) == Status::kInvalidArgument;
   }
   Check(refused, "what cannot be RAM is refused");
-  const MemoryRange ram = RamBehindTheImage();
-  Check(IsInMemory(ram), "there is RAM behind the image");
+  const MemoryRange ram = FindRam();
+  Check(IsInMemory(ram), "there is RAM beside the image");
   auto* const word = reinterpret_cast<volatile std::uint64_t*>(ram.base);
   constexpr std::uint64_t kValue = 0x1122'3344'5566'7788;
   *word = kValue;

@@ -26,7 +26,7 @@ constexpr unsigned kCpus = 4, kOfTheFirst = 3;
 struct FakeGuestBase {
   const char* name;
   vcpu::GuestMemory memory = {};
-  vcpu::GuestPsci<platforms::kMaxCpus> psci = {};
+  vcpu::GuestPsci<hypervisor::kMaxCpus> psci = {};
 };
 
 /// Where each CPU arrived.

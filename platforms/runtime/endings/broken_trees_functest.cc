@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Enters the image again with one broken tree after another: each run of main() finds the line that
-// names what is wrong in its own mailbox, and the CPUs that are left.
+// Enters the image again with one broken tree or set of tables after another: each run of main()
+// finds the line that names what is wrong in its own mailbox, and the CPUs that are left.
 
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +13,7 @@
 #include "platforms/runtime/board_block.h"
 #include "platforms/runtime/boot.h"
 #include "platforms/runtime/cpus.h"
+#include "platforms/runtime/endings/cases.h"
 #include "platforms/runtime/entry_checks.h"
 #include "platforms/runtime/loader_tree.h"
 #include "platforms/runtime/machine.h"
@@ -114,12 +115,6 @@ void AddCpus(Editor& editor) {
   }
 }
 
-struct Case {
-  std::string_view line;
-  unsigned cpus;
-  std::uint64_t (*make)();
-};
-
 // Of an image without its board's tree: with one that takes over. At the end the run has no psci
 // node either, and ends by a reset for all that.
 constexpr Case kConsoles[] = {
@@ -213,16 +208,21 @@ void RunAll(std::span<const Case> cases, unsigned first) {
 }  // namespace
 
 int main() {
-  if (runs == 1) original = LoaderArgument();
   const bool has_board = trivet_board_block[0] != 0;
+  if (runs == 1) {
+    original = LoaderArgument();
+    if (!has_board) CheckRefusalsUnderUefi();
+  }
   unsigned first = 0;
   for (const std::span<const Case> cases :
        {std::span<const Case>(kAccepted),
         has_board ? std::span<const Case>(kRefused) : std::span<const Case>(kCpus),
-        has_board ? std::span<const Case>() : std::span<const Case>(kConsoles)}) {
+        has_board ? std::span<const Case>() : std::span<const Case>(kConsoles),
+        has_board ? RefusedTables() : UnusableTables()}) {
     RunAll(cases, first);
     first += static_cast<unsigned>(cases.size());
   }
-  Check(runs - 1 == first, "every tree was tried");
+  Check(runs - 1 == first, "every tree was tried, and all tables");
+  if (!has_board) CheckParkedCpus();
   return CheckedStatus();
 }
