@@ -114,6 +114,7 @@ Status Cpu::Act(Action action, Operation operation, std::uint64_t refusal) {
   }
   const Status status = allcpus::Perform(cpu_, action, operation);
   if (cpu_.IsEnabled()) UseMemory();
+  if (action == Action::kCommit && operation == Operation::kEnable) taken_ = Taken::Now();
   shared[self_].cpu.is_taken = cpu_.IsEnabled() ? 1 : 0;
   const bool changes = action == Action::kCommit && refuses(LAUNCH_AFTER_CHANGE);
   return changes ? Status::kInUse : status;
@@ -143,6 +144,16 @@ Status Cpu::ChangeAlone(const Request& request, Operation operation) {
     return status;
   }
   return Status::kOk;
+}
+
+Status Cpu::Checked(Status status) {
+  if (status == Status::kOk) return status;
+  return Taken::Now() == taken_ ? status : Status::kRestoreMismatch;
+}
+
+Cpu::Taken Cpu::Taken::Now() {
+  return {hal::Cpu::Read<VbarEl2>(), hal::Cpu::Read<HcrEl2>(), hal::Cpu::Read<TpidrEl2>(),
+          hal::Cpu::Read<VttbrEl2>()};
 }
 
 Next Cpu::Run(GuestFrame& frame) {

@@ -6,6 +6,7 @@
 #include "allcpus/all_cpus.h"
 #include "gate.h"
 #include "hal/cpu.h"
+#include "hal/registers.h"
 #include "launch.h"
 #include "percpu/per_cpu.h"
 #include "vcpu/exit.h"
@@ -19,6 +20,11 @@ namespace hal = trivet::hal;
 namespace vcpu = trivet::vcpu;
 
 class Cpu;
+
+/// The generic timer's count. YIELD is for threads of a CPU, or QEMU's CPUs, that wait for others.
+struct Clock : allcpus::SystemCounter {
+  static void Pause() { asm volatile("yield"); }
+};
 
 /// One change of a CPU, as the module requests it.
 struct Request {
@@ -55,6 +61,8 @@ class Cpu {
 
   allcpus::LocalCpu Local(const Request& request);
   trivet::Status ChangeAlone(const Request& request, allcpus::Operation operation);
+  /// After a change that returned `status`: that, unless a CPU that stays taken is not as it was.
+  trivet::Status Checked(trivet::Status status);
   /// Enters EL1, and serves what it comes back for.
   Next Run(trivet::vectors::GuestFrame& frame);
 
@@ -69,7 +77,18 @@ class Cpu {
   Next Restart(trivet::vectors::GuestFrame& frame);
 
   trivet::percpu::PerCpu<Host, Policy> cpu_;
+  /// What a guest runs under.
+  struct Taken {
+    hal::VbarEl2 vbar;
+    hal::HcrEl2 hcr;
+    hal::TpidrEl2 tpidr;
+    hal::VttbrEl2 vttbr;
+    friend bool operator==(const Taken&, const Taken&) = default;
+    static Taken Now();
+  };
+
   trivet::percpu::Error error_ = {};
+  Taken taken_ = {};
   unsigned self_ = 0;
   bool created_ = false;
 };

@@ -26,16 +26,20 @@ trivet::Status TakePart(const Request& request, allcpus::Operation operation) {
   const std::uint64_t round = request.argument >> 16;
   const unsigned rank = request.argument & 0xff, count = request.argument >> 8 & 0xff;
   const allcpus::LocalCpu local = request.cpu.Local(request);
-  allcpus::SystemCounter clock;
+  Clock clock;
   if (rank == 0) {
     rounds.all.emplace(count);
     const trivet::Status status = rounds.all->Announce(operation);
     if (status != trivet::Status::kOk) return status;
     rounds.announced = round;
-    return rounds.all->Lead(rank, local, clock, Limit());
+    // The round's error is that of the CPU that caused it; this is this CPU's own.
+    if (rounds.all->Lead(rank, local, clock, Limit()) == trivet::Status::kOk) return trivet::Status::kOk;
+    const trivet::Status own = rounds.all->report(rank).status;
+    return own == trivet::Status::kOk ? trivet::Status::kPeerFailed : own;
   }
   for (const std::uint64_t begin = clock.Now(); rounds.announced != round;) {
     if (clock.Now() - begin > Limit()) return trivet::Status::kTimedOut;
+    clock.Pause();
   }
   return rounds.all->Join(rank, local, clock, Limit());
 }
@@ -65,7 +69,7 @@ void Serve(Gate& gate, Cpu& cpu) {
       case Next::kGiveAll: {
         const Request request = {cpu, frame.x[6], frame.x[7]};
         const bool all = frame.x[0] == LAUNCH_GIVE_ALL;
-        const trivet::Status status = Change(request, all, allcpus::Operation::kDisable);
+        const trivet::Status status = cpu.Checked(Change(request, all, allcpus::Operation::kDisable));
         Return(frame.x, cpu, status);
         if (status != trivet::Status::kOk) continue;
         break;

@@ -26,13 +26,18 @@ static int check_symbol(ulong address, const char *name, const char *parameter) 
   return -EINVAL;
 }
 
-static int check_boot_mode(void) {
+/// Where /proc/kallsyms has no data: a kernel at EL1 uses the virtual timer, unless EL2 is its own. [linux]
+/// arch_timer_select_ppi().
+static bool uses_physical_timer(void) {
+  return (read_sysreg(cntp_ctl_el0) & 1) && !(read_sysreg(cntv_ctl_el0) & 1);
+}
+
+static bool is_started_at_el2(void) {
   u32 mode[2];
 
-  if (copy_from_kernel_nofault(mode, (const void *)boot_cpu_mode, sizeof(mode))) return -EFAULT;
-  if (mode[0] == BOOT_CPU_MODE_EL2 && mode[1] == BOOT_CPU_MODE_EL2) return 0;
-  pr_err("EL2 is not available: firmware started the kernel at EL1\n");
-  return -ENODEV;
+  if (!boot_cpu_mode) return uses_physical_timer();
+  if (copy_from_kernel_nofault(mode, (const void *)boot_cpu_mode, sizeof(mode))) return false;
+  return mode[0] == BOOT_CPU_MODE_EL2 && mode[1] == BOOT_CPU_MODE_EL2;
 }
 
 static int check_cpus(void) {
@@ -62,9 +67,13 @@ int check_kernel(void) {
     return -EBUSY;
   }
   error = check_symbol(hyp_stub_vectors, "__hyp_stub_vectors", "hyp_stub_vectors");
-  if (!error) error = check_symbol(boot_cpu_mode, "__boot_cpu_mode", "boot_cpu_mode");
-  if (!error) error = check_boot_mode();
-  return error ? error : check_cpus();
+  if (!error && boot_cpu_mode) error = check_symbol(boot_cpu_mode, "__boot_cpu_mode", "boot_cpu_mode");
+  if (error) return error;
+  if (!is_started_at_el2()) {
+    pr_err("EL2 is not available: firmware started the kernel at EL1\n");
+    return -ENODEV;
+  }
+  return check_cpus();
 }
 
 static int raise_end(struct resource *resource, void *end) {

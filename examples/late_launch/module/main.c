@@ -9,7 +9,7 @@ module_param(hyp_stub_vectors, ulong, 0444);
 MODULE_PARM_DESC(hyp_stub_vectors, "address of __hyp_stub_vectors in /proc/kallsyms");
 ulong boot_cpu_mode;
 module_param(boot_cpu_mode, ulong, 0444);
-MODULE_PARM_DESC(boot_cpu_mode, "address of __boot_cpu_mode in /proc/kallsyms");
+MODULE_PARM_DESC(boot_cpu_mode, "address of __boot_cpu_mode in /proc/kallsyms, if that has data");
 bool any_machine;
 module_param(any_machine, bool, 0444);
 MODULE_PARM_DESC(any_machine, "load on machines other than QEMU's virt, where nobody has tried it");

@@ -44,28 +44,40 @@ static u64 place(void) {
 }
 
 /// EL2's registers, as the stub has them now.
-static int read_here(struct part *part) {
+static int read_here(void) {
   struct launch_result result;
 
   if (refusal() == LAUNCH_REFUSE(smp_processor_id(), LAUNCH_AT_VECTORS)) return -EBUSY;
   return launch_enter(LAUNCH_READ, 0, 0, &result);
 }
 
-static int find_difference(const struct part *part) {
+/// Index of a register that is not as before EL2 was taken; after it was given back also VBAR_EL2.
+static int find_difference(const struct part *part, bool given) {
   const struct launch_cpu *now = launch_state(smp_processor_id());
 
   for (int i = 0; i < LAUNCH_REGISTERS; ++i) {
     if (now->registers[i] != part->before[i]) return i;
   }
+  if (!given) return -1;
   return now->left_vbar == launch_stub() && now->left_hcr == part->before[LAUNCH_HCR] ? -1 : LAUNCH_REGISTERS;
 }
 
 static int check_here(void *unused) {
   struct part *part = &parts[smp_processor_id()];
 
-  part->error = read_here(part);
+  part->error = read_here();
   if (!part->error) memcpy(part->before, launch_state(smp_processor_id())->registers, sizeof(part->before));
   return 0;
+}
+
+/// The stub answers again, and has EL2's registers as they were: -EIO if not.
+static int verify_here(struct part *part, bool given) {
+  struct launch_result result;
+
+  part->differs = -1;
+  if (launch_enter(LAUNCH_READ, 0, 0, &result)) return -EBUSY;
+  part->differs = find_difference(part, given);
+  return part->differs >= 0 ? -EIO : 0;
 }
 
 static int take_here(void *unused) {
@@ -73,17 +85,10 @@ static int take_here(void *unused) {
   struct part *part = &parts[smp_processor_id()];
 
   part->error = launch_enter(LAUNCH_TAKE_ALL, place(), refusal(), &part->result);
-  if (!part->error && part->result.status) part->error = -EBUSY;
+  if (!part->error && part->result.status) part->error = verify_here(part, false) ?: -EBUSY;
   if (smp_processor_id() == cpumask_first(cpu_online_mask)) taken = !part->error;
   part->ticks = counter() - begin;
   return 0;
-}
-
-static void verify_here(struct part *part) {
-  part->differs = -1;
-  part->error = read_here(part);
-  if (!part->error) part->differs = find_difference(part);
-  if (part->differs >= 0) part->error = -EIO;
 }
 
 static int give_here(void *unused) {
@@ -94,7 +99,7 @@ static int give_here(void *unused) {
   part->error = part->result.status ? -EBUSY : 0;
   if (smp_processor_id() == cpumask_first(cpu_online_mask)) taken = part->error;
   part->ticks = counter() - begin;
-  if (!part->error) verify_here(part);
+  if (!part->error) part->error = verify_here(part, true);
   return 0;
 }
 
@@ -172,7 +177,7 @@ static int give_one(void) {
   local_irq_save(flags);
   launch_give(LAUNCH_GIVE, 0, refusal(), &part->result);
   part->error = part->result.status ? -EBUSY : 0;
-  if (!part->error) verify_here(part);
+  if (!part->error) part->error = verify_here(part, true);
   local_irq_restore(flags);
   return part->error;
 }
