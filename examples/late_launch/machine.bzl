@@ -5,7 +5,19 @@ load("@trivet//tools/bazel:environments.bzl", "ENVIRONMENTS", "environment")
 load("@trivet//tools/bazel:loaders.bzl", "loader")
 
 # What keeps EL2 free: no KVM, and on a CPU with VHE a kernel at EL1. [linux] kernel-parameters.txt.
-KERNEL_ARGUMENTS = ["console=ttyAMA0", "quiet", "kvm-arm.mode=none", "id_aa64mmfr1.vh=0"]
+NO_KVM = "kvm-arm.mode=none"
+NO_VHE = "id_aa64mmfr1.vh=0"
+CONSOLE = ["console=ttyAMA0", "quiet"]
+KERNEL_ARGUMENTS = CONSOLE + [NO_KVM, NO_VHE]
+
+# The last -device is /dev/vda: the kernel, and /dev/vdb its RAM disk, which kexec starts again.
+def _disk(name):
+    return [
+        "-drive",
+        "if=none,id=%s,format=raw,readonly=on,file={%s}" % (name, name),
+        "-device",
+        "virtio-blk-device,drive=" + name,
+    ]
 
 def debian_machine(suite, cpus = 4, el2 = True):
     """An environment() with a kernel of Debian's and a RAM disk, started as firmware starts them.
@@ -30,11 +42,7 @@ def debian_machine(suite, cpus = 4, el2 = True):
                 "{kernel}",
                 "-initrd",
                 "{initrd}",
-                "-drive",
-                "if=none,id=image,format=raw,readonly=on,file={image}",
-                "-device",
-                "virtio-blk-device,drive=image",
-            ],
+            ] + _disk("initrd") + _disk("kernel"),
             files = {
                 "initrd": ":ramdisk_" + suite,
                 "kernel": "@debian_modules//%s:vmlinuz" % suite,

@@ -35,7 +35,8 @@ vcpu::ExitLog& LogOf(unsigned self) {
 /// The same on every CPU: the kernel's own stub.
 std::uint64_t vector_base = 0;
 
-// [linux] arch/arm64/include/asm/virt.h: what a kernel calls its stub for, and what that returns for anything else.
+// [linux] arch/arm64/include/asm/virt.h: what a kernel calls its stub for, and what that returns
+// for anything else.
 constexpr std::uint64_t kSoftRestart = 1, kResetVectors = 2, kStubError = 0xbad'ca11;
 
 /// EL2 with SP_EL2, D, A, I and F masked. [arm-arm] SPSR_EL2.
@@ -78,7 +79,8 @@ void Inject(GuestFrame& frame, const vcpu::GuestException& exception) {
   if (entry.far) hal::Cpu::Write<FarEl1>(FarEl1::Value::FromRaw(*entry.far));
 }
 
-/// EL2 has no interrupts, and no way to go on after an exception of its own: other CPUs can read where it was.
+/// EL2 has no interrupts, and no way to go on after an exception of its own: other CPUs can read
+/// where it was.
 void Crash(trivet::vectors::CpuSlot& slot) {
   for (auto& other : shared) {
     if (other.cpu.is_taken == 0) continue;
@@ -182,7 +184,8 @@ Next Cpu::ServeHypercall(GuestFrame& frame) {
   }
 }
 
-/// kexec, from a kernel that did not unload the module: a panic. x1: where, at EL2; x2 to x4: its x0 to x2.
+/// kexec, from a kernel that did not unload the module: a panic. x1: where, at EL2; x2 to x4: its
+/// x0 to x2.
 Next Cpu::Restart(GuestFrame& frame) {
   if (cpu_.HardwareDisable() != Status::kOk) cpu_.Panic();
   const std::uint64_t at = frame.x[1];
@@ -192,8 +195,8 @@ Next Cpu::Restart(GuestFrame& frame) {
   return Next::kLeave;
 }
 
-/// The firmware's answer is the guest's. A CPU that is turned off loses EL2: it is the host's before, and again ours
-/// if the firmware refuses.
+/// The firmware's answer is the guest's. A CPU that is turned off loses EL2: it is the host's
+/// before, and again ours if the firmware refuses.
 void Cpu::ServeFirmwareCall(GuestFrame& frame) {
   namespace psci = vcpu::psci;
   frame.pc += 4;  // [arm-arm] HCR_EL2.TSC: the preferred return address is that of the SMC.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// What the compiler and the freestanding half of libstdc++ need. A failed assertion is an exception of EL2's own.
+// What the compiler and the freestanding half of libstdc++ need. A failed assertion is an exception
+// of EL2's own.
 
 extern "C" {
 

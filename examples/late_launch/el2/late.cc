@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// EL2 while it is taken from a running kernel: one CPU enters, alone or in a round, and serves that kernel as its guest.
+// EL2 while it is taken from a running kernel: one CPU enters, alone or in a round, and serves that
+// kernel as its guest.
 
 #include <atomic>
 #include <cstdint>
@@ -33,7 +34,8 @@ trivet::Status TakePart(const Request& request, allcpus::Operation operation) {
     if (status != trivet::Status::kOk) return status;
     rounds.announced = round;
     // The round's error is that of the CPU that caused it; this is this CPU's own.
-    if (rounds.all->Lead(rank, local, clock, Limit()) == trivet::Status::kOk) return trivet::Status::kOk;
+    if (rounds.all->Lead(rank, local, clock, Limit()) == trivet::Status::kOk)
+      return trivet::Status::kOk;
     const trivet::Status own = rounds.all->report(rank).status;
     return own == trivet::Status::kOk ? trivet::Status::kPeerFailed : own;
   }
@@ -69,7 +71,8 @@ void Serve(Gate& gate, Cpu& cpu) {
       case Next::kGiveAll: {
         const Request request = {cpu, frame.x[6], frame.x[7]};
         const bool all = frame.x[0] == LAUNCH_GIVE_ALL;
-        const trivet::Status status = cpu.Checked(Change(request, all, allcpus::Operation::kDisable));
+        const trivet::Status status =
+            cpu.Checked(Change(request, all, allcpus::Operation::kDisable));
         Return(frame.x, cpu, status);
         if (status != trivet::Status::kOk) continue;
         break;

@@ -32,8 +32,8 @@ std::uint64_t AddressOf(const char* place) { return reinterpret_cast<std::uint64
 
 }  // namespace
 
-/// All of it is memory for stage 2: what stage 1 says is a device stays one. [arm-arm] "Combining stage 1 and stage 2
-/// memory type attributes".
+/// All of it is memory for stage 2: what stage 1 says is a device stays one. [arm-arm] "Combining
+/// stage 1 and stage 2 memory type attributes".
 Status PrepareMemory(std::uint64_t end) {
   const unsigned bits = std::min(kBits, trivet::percpu::PhysicalAddressBits());
   if (end > std::uint64_t{1} << bits) return Status::kOutOfReach;

@@ -35,10 +35,10 @@ struct launch_header {
 /// and is again afterwards, unless EL2 is taken; x6: the operation's argument; x7: a refusal.
 /// Returns x0: a trivet::Status; x1: the register, x2 and x3: the value expected and found.
 enum launch_operation {
-  LAUNCH_READ = 0x10,     ///< EL2's registers, into `registers`.
-  LAUNCH_PREPARE = 0x11,  ///< Stage 2; once, on one CPU. Argument: where physical memory ends.
-  LAUNCH_TAKE = 0x12,     ///< This CPU alone.
-  LAUNCH_TAKE_ALL = 0x13, ///< As one of a round. Argument: LAUNCH_ROUND.
+  LAUNCH_READ = 0x10,      ///< EL2's registers, into `registers`.
+  LAUNCH_PREPARE = 0x11,   ///< Stage 2; once, on one CPU. Argument: where physical memory ends.
+  LAUNCH_TAKE = 0x12,      ///< This CPU alone.
+  LAUNCH_TAKE_ALL = 0x13,  ///< As one of a round. Argument: LAUNCH_ROUND.
 };
 /// Calls of EL1 while it is a guest: [smccc] vendor specific hypervisor service, SMC64.
 #define LAUNCH_GIVE 0xc6000010ull      ///< This CPU alone. x7: a refusal.
@@ -51,7 +51,7 @@ enum launch_operation {
 enum launch_step {
   LAUNCH_AT_VECTORS = 1,  ///< Before it has the gate: by the module.
   LAUNCH_AT_CHECK = 2,
-  LAUNCH_AT_CHANGE = 3,   ///< Before any register is changed.
+  LAUNCH_AT_CHANGE = 3,  ///< Before any register is changed.
   LAUNCH_AFTER_CHANGE = 4,
 };
 #define LAUNCH_REFUSE(cpu, step) ((uint64_t)(step) << 8 | (cpu))
@@ -88,10 +88,10 @@ enum launch_register {
   LAUNCH_HCRX,
   LAUNCH_REGISTERS
 };
-#define LAUNCH_REGISTER_NAMES                                                                   \
-  "HCR_EL2", "SCTLR_EL2", "TCR_EL2", "MAIR_EL2", "TTBR0_EL2", "SP_EL2", "VTCR_EL2", "VTTBR_EL2", \
-      "CPTR_EL2", "MDCR_EL2", "CNTHCTL_EL2", "CNTVOFF_EL2", "HSTR_EL2", "VPIDR_EL2",             \
-      "VMPIDR_EL2", "TPIDR_EL2", "HCRX_EL2"
+#define LAUNCH_REGISTER_NAMES                                                                      \
+  "HCR_EL2", "SCTLR_EL2", "TCR_EL2", "MAIR_EL2", "TTBR0_EL2", "SP_EL2", "VTCR_EL2", "VTTBR_EL2",   \
+      "CPTR_EL2", "MDCR_EL2", "CNTHCTL_EL2", "CNTVOFF_EL2", "HSTR_EL2", "VPIDR_EL2", "VMPIDR_EL2", \
+      "TPIDR_EL2", "HCRX_EL2"
 
 /// One CPU, written by EL2.
 struct launch_cpu {

@@ -24,15 +24,17 @@ u64 physical_end(void);
 // launch.c: the EL2 image in memory of its own.
 int launch_make(void);
 void launch_free(void);
-const struct launch_cpu *launch_state(unsigned int cpu);
+const struct launch_cpu* launch_state(unsigned int cpu);
 
 struct launch_result {
   u64 status, register_id, expected, got;
 };
-// Calls the gate, or EL2 while it is taken. On the CPU, interrupts masked. -EBUSY: EL2 is not the stub's.
-int launch_enter(enum launch_operation operation, u64 argument, u64 refusal, struct launch_result *result);
-void launch_give(u64 call, u64 argument, u64 refusal, struct launch_result *result);
-const char *launch_status(u64 status);
+// Calls the gate, or EL2 while it is taken. On the CPU, interrupts masked. -EBUSY: EL2 is not the
+// stub's.
+int launch_enter(enum launch_operation operation, u64 argument, u64 refusal,
+                 struct launch_result* result);
+void launch_give(u64 call, u64 argument, u64 refusal, struct launch_result* result);
+const char* launch_status(u64 status);
 // The physical address of the stub's vectors.
 u64 launch_stub(void);
 
