@@ -150,11 +150,27 @@ int take_all(void) {
   return error;
 }
 
+/// EL2's own account, of all CPUs.
+static int find_taken(void) {
+  unsigned int cpu;
+  int error = 0;
+
+  for_each_online_cpu(cpu) {
+    if (!launch_state(cpu)->is_taken) continue;
+    pr_err("CPU %u: EL2 not given back: the CPU took no part\n", cpu);
+    error = -EIO;
+  }
+  return error;
+}
+
 int give_all(void) {
+  int error;
+
   if (!taken) return -EALREADY;
   ++round;
   stop_machine(give_here, NULL, cpu_online_mask);
-  return result_of("given back");
+  error = result_of("given back");
+  return error ?: find_taken();
 }
 
 /// One CPU that comes or goes while the others stay.
