@@ -34,7 +34,7 @@ def main():
         return pathlib.Path(folder, ".bazelversion").read_text(encoding="utf-8").strip()
 
     bazel = bazel_of(".")
-    for example in ("examples/embedder", "examples/linux"):
+    for example in ("examples/embedder", "examples/late_launch", "examples/linux"):
         pinned = DEPENDENCY.findall(pathlib.Path(example, "MODULE.bazel").read_text(encoding="utf-8"))
         for name, version in pinned:
             compare(f"{example}/MODULE.bazel", name, version)

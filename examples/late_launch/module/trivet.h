@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+#ifndef TRIVET_MODULE_H
+#define TRIVET_MODULE_H
+
+#include <linux/types.h>
+
+#include "launch.h"
+
+#undef pr_fmt
+#define pr_fmt(fmt) "trivet: " fmt
+
+// Parameters: what the kernel does not export, by /proc/kallsyms.
+extern ulong hyp_stub_vectors;
+extern ulong boot_cpu_mode;
+extern uint refuse_cpu;
+extern uint refuse_step;
+extern bool any_machine;
+
+// checks.c: 0, or an errno after one line that names the reason. Nothing is changed.
+int check_kernel(void);
+// Where the last physical address that something answers at ends.
+u64 physical_end(void);
+
+// launch.c: the EL2 image in memory of its own.
+int launch_make(void);
+void launch_free(void);
+const struct launch_cpu* launch_state(unsigned int cpu);
+
+struct launch_result {
+  u64 status, register_id, expected, got;
+};
+// Calls the gate, or EL2 while it is taken. On the CPU, interrupts masked. -EBUSY: EL2 is not the
+// stub's.
+int launch_enter(enum launch_operation operation, u64 argument, u64 refusal,
+                 struct launch_result* result);
+void launch_give(u64 call, u64 argument, u64 refusal, struct launch_result* result);
+const char* launch_status(u64 status);
+// The physical address of the stub's vectors.
+u64 launch_stub(void);
+
+// rounds.c: all CPUs or none; the hotplug and idle of single ones.
+int rounds_start(void);
+void rounds_stop(void);
+int take_all(void);
+int give_all(void);
+bool is_taken(void);
+u64 masked_ns(unsigned int cpu);
+
+// sysfs.c
+int sysfs_make(void);
+void sysfs_free(void);
+
+#endif
