@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
+#include <iterator>
+#include <memory>
+#include <optional>
+
 #include "capi/host_cpu.h"
 #include "percpu/policy.h"
 #include "percpu/stage2_guard.h"
@@ -40,10 +44,10 @@ Status HostCpu::Create(const trivet_host& host, CpuId cpu) {
       table == nullptr ? CreateFor(cpu, handlers) : CreateFor(cpu, handlers, *table);
   if (status != Status::kOk) return status;
   host_ = host;
-  request_.emplace(percpu::EnableRequest{.policy = *kPolicies[host.policy],
-                                         .empty_stage2 = EmptyStage2Of(host),
-                                         .host_vbar = std::nullopt,
-                                         .host_uses_fp = host.uses_fp != 0});
+  std::construct_at(&request_.made, percpu::EnableRequest{.policy = *kPolicies[host.policy],
+                                                          .empty_stage2 = EmptyStage2Of(host),
+                                                          .host_vbar = std::nullopt,
+                                                          .host_uses_fp = host.uses_fp != 0});
   return Status::kOk;
 }
 

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
 #include "capi/object.h"
 #include "hal/cpu_id.h"
@@ -18,16 +17,16 @@ class alignas(vectors::kCpuPageSize) HostCpu : public percpu::PerCpuState {
  public:
   Status Create(const trivet_host& host, CpuId cpu);
 
-  Status HardwareEnable() { return Enable(*request_); }
+  Status HardwareEnable() { return Enable(request_.made); }
   Status HardwareDisable() { return Disable(); }
-  Status CanEnable() { return PerCpuState::CanEnable(*request_); }
+  Status CanEnable() { return PerCpuState::CanEnable(request_.made); }
   Status CanDisable() { return PerCpuState::CanDisable(); }
-  Status PlanEnable(percpu::Plan& plan) { return PerCpuState::PlanEnable(*request_, plan); }
+  Status PlanEnable(percpu::Plan& plan) { return PerCpuState::PlanEnable(request_.made, plan); }
   Status PlanDisable(percpu::Plan& plan) { return PerCpuState::PlanDisable(plan); }
   Status Audit() { return PerCpuState::Audit(); }
   Status PrepareSuspend() { return PerCpuState::PrepareSuspend(); }
-  Status Resumed() { return Resume(*request_); }
-  Status SuspendFailed() { return ResumeInPlace(*request_); }
+  Status Resumed() { return Resume(request_.made); }
+  Status SuspendFailed() { return ResumeInPlace(request_.made); }
   Status HandOver() { return PerCpuState::HandOver(); }
   void PoweredDown() { PerCpuState::PoweredDown(); }
   void Panic() { PerCpuState::Panic(); }
@@ -42,8 +41,11 @@ class alignas(vectors::kCpuPageSize) HostCpu : public percpu::PerCpuState {
   // To the end of the page that the vectors know: PerCpu.
   alignas(16) std::byte emergency_stack_[vectors::kCpuPageSize - sizeof(PerCpuState)];
   trivet_host host_;
-  // As an enable needs it. Before Create() every call that is given it is refused without a look.
-  std::optional<percpu::EnableRequest> request_;
+  // As an enable needs it. Before Create() makes it, every call that is given it is refused without
+  // a look.
+  union Request {
+    percpu::EnableRequest made;
+  } request_;
 
   static_assert(sizeof(emergency_stack_) >= 1024, "too little room for the fatal handler");
 };
