@@ -35,6 +35,8 @@ _CXX_FLAGS = [
     "-fno-threadsafe-statics",
     "-fno-use-cxa-atexit",
     "-nostdinc++",
+    # main() too: a freestanding one does not return 0 by itself, and would run into what is behind it.
+    "-Werror=return-type",
 ]
 
 # The same sources give the same bytes in any output base.
