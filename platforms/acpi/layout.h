@@ -28,6 +28,7 @@ constexpr std::uint32_t Signature(const char (&text)[5]) {
 inline constexpr std::uint32_t kRoot = Signature("RSDP");  ///< Its name, not what it begins with.
 inline constexpr std::uint64_t kRootMagic = 0x2052'5450'2044'5352;  ///< "RSD PTR ".
 inline constexpr std::uint32_t kRootBytes = 36, kOldRootBytes = 20;
+inline constexpr std::uint32_t kMostRootBytes = 4096;  ///< Of what it says; U-Boot's has 40.
 inline constexpr Long kRootSignature{0};
 inline constexpr Byte kRootRevision{15};
 inline constexpr Word kRootLength{20};

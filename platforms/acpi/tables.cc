@@ -29,8 +29,10 @@ std::expected<std::uint64_t, Error> ReadRoot(std::uint64_t root, const Memory& m
   if (first[kRootRevision] < 2) return std::unexpected(Error::kRevision);
   const std::uint8_t* const begin = memory.At(root, kRootBytes);
   if (begin == nullptr) return std::unexpected(Error::kLength);
-  const Bytes whole(begin, kRootBytes);
-  if (whole[kRootLength] != kRootBytes) return std::unexpected(Error::kLength);
+  const std::uint32_t length = Bytes(begin, kRootBytes)[kRootLength];
+  if (length < kRootBytes || length > kMostRootBytes || memory.At(root, length) == nullptr)
+    return std::unexpected(Error::kLength);
+  const Bytes whole(begin, length);
   if (whole.Sum() != 0) return std::unexpected(Error::kExtendedChecksum);
   return whole[kRootXsdt];
 }

@@ -77,7 +77,7 @@ enum class [[nodiscard]] Error : std::uint8_t {
   kSignature,         ///< Another table is there.
   kLength,            ///< Shorter than its header, more than kMaxBytes, or beyond its memory.
   kChecksum,          ///< Its bytes do not add up to 0.
-  kExtendedChecksum,  ///< The same of the root's 36 bytes.
+  kExtendedChecksum,  ///< The same of the whole root.
   kEntry,             ///< Of the XSDT: an entry is no address of memory.
   kStructure,         ///< A structure in it has a length that cannot be.
   kMissing,           ///< The machine has none.

@@ -128,6 +128,8 @@ TEST_F(Tables, WithAWrongRootAreRefused) {
   EXPECT_EQ(with(33, 'x', 0, 0), "RSDP: its Extended Checksum is wrong");
   EXPECT_EQ(with(15, 0, 8, 0), "RSDP: its Revision is below 2");
   EXPECT_EQ(with(20, 20, 32, 0), "RSDP: its Length is out of bounds");
+  EXPECT_EQ(with(21, 0x11, 32, 0), "RSDP: its Length is out of bounds");
+  EXPECT_EQ(with(20, 40, 32, 0), "");
   EXPECT_EQ(with(31, 0xff, 32, 0), "XSDT: its address cannot be read");
   EXPECT_EQ(WhyRefused(root), "");
 }

@@ -88,9 +88,8 @@ def _bare_kernel(machine = [], cpus = 4):
 BARE_KERNEL = _bare_kernel()
 BARE_KERNEL_GIC_V2 = _bare_kernel(["-M", "gic-version=2"])
 
-# In two clusters, and in four.
+# In two clusters.
 BARE_KERNEL_18_CPUS = _bare_kernel(["-smp", "18"], cpus = 18)
-BARE_KERNEL_64_CPUS = _bare_kernel(["-smp", "64"], cpus = 64)
 
 # [uefi] edk2 hands on a device tree only where it has no ACPI tables to hand on.
 EDK2_DEVICE_TREE = loader(
