@@ -124,6 +124,13 @@ void launch_give(u64 function, u64 argument, u64 refusal, struct launch_result *
   call(function, argument, refusal, result);
 }
 
+u64 launch_call(u64 function, u64 a, u64 b, u64 c, u64 d) {
+  u64 x[8] = {function, a, b, c, d};
+
+  hvc(x);
+  return x[0];
+}
+
 struct prepare {
   struct launch_result result;
   int error;
