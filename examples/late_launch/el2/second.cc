@@ -14,7 +14,8 @@
 #include "vcpu/stage2/guest_memory.h"
 
 extern "C" const char second_guest[], second_guest_end[], second_entry[];
-/// What second_entry begins with: TTBR0_EL2, TCR_EL2, MAIR_EL2 and SCTLR_EL2 of a CPU of the kernel.
+/// What second_entry begins with: TTBR0_EL2, TCR_EL2, MAIR_EL2 and SCTLR_EL2 of a CPU of the
+/// kernel.
 extern "C" std::uint64_t second_translation[];
 alignas(64) std::uint64_t second_translation[8];
 
@@ -41,7 +42,8 @@ std::uint64_t frames = 0;
 
 std::uint64_t Address(const void* of) { return reinterpret_cast<std::uint64_t>(of); }
 
-/// The guest's accesses go around the caches: its MMU is off. So do second_entry's. [arm-arm] DC CIVAC.
+/// The guest's accesses go around the caches: its MMU is off. So do second_entry's. [arm-arm] DC
+/// CIVAC.
 void Clean(const void* from, std::size_t bytes) {
   for (std::uint64_t at = Address(from); at < Address(from) + bytes; at += kLine) {
     asm volatile("dc civac, %0" ::"r"(at) : "memory");
@@ -78,8 +80,8 @@ std::int64_t StartSecond(const SecondPlace& place) {
   second_translation[3] = hal::Cpu::Read<hal::SctlrEl2>().raw();
   Clean(second_translation, sizeof(second_translation));
   Clean(ram, sizeof(ram));
-  std::uint64_t x[18] = {static_cast<std::uint64_t>(psci::Function::kCpuOn) | vcpu::smccc::kSmc64, place.mpidr,
-                         Address(second_entry), place.cpu};
+  std::uint64_t x[18] = {static_cast<std::uint64_t>(psci::Function::kCpuOn) | vcpu::smccc::kSmc64,
+                         place.mpidr, Address(second_entry), place.cpu};
   trivet::platforms::CallBySmc(x);
   return static_cast<std::int32_t>(x[0]);
 }

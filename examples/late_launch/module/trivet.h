@@ -24,6 +24,7 @@ u64 physical_end(void);
 // launch.c: the EL2 image in memory of its own.
 int launch_make(void);
 void launch_free(void);
+u64 launch_address(void);
 const struct launch_cpu* launch_state(unsigned int cpu);
 
 struct launch_result {
@@ -54,6 +55,10 @@ int second_stop(void);
 void second_end(void);
 unsigned int second_cpu(void);
 u64 second_beats(void);
+
+// device.c
+int device_make(void);
+void device_free(void);
 
 // sysfs.c
 int sysfs_make(void);
