@@ -6,7 +6,9 @@
 #include "hal/feature.h"
 #include "hal/registers.h"
 #include "memory.h"
+#include "percpu/open_to_el1.h"
 #include "platforms/runtime/smc.h"
+#include "second.h"
 #include "vcpu/exception_entry.h"
 #include "vcpu/psci/functions.h"
 #include "vectors/enter_guest.h"
@@ -49,6 +51,7 @@ vcpu::Exit ExitBy(trivet::vectors::ExitVector vector) {
   switch (exit.syndrome.exception_class()) {
     case ExceptionClass::kHvc64: exit.reason = vcpu::ExitReason::kHypercall; break;
     case ExceptionClass::kSmc64: exit.reason = vcpu::ExitReason::kSecureMonitorCall; break;
+    case ExceptionClass::kWfx: exit.reason = vcpu::ExitReason::kWaitTrap; break;
     case ExceptionClass::kDataAbortLower: exit.reason = vcpu::ExitReason::kDataAbort; break;
     case ExceptionClass::kInstructionAbortLower:
       exit.reason = vcpu::ExitReason::kInstructionAbort;
@@ -178,6 +181,14 @@ Next Cpu::ServeHypercall(GuestFrame& frame) {
   switch (frame.x[0]) {
     case LAUNCH_GIVE: return Next::kGive;
     case LAUNCH_GIVE_ALL: return Next::kGiveAll;
+    case LAUNCH_SECOND_START:
+      frame.x[0] =
+          static_cast<std::uint64_t>(StartSecond({frame.x[1], frame.x[2], frame.x[3], frame.x[4]}));
+      return Next::kResume;
+    case LAUNCH_SECOND_STOP:
+      frame.x[0] = static_cast<std::uint64_t>(StopSecond(cpu_));
+      return Next::kResume;
+    case LAUNCH_SECOND_BEATS: frame.x[0] = BeatsOfSecond(); return Next::kResume;
     case kSoftRestart: return Restart(frame);
     case kResetVectors: frame.x[0] = 0; return Next::kResume;
     default: frame.x[0] = kStubError; return Next::kResume;
@@ -207,6 +218,30 @@ void Cpu::ServeFirmwareCall(GuestFrame& frame) {
   if (!off) return;
   (void)cpu_.HardwareEnable();
   UseMemory();
+}
+
+/// It has the base architecture, its memory and the CPU's own interrupts. What else than WFI comes
+/// to EL2 ends it: it makes no calls.
+void Cpu::RunSecond() {
+  trivet::percpu::OpenToEl1(Capability::kInterruptInterface);
+  hal::Cpu::Write<IccSreEl2>(IccSreEl2::Inert().sre(true).enable(true));
+  hal::Cpu::Isb();
+  if (cpu_.HardwareEnable() == Status::kOk) {
+    UseMemoryOfSecond();
+    hal::Cpu::Write<HcrEl2>(hal::Cpu::Read<HcrEl2>().twi(true));
+    hal::Cpu::Write<SctlrEl1>(SctlrEl1::Inert());
+    GuestFrame frame = FrameOfSecond();
+    do {
+      const vcpu::Exit exit = ExitBy(trivet::vectors::EnterGuest(frame));
+      LogOf(self_).Add(exit, frame.pc);
+      if (exit.reason != vcpu::ExitReason::kWaitTrap) break;
+      frame.pc += 4;
+    } while (WaitOfSecond());
+    (void)cpu_.HardwareDisable();
+  }
+  std::uint64_t x[18] = {static_cast<std::uint64_t>(vcpu::psci::Function::kCpuOff)};
+  trivet::platforms::CallBySmc(x);
+  for (;;) asm volatile("wfe");
 }
 
 void Cpu::ReadRegisters(const Gate& gate) {

@@ -66,6 +66,9 @@ class Cpu {
   /// Enters EL1, and serves what it comes back for.
   Next Run(trivet::vectors::GuestFrame& frame);
 
+  /// The second guest, on this CPU, which the kernel has turned off: until it is stopped.
+  [[noreturn]] void RunSecond();
+
   void ReadRegisters(const Gate& gate);
   void RestoreVectors();
   void RecordLeave();

@@ -116,3 +116,31 @@ enter:
   eret
   dsb nsh
   isb
+
+/// Where firmware starts a CPU for the second guest. In: x0: Linux's number of it; EL2, MMU off.
+  .global second_entry
+second_entry:
+  adrp x1, second_translation
+  add x1, x1, :lo12:second_translation
+  // Written through the caches, and cleaned: Second::Start().
+  ldp x2, x3, [x1]
+  ldp x4, x5, [x1, #16]
+  msr ttbr0_el2, x2
+  msr tcr_el2, x3
+  msr mair_el2, x4
+  tlbi alle2
+  ic iallu
+  dsb nsh
+  isb
+  msr sctlr_el2, x5
+  isb
+  msr spsel, #1
+  adrp x15, gate_stacks
+  add x15, x15, :lo12:gate_stacks
+  mov x16, #GATE_STACK_SIZE
+  madd x15, x0, x16, x15
+  add x15, x15, x16
+  mov sp, x15
+  mov x29, xzr
+  mov x30, xzr
+  b LateSecond

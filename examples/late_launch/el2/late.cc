@@ -89,6 +89,8 @@ void Serve(Gate& gate, Cpu& cpu) {
 
 }  // namespace
 
+extern "C" [[noreturn]] void LateSecond(std::uint64_t cpu) { cpus[cpu].RunSecond(); }
+
 extern "C" void LateEnter(Gate* gate) {
   Cpu& cpu = cpus[gate->x[1]];
   cpu.Name(static_cast<unsigned>(gate->x[1]), gate->x[5]);

@@ -29,6 +29,8 @@ static struct launch {
 // TCR_EL2: 48 bits of addresses, 4 KiB granule, walks write-back and inner shareable; RES1.
 #define TCR (1ull << 31 | 1ull << 23 | 3ull << 12 | 1ull << 10 | 1ull << 8 | 16)
 
+u64 launch_address(void) { return launch.pa; }
+
 u64 launch_stub(void) { return hyp_stub_vectors - kimage_voffset; }
 
 const struct launch_cpu *launch_state(unsigned int cpu) {
@@ -122,6 +124,13 @@ int launch_enter(enum launch_operation operation, u64 argument, u64 refusal, str
 
 void launch_give(u64 function, u64 argument, u64 refusal, struct launch_result *result) {
   call(function, argument, refusal, result);
+}
+
+u64 launch_call(u64 function, u64 a, u64 b, u64 c, u64 d) {
+  u64 x[8] = {function, a, b, c, d};
+
+  hvc(x);
+  return x[0];
 }
 
 struct prepare {

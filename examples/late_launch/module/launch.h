@@ -44,6 +44,12 @@ enum launch_operation {
 #define LAUNCH_GIVE 0xc6000010ull      ///< This CPU alone. x7: a refusal.
 #define LAUNCH_GIVE_ALL 0xc6000011ull  ///< As one of a round. x6: LAUNCH_ROUND, x7: a refusal.
 
+/// The second guest. START: x1 to x4: SecondPlace of el2/second.h; x0: PSCI's result. STOP: x0: a
+/// trivet::Status. BEATS: x0: how many.
+#define LAUNCH_SECOND_START 0xc6000020ull
+#define LAUNCH_SECOND_STOP 0xc6000021ull
+#define LAUNCH_SECOND_BEATS 0xc6000022ull
+
 /// Round number `round` of `count` CPUs, in which this one is `rank`; 0 leads.
 #define LAUNCH_ROUND(round, count, rank) ((uint64_t)(round) << 16 | (count) << 8 | (rank))
 

@@ -29,8 +29,12 @@ static int __init trivet_start(void) {
   if (error) goto free;
   error = sysfs_make();
   if (error) goto stop;
+  error = device_make();
+  if (error) goto folder;
   error = take_all();
   if (!error) return 0;
+  device_free();
+folder:
   sysfs_free();
 stop:
   rounds_stop();
@@ -41,6 +45,7 @@ free:
 
 /// Unloading cannot be refused. If EL2 cannot be given back its memory stays: the CPUs are in it.
 static void __exit trivet_stop(void) {
+  device_free();
   sysfs_free();
   const int error = is_taken() ? give_all() : 0;
   rounds_stop();

@@ -167,6 +167,10 @@ int give_all(void) {
   int error;
 
   if (!taken) return -EALREADY;
+  if (second_cpu()) {
+    pr_err("CPU %u runs the second guest: stop it first\n", second_cpu());
+    return -EBUSY;
+  }
   ++round;
   stop_machine(give_here, NULL, cpu_online_mask);
   error = result_of("given back");
@@ -225,6 +229,7 @@ static struct notifier_block idle = {.notifier_call = cpu_idles};
 
 /// kexec turns the other CPUs off and starts the next kernel at EL2.
 static int machine_restarts(struct notifier_block *block, unsigned long action, void *unused) {
+  second_end();
   if (taken) give_all();
   return NOTIFY_OK;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// /sys/kernel/trivet: state, exits, last_exits; enable and disable, which 1 is written to.
+// /sys/kernel/trivet: state, exits, last_exits; enable and disable, which 1 is written to; guest, which has a
+// CPU's number for the second guest.
 #include <linux/cpumask.h>
 #include <linux/kobject.h>
 #include <linux/mutex.h>
@@ -81,12 +82,33 @@ static ssize_t disable_store(struct kobject *object, struct kobj_attribute *attr
   return change(from, size, give_all);
 }
 
+static ssize_t guest_show(struct kobject *object, struct kobj_attribute *attribute, char *to) {
+  ssize_t size;
+
+  mutex_lock(&changes);
+  size = second_cpu() ? sysfs_emit(to, "CPU %u: %llu beats\n", second_cpu(), second_beats()) : sysfs_emit(to, "none\n");
+  mutex_unlock(&changes);
+  return size;
+}
+/// The CPU that is to run the second guest; 0 stops it.
+static ssize_t guest_store(struct kobject *object, struct kobj_attribute *attribute, const char *from, size_t size) {
+  unsigned int cpu;
+  int error = kstrtouint(from, 10, &cpu);
+
+  if (error) return error;
+  mutex_lock(&changes);
+  error = cpu ? second_start(cpu) : second_stop();
+  mutex_unlock(&changes);
+  return error ? error : size;
+}
+
+static struct kobj_attribute guest = __ATTR_RW(guest);
 static struct kobj_attribute state = __ATTR_RO(state);
 static struct kobj_attribute exits = __ATTR_RO(exits);
 static struct kobj_attribute last_exits = __ATTR_RO(last_exits);
 static struct kobj_attribute enable = __ATTR_WO(enable);
 static struct kobj_attribute disable = __ATTR_WO(disable);
-static struct attribute *attributes[] = {&state.attr, &exits.attr, &last_exits.attr, &enable.attr, &disable.attr, NULL};
+static struct attribute *attributes[] = {&state.attr, &exits.attr, &last_exits.attr, &enable.attr, &disable.attr, &guest.attr, NULL};
 static const struct attribute_group group = {.attrs = attributes};
 
 int sysfs_make(void) {

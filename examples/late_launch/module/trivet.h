@@ -24,6 +24,7 @@ u64 physical_end(void);
 // launch.c: the EL2 image in memory of its own.
 int launch_make(void);
 void launch_free(void);
+u64 launch_address(void);
 const struct launch_cpu* launch_state(unsigned int cpu);
 
 struct launch_result {
@@ -34,6 +35,8 @@ struct launch_result {
 int launch_enter(enum launch_operation operation, u64 argument, u64 refusal,
                  struct launch_result* result);
 void launch_give(u64 call, u64 argument, u64 refusal, struct launch_result* result);
+// Another call of EL2 while it is taken: x0 afterwards.
+u64 launch_call(u64 function, u64 a, u64 b, u64 c, u64 d);
 const char* launch_status(u64 status);
 // The physical address of the stub's vectors.
 u64 launch_stub(void);
@@ -45,6 +48,17 @@ int take_all(void);
 int give_all(void);
 bool is_taken(void);
 u64 masked_ns(unsigned int cpu);
+
+// second.c: one guest at a time beside the kernel; 0: there is none.
+int second_start(unsigned int cpu);
+int second_stop(void);
+void second_end(void);
+unsigned int second_cpu(void);
+u64 second_beats(void);
+
+// device.c
+int device_make(void);
+void device_free(void);
 
 // sysfs.c
 int sysfs_make(void);
