@@ -19,8 +19,11 @@ bool IsAddress(std::uint64_t number) { return number != 0 && number < kAddressEn
 /// [spcr] a type, and for 16550s the width of an access, which is also the distance of their
 /// registers.
 Console ConsoleOf(Bytes spcr) {
+  constexpr unsigned kMostAccess = 4;  // 64 bits
   const std::uint64_t base = spcr[kSpcrBase];
-  const unsigned bits = spcr[kSpcrAccess] != 0 ? 4u << spcr[kSpcrAccess] : spcr[kSpcrBitWidth];
+  const unsigned access = spcr[kSpcrAccess];
+  const unsigned said = access <= kMostAccess ? 4u << access : 0;
+  const unsigned bits = access == 0 ? spcr[kSpcrBitWidth] : said;
   switch (spcr[kSpcrType]) {
     case kSpcrPl011:
     case kSpcrSbsa:

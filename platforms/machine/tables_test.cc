@@ -229,6 +229,7 @@ TEST_F(Tables, NameTheConsole) {
     EXPECT_TRUE(!narrow.is_word_wide && narrow.shift == 0);
     EXPECT_TRUE(std::get<Uart16550>(console(type, 0, 32)).is_word_wide);
     EXPECT_TRUE(std::holds_alternative<None>(console(type, 2)));
+    EXPECT_TRUE(std::holds_alternative<None>(console(type, 72)));
   }
   EXPECT_TRUE(std::holds_alternative<None>(console(0x42, 3)));
 }

@@ -98,19 +98,6 @@ EDK2_DEVICE_TREE = loader(
     firmware = "edk2",
 )
 
-# After the image gave up the firmware offers its menu, whose third entry is its shell: it has survived the image.
-_CURSOR_DOWN = "\033[B"
-EDK2_TO_ITS_SHELL = loader(
-    boot = LOADERS["edk2"].boot,
-    dialogue = [
-        ("Press any key to enter the Boot Manager Menu", " "),
-        ("ENTER to select boot device", 2 * _CURSOR_DOWN + "\r"),
-        ("Shell>", "reset -s\r"),
-    ],
-    esp = True,
-    firmware = "edk2",
-)
-
 # BL31 at the address where the CPU is reset, as in the board's firmware; without a word from that it starts what is at
 # 0x80000, with 0 for a device tree.
 TF_A_RPI4 = loader(
