@@ -21,8 +21,12 @@ exports_files(%s, visibility = ["//visibility:public"])
 def _impl(rctx):
     kernels = {}
     for folder in rctx.os.environ.get("TRIVET_MODULES", "").split(" "):
-        if folder:
-            kernels[folder.rpartition("/")[2].split("-")[1]] = folder
+        if not folder:
+            continue
+        suite = (folder.rpartition("/")[2] + "-").split("-")[1]
+        if suite not in _SUITES:
+            fail("TRIVET_MODULES: %s is not named modules-SUITE-..., with a SUITE of %s" % (folder, ", ".join(_SUITES)))
+        kernels[suite] = folder
     for suite in _SUITES:
         if suite in kernels:
             for name in _FILES:

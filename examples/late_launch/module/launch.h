@@ -11,6 +11,7 @@
 #include <stdint.h>
 #endif
 
+// These three are in el2/gate.S too, and the module compares.
 #define LAUNCH_MAGIC 0x686374656c545654ull
 #define LAUNCH_ABI 1u
 /// CPUs, by Linux's numbers.

@@ -22,9 +22,7 @@ static enum cpuhp_state hotplug;
 
 bool is_taken(void) { return taken; }
 
-u64 masked_ns(unsigned int cpu) {
-  return parts[cpu].ticks * 1000 / (read_sysreg(cntfrq_el0) / 1000000);
-}
+u64 masked_ns(unsigned int cpu) { return parts[cpu].ticks * NSEC_PER_SEC / read_sysreg(cntfrq_el0); }
 
 static u64 counter(void) {
   isb();
