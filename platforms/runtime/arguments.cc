@@ -15,6 +15,9 @@ constinit std::size_t boot_size = 5;  // of the name and what KeepArguments() ke
 
 }  // namespace
 
+// In .data, which the entry code does not clear.
+[[gnu::section(".data.load_options")]] constinit char load_options[1024] = {};
+
 void KeepArguments(std::string_view boot_arguments) {
   std::size_t size = std::string_view(boot_text).size();
   bool between = true;

@@ -7,6 +7,7 @@
 #include "hal/cpu.h"
 #include "platforms/fdt/tree.h"
 #include "platforms/fdt/walk.h"
+#include "platforms/runtime/arguments.h"
 #include "platforms/runtime/board_block.h"
 #include "platforms/runtime/efi_services.h"
 #include "platforms/runtime/loader_tables.h"
@@ -73,6 +74,37 @@ efi::Status LeaveBootServices(efi::Handle image, efi::BootServices& services) {
   }
   if (!efi::IsError(status)) KeepMemory({.size = size, .descriptor_size = descriptor_size});
   return status;
+}
+
+void* ProtocolOf(efi::Handle image, const efi::BootServices& services, const efi::Guid& protocol) {
+  void* interface = nullptr;
+  const efi::Status status = services.handle_protocol(image, &protocol, &interface);
+  return efi::IsError(status) ? nullptr : interface;
+}
+
+/// A boot entry's options may be anything: kept if they are ASCII text. The shell's begin with the
+/// command's name.
+void KeepLoadOptions(efi::Handle image, const efi::BootServices& services) {
+  const auto* const loaded =
+      static_cast<const efi::LoadedImage*>(ProtocolOf(image, services, efi::kLoadedImage));
+  if (loaded == nullptr || loaded->options == nullptr) return;
+  bool is_name = ProtocolOf(image, services, efi::kShellParameters) != nullptr;
+  std::size_t kept = 0;
+  for (std::size_t at = 0; at + 1 < loaded->options_size; at += 2) {
+    const std::uint8_t low = loaded->options[at], high = loaded->options[at + 1];
+    if (low == 0 && high == 0) break;
+    const bool is_text = high == 0 && (low == '\t' || (low >= ' ' && low < 0x7f));
+    if (!is_text || kept + 1 == sizeof(load_options)) {
+      load_options[0] = '\0';
+      return;
+    }
+    if (is_name) {
+      is_name = low != ' ';
+    } else {
+      load_options[kept++] = static_cast<char>(low);
+    }
+  }
+  load_options[kept] = '\0';
 }
 
 const void* Find(const efi::SystemTable& system, const std::uint64_t (&guid)[2]) {
@@ -149,6 +181,7 @@ extern "C" trivet::platforms::efi::Status trivet_efi_entry(
     if (!has_board && !*tables) return Refuse(*system, tables->error());
     if (tables) machine = root;
   }
+  KeepLoadOptions(image, *system->boot_services);
   const efi::Status status = LeaveBootServices(image, *system->boot_services);
   if (efi::IsError(status)) return status;
   trivet_entry(machine);

@@ -59,7 +59,9 @@ struct BootServices {
   void* signal_event;
   Status (*close_event)(Event event);
   void* check_event;
-  void* protocols[9];
+  void* own_protocols[3];
+  Status (*handle_protocol)(Handle handle, const Guid* protocol, void** interface);
+  void* protocols[5];
   void* images[2];
   Status (*exit)(Handle image, Status status, std::size_t data_size, char16_t* data);
   void* unload_image;
@@ -73,9 +75,26 @@ struct BootServices {
   Status (*locate_protocol)(const Guid* protocol, void* registration, void** interface);
 };
 static_assert(offsetof(BootServices, get_memory_map) == 56);
+static_assert(offsetof(BootServices, handle_protocol) == 152);
 static_assert(offsetof(BootServices, exit) == 216);
 static_assert(offsetof(BootServices, exit_boot_services) == 232);
 static_assert(offsetof(BootServices, locate_protocol) == 320);
+
+/// [uefi] 9.1, EFI_LOADED_IMAGE_PROTOCOL.
+inline constexpr Guid kLoadedImage = {
+    0x5b1b'31a1, 0x9562, 0x11d2, {0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}};
+struct LoadedImage {
+  std::uint32_t revision;
+  void* loader[4];
+  void* reserved;
+  std::uint32_t options_size;   ///< Bytes.
+  const std::uint8_t* options;  ///< UCS-2 text, by convention.
+};
+static_assert(offsetof(LoadedImage, options) == 56);
+
+/// [uefi-shell] 2.3, EFI_SHELL_PARAMETERS_PROTOCOL: an image that the shell started has it.
+inline constexpr Guid kShellParameters = {
+    0x752f'3136, 0x4e16, 0x4fdc, {0xa2, 0x2a, 0xe5, 0xf4, 0x68, 0x12, 0xf4, 0xca}};
 
 /// [uefi] 4.6, EFI_CONFIGURATION_TABLE, with the EFI_GUID as it lies in memory.
 struct Configuration {

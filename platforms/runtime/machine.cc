@@ -197,7 +197,8 @@ void DescribeThisMachine(std::uint64_t loader_argument) {
   ReportConsole(is_named);
   ReportUnused();
   PutBootCpuFirst(description.cpus, hal::Cpu::CurrentCpu().affinity);
-  if (loaders) KeepArguments(BootArguments(*loaders));
+  const std::string_view from_tree = loaders ? BootArguments(*loaders) : std::string_view();
+  KeepArguments(from_tree.empty() ? load_options : from_tree);
 }
 
 void FindCpus() { KeepCpusThatStart(description); }

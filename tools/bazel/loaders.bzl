@@ -98,6 +98,13 @@ EDK2_DEVICE_TREE = loader(
     firmware = "edk2",
 )
 
+# Arguments as UEFI's load options, and no tree that could have them. One CPU fewer than they say.
+EDK2_WRONG_OPTIONS = loader(
+    boot = LOADERS["edk2_kernel"].boot + ["-append", "functest --cpus=5"],
+    firmware = "edk2",
+    semihosting = False,
+)
+
 # BL31 at the address where the CPU is reset, as in the board's firmware; without a word from that it starts what is at
 # 0x80000, with 0 for a device tree.
 TF_A_RPI4 = loader(
