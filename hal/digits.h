@@ -23,6 +23,18 @@ class Digits {
   std::size_t begin_ = sizeof(text_);
 };
 
+/// Takes the hexadecimal digits that `text` begins with, in lower case, and returns their number,
+/// of which the last 16 count; 0 without one.
+constexpr std::uint64_t TakeHex(std::string_view& text) {
+  std::uint64_t value = 0;
+  for (; !text.empty(); text.remove_prefix(1)) {
+    const std::size_t worth = std::string_view("0123456789abcdef").find(text.front());
+    if (worth == std::string_view::npos) break;
+    value = value << 4 | worth;
+  }
+  return value;
+}
+
 /// All 16 hexadecimal digits of a register.
 inline constexpr std::size_t kRegisterDigits = 16;
 

@@ -110,4 +110,17 @@ inline vectors::FaultAddress LiveFault(vectors::Syndrome syndrome) {
 
 }  // namespace internal
 
+/// How EnterGuest() ended, for code without a Vcpu. On its CPU, at EL2, before another exception.
+inline Exit ExitBy(vectors::ExitVector vector) {
+  Exit exit;
+  if (vector != vectors::ExitVector::kSynchronous) {
+    exit.reason = internal::kCodesByVector[static_cast<unsigned>(vector)].reason();
+    return exit;
+  }
+  exit.syndrome = internal::LiveSyndrome();
+  exit.reason = internal::CodeOf(exit.syndrome.exception_class()).reason();
+  if (IsAbort(exit.reason)) exit.fault = internal::LiveFault(exit.syndrome);
+  return exit;
+}
+
 }  // namespace trivet::vcpu

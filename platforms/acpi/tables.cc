@@ -120,6 +120,13 @@ std::expected<void, Refused> Tables::Add(Bytes memory) {
   return {};
 }
 
+std::expected<Tables, Refused> Complete(const Tables& tables, std::expected<void, Refused> first) {
+  if (first && tables.madt.empty()) first = Refuse(kMadt, Error::kMissing);
+  if (first) return tables;
+  first.error().rest = tables;
+  return std::unexpected(first.error());
+}
+
 bool IsRoot(std::uint64_t root, const Memory& memory) {
   const std::uint8_t* const begin = memory.At(root, sizeof(kRootMagic));
   return begin != nullptr && Bytes(begin, sizeof(kRootMagic))[kRootSignature] == kRootMagic;
@@ -139,10 +146,7 @@ std::expected<Tables, Refused> FindTables(std::uint64_t root, const Memory& memo
     const auto added = AddEntry((*xsdt)[Long{at}], memory, tables);
     if (!added && first) first = added;
   }
-  if (first && tables.madt.empty()) first = Refuse(kMadt, Error::kMissing);
-  if (first) return tables;
-  first.error().rest = tables;
-  return std::unexpected(first.error());
+  return Complete(tables, first);
 }
 
 }  // namespace trivet::platforms::acpi

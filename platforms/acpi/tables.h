@@ -129,6 +129,10 @@ struct Memory {
 /// Whether ACPI's root pointer is at `root`.
 bool IsRoot(std::uint64_t root, const Memory& memory);
 
+/// `tables`, of which `first` says which was the first to be refused, if one was; without a MADT
+/// they are no description.
+std::expected<Tables, Refused> Complete(const Tables& tables, std::expected<void, Refused> first);
+
 /// All tables of the machine with the root pointer at `root`.
 std::expected<Tables, Refused> FindTables(std::uint64_t root, const Memory& memory);
 

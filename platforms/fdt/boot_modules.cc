@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "hal/digits.h"
+
 namespace trivet::platforms::fdt {
 namespace {
 
@@ -19,12 +21,8 @@ Region KernelIn(std::string_view command_line) {
   constexpr std::string_view kWord = " trivet.kernel=0x";
   const std::size_t at = command_line.find(kWord);
   if (at == std::string_view::npos) return {};
-  std::uint64_t address = 0;
-  for (const char digit : command_line.substr(at + kWord.size())) {
-    const std::size_t value = std::string_view("0123456789abcdef").find(digit);
-    if (value == std::string_view::npos) break;
-    address = address << 4 | value;
-  }
+  command_line.remove_prefix(at + kWord.size());
+  const std::uint64_t address = hal::TakeHex(command_line);
   return IsKernelImage(address) ? Region{address, kHeaderSize} : Region{};
 }
 

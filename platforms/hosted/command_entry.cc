@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "hal/digits.h"
 #include "platforms/devices/psci_smc.h"
 #include "platforms/hosted/host.h"
 #include "platforms/hosted/prepare.h"
@@ -26,16 +27,10 @@ constexpr std::string_view kTreeArgument = "fdt=";
 
 /// A hexadecimal number, with 0x or without; 0 when it is none, or has more than 16 digits.
 std::uint64_t ParseHex(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   if (text.starts_with("0x")) text.remove_prefix(2);
   if (text.size() > 16) return 0;
-  std::uint64_t value = 0;
-  for (const char digit : text) {
-    const std::size_t worth = kDigits.find(digit);
-    if (worth == kDigits.npos) return 0;
-    value = value << 4 | worth;
-  }
-  return value;
+  const std::uint64_t value = hal::TakeHex(text);
+  return text.empty() ? value : 0;
 }
 
 /// The address in "fdt=ADDRESS", hexadecimal like U-Boot's variables; 0 if it is malformed.

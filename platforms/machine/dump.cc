@@ -55,11 +55,7 @@ std::expected<acpi::Tables, acpi::Refused> TablesIn(std::span<const std::string>
     const auto added = AddAll(bytes, tables);
     if (!added && first) first = added;
   }
-  if (first && tables.madt.empty())
-    first = std::unexpected(acpi::Refused{acpi::kMadt, acpi::Error::kMissing});
-  if (first) return tables;
-  first.error().rest = tables;
-  return std::unexpected(first.error());
+  return acpi::Complete(tables, first);
 }
 
 }  // namespace trivet::platforms

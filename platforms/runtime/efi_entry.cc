@@ -123,8 +123,7 @@ const void* Find(const efi::SystemTable& system, const std::uint64_t (&guid)[2])
 const char16_t* WhyNoMachine(const void* device_tree) {
   if (device_tree == nullptr)
     return u"platforms/runtime: the firmware has no device tree and no ACPI tables, and the image "
-           u"has no "
-           u"tree\r\n";
+           u"has no tree\r\n";
   const auto* const words = static_cast<const std::uint32_t*>(device_tree);
   const auto size = fdt::Tree::SizeAt(words);
   const auto tree = fdt::Tree::Check(std::span(words, size ? (*size + 3) / 4 : 0));
