@@ -12,7 +12,7 @@ def _impl(ctx):
         arguments = [root[0], ctx.file.src.path, output.path],
         command = "PATH=$1/usr/bin:$PATH LD_LIBRARY_PATH=$1/usr/lib/x86_64-linux-gnu aarch64-linux-gnu-gcc -O2 -Wall -Werror " +
                   "-ffreestanding -fno-stack-protector -nostdlib -static -s -o $3 $2",
-        inputs = [ctx.file.src],
+        inputs = [ctx.file.src, ctx.file._header],
         mnemonic = "GuestProgram",
         outputs = [output],
         use_default_shell_env = True,
@@ -21,8 +21,14 @@ def _impl(ctx):
 
 guest_program = rule(
     implementation = _impl,
-    attrs = {"src": attr.label(
-        allow_single_file = [".c"],
-        mandatory = True,
-    )},
+    attrs = {
+        "src": attr.label(
+            allow_single_file = [".c"],
+            mandatory = True,
+        ),
+        "_header": attr.label(
+            allow_single_file = True,
+            default = ":guest/program.h",
+        ),
+    },
 )

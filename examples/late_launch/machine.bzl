@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
-"""The machine that Debian runs on: QEMU's, whose EL2 the kernel leaves to its stub."""
+"""The machine that Debian runs on, QEMU's, whose EL2 the kernel leaves to its stub, and tests on it."""
 
+load("@trivet//tools/bazel:el2_test.bzl", "el2_boot_test")
 load("@trivet//tools/bazel:environments.bzl", "ENVIRONMENTS", "environment")
 load("@trivet//tools/bazel:loaders.bzl", "loader")
 
@@ -49,4 +50,38 @@ def debian_machine(suite, cpus = 4, el2 = True):
             },
             semihosting = False,
         ),
+    )
+
+def debian_test(
+        name,
+        program = None,
+        suite = "forky",
+        cpu = "cortex-a57",
+        cpus = 4,
+        el2 = True,
+        arguments = KERNEL_ARGUMENTS,
+        size = "medium",
+        **kwargs):
+    """A program of guest/ runs in Debian, and its last line says that it passed.
+
+    Args:
+      name: the test.
+      program: None: the test's name.
+      suite: Debian's.
+      cpu: of the machine.
+      cpus: as debian_machine().
+      el2: as debian_machine().
+      arguments: the kernel's.
+      size: Bazel's.
+      **kwargs: el2_boot_test's.
+    """
+    el2_boot_test(
+        name = name,
+        size = size,
+        cpu = cpu,
+        elf = ":el2.elf",
+        environment = debian_machine(suite, cpus, el2),
+        expected_line = "guest: PASS",
+        guest_args = arguments + ["trivet.run=/" + (program or name)],
+        **kwargs
     )

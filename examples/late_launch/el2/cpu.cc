@@ -44,27 +44,6 @@ constexpr std::uint64_t kSoftRestart = 1, kResetVectors = 2, kStubError = 0xbad'
 /// EL2 with SP_EL2, D, A, I and F masked. [arm-arm] SPSR_EL2.
 constexpr std::uint64_t kEl2h = 0x3c9;
 
-vcpu::Exit ExitBy(trivet::vectors::ExitVector vector) {
-  vcpu::Exit exit;
-  if (vector != trivet::vectors::ExitVector::kSynchronous) return exit;
-  exit.syndrome = trivet::vectors::Syndrome::FromRaw(hal::Cpu::Read<EsrEl2>().raw());
-  switch (exit.syndrome.exception_class()) {
-    case ExceptionClass::kHvc64: exit.reason = vcpu::ExitReason::kHypercall; break;
-    case ExceptionClass::kSmc64: exit.reason = vcpu::ExitReason::kSecureMonitorCall; break;
-    case ExceptionClass::kWfx: exit.reason = vcpu::ExitReason::kWaitTrap; break;
-    case ExceptionClass::kDataAbortLower: exit.reason = vcpu::ExitReason::kDataAbort; break;
-    case ExceptionClass::kInstructionAbortLower:
-      exit.reason = vcpu::ExitReason::kInstructionAbort;
-      break;
-    default: break;
-  }
-  if (vcpu::IsAbort(exit.reason)) {
-    exit.fault = trivet::vectors::FaultAddress::FromRegisters(
-        exit.syndrome, hal::Cpu::Read<FarEl2>().raw(), hal::Cpu::Read<HpfarEl2>().raw());
-  }
-  return exit;
-}
-
 /// EL1 takes `exception`, as from hardware.
 void Inject(GuestFrame& frame, const vcpu::GuestException& exception) {
   const auto entry = vcpu::EntryOf(exception, frame.pc, frame.pstate,
@@ -164,7 +143,7 @@ Cpu::Taken Cpu::Taken::Now() {
 Next Cpu::Run(GuestFrame& frame) {
   // The return to EL1 ends its WFE. QEMU 11.1 lacks that: docs/caveats.md.
   asm volatile("sevl");
-  const vcpu::Exit exit = ExitBy(trivet::vectors::EnterGuest(frame));
+  const vcpu::Exit exit = vcpu::ExitBy(trivet::vectors::EnterGuest(frame));
   LogOf(self_).Add(exit, frame.pc);
   switch (exit.reason) {
     case vcpu::ExitReason::kHypercall: return ServeHypercall(frame);
@@ -232,7 +211,7 @@ void Cpu::RunSecond() {
     hal::Cpu::Write<SctlrEl1>(SctlrEl1::Inert());
     GuestFrame frame = FrameOfSecond();
     do {
-      const vcpu::Exit exit = ExitBy(trivet::vectors::EnterGuest(frame));
+      const vcpu::Exit exit = vcpu::ExitBy(trivet::vectors::EnterGuest(frame));
       LogOf(self_).Add(exit, frame.pc);
       if (exit.reason != vcpu::ExitReason::kWaitTrap) break;
       frame.pc += 4;

@@ -25,6 +25,16 @@ launch_header:
   b 1b
 .endm
 
+// CPU \cpu's own stack. Changes x15 and x16.
+.macro use_stack cpu
+  adrp x15, gate_stacks
+  add x15, x15, :lo12:gate_stacks
+  mov x16, #GATE_STACK_SIZE
+  madd x15, \cpu, x16, x15
+  add x15, x15, x16
+  mov sp, x15
+.endm
+
   .section .text.gate, "ax"
   .balign 2048
   .global gate_vectors
@@ -59,12 +69,7 @@ enter:
   orr x15, x8, x15
   msr sctlr_el2, x15
   isb
-  adrp x15, gate_stacks
-  add x15, x15, :lo12:gate_stacks
-  mov x16, #GATE_STACK_SIZE
-  madd x15, x1, x16, x15
-  add x15, x15, x16
-  mov sp, x15
+  use_stack x1
   sub sp, sp, #GATE_FRAME_SIZE
   stp x0, x1, [sp]
   stp x2, x3, [sp, #8 * 2]
@@ -135,12 +140,7 @@ second_entry:
   msr sctlr_el2, x5
   isb
   msr spsel, #1
-  adrp x15, gate_stacks
-  add x15, x15, :lo12:gate_stacks
-  mov x16, #GATE_STACK_SIZE
-  madd x15, x0, x16, x15
-  add x15, x15, x16
-  mov sp, x15
+  use_stack x0
   mov x29, xzr
   mov x30, xzr
   b LateSecond

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // kexec [-p] ADDRESS KERNEL INITRD FROM TO: starts KERNEL, an arm64 Image, at ADDRESS in this one's place, or with -p when
 // this one panics. Its device tree is this one's, with TO for FROM in it and the address of INITRD. Ends with an errno.
-// Without a C library: the RAM disk has none.
 
-typedef unsigned long u64;
-typedef unsigned int u32;
+#include "program.h"
 
 // [linux] include/uapi/asm-generic/unistd.h
 enum { kOpenat = 56, kLseek = 62, kRead = 63, kExit = 93, kKexecLoad = 104, kReboot = 142, kMmap = 222 };
@@ -19,18 +17,6 @@ struct segment {
   u64 bytes;
   u64 to, room;
 };
-
-static long call(long number, long a, long b, long c, long d, long e, long f) {
-  register long x8 __asm__("x8") = number;
-  register long x0 __asm__("x0") = a;
-  register long x1 __asm__("x1") = b;
-  register long x2 __asm__("x2") = c;
-  register long x3 __asm__("x3") = d;
-  register long x4 __asm__("x4") = e;
-  register long x5 __asm__("x5") = f;
-  __asm__ volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory");
-  return x0;
-}
 
 static long open_file(const char* path) { return call(kOpenat, kHere, (long)path, 0, 0, 0, 0); }
 
@@ -97,10 +83,7 @@ static struct {
 } first = {{0x580000c0, 0xd2800001, 0xd2800002, 0xd2800003, 0x58000084, 0xd61f0080}, 0, 0};
 
 static long load(char** arguments, long flags) {
-  u64 at = 0;
-  for (const char* digit = arguments[0]; *digit != 0; ++digit) {
-    at = at * 16 + (u64)(*digit <= '9' ? *digit - '0' : *digit - 'a' + 10);
-  }
+  const u64 at = number_in(arguments[0]);
   struct segment all[4] = {map_file(arguments[1], at), map_file(arguments[2], at + (68 << 20)),
                            make_tree(at + (64 << 20), arguments[3], arguments[4]),
                            {&first, sizeof(first), at + (67 << 20), 4096}};
@@ -116,12 +99,10 @@ static long load(char** arguments, long flags) {
 // [linux] include/uapi/linux/reboot.h: the two magic numbers, and LINUX_REBOOT_CMD_KEXEC.
 static long start(void) { return call(kReboot, 0xfee1dead, 672274793, 0x45584543, 0, 0, 0); }
 
-__attribute__((used)) static void run(long* stack) {
+void run(long* stack) {
   char** arguments = (char**)stack + 2;
   const int crash = arguments[0][0] == '-';
   long error = load(arguments + crash, crash ? kOnCrash : 0);
   if (error == 0 && !crash) error = start();
   call(kExit, -error, 0, 0, 0, 0, 0);
 }
-
-__asm__(".global _start\n_start: mov x0, sp\n bl run\n");

@@ -133,19 +133,12 @@ static int result_of(const char *change) {
 }
 
 int take_all(void) {
-  int error;
-
   if (taken) return -EALREADY;
   memset(parts, 0, sizeof(parts));
   ++round;
   stop_machine(check_here, NULL, cpu_online_mask);
-  error = result_of(NULL);
-  if (!error) {
-    stop_machine(take_here, NULL, cpu_online_mask);
-    return result_of("taken");
-  }
-  result_of("taken");
-  return error;
+  if (!result_of(NULL)) stop_machine(take_here, NULL, cpu_online_mask);
+  return result_of("taken");
 }
 
 /// EL2's own account, of all CPUs.
