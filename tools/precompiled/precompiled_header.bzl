@@ -18,6 +18,13 @@ OPTIMIZED = select({
     "//conditions:default": ["-O2"],
 })
 
+# Options of what tests execute most, the readers of trees and tables: optimized under sanitizers too.
+OPTIMIZED_READERS = select({
+    Label("//platforms:is_el2"): [],
+    Label("//tools/precompiled:debug_on_host"): [],
+    "//conditions:default": ["-O1"],
+})
+
 # A copy from a cache has another time than the header it was made of.
 _FLAGS = ["-x", "c++-header", "-Xclang", "-fno-pch-timestamp", "-fpch-instantiate-templates"]
 
