@@ -58,7 +58,7 @@ Result<GuestException> ToException(const trivet_exception& exception) {
       return GuestException::DataAbort(exception.address, exception.is_write != 0);
     case TRIVET_INSTRUCTION_ABORT: return GuestException::InstructionAbort(exception.address);
     case TRIVET_SERROR: return GuestException::SError(exception.iss);
-    default: return std::unexpected(Status::kInvalidArgument);
+    default: return unexpected(Status::kInvalidArgument);
   }
 }
 

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <expected>
+
+#include "hal/expected.h"
 
 namespace trivet {
 
@@ -38,7 +39,7 @@ enum class [[nodiscard]] Status : std::uint8_t {
 };
 
 template <class T>
-using Result = std::expected<T, Status>;
+using Result = expected<T, Status>;
 
 /// The enumerator's name, for messages. Never null.
 const char* ToString(Status status);

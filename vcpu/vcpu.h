@@ -142,13 +142,13 @@ class Vcpu {
   }
 
   [[gnu::always_inline]] static Result<Exit> Returned(Status status, const Exit& exit) {
-    if (status != Status::kOk) return std::unexpected(status);
+    if (status != Status::kOk) return unexpected(status);
     return Exit(exit);
   }
 
   static Result<Exit> Special(vectors::ExitVector vector) {
     if (vector == vectors::ExitVector::kRefused) {
-      return std::unexpected(Status::kIllegalGuestState);
+      return unexpected(Status::kIllegalGuestState);
     }
     return Exit{.reason = ExitReason::kSError, .syndrome = internal::LiveSyndrome()};
   }

@@ -56,7 +56,7 @@ class GicV2Interface {
       : gich_(gich), gicc_(gicc), gicc_dir_(gicc + page_stride) {}
 
   Result<Implementation> Query() const {
-    if (gich_ == 0) return std::unexpected(Status::kUnsupportedFeature);
+    if (gich_ == 0) return unexpected(Status::kUnsupportedFeature);
     const unsigned count = (Read(kVtr) & 0x3f) + 1;
     return Implementation{
         .list_registers = count < hal::kMostListRegisters ? count : hal::kMostListRegisters,

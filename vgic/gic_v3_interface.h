@@ -20,9 +20,9 @@ class GicV3Interface {
 
   static Result<Implementation> Query() {
     if (!hal::Has<hal::Feature::kGicV3, hal::Cpu>()) {
-      return std::unexpected(Status::kUnsupportedFeature);
+      return unexpected(Status::kUnsupportedFeature);
     }
-    if (!hal::Cpu::Read<hal::IccSreEl2>().sre()) return std::unexpected(Status::kUnsupportedHost);
+    if (!hal::Cpu::Read<hal::IccSreEl2>().sre()) return unexpected(Status::kUnsupportedHost);
     const auto vtr = hal::Cpu::Read<hal::IchVtrEl2>();
     const unsigned preemption_bits = vtr.prebits() + 1u;
     return Implementation{

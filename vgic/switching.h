@@ -174,14 +174,13 @@ void TRIVET_VGIC::TakePosts() {
 }
 
 TRIVET_VGIC_TEMPLATE
-std::expected<Receiver, Error> TRIVET_VGIC::Post(unsigned sender, Interrupt interrupt,
-                                                 bool inject) {
+expected<Receiver, Error> TRIVET_VGIC::Post(unsigned sender, Interrupt interrupt, bool inject) {
   const ListRegister value = interrupt.value();
   if (const Error error = Examine(value); error.status != Status::kOk) {
-    return std::unexpected(error);
+    return unexpected(error);
   }
   const auto refused = [&](Status status, Part part, std::uint64_t what) {
-    return std::unexpected(Error{status, part, value.vintid(), what});
+    return unexpected(Error{status, part, value.vintid(), what});
   };
   if (sender >= kCpus) return refused(Status::kInvalidArgument, Part::kSender, sender);
   if (value.hw() && value.pintid() < kFirstSpi) {

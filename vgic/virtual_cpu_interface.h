@@ -3,10 +3,10 @@
 
 #include <atomic>
 #include <cstdint>
-#include <expected>
 
 #include "hal/cpu.h"
 #include "hal/cpu_id.h"
+#include "hal/expected.h"
 #include "hal/status.h"
 #include "vgic/arrangement.h"
 #include "vgic/entry_table.h"
@@ -116,7 +116,7 @@ class VirtualCpuInterface {
   /// Makes an interrupt pending, or retracts one, from CPU number `sender`, one caller each; at any
   /// exception level and mask state. The data that the interrupt announces is seen before it.
   /// Errors: as Inject(); kNoRoom too when `sender` has posted too much that was not taken.
-  std::expected<Receiver, Error> Post(unsigned sender, Interrupt interrupt, bool inject = true);
+  expected<Receiver, Error> Post(unsigned sender, Interrupt interrupt, bool inject = true);
 
   /// Whether the guest has an interrupt to take, or something was posted: before it is left to
   /// wait.

@@ -4,7 +4,8 @@
 
 Nearly all of clang-tidy's time goes to headers, so sources with the same target and definitions are checked in one
 translation unit that includes them. Names of two sources may collide there: a source with a compiler diagnostic is
-checked again without the sources that had none, in the end alone. What it then reports is true.
+checked again without the sources that had none; where that leaves all or none, half of them at a time; in the end
+alone. What it then reports is true.
 """
 
 import collections
@@ -82,9 +83,10 @@ def check(directory, commands, sources):
     root = os.path.realpath(".")
     again = {os.path.relpath(os.path.join(root, f), root) for f, name, _ in found if name.startswith("clang-diagnostic")}
     again = [source for source in sources if source in again]
-    alone = not again or len(again) == len(sources)
-    parts = [[source] for source in sources] if alone else [again]
-    kept = [] if alone else [d for d in found if d[0] not in again and not d[1].startswith("clang-diagnostic")]
+    unclear = not again or len(again) == len(sources)
+    half = len(sources) // 2
+    parts = [sources[:half], sources[half:]] if unclear else [again]
+    kept = [] if unclear else [d for d in found if d[0] not in again and not d[1].startswith("clang-diagnostic")]
     return kept + [d for part in parts for d in check(directory, commands, part)]
 
 

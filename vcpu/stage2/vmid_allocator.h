@@ -26,7 +26,7 @@ class VmidAllocator {
       RollOver();
       vmid = Next();
     }
-    if (vmid > kMost) return std::unexpected(Status::kInvalidArgument);
+    if (vmid > kMost) return unexpected(Status::kInvalidArgument);
     Mark(in_use_, vmid, true);
     Mark(cached_, vmid, true);
     next_ = vmid + 1;
