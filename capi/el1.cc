@@ -18,8 +18,7 @@ Status HostCpu::CheckEnter() const {
   const bool switches = request_.made.policy.vectors == percpu::VectorSwitch::kPerRun ||
                         host_kind() != percpu::HostKind::kNvhe;
   if (switches) return Status::kUnsupportedHost;
-  if (guest_owner() != nullptr) return Status::kLoadedElsewhere;
-  return vectors::IsGuestPstate(frame_.pstate) ? Status::kOk : Status::kIllegalGuestState;
+  return guest_owner() != nullptr ? Status::kLoadedElsewhere : Status::kOk;
 }
 
 }  // namespace trivet::capi
@@ -36,8 +35,9 @@ trivet_status trivet_cpu_enter(trivet_cpu* cpu, trivet_exit* exit) {
   const trivet::percpu::MaskedInterrupts masked;
   const Status status = Cpu(cpu).CheckEnter();
   if (status != Status::kOk) return ToC(status);
-  return trivet::capi::Give(
-      trivet::vcpu::ExitBy(trivet::vectors::EnterGuest(Cpu(cpu).frame())), exit);
+  if (!trivet::vectors::IsGuestPstate(Cpu(cpu).frame().pstate)) return TRIVET_ILLEGAL_GUEST_STATE;
+  return trivet::capi::Give(trivet::vcpu::ExitBy(trivet::vectors::EnterGuest(Cpu(cpu).frame())),
+                            exit);
 }
 
 trivet_status trivet_cpu_inject(trivet_cpu* cpu, const trivet_exception* exception) {

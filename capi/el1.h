@@ -23,9 +23,9 @@ trivet_frame* trivet_cpu_frame(trivet_cpu* cpu);
 /// CPU), UNSUPPORTED_HOST (registers of EL2 are switched for each run: by the policy, or because
 /// HCR_EL2 has E2H or TGE, or the host takes interrupts with Superpriority).
 trivet_status trivet_cpu_enter(trivet_cpu* cpu, trivet_exit* exit);
-/// Makes EL1 take an exception, for the instruction at the frame's PC. On the CPU, after
-/// trivet_cpu_enter(). Errors, nothing changed: those of trivet_cpu_enter(), INVALID_ARGUMENT,
-/// UNSUPPORTED_FEATURE (an SError that PSTATE.A masks).
+/// Makes EL1 take an exception, for the instruction at the frame's PC, of EL0 in AArch32 too. On
+/// the CPU, after trivet_cpu_enter(). Errors, nothing changed: those of trivet_cpu_enter(),
+/// INVALID_ARGUMENT, UNSUPPORTED_FEATURE (an SError that PSTATE.A masks).
 trivet_status trivet_cpu_inject(trivet_cpu* cpu, const trivet_exception* exception);
 
 #ifdef __cplusplus

@@ -123,6 +123,13 @@ TEST_F(CEl1, IsNotEnteredWhereItCannotBe) {
   Enable();
   frame().pstate = 0x3c9;  // EL2h
   refuses(TRIVET_ILLEGAL_GUEST_STATE);
+  frame().pstate = 0x2020'0010;  // C, DIT; EL0 in AArch32, which cannot go on, but ends in EL1.
+  EXPECT_EQ(Enter(), TRIVET_ILLEGAL_GUEST_STATE);
+  EXPECT_EQ(trivet_cpu_inject(&cpus_[0], &undefined), TRIVET_OK);
+  EXPECT_EQ(frame().pc, kKernelVectors + 0x600);
+  EXPECT_EQ(frame().pstate & 0xf120'03ff, 0x2100'03c5u);
+  EXPECT_EQ(pe().Peek(RegisterId::kSpsrEl1), 0x2020'0010u);
+  frame().pc = kProgramIpa;
   frame().pstate = kEl1hMasked;
   {
     const sim::ScopedPe elsewhere(machine_.pe(1));

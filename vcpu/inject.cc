@@ -90,7 +90,8 @@ Status Inject(percpu::PerCpuState& cpu, Vcpu& guest, const GuestException& excep
 }
 
 Status InjectHere(vectors::GuestFrame& frame, const GuestException& exception) {
-  if (!vectors::IsGuestPstate(frame.pstate)) return Status::kIllegalGuestState;
+  const bool possible = vectors::IsGuestPstate(frame.pstate) || IsAArch32El0(frame.pstate);
+  if (!possible) return Status::kIllegalGuestState;
   if (exception.is_serror() && MasksSError(frame.pstate)) return Status::kUnsupportedFeature;
   Take(exception, frame, El1(nullptr), Has<Feature::kSctlr2, Cpu>());
   return Status::kOk;
