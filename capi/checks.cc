@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <type_traits>
 
+#include "allcpus/local_cpu.h"
+#include "allcpus/rendezvous.h"
 #include "allcpus/report.h"
 #include "capi/trivet.h"
 #include "hal/capability.h"
@@ -58,6 +60,10 @@ static_assert(AreEqual(Capability::kCount,
 using vgic::Where;
 static_assert(AreEqual(TRIVET_AWAY, Where::kAway) && AreEqual(TRIVET_IN_HOST, Where::kHost) &&
               AreEqual(TRIVET_IN_GUEST, Where::kGuest));
+
+using allcpus::Action;
+static_assert(AreEqual(TRIVET_PREPARE, Action::kPrepare) &&
+              AreEqual(TRIVET_COMMIT, Action::kCommit) && AreEqual(TRIVET_UNDO, Action::kUndo));
 
 using allcpus::Operation;
 using allcpus::Outcome;

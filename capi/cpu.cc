@@ -3,6 +3,8 @@
 #include <memory>
 #include <optional>
 
+#include "allcpus/local_cpu.h"
+#include "allcpus/rendezvous.h"
 #include "capi/host_cpu.h"
 #include "percpu/policy.h"
 #include "percpu/stage2_guard.h"
@@ -11,9 +13,14 @@
 namespace trivet::capi {
 namespace {
 
-constexpr const percpu::PolicyValues* kPolicies[] = {&percpu::kPolicy<percpu::DefaultPolicy>,
-                                                     &percpu::kPolicy<percpu::PerRunPolicy>,
-                                                     &percpu::kPolicy<percpu::PassThroughPolicy>};
+constexpr const percpu::PolicyValues* kPolicies[] = {
+    &percpu::kPolicy<percpu::DefaultPolicy>, &percpu::kPolicy<percpu::PerRunPolicy>,
+    &percpu::kPolicy<percpu::PassThroughPolicy>, &percpu::kPolicy<percpu::HostRoutedPolicy>};
+
+std::optional<std::uint64_t> VectorBaseOf(const trivet_host& host) {
+  if (host.vector_base == 0) return std::nullopt;
+  return host.vector_base;
+}
 
 std::uint64_t EmptyStage2Of(const trivet_host& host) {
   if (host.physical_address != nullptr) return host.physical_address(percpu::kEmptyStage2);
@@ -29,7 +36,8 @@ Status HostCpu::Check(const trivet_host& host) {
   const bool complete =
       host.irq != nullptr && host.fiq != nullptr && host.serror != nullptr && host.fatal != nullptr;
   if (!complete) return Status::kHandlerMissing;
-  return host.policy < std::size(kPolicies) ? Status::kOk : Status::kInvalidArgument;
+  const bool possible = host.policy < std::size(kPolicies) && host.vector_base % 2048 == 0;
+  return possible ? Status::kOk : Status::kInvalidArgument;
 }
 
 Status HostCpu::Create(const trivet_host& host, CpuId cpu) {
@@ -44,9 +52,10 @@ Status HostCpu::Create(const trivet_host& host, CpuId cpu) {
       table == nullptr ? CreateFor(cpu, handlers) : CreateFor(cpu, handlers, *table);
   if (status != Status::kOk) return status;
   host_ = host;
+  frame_ = {};
   std::construct_at(&request_.made, percpu::EnableRequest{.policy = *kPolicies[host.policy],
                                                           .empty_stage2 = EmptyStage2Of(host),
-                                                          .host_vbar = std::nullopt,
+                                                          .host_vbar = VectorBaseOf(host),
                                                           .host_uses_fp = host.uses_fp != 0});
   return Status::kOk;
 }
@@ -67,6 +76,11 @@ trivet_status trivet_cpu_create(trivet_cpu* cpu, size_t size, uint32_t abi, cons
 
 trivet_status trivet_cpu_enable(trivet_cpu* cpu) { return ToC(Cpu(cpu).HardwareEnable()); }
 trivet_status trivet_cpu_disable(trivet_cpu* cpu) { return ToC(Cpu(cpu).HardwareDisable()); }
+trivet_status trivet_cpu_act(trivet_cpu* cpu, uint32_t action, uint32_t operation) {
+  if (action > TRIVET_UNDO || operation > TRIVET_DISABLE) return TRIVET_INVALID_ARGUMENT;
+  return ToC(trivet::allcpus::Perform(Cpu(cpu), static_cast<trivet::allcpus::Action>(action),
+                                      static_cast<trivet::allcpus::Operation>(operation)));
+}
 int trivet_cpu_is_enabled(const trivet_cpu* cpu) {
   return trivet::capi::As<HostCpu>(cpu).IsEnabled() ? 1 : 0;
 }

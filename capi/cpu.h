@@ -18,6 +18,7 @@ typedef enum trivet_policy {
   TRIVET_POLICY_DEFAULT = 0,       ///< Trivet's vectors from enable to disable.
   TRIVET_POLICY_PER_RUN = 1,       ///< Only while a guest runs: the host's own vectors stay in use.
   TRIVET_POLICY_PASS_THROUGH = 2,  ///< The same, and physical interrupts go to the guest.
+  TRIVET_POLICY_HOST_ROUTED = 3,   ///< As DEFAULT, but interrupts go where the host's HCR_EL2 says.
 } trivet_policy;
 
 /// Why a run ended: vcpu/exit.h.
@@ -58,12 +59,27 @@ typedef struct trivet_host {
   trivet_vcpu* (*exit)(trivet_cpu* cpu, trivet_vcpu* vcpu, const trivet_exit* exit);
   /// The physical address of an object of Trivet's. NULL: EL2's addresses are physical ones.
   uint64_t (*physical_address)(const void* address);
+  /// Its part in a round of trivet_group: a trivet_action of a trivet_operation, by
+  /// trivet_cpu_act() and what it adds. A status that is not TRIVET_OK refuses. NULL:
+  /// trivet_cpu_act() alone.
+  trivet_status (*act)(trivet_cpu* cpu, uint32_t action, uint32_t operation);
   /// How the vectors find the CPU: docs/decisions/0021. NULL: TPIDR_EL2 is Trivet's while enabled.
   const trivet_vector_table* vector_table;
+  /// What disable leaves in VBAR_EL2, 2048-byte aligned: of a host that entered EL2 through other
+  /// vectors than its own. 0: what enable finds there.
+  uint64_t vector_base;
   uint32_t policy;   ///< A trivet_policy.
   uint32_t uses_fp;  ///< Not 0: the host uses FP or SIMD registers at EL2 and finds its own after
                      ///< each run.
 } trivet_host;
+
+typedef enum trivet_operation { TRIVET_ENABLE = 0, TRIVET_DISABLE = 1 } trivet_operation;
+/// allcpus/local_cpu.h.
+typedef enum trivet_action {
+  TRIVET_PREPARE = 0,  ///< Every check that can fail; changes nothing.
+  TRIVET_COMMIT = 1,   ///< The change. After a failure UNDO follows.
+  TRIVET_UNDO = 2,     ///< Back to the state before COMMIT, also after a part of it or none.
+} trivet_action;
 
 /// More about the last call for a CPU that did not return TRIVET_OK.
 typedef struct trivet_error {
@@ -78,7 +94,7 @@ typedef struct trivet_error {
 /// Binds `cpu` and a copy of `host` to the CPU with this MPIDR_EL1. `size`: sizeof(trivet_cpu);
 /// `abi`: TRIVET_ABI. Anywhere; once, or again after trivet_cpu_hand_over() or trivet_cpu_panic().
 /// Errors, nothing changed: WRONG_VERSION, TOO_SMALL, ALREADY_CREATED, HANDLER_MISSING (irq, fiq,
-/// serror or fatal is NULL), INVALID_ARGUMENT (policy).
+/// serror or fatal is NULL), INVALID_ARGUMENT (policy, vector_base).
 trivet_status trivet_cpu_create(trivet_cpu* cpu, size_t size, uint32_t abi, const trivet_host* host,
                                 uint64_t mpidr);
 /// Turns virtualization on. On the CPU. Errors, nothing changed: as PerCpu::HardwareEnable().
@@ -86,6 +102,9 @@ trivet_status trivet_cpu_enable(trivet_cpu* cpu);
 /// Turns it off: every register is as enable found it, which is verified. On the CPU. Errors: as
 /// PerCpu::HardwareDisable().
 trivet_status trivet_cpu_disable(trivet_cpu* cpu);
+/// One action of a change in two phases: PREPARE is can_enable or can_disable, COMMIT enable or
+/// disable. On the CPU. Errors: theirs, INVALID_ARGUMENT (a value that is none).
+trivet_status trivet_cpu_act(trivet_cpu* cpu, uint32_t action, uint32_t operation);
 /// 1: enabled. From any CPU.
 int trivet_cpu_is_enabled(const trivet_cpu* cpu);
 /// The checks of enable and disable alone. On the CPU.

@@ -33,7 +33,10 @@ TEST_F(CCpu, RefusesAnotherVersionASmallObjectAndAMissingCallback) {
     EXPECT_EQ(Create(0, forgetful), TRIVET_HANDLER_MISSING) << i;
   }
   trivet_host other = host;
-  other.policy = TRIVET_POLICY_PASS_THROUGH + 1;
+  other.policy = TRIVET_POLICY_HOST_ROUTED + 1;
+  EXPECT_EQ(Create(0, other), TRIVET_INVALID_ARGUMENT);
+  other = host;
+  other.vector_base = 0x1400;
   EXPECT_EQ(Create(0, other), TRIVET_INVALID_ARGUMENT);
   EXPECT_EQ(trivet_cpu_enable(&cpu), TRIVET_NOT_CREATED);
   EXPECT_EQ(trivet_cpu_disable(&cpu), TRIVET_NOT_ENABLED);
@@ -55,6 +58,21 @@ TEST_F(CCpu, EnablesAuditsAndRestores) {
   EXPECT_EQ(trivet_cpu_enable(&cpus_[0]), TRIVET_ALREADY_ENABLED);
   EXPECT_EQ(trivet_cpu_can_disable(&cpus_[0]), TRIVET_OK);
   ASSERT_EQ(trivet_cpu_disable(&cpus_[0]), TRIVET_OK);
+  EXPECT_EQ(Look(), before);
+}
+
+TEST_F(CCpu, ChangesInTwoPhases) {
+  const View before = Look();
+  ASSERT_EQ(Create(0), TRIVET_OK);
+  EXPECT_EQ(trivet_cpu_act(&cpus_[0], TRIVET_UNDO + 1, TRIVET_ENABLE), TRIVET_INVALID_ARGUMENT);
+  EXPECT_EQ(trivet_cpu_act(&cpus_[0], TRIVET_COMMIT, 2), TRIVET_INVALID_ARGUMENT);
+  EXPECT_EQ(trivet_cpu_act(&cpus_[0], TRIVET_PREPARE, TRIVET_DISABLE), TRIVET_NOT_ENABLED);
+  EXPECT_EQ(trivet_cpu_act(&cpus_[0], TRIVET_PREPARE, TRIVET_ENABLE), TRIVET_OK);
+  EXPECT_EQ(trivet_cpu_act(&cpus_[0], TRIVET_UNDO, TRIVET_ENABLE), TRIVET_OK);
+  EXPECT_EQ(Look(), before);
+  EXPECT_EQ(trivet_cpu_act(&cpus_[0], TRIVET_COMMIT, TRIVET_ENABLE), TRIVET_OK);
+  EXPECT_EQ(trivet_cpu_is_enabled(&cpus_[0]), 1);
+  EXPECT_EQ(trivet_cpu_act(&cpus_[0], TRIVET_UNDO, TRIVET_ENABLE), TRIVET_OK);
   EXPECT_EQ(Look(), before);
 }
 

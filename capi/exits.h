@@ -5,6 +5,7 @@
 
 #include "capi/object.h"
 #include "hal/status.h"
+#include "vcpu/exception_entry.h"
 #include "vcpu/exit.h"
 
 namespace trivet::capi {
@@ -24,6 +25,17 @@ namespace trivet::capi {
   out->address = virtual_address.value_or(0);
   out->ipa = intermediate_address.value_or(0);
   return TRIVET_OK;
+}
+
+inline Result<vcpu::GuestException> ToException(const trivet_exception& exception) {
+  switch (exception.kind) {
+    case TRIVET_UNDEFINED: return vcpu::GuestException::Undefined();
+    case TRIVET_DATA_ABORT:
+      return vcpu::GuestException::DataAbort(exception.address, exception.is_write != 0);
+    case TRIVET_INSTRUCTION_ABORT: return vcpu::GuestException::InstructionAbort(exception.address);
+    case TRIVET_SERROR: return vcpu::GuestException::SError(exception.iss);
+    default: return unexpected(Status::kInvalidArgument);
+  }
 }
 
 }  // namespace trivet::capi

@@ -26,13 +26,29 @@ class HostClock {
   const trivet_clock* clock_;
 };
 
+/// The host's part in a round, or that of the CPU alone.
+allcpus::LocalCpu Local(trivet_cpu* cpu) {
+  if (Cpu(cpu).host().act == nullptr) return allcpus::Local(Cpu(cpu));
+  return {.self = cpu,
+          .act = [](void* self, allcpus::Action action, allcpus::Operation operation,
+                    percpu::Error& error) {
+            auto* const own = static_cast<trivet_cpu*>(self);
+            const auto status = static_cast<Status>(Cpu(own).host().act(
+                own, static_cast<std::uint32_t>(action), static_cast<std::uint32_t>(operation)));
+            if (status != Status::kOk) {
+              error = Cpu(own).last_error();
+              error.status = status;
+            }
+            return status;
+          }};
+}
+
 bool IsMissing(const trivet_clock* clock) { return clock != nullptr && clock->now == nullptr; }
 
 }  // namespace
 }  // namespace trivet::capi
 
 using trivet::capi::As;
-using trivet::capi::Cpu;
 using trivet::capi::Group;
 using trivet::capi::HostClock;
 using trivet::capi::ToC;
@@ -54,14 +70,14 @@ trivet_status trivet_group_join(trivet_group* group, uint32_t index, trivet_cpu*
                                 const trivet_clock* clock, uint64_t limit) {
   if (trivet::capi::IsMissing(clock)) return TRIVET_HANDLER_MISSING;
   HostClock host(clock);
-  return ToC(As<Group>(group).Join(index, trivet::allcpus::Local(Cpu(cpu)), host, limit));
+  return ToC(As<Group>(group).Join(index, trivet::capi::Local(cpu), host, limit));
 }
 
 trivet_status trivet_group_lead(trivet_group* group, uint32_t index, trivet_cpu* cpu,
                                 const trivet_clock* clock, uint64_t limit) {
   if (trivet::capi::IsMissing(clock)) return TRIVET_HANDLER_MISSING;
   HostClock host(clock);
-  return ToC(As<Group>(group).Lead(index, trivet::allcpus::Local(Cpu(cpu)), host, limit));
+  return ToC(As<Group>(group).Lead(index, trivet::capi::Local(cpu), host, limit));
 }
 
 trivet_status trivet_group_report(const trivet_group* group, uint32_t index,

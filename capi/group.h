@@ -7,13 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "capi/cpu.h"
 #include "capi/objects.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-typedef enum trivet_operation { TRIVET_ENABLE = 0, TRIVET_DISABLE = 1 } trivet_operation;
 
 /// A CPU at the end of a round: allcpus/report.h.
 typedef enum trivet_outcome {

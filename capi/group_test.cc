@@ -54,7 +54,7 @@ class CGroup : public CTest {
 };
 
 TEST_F(CGroup, BadInputIsAStatus) {
-  EXPECT_EQ(trivet_group_create(&group_, sizeof(group_), 2, 2), TRIVET_WRONG_VERSION);
+  EXPECT_EQ(trivet_group_create(&group_, sizeof(group_), TRIVET_ABI + 1, 2), TRIVET_WRONG_VERSION);
   EXPECT_EQ(trivet_group_create(&group_, 128, TRIVET_ABI, 2), TRIVET_TOO_SMALL);
   EXPECT_EQ(trivet_group_create(&group_, sizeof(group_), TRIVET_ABI, 0), TRIVET_INVALID_ARGUMENT);
   EXPECT_EQ(trivet_group_create(&group_, sizeof(group_), TRIVET_ABI, 65), TRIVET_INVALID_ARGUMENT);
@@ -89,6 +89,46 @@ TEST_F(CGroup, OneCpuThatCannotLeavesBothAsBefore) {
   EXPECT_EQ(report.status, static_cast<unsigned>(TRIVET_IN_USE));
   ASSERT_EQ(trivet_group_report(&group_, 0, &report), TRIVET_OK);
   EXPECT_EQ(report.status, static_cast<unsigned>(TRIVET_PEER_FAILED));
+}
+
+/// CPU 1 refuses one action of the next rounds.
+struct Refusal {
+  std::uint32_t action;
+  bool after;
+};
+Refusal refusal;
+
+trivet_status RefuseOnCpu1(trivet_cpu* cpu, std::uint32_t action, std::uint32_t operation) {
+  const bool refuses = cpu == calls.cpu && action == refusal.action;
+  if (refuses && !refusal.after) return TRIVET_SUSPENDED;
+  const trivet_status status = trivet_cpu_act(cpu, action, operation);
+  return refuses ? TRIVET_SUSPENDED : status;
+}
+
+TEST_F(CGroup, TheHostsPartMayRefuseAnAction) {
+  trivet_host host = PlainHost();
+  host.act = RefuseOnCpu1;
+  for (unsigned i = 0; i < 2; ++i) {
+    const sim::ScopedPe here(machine_.pe(i));
+    ASSERT_EQ(trivet_cpu_hand_over(&cpus_[i]), TRIVET_OK);
+    ASSERT_EQ(Create(i, host), TRIVET_OK);
+  }
+  calls.cpu = &cpus_[1];
+  for (const int enabled : {0, 1}) {
+    const trivet_operation operation = enabled != 0 ? TRIVET_DISABLE : TRIVET_ENABLE;
+    trivet_status joined = TRIVET_OK;
+    for (const Refusal each :
+         {Refusal{TRIVET_PREPARE, false}, Refusal{TRIVET_COMMIT, false}, {TRIVET_COMMIT, true}}) {
+      refusal = each;
+      EXPECT_EQ(Round(operation, joined), TRIVET_SUSPENDED) << each.action;
+      EXPECT_EQ(joined, TRIVET_SUSPENDED) << each.action;
+      EXPECT_EQ(trivet_cpu_is_enabled(&cpus_[0]), enabled);
+      EXPECT_EQ(trivet_cpu_is_enabled(&cpus_[1]), enabled);
+    }
+    refusal.action = TRIVET_UNDO;  // Of none.
+    EXPECT_EQ(Round(operation, joined), TRIVET_OK);
+    EXPECT_EQ(trivet_cpu_is_enabled(&cpus_[1]), 1 - enabled);
+  }
 }
 
 TEST_F(CGroup, ACpuThatDoesNotComeIsAbsent) {

@@ -9,6 +9,7 @@
 #include "percpu/per_cpu_state.h"
 #include "percpu/plan.h"
 #include "vectors/cpu_slot.h"
+#include "vectors/guest_frame.h"
 
 namespace trivet::capi {
 
@@ -32,6 +33,9 @@ class alignas(vectors::kCpuPageSize) HostCpu : public percpu::PerCpuState {
   void Panic() { PerCpuState::Panic(); }
 
   const trivet_host& host() const { return host_; }
+  /// Of trivet_cpu_enter(), and whether it may: on this CPU, interrupts masked.
+  vectors::GuestFrame& frame() { return frame_; }
+  Status CheckEnter() const;
   static trivet_cpu* ToC(vectors::CpuSlot& slot) { return reinterpret_cast<trivet_cpu*>(&slot); }
 
  private:
@@ -41,6 +45,7 @@ class alignas(vectors::kCpuPageSize) HostCpu : public percpu::PerCpuState {
   // To the end of the page that the vectors know: PerCpu.
   alignas(16) std::byte emergency_stack_[vectors::kCpuPageSize - sizeof(PerCpuState)];
   trivet_host host_;
+  vectors::GuestFrame frame_;
   // As an enable needs it. Before Create() makes it, every call that is given it is refused without
   // a look.
   union Request {

@@ -46,7 +46,9 @@ inline trivet_host PlainHost() {
           .fatal = [](trivet_cpu*) { throw 1; },
           .exit = nullptr,
           .physical_address = [](const void* address) { return tests::PhysicalAddressOf(address); },
+          .act = nullptr,
           .vector_table = nullptr,
+          .vector_base = 0,
           .policy = TRIVET_POLICY_DEFAULT,
           .uses_fp = 0};
 }

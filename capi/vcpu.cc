@@ -13,7 +13,6 @@
 namespace trivet::capi {
 namespace {
 
-using vcpu::GuestException;
 using vcpu::Vcpu;
 
 Vcpu& Guest(trivet_vcpu* vcpu) { return As<Vcpu>(vcpu); }
@@ -49,17 +48,6 @@ void TakeInterrupts() {
   hal::Cpu::DaifRestore(hal::Daif().d(true));
   hal::Cpu::Isb();
   hal::Cpu::DaifRestore(masked);
-}
-
-Result<GuestException> ToException(const trivet_exception& exception) {
-  switch (exception.kind) {
-    case TRIVET_UNDEFINED: return GuestException::Undefined();
-    case TRIVET_DATA_ABORT:
-      return GuestException::DataAbort(exception.address, exception.is_write != 0);
-    case TRIVET_INSTRUCTION_ABORT: return GuestException::InstructionAbort(exception.address);
-    case TRIVET_SERROR: return GuestException::SError(exception.iss);
-    default: return unexpected(Status::kInvalidArgument);
-  }
 }
 
 trivet_status Serve(HostCpu& cpu, trivet_cpu* c, trivet_vcpu* vcpu) {

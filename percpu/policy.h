@@ -97,6 +97,14 @@ struct PassThroughPolicy {
   static constexpr VectorSwitch kVectors = VectorSwitch::kPerRun;
 };
 
+/// Interrupts go where the host's HCR_EL2 sends them, with a guest and without: for hosts at EL1
+/// that go on as the guest, with their own interrupts.
+struct HostRoutedPolicy {
+  static constexpr hal::HcrEl2 kHcrSet = hal::HcrEl2().vm(true).rw(true).tsc(true);
+  static constexpr hal::HcrEl2 kHcrClear = {};
+  static constexpr VectorSwitch kVectors = VectorSwitch::kPerEnable;
+};
+
 /// P::kVectorRegisters if P has it, else kFirstUse.
 template <Policy P>
 inline constexpr VectorRegisters kVectorRegisters = [] {

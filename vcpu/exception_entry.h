@@ -79,8 +79,11 @@ struct ExceptionEntry {
   std::optional<std::uint64_t> far;  ///< None: FAR_EL1 stays.
 };
 
-/// The entry from `pc` and `pstate`, EL0 or EL1 in AArch64, the PC of the instruction that caused
-/// the exception, or of the next one for an SError.
+/// EL0 in AArch32. [arm-arm] SPSR_EL2.M.
+constexpr bool IsAArch32El0(std::uint64_t pstate) { return (pstate & 31) == 0b10000; }
+
+/// The entry from `pc` and `pstate`, EL0 or EL1 in AArch64 or EL0 in AArch32, the PC of the
+/// instruction that caused the exception, or of the next one for an SError.
 ExceptionEntry EntryOf(const GuestException& exception, std::uint64_t pc, std::uint64_t pstate,
                        const EntryControls& controls);
 

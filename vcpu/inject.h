@@ -17,4 +17,9 @@ namespace trivet::vcpu {
 /// computed); for a guest that is loaded here kNotEnabled and kWrongCpu.
 Status Inject(percpu::PerCpuState& cpu, Vcpu& guest, const GuestException& exception);
 
+/// The same for code without a Vcpu: EL1's registers are on this CPU, and `frame` is that of
+/// vectors::EnterGuest(), of EL0 in AArch32 too. PSTATE.EXLOCK becomes 0. Errors, nothing changed:
+/// kIllegalGuestState, kUnsupportedFeature (an SError that PSTATE.A masks).
+Status InjectHere(vectors::GuestFrame& frame, const GuestException& exception);
+
 }  // namespace trivet::vcpu

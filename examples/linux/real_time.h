@@ -9,11 +9,11 @@
 #include "vcpu/exit.h"
 #include "vcpu/exit_cost.h"
 
-extern "C" const std::uint64_t hv_real_time_begin[], hv_real_time_end[];
+extern "C" const std::uint64_t real_time_guest[], real_time_guest_end[];
 
 namespace hv {
 
-/// The first bytes of the real-time guest's memory, as real_time.S has them.
+/// The first bytes of the real-time guest's memory, as hypervisor/real_time_guest.S has them.
 struct RealTimeMemory {
   std::uint64_t first_instructions;
   std::uint64_t redistributor, uart, period;  ///< Given: its SGI frame, its PL011, ticks to a beat.
@@ -39,7 +39,7 @@ class RealTime {
   /// On its CPU, before each life: its memory, which EL2 has as a device, is as at the first.
   void Load() {
     auto* to = reinterpret_cast<volatile std::uint64_t*>(memory_);
-    for (const auto* word = hv_real_time_begin; word != hv_real_time_end; ++word) *to++ = *word;
+    for (const auto* word = real_time_guest; word != real_time_guest_end; ++word) *to++ = *word;
     memory_->redistributor = given_.redistributor;
     memory_->uart = given_.uart;
     memory_->period = given_.period;

@@ -43,7 +43,9 @@ fn host() -> trivet_host {
         fatal: Some(crash),
         exit: None,
         physical_address: None,
+        act: None,
         vector_table: null(),
+        vector_base: 0,
         policy: 0,
         uses_fp: 1,
     }

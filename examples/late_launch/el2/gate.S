@@ -93,7 +93,7 @@ enter:
   mov x29, xzr
   mov x30, xzr
   mov x0, sp
-  bl LateEnter
+  bl late_enter
   ldp x18, x19, [sp, #8 * 18]
   ldp x20, x21, [sp, #8 * 20]
   ldp x22, x23, [sp, #8 * 22]
@@ -127,7 +127,7 @@ enter:
 second_entry:
   adrp x1, second_translation
   add x1, x1, :lo12:second_translation
-  // Written through the caches, and cleaned: Second::Start().
+  // Written through the caches, and cleaned: second_start().
   ldp x2, x3, [x1]
   ldp x4, x5, [x1, #16]
   msr ttbr0_el2, x2
@@ -143,4 +143,27 @@ second_entry:
   use_stack x0
   mov x29, xzr
   mov x30, xzr
-  b LateSecond
+  b late_second
+
+.macro each_pair op
+  \op x0, x1, [x19]
+  \op x2, x3, [x19, #8 * 2]
+  \op x4, x5, [x19, #8 * 4]
+  \op x6, x7, [x19, #8 * 6]
+  \op x8, x9, [x19, #8 * 8]
+  \op x10, x11, [x19, #8 * 10]
+  \op x12, x13, [x19, #8 * 12]
+  \op x14, x15, [x19, #8 * 14]
+  \op x16, x17, [x19, #8 * 16]
+.endm
+
+/// void smc(uint64_t x[18]). [smccc] 2.6: x18 to x30 and SP_EL2 are preserved.
+  .global smc
+smc:
+  stp x19, x30, [sp, #-16]!
+  mov x19, x0
+  each_pair ldp
+  smc #0
+  each_pair stp
+  ldp x19, x30, [sp], #16
+  ret

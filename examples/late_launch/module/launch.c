@@ -105,26 +105,24 @@ static void hvc(u64 x[8]) {
   x[3] = x3;
 }
 
-static void call(u64 function, u64 argument, u64 refusal, struct launch_result *result) {
+static u64 call(u64 function, u64 argument, u64 refusal) {
   u64 x[8] = {function, smp_processor_id(), launch.pa + launch.header.tables, launch.tcr, MAIR,
               launch_stub(), argument, refusal};
 
   hvc(x);
-  *result = (struct launch_result){x[0], x[1], x[2], x[3]};
+  return x[0];
 }
 
-int launch_enter(enum launch_operation operation, u64 argument, u64 refusal, struct launch_result *result) {
+int launch_enter(enum launch_operation operation, u64 argument, u64 refusal, u64 *status) {
   u64 x[8] = {HVC_SET_VECTORS, launch.pa + launch.header.gate};
 
   hvc(x);
   if (x[0] == HVC_STUB_ERR) return -EBUSY;
-  call(operation, argument, refusal, result);
+  *status = call(operation, argument, refusal);
   return 0;
 }
 
-void launch_give(u64 function, u64 argument, u64 refusal, struct launch_result *result) {
-  call(function, argument, refusal, result);
-}
+u64 launch_give(u64 function, u64 argument, u64 refusal) { return call(function, argument, refusal); }
 
 u64 launch_call(u64 function, u64 a, u64 b, u64 c, u64 d) {
   u64 x[8] = {function, a, b, c, d};
@@ -134,13 +132,13 @@ u64 launch_call(u64 function, u64 a, u64 b, u64 c, u64 d) {
 }
 
 struct prepare {
-  struct launch_result result;
+  u64 status;
   int error;
 };
 static void prepare_here(void *context) {
   struct prepare *prepare = context;
 
-  prepare->error = launch_enter(LAUNCH_PREPARE, physical_end(), 0, &prepare->result);
+  prepare->error = launch_enter(LAUNCH_PREPARE, physical_end(), 0, &prepare->status);
 }
 
 /// Stage 2, which is made at EL2.
@@ -151,8 +149,8 @@ static int prepare(void) {
   if (!error) error = prepare.error;
   if (error) {
     pr_err("EL2 is in use, by KVM: start the kernel with kvm-arm.mode=none\n");
-  } else if (prepare.result.status) {
-    pr_err("stage 2: %s\n", launch_status(prepare.result.status));
+  } else if (prepare.status) {
+    pr_err("stage 2: %s\n", launch_status(prepare.status));
     error = -EINVAL;
   }
   return error;
@@ -192,7 +190,7 @@ void launch_free(void) {
   launch.image = NULL;
 }
 
-/// trivet::Status, those that a change can end with.
+/// A trivet_status, those that a change can end with.
 const char *launch_status(u64 status) {
   static const char *const names[] = {
       [0] = "ok",           [1] = "not at EL2",           [6] = "another CPU",     [7] = "in use",

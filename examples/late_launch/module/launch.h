@@ -2,7 +2,7 @@
 #ifndef LAUNCH_H
 #define LAUNCH_H
 
-/// What the module (C, at EL1) and the EL2 image (C++) have in common. The image stands in 2 MiB of
+/// What the module (at EL1) and the EL2 image have in common. The image stands in 2 MiB of
 /// memory that is contiguous and aligned; offsets are from its first byte.
 
 #ifdef __KERNEL__
@@ -34,7 +34,7 @@ struct launch_header {
 /// Calls of the gate, by HVC #0, interrupts masked. x0: the operation; x1: Linux's number of this
 /// CPU; x2 to x4: TTBR0_EL2, TCR_EL2 and MAIR_EL2 of the image; x5: the vector base that was there
 /// and is again afterwards, unless EL2 is taken; x6: the operation's argument; x7: a refusal.
-/// Returns x0: a trivet::Status; x1: the register, x2 and x3: the value expected and found.
+/// Returns x0: a trivet_status.
 enum launch_operation {
   LAUNCH_READ = 0x10,      ///< EL2's registers, into `registers`.
   LAUNCH_PREPARE = 0x11,   ///< Stage 2; once, on one CPU. Argument: where physical memory ends.
@@ -45,8 +45,9 @@ enum launch_operation {
 #define LAUNCH_GIVE 0xc6000010ull      ///< This CPU alone. x7: a refusal.
 #define LAUNCH_GIVE_ALL 0xc6000011ull  ///< As one of a round. x6: LAUNCH_ROUND, x7: a refusal.
 
-/// The second guest. START: x1 to x4: SecondPlace of el2/second.h; x0: PSCI's result. STOP: x0: a
-/// trivet::Status. BEATS: x0: how many.
+/// The second guest. START: x1 to x4: Linux's number of its CPU, the CPU's affinity, its
+/// redistributor's 128 KiB, ticks from beat to beat; x0: PSCI's result. STOP: x0: a trivet_status.
+/// BEATS: x0: how many.
 #define LAUNCH_SECOND_START 0xc6000020ull
 #define LAUNCH_SECOND_STOP 0xc6000021ull
 #define LAUNCH_SECOND_BEATS 0xc6000022ull
@@ -65,12 +66,15 @@ enum launch_step {
 
 #define LAUNCH_REASONS 11
 #define LAUNCH_LAST 16
-/// vcpu::ExitLog.
+#define LAUNCH_NO_ADDRESS (~0ull)
+/// Exits by reason, and the last ones: number n is in last[n % LAUNCH_LAST].
 struct launch_exits {
   uint64_t total;
   uint64_t counts[LAUNCH_REASONS];
-  struct {
-    uint64_t reason, pc, syndrome, address;
+  struct launch_exit {
+    uint64_t reason;  ///< A trivet_reason.
+    uint64_t pc, syndrome;
+    uint64_t address;  ///< Intermediate physical.
   } last[LAUNCH_LAST];
 };
 

@@ -9,7 +9,7 @@
 
 /// What a CPU did last.
 struct part {
-  struct launch_result result;
+  u64 status;
   int error;
   u64 ticks;  // Of the counter, with interrupts masked.
   u64 before[LAUNCH_REGISTERS];
@@ -43,10 +43,10 @@ static u64 place(void) {
 
 /// EL2's registers, as the stub has them now.
 static int read_here(void) {
-  struct launch_result result;
+  u64 status;
 
   if (refusal() == LAUNCH_REFUSE(smp_processor_id(), LAUNCH_AT_VECTORS)) return -EBUSY;
-  return launch_enter(LAUNCH_READ, 0, 0, &result);
+  return launch_enter(LAUNCH_READ, 0, 0, &status);
 }
 
 /// Index of a register that is not as before EL2 was taken; after it was given back also VBAR_EL2.
@@ -70,10 +70,10 @@ static int check_here(void *unused) {
 
 /// The stub answers again, and has EL2's registers as they were: -EIO if not.
 static int verify_here(struct part *part, bool given) {
-  struct launch_result result;
+  u64 status;
 
   part->differs = -1;
-  if (launch_enter(LAUNCH_READ, 0, 0, &result)) return -EBUSY;
+  if (launch_enter(LAUNCH_READ, 0, 0, &status)) return -EBUSY;
   part->differs = find_difference(part, given);
   return part->differs >= 0 ? -EIO : 0;
 }
@@ -82,8 +82,8 @@ static int take_here(void *unused) {
   const u64 begin = counter();
   struct part *part = &parts[smp_processor_id()];
 
-  part->error = launch_enter(LAUNCH_TAKE_ALL, place(), refusal(), &part->result);
-  if (!part->error && part->result.status) part->error = verify_here(part, false) ?: -EBUSY;
+  part->error = launch_enter(LAUNCH_TAKE_ALL, place(), refusal(), &part->status);
+  if (!part->error && part->status) part->error = verify_here(part, false) ?: -EBUSY;
   if (smp_processor_id() == cpumask_first(cpu_online_mask)) taken = !part->error;
   part->ticks = counter() - begin;
   return 0;
@@ -93,8 +93,8 @@ static int give_here(void *unused) {
   const u64 begin = counter();
   struct part *part = &parts[smp_processor_id()];
 
-  launch_give(LAUNCH_GIVE_ALL, place(), refusal(), &part->result);
-  part->error = part->result.status ? -EBUSY : 0;
+  part->status = launch_give(LAUNCH_GIVE_ALL, place(), refusal());
+  part->error = part->status ? -EBUSY : 0;
   if (smp_processor_id() == cpumask_first(cpu_online_mask)) taken = part->error;
   part->ticks = counter() - begin;
   if (!part->error) part->error = verify_here(part, true);
@@ -110,8 +110,8 @@ static void report(unsigned int cpu, const char *change) {
            part->differs < LAUNCH_REGISTERS ? part->before[part->differs] : launch_stub(),
            part->differs < LAUNCH_REGISTERS ? launch_state(cpu)->registers[part->differs]
                                             : launch_state(cpu)->left_vbar);
-  } else if (part->error && part->result.status) {
-    pr_err("CPU %u: EL2 not %s: %s\n", cpu, change, launch_status(part->result.status));
+  } else if (part->error && part->status) {
+    pr_err("CPU %u: EL2 not %s: %s\n", cpu, change, launch_status(part->status));
   } else if (part->error) {
     pr_err("CPU %u: EL2 not %s: it is not the stub's\n", cpu, change);
   } else {
@@ -175,8 +175,8 @@ static int take_one(void) {
 
   local_irq_save(flags);
   check_here(NULL);
-  if (!part->error) part->error = launch_enter(LAUNCH_TAKE, 0, refusal(), &part->result);
-  if (!part->error && part->result.status) part->error = -EBUSY;
+  if (!part->error) part->error = launch_enter(LAUNCH_TAKE, 0, refusal(), &part->status);
+  if (!part->error && part->status) part->error = -EBUSY;
   local_irq_restore(flags);
   return part->error;
 }
@@ -186,8 +186,8 @@ static int give_one(void) {
   ulong flags;
 
   local_irq_save(flags);
-  launch_give(LAUNCH_GIVE, 0, refusal(), &part->result);
-  part->error = part->result.status ? -EBUSY : 0;
+  part->status = launch_give(LAUNCH_GIVE, 0, refusal());
+  part->error = part->status ? -EBUSY : 0;
   if (!part->error) part->error = verify_here(part, true);
   local_irq_restore(flags);
   return part->error;

@@ -8,7 +8,7 @@
 
 #include "trivet.h"
 
-// vcpu::ExitReason.
+// Of trivet_reason.
 static const char *const reasons[LAUNCH_REASONS] = {"HVC",     "SMC",   "WFx",        "MSR or MRS",
                                                     "IRQ",     "FIQ",   "AArch32",    "other",
                                                     "data abort", "instruction abort", "SError"};

@@ -27,14 +27,10 @@ void launch_free(void);
 u64 launch_address(void);
 const struct launch_cpu* launch_state(unsigned int cpu);
 
-struct launch_result {
-  u64 status, register_id, expected, got;
-};
 // Calls the gate, or EL2 while it is taken. On the CPU, interrupts masked. -EBUSY: EL2 is not the
 // stub's.
-int launch_enter(enum launch_operation operation, u64 argument, u64 refusal,
-                 struct launch_result* result);
-void launch_give(u64 call, u64 argument, u64 refusal, struct launch_result* result);
+int launch_enter(enum launch_operation operation, u64 argument, u64 refusal, u64* status);
+u64 launch_give(u64 call, u64 argument, u64 refusal);
 // Another call of EL2 while it is taken: x0 afterwards.
 u64 launch_call(u64 function, u64 a, u64 b, u64 c, u64 d);
 const char* launch_status(u64 status);

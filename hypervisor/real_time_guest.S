@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // A real-time guest: EL1, MMU off, at any address. Each `period` ticks its virtual timer's interrupt is a beat. Its
-// memory begins with struct RealTimeMemory of real_time.h, to which x19 points.
+// memory, to which x19 points, begins with it; the words of .L_redistributor and so on are its user's, as 64-bit numbers:
+// its redistributor's SGI frame, a PL011 that it writes to after each 1,024 beats or 0, the period, and the count of beats.
 
-  .section .rodata.real_time, "a"
+  .section .rodata.real_time_guest, "a"
   .balign 2048
-  .global hv_real_time_begin, hv_real_time_end
-hv_real_time_begin:
+  .global real_time_guest, real_time_guest_end
+real_time_guest:
   b .L_start
   nop
 .set .L_redistributor, 8
@@ -15,7 +16,7 @@ hv_real_time_begin:
   .skip 32
 
 .L_start:
-  adr x19, hv_real_time_begin
+  adr x19, real_time_guest
   adr x0, .L_vectors
   msr vbar_el1, x0
   mov x0, #0xff
@@ -55,10 +56,11 @@ hv_real_time_begin:
   tst x3, #0x3ff
   b.ne .L_end
   ldr x0, [x19, #.L_uart]
+  cbz x0, .L_end
   mov w2, #'.'
   str w2, [x0]  // UARTDR
 .L_end:
   msr icc_eoir1_el1, x1
   eret
   .balign 8
-hv_real_time_end:
+real_time_guest_end:
