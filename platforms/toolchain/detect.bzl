@@ -3,7 +3,7 @@
 
 The result is a repository with
 
-    defs.bzl        TOOLS, FIRMWARE, CXX_INCLUDES, RESOURCE_DIR, HAS_EL2_TOOLCHAIN, HAS_QEMU, WHY_NOT
+    defs.bzl        TOOLS, FIRMWARE, CXX_INCLUDES, RESOURCE_DIR, HAS_EL2_TOOLCHAIN, HAS_QEMU, WHY_NOT, ARM64_HOST
     headers.bzl     SYSTEM_HEADERS: of CXX_INCLUDES and RESOURCE_DIR
     bin/TOOL        a link to each tool found
 
@@ -16,6 +16,7 @@ Environment variables override the search on PATH; changing one detects again:
     TRIVET_U_BOOT        U-Boot for QEMU's virt machine (qemu_arm64_defconfig), u-boot.bin
     TRIVET_EDK2          UEFI firmware for that machine (ArmVirtQemu), for QEMU's -bios
     TRIVET_TF_A_RPI4     Trusted Firmware-A's BL31 for the Raspberry Pi 4, bl31.bin
+    TRIVET_ARM64_HOST    root of a Debian arm64's libraries, with usr/bin/qemu-aarch64, for --config=arm64_host
 """
 
 # std::expected over libstdc++ needs the concepts of clang 19.
@@ -123,6 +124,7 @@ exports_files(["defs.bzl", "headers.bzl"] + glob(["bin/*"], allow_empty = True))
 """)
     rctx.file("headers.bzl", "SYSTEM_HEADERS = %s\n" % repr(_headers_in(rctx, includes + ([resource_dir + "/include"] if resource_dir else []))))
     rctx.file("defs.bzl", "".join(["%s = %s\n" % (name, repr(value)) for name, value in {
+        "ARM64_HOST": rctx.os.environ.get("TRIVET_ARM64_HOST", ""),
         "CXX_INCLUDES": includes,
         "FIRMWARE": {name: _find_firmware(rctx, *where) for name, where in _FIRMWARE.items()},
         "HAS_EL2_TOOLCHAIN": has_toolchain,
@@ -144,6 +146,7 @@ trivet_tools_repository = repository_rule(
     configure = True,
     environ = [
         "PATH",
+        "TRIVET_ARM64_HOST",
         "TRIVET_CXX_INCLUDE",
         "TRIVET_DTC",
         "TRIVET_EDK2",

@@ -35,14 +35,18 @@ echo "$(basename "$out"): $text bytes of text, $limit at most"
 [ "$text" -le "$limit" ]
 """
 
-def _include_path(header):
+def _own_path(header, label):
+    """A header's path in the label's repository; that of another repository begins with ../."""
+    return header.short_path.removeprefix("../%s/" % label.repo_name)
+
+def _include_path(header, label):
     """The path that an #include of a header has."""
     _, virtual, rest = header.path.partition("/_virtual_includes/")
-    return rest.partition("/")[2] if virtual else header.short_path
+    return rest.partition("/")[2] if virtual else _own_path(header, label)
 
-def _is_included(header):
+def _is_included(header, label):
     """False for other repositories' headers, and for a header's path where it is included by another."""
-    path = header.short_path
+    path = _own_path(header, label)
     return not path.startswith("../") and ("/select/" not in path or "/_virtual_includes/" in path)
 
 def _impl(ctx):
@@ -64,7 +68,11 @@ def _impl(ctx):
         outputs = [archive],
         progress_message = "Archiving %{output}",
     )
-    headers = {_include_path(h): h for h in merged.compilation_context.headers.to_list() if _is_included(h)}
+    headers = {
+        _include_path(h, ctx.label): h
+        for h in merged.compilation_context.headers.to_list()
+        if _is_included(h, ctx.label)
+    }
     return [
         DefaultInfo(files = depset([archive])),
         El2ArchiveInfo(archive = archive, headers = headers),
