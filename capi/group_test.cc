@@ -54,7 +54,7 @@ class CGroup : public CTest {
 };
 
 TEST_F(CGroup, BadInputIsAStatus) {
-  EXPECT_EQ(trivet_group_create(&group_, sizeof(group_), 2, 2), TRIVET_WRONG_VERSION);
+  EXPECT_EQ(trivet_group_create(&group_, sizeof(group_), TRIVET_ABI + 1, 2), TRIVET_WRONG_VERSION);
   EXPECT_EQ(trivet_group_create(&group_, 128, TRIVET_ABI, 2), TRIVET_TOO_SMALL);
   EXPECT_EQ(trivet_group_create(&group_, sizeof(group_), TRIVET_ABI, 0), TRIVET_INVALID_ARGUMENT);
   EXPECT_EQ(trivet_group_create(&group_, sizeof(group_), TRIVET_ABI, 65), TRIVET_INVALID_ARGUMENT);

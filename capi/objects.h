@@ -29,7 +29,7 @@ extern "C" {
 
 /// The version of this interface. A create function of another version returns
 /// TRIVET_WRONG_VERSION.
-#define TRIVET_ABI 1u
+#define TRIVET_ABI 2u
 
 #define TRIVET_CPU_SIZE 8192u
 #define TRIVET_VCPU_SIZE 4096u

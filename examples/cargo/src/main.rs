@@ -44,6 +44,7 @@ fn host() -> trivet_host {
         exit: None,
         physical_address: None,
         vector_table: null(),
+        parts: null(),
         policy: 0,
         uses_fp: 1,
     }

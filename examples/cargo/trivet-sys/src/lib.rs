@@ -4,7 +4,7 @@
 
 use core::ffi::c_void;
 
-pub const TRIVET_ABI: u32 = 1;
+pub const TRIVET_ABI: u32 = 2;
 pub const TRIVET_OK: u8 = 0;
 pub const TRIVET_WRONG_VERSION: u8 = 128;
 pub const TRIVET_EXIT_HYPERCALL: u32 = 0;
@@ -30,6 +30,7 @@ pub struct trivet_host {
     pub exit: Option<extern "C" fn(*mut trivet_cpu, *mut trivet_vcpu, *const trivet_exit) -> *mut trivet_vcpu>,
     pub physical_address: Option<extern "C" fn(*const c_void) -> u64>,
     pub vector_table: *const c_void,
+    pub parts: *const c_void,
     pub policy: u32,
     pub uses_fp: u32,
 }
@@ -104,7 +105,7 @@ has_size! {
     trivet_cpu: 8192;
     trivet_vcpu: 4096;
     trivet_memory: 192;
-    trivet_host: 64;
+    trivet_host: 72;
     trivet_exit: 32;
     trivet_memory_config: 40;
     trivet_vcpu_config: 96;
