@@ -9,6 +9,7 @@
 #include "allcpus/report.h"
 #include "capi/trivet.h"
 #include "hal/capability.h"
+#include "percpu/parts.h"
 #include "vcpu/exit.h"
 #include "vectors/cpu_slot.h"
 #include "vectors/guest_frame.h"
@@ -81,6 +82,13 @@ using vectors::GuestFrame;
 static_assert(offsetof(trivet_frame, x) == offsetof(GuestFrame, x));
 static_assert(offsetof(trivet_frame, pc) == offsetof(GuestFrame, pc));
 static_assert(offsetof(trivet_frame, pstate) == offsetof(GuestFrame, pstate));
+
+// A host's parts are used where they stand.
+using percpu::Parts;
+static_assert(sizeof(trivet_parts) == sizeof(Parts));
+static_assert(offsetof(trivet_parts, vectors) == offsetof(Parts, vectors));
+static_assert(offsetof(trivet_parts, registers) == offsetof(Parts, registers));
+static_assert(offsetof(trivet_parts, finder) == offsetof(Parts, finder));
 
 using vectors::CrashRecord;
 static_assert(sizeof(trivet_crash) == sizeof(CrashRecord));

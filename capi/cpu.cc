@@ -6,6 +6,7 @@
 #include "allcpus/local_cpu.h"
 #include "allcpus/rendezvous.h"
 #include "capi/host_cpu.h"
+#include "percpu/parts.h"
 #include "percpu/policy.h"
 #include "percpu/stage2_guard.h"
 #include "vectors/slot_finder.h"
@@ -48,9 +49,13 @@ Status HostCpu::Create(const trivet_host& host, CpuId cpu) {
       .serror = [](vectors::CpuSlot& slot) { Of(slot).host_.serror(ToC(slot)); },
       .fatal = [](vectors::CpuSlot& slot) { Of(slot).host_.fatal(ToC(slot)); }};
   const auto* table = reinterpret_cast<const vectors::VectorTable*>(host.vector_table);
+  const percpu::Parts& parts = host.parts != nullptr
+                                   ? *reinterpret_cast<const percpu::Parts*>(host.parts)
+                                   : percpu::kNoParts;
   const Status status =
-      table == nullptr ? CreateFor(cpu, handlers) : CreateFor(cpu, handlers, *table);
+      table == nullptr ? CreateFor(cpu, handlers) : CreateFor(cpu, handlers, *table, parts.finder);
   if (status != Status::kOk) return status;
+  UseParts(parts);
   host_ = host;
   frame_ = {};
   std::construct_at(&request_.made, percpu::EnableRequest{.policy = *kPolicies[host.policy],

@@ -46,6 +46,24 @@ typedef struct trivet_exit {
   uint64_t ipa;       ///< With TRIVET_HAS_IPA: its intermediate physical address.
 } trivet_exit;
 
+/// Code for what a guest has beyond the base architecture, linked where a trivet_parts names it.
+typedef struct trivet_part trivet_part;
+extern const trivet_part trivet_vector_part;    ///< TRIVET_FP, _SVE, _SME; _SME needs both.
+extern const trivet_part trivet_register_part;  ///< The others, but for the next two; _MOPS: none.
+extern const trivet_part trivet_debug_part;     ///< TRIVET_DEBUG.
+extern const trivet_part trivet_monitor_part;   ///< TRIVET_PMU.
+extern const trivet_part trivet_vhe_part;       ///< Hosts with HCR_EL2.E2H set.
+extern const trivet_part trivet_finder_part;    ///< A vector_table whose finder is not TPIDR_EL2.
+/// NULL: not linked. A guest, or a create, that needs it is refused: HANDLER_MISSING.
+typedef struct trivet_parts {
+  const trivet_part* vectors;
+  const trivet_part* registers;
+  const trivet_part* debug;
+  const trivet_part* monitors;
+  const trivet_part* vhe;
+  const trivet_part* finder;
+} trivet_parts;
+
 /// What the vectors and the run loop call. Copied by trivet_cpu_create().
 typedef struct trivet_host {
   /// An interrupt of EL2's own: on the CPU, D, A, I and F masked, on the interrupted stack. All of
@@ -68,7 +86,8 @@ typedef struct trivet_host {
   /// What disable leaves in VBAR_EL2, 2048-byte aligned: of a host that entered EL2 through other
   /// vectors than its own. 0: what enable finds there.
   uint64_t vector_base;
-  uint32_t policy;   ///< A trivet_policy.
+  const trivet_parts* parts;  ///< Of static storage. NULL: none.
+  uint32_t policy;            ///< A trivet_policy.
   uint32_t uses_fp;  ///< Not 0: the host uses FP or SIMD registers at EL2 and finds its own after
                      ///< each run.
 } trivet_host;

@@ -18,6 +18,13 @@ namespace trivet::capi {
 inline constexpr std::uint64_t kProgram = 0x40'2000'0000, kProgramIpa = 0x4000'0000;
 inline constexpr std::uint64_t kPage = 0x1000;
 
+inline constexpr trivet_parts kAllParts = {.vectors = &trivet_vector_part,
+                                           .registers = &trivet_register_part,
+                                           .debug = &trivet_debug_part,
+                                           .monitors = &trivet_monitor_part,
+                                           .vhe = &trivet_vhe_part,
+                                           .finder = &trivet_finder_part};
+
 /// What the host was called for, with which object.
 struct Calls {
   unsigned irq = 0, fiq = 0, serror = 0, exits = 0;
@@ -49,6 +56,7 @@ inline trivet_host PlainHost() {
           .act = nullptr,
           .vector_table = nullptr,
           .vector_base = 0,
+          .parts = &kAllParts,
           .policy = TRIVET_POLICY_DEFAULT,
           .uses_fp = 0};
 }

@@ -139,6 +139,38 @@ TEST_F(CGuest, RunsReadsItsMemoryAndFaultsWithBothAddresses) {
   EXPECT_EQ(trivet_vcpu_frame(&guest_)->pc, pc + 4);
 }
 
+TEST_F(CGuest, ACapabilityNeedsItsPart) {
+  static constexpr trivet_parts kOnlyVectors = {.vectors = &trivet_vector_part,
+                                                .registers = {},
+                                                .debug = {},
+                                                .monitors = {},
+                                                .vhe = {},
+                                                .finder = {}};
+  trivet_host host = Host();
+  const auto run = [&](std::uint32_t open) {
+    trivet_cpu_panic(&cpus_[0]);
+    EXPECT_EQ(Create(0, host), TRIVET_OK);
+    EXPECT_EQ(trivet_cpu_enable(&cpus_[0]), TRIVET_OK);
+    trivet_vcpu_config config = Config();
+    config.open = open;
+    MakeGuest(config);
+    trivet_exit exit;
+    return Run(exit);
+  };
+  constexpr std::uint32_t kHavePart[] = {TRIVET_FP, TRIVET_POINTER_AUTHENTICATION, TRIVET_PMU,
+                                         TRIVET_DEBUG, TRIVET_GCS};
+  for (const std::uint32_t open : kHavePart) EXPECT_EQ(run(open), TRIVET_OK) << open;
+  host.parts = nullptr;
+  for (const std::uint32_t open : kHavePart) EXPECT_EQ(run(open), TRIVET_HANDLER_MISSING) << open;
+  EXPECT_EQ(run(TRIVET_MOPS), TRIVET_OK);  // It has no register.
+  host.parts = &kOnlyVectors;
+  EXPECT_EQ(run(TRIVET_FP), TRIVET_OK);
+  EXPECT_EQ(run(TRIVET_FP | TRIVET_PMU), TRIVET_HANDLER_MISSING);
+  trivet_error error;
+  trivet_cpu_last_error(&cpus_[0], &error);
+  EXPECT_STREQ(trivet_feature_name(error.feature), "FEAT_PMUv3");
+}
+
 TEST_F(CGuest, AnErrorLeavesTheExitAlone) {
   MakeGuest(Config());
   trivet_vcpu_frame(&guest_)->pstate = 9;  // EL2h

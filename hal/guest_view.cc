@@ -67,31 +67,6 @@ constexpr GuestIdField kOffers[] = {
    TRIVET_FIELD_VALUE(Type, accessor, greatest), Capability::capability},
 #include "hal/regs/guest.def"
 };
-/// With the values that say "absent".
-constexpr GuestIdField kAbsent[] = {
-#define ABSENT(Type, accessor, value)                      \
-  {RegisterId::k##Type, TRIVET_FIELD_MASK(Type, accessor), \
-   TRIVET_FIELD_VALUE(Type, accessor, value), Capability::kAlways},
-#include "hal/regs/guest.def"
-};
-
-constexpr std::uint64_t AbsentId(RegisterId id) {
-  std::uint64_t value = 0;
-  for (const GuestIdField& field : kAbsent) {
-    if (field.id == id) value |= field.value;
-  }
-  return value;
-}
-
-constexpr std::uint64_t AbsentValueOf(const GuestIdField& offer) {
-  return AbsentId(offer.id) & offer.mask;
-}
-
-/// Where "absent" is 0b1111, the field is a signed number, and a present one is passed as it is.
-constexpr std::uint64_t AtMost(const GuestIdField& offer, std::uint64_t live) {
-  const bool is_signed = AbsentValueOf(offer) != 0;
-  return is_signed ? live : std::min(live, offer.value);
-}
 
 }  // namespace
 
@@ -135,14 +110,5 @@ Capabilities CapabilitiesOf(const FeatureSet& features) {
 List<GuestControlField> GuestControlFields() { return kControls; }
 
 List<GuestIdField> GuestIdFields() { return kOffers; }
-
-std::uint64_t OfferedId(RegisterId id, std::uint64_t live, Capabilities open) {
-  std::uint64_t value = AbsentId(id);
-  for (const GuestIdField& offer : kOffers) {
-    if (offer.id != id || !open.Has(offer.capability)) continue;
-    value = (value & ~offer.mask) | AtMost(offer, live & offer.mask);
-  }
-  return value;
-}
 
 }  // namespace trivet::hal

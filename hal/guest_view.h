@@ -69,8 +69,9 @@ struct GuestIdField {
 };
 List<GuestIdField> GuestIdFields();
 
-/// What the ID register `id` shows to a guest with these capabilities on a CPU where it holds
-/// `live`: at most what guest.def offers; a field that it does not, reads as absent.
-std::uint64_t OfferedId(RegisterId id, std::uint64_t live, Capabilities open);
+/// What an ID register shows to a guest with these capabilities on a CPU where it holds `live`: at
+/// most what guest.def offers; a field that it does not, reads as absent. `encoding`: with op0 3,
+/// op1 0 and CRn 0.
+std::uint64_t OfferedId(Encoding encoding, std::uint64_t live, Capabilities open);
 
 }  // namespace trivet::hal

@@ -19,7 +19,7 @@ enum class [[nodiscard]] Status : std::uint8_t {
   kInUse,               ///< HCR_EL2.{VM, DC}: stage 2 is on, another hypervisor runs here.
   kVectorsReplaced,     ///< VBAR_EL2 is not what Trivet installed: other code changed it.
   kUnsupportedFeature,  ///< This CPU lacks a feature (or has one Trivet cannot serve): see Error.
-  kHandlerMissing,      ///< A host handler, or the memory for a chain table, is null.
+  kHandlerMissing,      ///< A host handler, the memory for a chain table, or a part is null.
   kRestoreMismatch,     ///< A register did not take its value: Error has it, expected and got.
   kInvalidArgument,     ///< An argument is out of range or misaligned.
   kOutOfReach,          ///< The host's vector table is too far from the chain table's memory.

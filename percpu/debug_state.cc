@@ -3,6 +3,7 @@
 
 #include "hal/cpu.h"
 #include "hal/registers.h"
+#include "percpu/parts.h"
 #include "percpu/register_family.h"
 
 namespace trivet::percpu {
@@ -73,5 +74,16 @@ void DebugState::Restore() const {
   WatchpointControls::Restore(watchpoint_controls.data(), counts.watchpoints);
   SetOsLock(os_lock);
 }
+
+constinit const RegisterPart kDebugPart = {
+    .serves = Capability::kDebug,
+    .save =
+        [](OwnedRegisters& to, SwitchTime when, const CpuTraits&, Capabilities) {
+          if (when == SwitchTime::kOnRun) to.debug.Save();
+        },
+    .restore =
+        [](const OwnedRegisters& from, SwitchTime when, const CpuTraits&, Capabilities) {
+          if (when == SwitchTime::kOnRun) from.debug.Restore();
+        }};
 
 }  // namespace trivet::percpu

@@ -36,6 +36,8 @@ struct Guest;
 struct VirtualSError : GuestInterrupts {
   Guest* guest = nullptr;             ///< The one that it is pending for; null: none.
   GuestInterrupts* behind = nullptr;  ///< That guest's interrupts.
+  /// Whether it is pending still, looked up in HCR_EL2: linked by PendSError() alone.
+  bool (*is_pending)(PerCpuState&, Guest&) = nullptr;
 };
 
 /// A guest between its runs: its registers, and the EL2 controls for the CPU that it was prepared
@@ -51,7 +53,6 @@ struct Guest : GuestRegisters {
   vectors::SveArea sve;
   hal::ZcrEl2 zcr_el1;
   SmeState sme;
-  std::uint8_t counters = 0;  ///< Event counters, with hal::Capability::kPmu.
   // What these were computed for: a CPU, and how often it was given to a guest.
   const PerCpuState* prepared_on = nullptr;
   std::uint32_t prepared_in = 0;

@@ -58,15 +58,6 @@ struct TrapBank : CommonTrapBank {
     if (HasSeldom(cpu)) [[unlikely]]
       seldom.Restore(backend, cpu);
   }
-  template <class B, class Report>
-  bool Matches(B& backend, const CpuTraits& cpu, Report report) const {
-    return CommonTrapBank::Matches(backend, cpu, report) && seldom.Matches(backend, cpu, report);
-  }
-  template <class Make>
-  void Fill(const CpuTraits& cpu, const TrapBank& from, Make make) {
-    CommonTrapBank::Fill(cpu, from, make);
-    seldom.Fill(cpu, from.seldom, make);
-  }
 };
 
 struct GuestControls {
@@ -82,11 +73,6 @@ struct GuestControls {
   [[gnu::always_inline]] void Restore(B& backend, const CpuTraits& cpu) const {
     identity.Restore(backend, cpu);
     traps.Restore(backend, cpu);
-  }
-  /// RegisterBank::Matches().
-  template <class B, class Report>
-  bool Matches(B& backend, const CpuTraits& cpu, Report report) const {
-    return identity.Matches(backend, cpu, report) && traps.Matches(backend, cpu, report);
   }
 };
 

@@ -6,6 +6,7 @@
 #include "percpu/per_cpu_state.h"
 #include "percpu/speculative_at.h"
 #include "percpu/steps.h"
+#include "percpu/switching.h"
 
 namespace trivet::percpu {
 
@@ -36,68 +37,21 @@ bool PerCpuState::RunsAsItIs() {
   return true;
 }
 
-void PerCpuState::SaveOpenedRun(OwnedRegisters& to, Capabilities open) {
-  Cpu cpu;
-  to.opened_run.Save(cpu, traits_, open);
-  if (open.Has(Capability::kDebug)) to.debug.Save();
+/// The registers of `open` that are switched at `when`. What they need is linked: PrepareGuest().
+[[gnu::noinline]] void PerCpuState::SaveMore(OwnedRegisters& to, SwitchTime when,
+                                             Capabilities open) {
+  ForParts(open, [&](const RegisterPart& part) { part.save(to, when, traits_, open); });
 }
-
-void PerCpuState::RestoreOpenedRun(const OwnedRegisters& from, Capabilities open) {
-  Cpu cpu;
-  from.opened_run.Restore(cpu, traits_, open);
-  if (open.Has(Capability::kDebug)) from.debug.Restore();
-}
-
-void PerCpuState::SaveEachRun(OwnedRegisters& to, Capabilities open) {
-  Cpu cpu;
-  to.each_run.Save(cpu, traits_, open);
-  if (open.Has(Capability::kPmu)) to.pmu.Save(run_counters_);
-}
-
-void PerCpuState::RestoreEachRun(const OwnedRegisters& from, Capabilities open) {
-  Cpu cpu;
-  from.each_run.Restore(cpu, traits_, open);
-  if (open.Has(Capability::kPmu)) from.pmu.Restore(run_counters_);
+[[gnu::noinline]] void PerCpuState::RestoreMore(const OwnedRegisters& from, SwitchTime when,
+                                                Capabilities open) {
+  ForParts(open, [&](const RegisterPart& part) { part.restore(from, when, traits_, open); });
 }
 
 void PerCpuState::BeginRun() {
   OpenPriorityMask();
   if (resident_ != nullptr) return;
-  Cpu cpu;
-  const Capabilities open = run_open_ = owner_->open;
-  if (switches_runs_) run_host_ = El2Context::Live<Cpu>();
-  if (traits_.e2h()) {
-    host_.run.Save(cpu, traits_);
-    if (!open.IsEmpty()) SaveOpenedRun(host_, open);
-    host_controls_.Save(cpu, traits_);
-  }
-  if (!open.IsEmpty()) {
-    run_counters_ = owner_->counters;
-    SaveEachRun(host_, open);
-  }
-  in_run_ = true;
-  if (traits_.e2h()) {
-    owner_->controls.Restore(cpu, traits_);
-    cpu.Isb();  // Stage 2's tables before VM.
-    owner_->run.Restore(cpu, traits_);
-    if (!open.IsEmpty()) {
-      RestoreOpenedRun(*owner_, open);
-      if (owner_->interrupts != nullptr) owner_->interrupts->resume(*owner_->interrupts);
-    }
-  }
-  if (!open.IsEmpty()) RestoreEachRun(*owner_, open);
-  if (SwitchesCptrPerRun()) Cpu::Write<CptrEl2>(owner_->controls.traps.Get<CptrEl2>());
-  if (policy_->vector_registers == VectorRegisters::kEachLoad && SwitchesVectorsPerRun()) {
-    (void)GiveVectors();
-  }
-  if (!switches_runs_) return;
-  SwitchForRun::Into(cpu,
-                     {.vbar = transition_.ours.vbar,
-                      .hcr = Compose(run_host_.hcr, *policy_, owner_->terms.guests()),
-                      .tpidr = OurTpidr(run_host_.tpidr)},
-                     transition_.workarounds);
-  if (StopsWalks()) [[unlikely]]
-    StartWalks(cpu, traits_, owner_->load);
+  if (traits_.e2h()) return parts_->vhe->begin_run(*this);
+  BeginRunAs<false>();
 }
 
 /// From a guest's vectors, HCR_EL2 and TPIDR_EL2 to the host's.
@@ -105,7 +59,7 @@ void PerCpuState::LeaveRun() {
   Cpu cpu;
   if (StopsWalks()) [[unlikely]] {
     SaveWalks(cpu, traits_, owner_->load);
-    StopWalks(cpu, traits_);
+    HoldWalks();
   }
   SwitchForRun::OutOf(cpu, run_host_, transition_.workarounds);
 }
@@ -113,37 +67,16 @@ void PerCpuState::LeaveRun() {
 void PerCpuState::EndRun() {
   if (ends_run_ != 0) [[unlikely]] {
     ClosePriorityMask();
-    if ((ends_run_ & kFollowsSError) != 0) FollowSError(*owner_);
+    if ((ends_run_ & kFollowsSError) != 0) (void)owner_->serror.is_pending(*this, *owner_);
   }
   if (!in_run_) return;
-  Cpu cpu;
-  const Capabilities open = owner_->open;
-  if (switches_runs_) LeaveRun();
-  if (traits_.e2h()) {
-    owner_->run.Save(cpu, traits_);
-    if (!open.IsEmpty()) {
-      if (owner_->interrupts != nullptr) owner_->interrupts->suspend(*owner_->interrupts);
-      SaveOpenedRun(*owner_, open);
-    }
-  }
-  if (!open.IsEmpty()) SaveEachRun(*owner_, open);
-  if (SwitchesVectorsPerRun()) TakeVectors();
-  RestoreAfterRun();
+  if (traits_.e2h()) return parts_->vhe->end_run(*this);
+  EndRunAs<false>();
 }
 
 void PerCpuState::RestoreAfterRun() {
-  Cpu cpu;
-  if (SwitchesVectorsPerRun()) ReturnHostVectors();
-  if (SwitchesCptrPerRun()) Cpu::Write<CptrEl2>(host_controls_.traps.Get<CptrEl2>());
-  const Capabilities open = run_open_;
-  if (traits_.e2h()) {
-    host_controls_.Restore(cpu, traits_);
-    host_.run.Restore(cpu, traits_);
-    if (!open.IsEmpty()) RestoreOpenedRun(host_, open);
-  }
-  if (!open.IsEmpty()) RestoreEachRun(host_, open);
-  cpu.Isb();
-  in_run_ = false;
+  if (traits_.e2h()) return parts_->vhe->restore_after_run(*this);
+  RestoreAfterRunAs<false>();
 }
 
 }  // namespace trivet::percpu

@@ -1,41 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Whose registers are loaded: a guest's, another's, the host's.
 
+#include <iterator>
+
 #include "hal/cpu.h"
-#include "hal/guest_view.h"
 #include "percpu/guest_controls.h"
 #include "percpu/hcr_policy.h"
 #include "percpu/per_cpu_state.h"
 #include "percpu/speculative_at.h"
 #include "percpu/steps.h"
+#include "percpu/switching.h"
 
 namespace trivet::percpu {
 namespace {
 
 using namespace hal;  // NOLINT(google-build-using-namespace): the register descriptions
 
+/// Of each capability.
+constexpr Feature kNeeds[] = {
+    Feature::kBase,
+    Feature::kBase,
+#define CAPABILITY(enumerator, name, feature) Feature::feature,
+#include "hal/regs/guest.def"
+};
+static_assert(std::size(kNeeds) == static_cast<unsigned>(Capability::kCount));
+
 }  // namespace
 
 /// Asks the CPU once after each enable.
 void PerCpuState::KnowCpu() {
   if (traits_.IsQueried()) return;
-  traits_.Query<Cpu>();
+  traits_.Query();
   least_streaming_bytes_ = 0;
-}
-
-/// Records that `guest` is loaded.
-[[gnu::always_inline]] inline void PerCpuState::BindGuest(Guest& guest) {
-  owner_ = &guest;
-  guest.loaded_on = this;
-  ForgetResident();
-  if (!guest.runs_as_it_is) return;
-  resident_ = &guest;
-  if (traits_.Has<Feature::kGicV3>()) {
-    gic_resident_ = &guest;
-  } else {
-    plain_resident_ = &guest;
-    place_ = Cpu::Read<MpidrEl1>().raw();
-  }
 }
 
 /// Records that no guest is loaded. The next one is prepared for what the host has by then.
@@ -48,13 +44,20 @@ void PerCpuState::UnbindGuest() {
   ForgetResident();
 }
 
-/// Every capability's feature must exist: a register of it would be UNDEFINED.
+/// Every capability's feature must exist, where a register of it would be UNDEFINED, and its part
+/// be linked.
 Status PerCpuState::CheckCapabilities(Capabilities open) {
-  if (open.IsEmpty()) return Status::kOk;
-  for (unsigned i = 0; i < static_cast<unsigned>(Capability::kCount); ++i) {
-    const Feature needs = InfoOf(static_cast<Capability>(i)).needs;
-    if (!open.Has(static_cast<Capability>(i)) || LiveFeatures<Cpu>::Has(needs)) continue;
-    return Fail({.status = Status::kUnsupportedFeature, .feature = needs});
+  Capabilities missing = internal::kRegisterCapabilities;
+  ForParts(open, [&](const RegisterPart& part) { missing = missing.Without(part.serves); });
+  if (parts_->vectors == nullptr) missing = missing | internal::kVectorCapabilities;
+  for (unsigned i = static_cast<unsigned>(Capability::kFp); i < std::size(kNeeds); ++i) {
+    const Capabilities capability = static_cast<Capability>(i);
+    if (!open.HasAny(capability)) continue;
+    const Feature needs = kNeeds[i];
+    const Status status = !CpuHas(needs)               ? Status::kUnsupportedFeature
+                          : missing.HasAny(capability) ? Status::kHandlerMissing
+                                                       : Status::kOk;
+    if (status != Status::kOk) return Fail({.status = status, .feature = needs});
   }
   return Status::kOk;
 }
@@ -65,8 +68,8 @@ Status PerCpuState::CheckTraps(const HcrTerms& terms) {
   if (refused == 0) return Status::kOk;
   const std::uint64_t absent = refused & terms.layout.absent;
   Feature needs = Feature::kBase;
-  for (const FieldInfo& field : kInfo<HcrEl2>.fields) {
-    if ((field.mask() & absent) != 0) needs = field.traits.needs;
+  for (const HcrField& field : kHcrFields) {
+    if ((field.mask() & absent) != 0) needs = field.needs;
   }
   return Fail({.status = Status::kUnsupportedFeature,
                .feature = needs,
@@ -78,33 +81,33 @@ Status PerCpuState::CheckTraps(const HcrTerms& terms) {
 /// Checks a guest that comes after the host's registers, or from another CPU, and computes its
 /// controls from the host's.
 Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
-  if (guest.lost || guest.loaded_on == this) return Fail({.status = Status::kLostState});
-  if (guest.loaded_on != nullptr) return Fail({.status = Status::kLoadedElsewhere});
+  const bool lost = guest.lost || guest.loaded_on == this;
+  const Status held = lost                                      ? Status::kLostState
+                      : guest.loaded_on != nullptr              ? Status::kLoadedElsewhere
+                      : traits_.e2h() && parts_->vhe == nullptr ? Status::kHandlerMissing
+                                                                : Status::kOk;
+  if (held != Status::kOk) return Refuse(held);
   if (const Status s = CheckCapabilities(request.open); s != Status::kOk) return s;
   KnowCpu();
-  if (const Status s = CheckVectors(request); s != Status::kOk) return s;
+  const bool has_vectors = request.open.HasAny(internal::kVectorCapabilities);
+  if (has_vectors) {
+    if (const Status s = parts_->vectors->check(*this, request); s != Status::kOk) return s;
+  }
   const HcrTerms terms = TermsFor(request.traps, request.open);
   if (const Status s = CheckTraps(terms); s != Status::kOk) return s;
-  if (owner_ == nullptr) {
-    Cpu cpu;
-    // Under E2H each run saves them: here for the fields that stay the host's.
-    if (traits_.e2h()) host_controls_.traps.SaveCommon(cpu, traits_);
-    if (!traits_.e2h()) host_controls_.Save(cpu, traits_);
-  }
+  if (owner_ == nullptr) SaveControls(host_controls_);
   guest.open = request.open;
   guest.has_more = !request.open.IsEmpty() || guest.interrupts != nullptr;
-  guest.controls.traps.Fill(traits_, host_controls_.traps, [&]<class Name>(std::uint64_t host) {
-    return GuestControl<Name>(host, request.open, traits_);
-  });
+  MakeControls(guest.controls.traps, host_controls_.traps, request.open, traits_, El1Of::kGuest);
   guest.controls.identity.Set<VtcrEl2>(request.vtcr);
   guest.controls.identity.Set<VttbrEl2>(request.vttbr);
   guest.controls.identity.Set<CntvoffEl2>(request.cntvoff);
   guest.controls.identity.Set<VpidrEl2>(VpidrEl2::FromRaw(Cpu::Read<MidrEl1>().raw()));
   guest.controls.identity.Set<VmpidrEl2>(request.vmpidr);
-  if (request.open.Has(Capability::kFp)) PrepareVectors(guest, request);
+  if (has_vectors) parts_->vectors->prepare(*this, guest, request);
   if (request.open.Has(Capability::kPmu)) {
     const auto mdcr = guest.controls.traps.Get<MdcrEl2>();
-    guest.counters = static_cast<std::uint8_t>(PmuState::CountersFor(mdcr));
+    guest.pmu.counters = static_cast<std::uint8_t>(PmuState::CountersFor(mdcr));
   }
   guest.terms = terms;
   guest.hcr = terms.value();
@@ -116,32 +119,46 @@ Status PerCpuState::PrepareGuest(Guest& guest, const GuestRequest& request) {
   return Status::kOk;
 }
 
+[[gnu::noinline]] void PerCpuState::SaveControls(GuestControls& to) const {
+  if (traits_.e2h()) return parts_->vhe->save_controls(*this, to);
+  SaveControlsAs<false>(to);
+}
+
 /// What a guest has beyond the base architecture.
 [[gnu::noinline]] void PerCpuState::SaveOpened(Guest& guest) {
-  Cpu cpu;
   TakeVectors();
   if (guest.interrupts != nullptr) guest.interrupts->unload(*guest.interrupts);
-  guest.opened_load.Save(cpu, traits_, guest.open);
-  if (!traits_.e2h()) SaveOpenedRun(guest, guest.open);
+  SaveMore(guest, SwitchTime::kOnLoad, guest.open);
+  if (!traits_.e2h()) SaveMore(guest, SwitchTime::kOnRun, guest.open);
 }
 [[gnu::noinline]] void PerCpuState::RestoreOpened(const OwnedRegisters& next,
                                                   GuestInterrupts* interrupts) {
-  Cpu cpu;
-  next.opened_load.Restore(cpu, traits_, next.open);
-  if (!traits_.e2h()) RestoreOpenedRun(next, next.open);
+  RestoreMore(next, SwitchTime::kOnLoad, next.open);
+  if (!traits_.e2h()) RestoreMore(next, SwitchTime::kOnRun, next.open);
   if (interrupts != nullptr) interrupts->load(*interrupts, traits_.e2h());
 }
 
 /// Saves the registers that every guest has, of the guest that is loaded, or of the host before a
-/// first one. Under a VHE host BeginRun and EndRun switch what the host uses too.
+/// first one.
 [[gnu::noinline]] void PerCpuState::SaveBase(OwnedRegisters& owner) {
-  Cpu cpu;
   const bool parked = owner_ != nullptr && ParksWalks();
   const TcrEl1 tcr = owner.load.Get<TcrEl1>();
   const SctlrEl1 sctlr = owner.load.Get<SctlrEl1>();
-  owner.load.Save(cpu, traits_);
+  if (traits_.e2h()) {
+    parts_->vhe->save_base(*this, owner);
+  } else {
+    SaveBaseAs<false>(owner);
+  }
   if (parked) owner.load.Set<TcrEl1>(tcr), owner.load.Set<SctlrEl1>(sctlr);
-  if (!traits_.e2h()) owner.run.Save(cpu, traits_);
+}
+
+[[gnu::cold]] void PerCpuState::HoldWalks() const {
+  Cpu cpu;
+  StopWalks(cpu, traits_);
+}
+[[gnu::cold]] void PerCpuState::LetWalk(const LoadBank& next) const {
+  Cpu cpu;
+  StartWalks(cpu, traits_, next);
 }
 
 void PerCpuState::SaveOwner() {
@@ -154,10 +171,9 @@ void PerCpuState::SaveOwner() {
 void PerCpuState::SaveHostCapabilities(Capabilities open) {
   const Capabilities more = open.Without(host_.open);
   if (more.IsEmpty()) return;
-  Cpu cpu;
-  host_.opened_load.Save(cpu, traits_, more);
+  SaveMore(host_, SwitchTime::kOnLoad, more);
   if (!traits_.e2h()) {
-    SaveOpenedRun(host_, more);
+    SaveMore(host_, SwitchTime::kOnRun, more);
     // Not the host's where a guest is loaded: it is one of that guest's controls.
     host_.opened_run.Set<IchHcrEl2>(host_controls_.traps.Get<IchHcrEl2>());
   }
@@ -166,68 +182,29 @@ void PerCpuState::SaveHostCapabilities(Capabilities open) {
 }
 
 void PerCpuState::RestoreGuestState(const OwnedRegisters& next) {
-  Cpu cpu;
   if (next.has_more) RestoreOpened(next, nullptr);
-  if (!traits_.e2h()) next.run.Restore(cpu, traits_);
-  next.load.Restore(cpu, traits_, {}, WithoutWalks(StopsWalks()));
+  if (traits_.e2h()) return parts_->vhe->restore_base(*this, next);
+  RestoreBaseAs<false>(next);
+}
+
+/// Under a VHE host they are the guest's during its runs alone.
+[[gnu::noinline]] void PerCpuState::RestoreControls(const GuestControls& controls) const {
+  if (traits_.e2h()) return;
+  Cpu cpu;
+  controls.identity.Restore(cpu, TraitsAs<false>());
+  RestoreTraps(controls.traps);
+}
+[[gnu::noinline]] void PerCpuState::RestoreTraps(const TrapBank& traps) const {
+  Cpu cpu;
+  traps.Restore(cpu, TraitsAs<false>());
 }
 
 /// HCR_EL2 last: nothing may come between it and the ISB (WriteHcr).
 void PerCpuState::SwitchControls(const GuestControls& controls, HcrEl2 hcr) {
   Cpu cpu;
-  if (!traits_.e2h()) controls.Restore(cpu, traits_);
+  RestoreControls(controls);
   if (!switches_runs_) WriteHcr(cpu, hcr, transition_.workarounds);
-  cpu.Isb();
-}
-
-/// From the registers of `owner`, null for the host, to those of `next`. Stage 2 and traps first,
-/// and in effect, then the registers that depend on them. Where walks have to stop
-/// (percpu/speculative_at.h), they do so first, and stage 2 comes last.
-template <bool kE2h>
-[[gnu::always_inline]] inline void PerCpuState::SwitchTo(Guest* owner, Guest& next, bool has_more,
-                                                         bool same_traps) {
-  Cpu cpu;
-  // In registers: a register access may change memory.
-  const CpuTraits here = traits_;
-  if (here.e2h() != kE2h) __builtin_unreachable();
-  const Workarounds workarounds = transition_.workarounds;
-  const bool switches_runs = switches_runs_, stops_walks = StopsWalks();
-  const auto restore_stage2 = [&] {
-    if (!kE2h) next.controls.identity.Restore(cpu, here);
-    if (!switches_runs) WriteHcr(cpu, next.hcr, workarounds);
-    cpu.Isb();
-  };
-
-  if (owner != nullptr) [[likely]] {
-    if (switches_runs && stops_walks) [[unlikely]] {
-      SaveBase(*owner);
-    } else {
-      owner->load.Save(cpu, here);
-      if (!kE2h) owner->run.Save(cpu, here);
-    }
-    if (owner->has_more) [[unlikely]] {
-      same_traps = same_traps && !vectors_live_;
-      SaveOpened(*owner);
-    }
-    owner->loaded_on = nullptr;
-  } else {
-    SaveBase(host_);
-  }
-  if (has_more) [[unlikely]]
-    SaveHostCapabilities(next.open);
-  BindGuest(next);  // Before the first write: Panic() finds the host's values.
-
-  if (stops_walks) StopWalks(cpu, here);
-  if (!kE2h && !same_traps) [[unlikely]]
-    next.controls.traps.Restore(cpu, here);
-  if (!stops_walks) restore_stage2();
-  if (has_more) [[unlikely]]
-    RestoreOpened(next, next.interrupts);
-  if (!kE2h) next.run.Restore(cpu, here);
-  next.load.Restore(cpu, here, {}, WithoutWalks(stops_walks));
-  if (!stops_walks) return;
-  restore_stage2();
-  if (!switches_runs) StartWalks(cpu, here, next.load);
+  Cpu::Isb();
 }
 
 Status PerCpuState::ReplaceOwner(Guest& guest, const GuestRequest& request) {
@@ -239,7 +216,7 @@ Status PerCpuState::ReplaceOwner(Guest& guest, const GuestRequest& request) {
   const bool same_traps = owner != nullptr && owner->open == guest.open;
   const bool has_more = guest.has_more;
   if (traits_.e2h()) {
-    SwitchTo<true>(owner, guest, has_more, same_traps);
+    parts_->vhe->switch_to(*this, owner, guest, has_more, same_traps);
   } else {
     SwitchTo<false>(owner, guest, has_more, same_traps);
   }
@@ -248,41 +225,51 @@ Status PerCpuState::ReplaceOwner(Guest& guest, const GuestRequest& request) {
   return Status::kOk;
 }
 
+[[gnu::noinline]] bool PerCpuState::GiveVectors() {
+  if (owner_ == nullptr || vectors_live_ || !owner_->open.Has(Capability::kFp)) return false;
+  parts_->vectors->give(*this);
+  return true;
+}
+
 void PerCpuState::GiveVectorsAtLoad() {
   const bool each_load = policy_->vector_registers == VectorRegisters::kEachLoad;
   if (each_load && !SwitchesVectorsPerRun()) (void)GiveVectors();
 }
 
-void PerCpuState::UnloadGuest() { ReleaseGuest(GuestState::kReplaced); }
+void PerCpuState::UnloadGuest() { ReleaseGuest(nullptr); }
+
+/// The loaded guest's FP and SIMD registers stay too; CPTR_EL2 stays a VHE host's.
+void PerCpuState::KeepVectors(PerCpuState& cpu) {
+  const bool e2h = cpu.traits_.e2h();
+  const CptrEl2E2h cptr = e2h ? Cpu::Read<CptrEl2E2h>() : CptrEl2E2h();
+  cpu.TakeVectors();
+  (void)cpu.GiveVectors();
+  cpu.vectors_live_ = false;
+  const bool has_lengths = cpu.has_host_lengths_ || cpu.has_host_za_;
+  if (has_lengths) cpu.parts_->vectors->return_lengths(cpu);
+  if (e2h) Cpu::Write<CptrEl2E2h>(cptr);
+}
 
 /// Saves a loaded guest's registers and puts the host's EL2 controls back, and, unless the guest's
 /// are to stay, the host's registers.
-void PerCpuState::ReleaseGuest(GuestState guest) {
+void PerCpuState::ReleaseGuest(Keep keep) {
   if (owner_ == nullptr) return;
   ForgetResident();
-  Cpu cpu;
-  if (guest ==
-      GuestState::kStays) {  // With its FP and SIMD registers; CPTR_EL2 stays a VHE host's.
-    const CptrEl2E2h cptr = traits_.e2h() ? Cpu::Read<CptrEl2E2h>() : CptrEl2E2h();
-    TakeVectors();
-    (void)GiveVectors();
-    vectors_live_ = false;
-    ReturnVectorLength();
-    if (traits_.e2h()) Cpu::Write<CptrEl2E2h>(cptr);
-  }
+  const bool stays = keep != nullptr;
+  if (stays) keep(*this);
   SaveOwner();
-  if (guest == GuestState::kReplaced) ReturnHostVectors();
+  if (!stays) ReturnHostVectors();
   ForgetHostVectors();
-  const bool stops_walks = StopsWalks() && guest == GuestState::kReplaced;
-  if (stops_walks) StopWalks(cpu, traits_);
-  if (guest == GuestState::kReplaced) RestoreGuestState(host_);
+  const bool stops_walks = StopsWalks() && !stays;
+  if (stops_walks) HoldWalks();
+  if (!stays) RestoreGuestState(host_);
   SwitchControls(host_controls_, transition_.ours.hcr);  // Without the guest's bits.
   if (stops_walks) {
-    StartWalks(cpu, traits_, host_.load);
-    cpu.Isb();
+    LetWalk(host_.load);
+    Cpu::Isb();
   }
   // Over the stage 2 that maps nothing, or none: what is walked until LeaveTrivet()'s TLBI goes.
-  if (ParksWalks() && guest == GuestState::kStays) StartWalks(cpu, traits_, owner_->load);
+  if (ParksWalks() && stays) LetWalk(owner_->load);
   UnbindGuest();
 }
 
@@ -291,7 +278,7 @@ void PerCpuState::ReleaseGuest(GuestState guest) {
 HcrLayout PerCpuState::LayoutOf(std::uint64_t bits) {
   if ((bits & ~known_bits_) != 0) [[unlikely]] {
     known_bits_ |= bits;
-    layout_ = HcrLayout::For(LiveFeatures<Cpu>{}, known_bits_);
+    layout_ = LiveHcrLayout(known_bits_);
   }
   return {.absent = layout_.absent & bits, .ones = layout_.ones & bits};
 }
@@ -299,7 +286,7 @@ HcrLayout PerCpuState::LayoutOf(std::uint64_t bits) {
 HcrTerms PerCpuState::TermsFor(HcrEl2 traps, Capabilities open) {
   KnowCpu();
   const HcrEl2 host = switches_runs_ ? Cpu::Read<HcrEl2>() : transition_.host.hcr;
-  const HcrEl2 controls = GuestHcr(open, traits_);
+  const HcrEl2 controls = ControlledHcr(open, traits_, El1Of::kGuest);
   return {.requested = traps,
           .controls = controls,
           .policy = *policy_,
@@ -307,20 +294,49 @@ HcrTerms PerCpuState::TermsFor(HcrEl2 traps, Capabilities open) {
           .host = host};
 }
 
+[[gnu::noinline]] Status PerCpuState::ExpectAll(std::span<const std::uint64_t> expected,
+                                                std::span<const std::uint64_t> live,
+                                                const RegisterId* ids) {
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (live[i] != expected[i]) {
+      return Fail({Status::kRestoreMismatch, Feature::kBase, ids[i], expected[i], live[i]});
+    }
+  }
+  return Status::kOk;
+}
+
+/// Under an nVHE host. Out of line: an audit without a guest does not pay for the copies.
+[[gnu::noinline]] Status PerCpuState::AuditGuestControls() {
+  GuestControls expected = owner_->controls, live;
+  SaveControls(live);
+  if (SwitchesCptrPerRun()) {
+    expected.traps.Set<CptrEl2>(host_controls_.traps.Get<CptrEl2>());
+  }
+  if (owner_->open.Has(Capability::kInterruptInterface)) {  // EOIcount counts in hardware.
+    expected.traps.Set<IchHcrEl2>(live.traps.Get<IchHcrEl2>());
+  }
+  const auto expect = [this]<class... Rs>(const RegisterBank<Rs...>& a,
+                                          const RegisterBank<Rs...>& b) {
+    return ExpectAll(a.values(), b.values(), RegisterBank<Rs...>::kIds);
+  };
+  if (const Status s = expect(expected.identity, live.identity); s != Status::kOk) return s;
+  if (const Status s = expect(expected.traps, live.traps); s != Status::kOk) return s;
+  return expect(expected.traps.seldom, live.traps.seldom);
+}
+
 /// Replaces a loaded guest's registers by the host's, without saving the guest's.
 void PerCpuState::RestoreHostsGuestState() {
-  if (measures_) EndMeasuring();
+  if (measures_) parts_->vectors->end_measuring(*this);
   Guest* const lost = owner_;
   if (lost == nullptr) return;
-  Cpu cpu;
   RestoreGuestState(host_);
   ReturnHostVectors();
   vectors_live_ = false;
-  if (!traits_.e2h()) host_controls_.Restore(cpu, traits_);
-  cpu.Isb();
+  RestoreControls(host_controls_);
+  Cpu::Isb();
   if (StopsWalks()) {
-    StartWalks(cpu, traits_, host_.load);
-    cpu.Isb();
+    LetWalk(host_.load);
+    Cpu::Isb();
   }
   owner_ = nullptr;  // The guest's memory is not touched: its registers are lost.
   UnbindGuest();

@@ -19,6 +19,8 @@ void PrintField(const char* what, const hal::FieldInfo& field, HcrReason reason,
 
 }  // namespace
 
+HcrLayout LiveHcrLayout(std::uint64_t of) { return HcrLayout::For(LiveFeatures{}, of); }
+
 const char* ToString(HcrReason reason) {
   switch (reason) {
     case HcrReason::kAsRequested: return "as requested";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -9,6 +10,7 @@
 #include "hal/features.h"
 #include "hal/registers.h"
 #include "percpu/guest_controls.h"
+#include "percpu/live_features.h"
 #include "percpu/policy.h"
 
 /// Computes a guest's HCR_EL2 from its request, the policy, the host's value and the CPU's
@@ -32,6 +34,26 @@ enum class HcrReason : std::uint8_t {
 /// The reason as text, for messages. Never null.
 const char* ToString(HcrReason reason);
 
+/// A field of HCR_EL2, in fewer bytes than its hal::FieldInfo.
+struct HcrField {
+  std::uint8_t shift, width;
+  hal::Feature needs, res1_without, rao_without;
+
+  constexpr std::uint64_t mask() const { return ((std::uint64_t{1} << width) - 1) << shift; }
+};
+inline constexpr auto kHcrFields = [] {
+  std::array<HcrField, hal::kInfo<hal::HcrEl2>.fields.size()> fields = {};
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const hal::FieldInfo& field = hal::kInfo<hal::HcrEl2>.fields[i];
+    fields[i] = {.shift = static_cast<std::uint8_t>(std::countr_zero(field.mask())),
+                 .width = static_cast<std::uint8_t>(std::popcount(field.mask())),
+                 .needs = field.traits.needs,
+                 .res1_without = field.traits.res1_without,
+                 .rao_without = field.traits.rao_without};
+  }
+  return fields;
+}();
+
 /// HCR_EL2 as one CPU implements it. [arm-arm] HCR_EL2, the conditions of each field.
 struct HcrLayout {
   std::uint64_t absent = 0;  ///< RES0 for want of a feature.
@@ -44,11 +66,10 @@ struct HcrLayout {
     const auto lacks = [&](hal::Feature feature) {
       return feature != hal::Feature::kBase && !cpu.Has(feature);
     };
-    for (const hal::FieldInfo& field : hal::kInfo<hal::HcrEl2>.fields) {
+    for (const HcrField& field : kHcrFields) {
       if ((field.mask() & of) == 0) continue;
-      if (lacks(field.traits.needs)) layout.absent |= field.mask();
-      if (lacks(field.traits.res1_without)) layout.ones |= field.mask();
-      if (lacks(field.traits.rao_without)) layout.ones |= field.mask();
+      if (lacks(field.needs)) layout.absent |= field.mask();
+      if (lacks(field.res1_without) || lacks(field.rao_without)) layout.ones |= field.mask();
     }
     return layout;
   }
@@ -58,10 +79,12 @@ static_assert(hal::MaskOf(hal::kInfo<hal::HcrEl2>.fields, hal::BitKind::kRes0) =
               "HCR_EL2 has bits that are reserved on every CPU: HcrLayout has to report them");
 
 /// The calling CPU's features; each Has() reads an ID register. EL1 or above.
-template <class B>
 struct LiveFeatures {
-  static bool Has(hal::Feature feature) { return hal::Has(feature, hal::LiveIds<B>{}); }
+  static bool Has(hal::Feature feature) { return CpuHas(feature); }
 };
+
+/// HcrLayout::For() the calling CPU.
+HcrLayout LiveHcrLayout(std::uint64_t of);
 
 /// The bits of `requested` that a guest gets on top of the policy's and the host's.
 constexpr hal::HcrEl2 Grant(hal::HcrEl2 requested, const PolicyValues& policy,

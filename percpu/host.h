@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "hal/cpu_id.h"
+#include "percpu/parts.h"
 #include "vectors/chain_table.h"
 #include "vectors/cpu_slot.h"
 #include "vectors/slot_finder.h"
@@ -48,6 +49,7 @@ concept PassThroughHost = requires(CpuId cpu) {
 ///     static vectors::SveArea SveAreaFor(CpuId cpu);
 ///     static constexpr const vectors::VectorTable& kVectorTable = my_vectors;
 ///     static vectors::SmeArea SmeAreaFor(CpuId cpu);
+///     static constexpr percpu::Parts kParts = {.vectors = &percpu::kVectorPart};
 ///
 /// PhysicalAddressOf is for hosts whose EL2 addresses are not physical ones. VectorBaseFor is
 /// called on `cpu` by enable. Exceptions are forwarded to its value, and disable leaves it in
@@ -62,7 +64,8 @@ concept PassThroughHost = requires(CpuId cpu) {
 /// SME, or it is refused, and find both 0 again; PSTATE.SM also after a guest with FP alone.
 /// kVectorTable is for callback hosts that keep their own pointer in TPIDR_EL2: the table
 /// finds this CPU's PerCpu by its slot finder (vectors/slot_finder.h), which the host sets up
-/// before enable and leaves until disable. TPIDR_EL2 is the host's throughout.
+/// before enable and leaves until disable. TPIDR_EL2 is the host's throughout. kParts names the
+/// code that guests need for what vcpu::Config opens: without it all is linked.
 template <class H>
 concept Host = CallbackHost<H> != PassThroughHost<H>;
 
@@ -89,6 +92,15 @@ template <class H>
 concept HasVectorTable = requires {
   { H::kVectorTable } -> std::convertible_to<const vectors::VectorTable&>;
 };
+
+template <Host H>
+constexpr const Parts& PartsOf() {
+  if constexpr (requires { H::kParts; }) {
+    return H::kParts;
+  } else {
+    return kAllParts;
+  }
+}
 
 /// The host's own vector base where it supplies one; nullopt: use VBAR_EL2.
 template <Host H>

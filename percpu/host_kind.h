@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <utility>
 
 #include "hal/features.h"
 #include "hal/registers.h"
@@ -24,8 +23,8 @@ constexpr HostKind KindOf(hal::HcrEl2 hcr) {
   return hcr.tge() ? HostKind::kNvheTge : HostKind::kNvhe;
 }
 
-/// The features that decide which registers and fields a guest's switch touches. Each costs a few
-/// instructions at the first load after an enable.
+/// The features that decide which registers and fields a guest's switch touches. Each costs about
+/// 30 instructions at the first load after an enable.
 inline constexpr hal::Feature kQueriedFeatures[] = {
     hal::Feature::kHcx,       hal::Feature::kFgt,     hal::Feature::kPmuV3,   hal::Feature::kRas,
     hal::Feature::kGicV3,     hal::Feature::kMpam,    hal::Feature::kAmuV1,   hal::Feature::kNmi,
@@ -40,13 +39,15 @@ static_assert(std::size(kQueriedFeatures) <= 56);
 
 /// Which registers exist on a CPU, and by which names its host accesses them.
 class CpuTraits {
+ public:
+  /// In kQueriedFeatures.
   static consteval std::size_t IndexOf(hal::Feature feature) {
     std::size_t i = 0;
     while (i < std::size(kQueriedFeatures) && kQueriedFeatures[i] != feature) ++i;
+    if (i == std::size(kQueriedFeatures)) __builtin_unreachable();  // Add it there.
     return i;
   }
 
- public:
   constexpr CpuTraits() = default;
   constexpr explicit CpuTraits(hal::HcrEl2 hcr) : kind_(KindOf(hcr)) {}
 
@@ -55,28 +56,17 @@ class CpuTraits {
 
   /// Has() from now on says what the CPU that calls has. EL2. A GICv3 whose system registers the
   /// host has not enabled counts as none: the ICH_ names are UNDEFINED then.
-  template <class B>
-  void Query() {
-    queried_ = true;
-    std::uint64_t present = 0;
-    [&]<std::size_t... kI>(std::index_sequence<kI...>) {
-      ((present |= static_cast<std::uint64_t>(hal::Has<kQueriedFeatures[kI], B>()) << kI), ...);
-    }(std::make_index_sequence<std::size(kQueriedFeatures)>());
-    if ((present >> IndexOf(hal::Feature::kGicV3) & 1) != 0 &&
-        !B::template Read<hal::IccSreEl2>().sre()) {
-      present &= ~(std::uint64_t{1} << IndexOf(hal::Feature::kGicV3));
-    }
-    present_ = present & ((std::uint64_t{1} << 56) - 1);
-  }
+  void Query();
 
   constexpr bool IsQueried() const { return queried_; }
 
   template <hal::Feature kFeature>
   constexpr bool Has() const {
     constexpr std::size_t kIndex = IndexOf(kFeature);
-    static_assert(kIndex < std::size(kQueriedFeatures), "add the feature to kQueriedFeatures");
-    return (present_ >> kIndex & 1) != 0;
+    return HasAt(kIndex);
   }
+  /// By IndexOf().
+  constexpr bool HasAt(std::size_t index) const { return (present_ >> index & 1) != 0; }
 
  private:
   // One word: a transition keeps it in a register.

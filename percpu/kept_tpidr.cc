@@ -10,19 +10,44 @@ namespace trivet::percpu {
 using hal::RegisterId;
 using hal::VbarEl2;
 
+struct TpidrKeepers {
+  static Status CheckChain(PerCpuState& cpu, VbarEl2 base) {
+    const Status status = vectors::CheckChainReach(cpu.chain(), base.raw());
+    return status == Status::kOk ? status : cpu.Fail({.status = status, .got = base.raw()});
+  }
+  static void MakeChain(PerCpuState& cpu, VbarEl2 base) {
+    vectors::MakeChainTable(cpu.chain(), base.raw());
+  }
+  static Status CheckFinder(PerCpuState& cpu, VbarEl2 base) {
+    if (base.raw() % vectors::kChainTableSize == 0) return cpu.CheckFinder();
+    return cpu.Fail({.status = Status::kInvalidArgument, .got = base.raw()});
+  }
+};
+
+constinit const TpidrPart kChainPart = {.check = &TpidrKeepers::CheckChain,
+                                        .make_forwarding = &TpidrKeepers::MakeChain};
+constinit const TpidrPart kFinderPart = {.check = &TpidrKeepers::CheckFinder,
+                                         .make_forwarding = [](PerCpuState&, VbarEl2) {}};
+
 Status PerCpuState::CreateFor(CpuId cpu, const vectors::ChainPlace& chain) {
-  return Bind(cpu, vectors::CheckChainPlace(chain), {}, chain, chain.executable, nullptr);
+  const Status status =
+      Bind(cpu, vectors::CheckChainPlace(chain), {}, chain.executable, &kChainPart);
+  if (status == Status::kOk) chain_words_ = chain.words;
+  return status;
 }
 
 Status PerCpuState::CreateFor(CpuId cpu, const vectors::Handlers& handlers,
-                              const vectors::VectorTable& table) {
-  const Status host = handlers.AreComplete() ? Status::kOk : Status::kHandlerMissing;
+                              const vectors::VectorTable& table, const TpidrPart* part) {
   const bool by_tpidr = table.finder.by == vectors::SlotFinder::By::kTpidr;
-  const vectors::SlotFinder* const finder = by_tpidr ? nullptr : &table.finder;
-  return Bind(cpu, host, handlers, {}, vectors::BaseOf(table), finder);
+  const bool complete = handlers.AreComplete() && (by_tpidr || part != nullptr);
+  const Status host = complete ? Status::kOk : Status::kHandlerMissing;
+  const Status status =
+      Bind(cpu, host, handlers, vectors::BaseOf(table), by_tpidr ? nullptr : part);
+  if (status == Status::kOk && !by_tpidr) finder_ = &table.finder;
+  return status;
 }
 
-/// The slot finder leads to this page.
+/// The slot finder leads to this page. A pass-through host has none.
 Status PerCpuState::CheckFinder() {
   if (finder_ == nullptr) return Status::kOk;
   const auto here = reinterpret_cast<std::uint64_t>(&slot_);
@@ -35,21 +60,10 @@ Status PerCpuState::CheckFinder() {
                .got = found.page});
 }
 
-/// What a host that keeps TPIDR_EL2 has in its place.
-[[gnu::cold]] Status PerCpuState::CheckKeeper(VbarEl2 base) {
-  Status status = Status::kOk;
-  if (IsPassThrough()) {
-    status = vectors::CheckChainReach(chain_, base.raw());
-  } else if (base.raw() % vectors::kChainTableSize != 0) {
-    status = Status::kInvalidArgument;
-  } else {
-    return CheckFinder();
-  }
-  return status == Status::kOk ? status : Fail({.status = status, .got = base.raw()});
-}
+[[gnu::cold]] Status PerCpuState::CheckKeeper(VbarEl2 base) { return keeper_->check(*this, base); }
 
 [[gnu::cold]] void PerCpuState::MakeForwarding(VbarEl2 base) {
-  if (IsPassThrough()) vectors::MakeChainTable(chain_, base.raw());
+  keeper_->make_forwarding(*this, base);
 }
 
 }  // namespace trivet::percpu

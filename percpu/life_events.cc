@@ -13,7 +13,7 @@ using hal::Cpu;
 
 /// A register that differs from what PrepareSuspend() left means that power was lost.
 Status PerCpuState::ResumeInPlace(const EnableRequest& request) {
-  if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
+  if (!AtEl2()) return Refuse(Status::kNotAtEl2);
   const MaskedInterrupts masked;
   if (const Status s = CanEnable(State::kSuspended, request); s != Status::kOk) return s;
   if (const Status s = VerifyEl2Context(Status::kLostState); s != Status::kOk) return s;
@@ -23,11 +23,11 @@ Status PerCpuState::ResumeInPlace(const EnableRequest& request) {
 }
 
 Status PerCpuState::HandOver() {
-  if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
+  if (!AtEl2()) return Refuse(Status::kNotAtEl2);
   const State state = state_.load(std::memory_order_acquire);
-  if (state == State::kVacant) return Fail({.status = Status::kNotCreated});
+  if (state == State::kVacant) return Refuse(Status::kNotCreated);
   if (state != State::kReady) return Leave(State::kVacant);
-  if (Cpu::CurrentCpu() != cpu_) return Fail({.status = Status::kWrongCpu});
+  if (Cpu::CurrentCpu() != cpu_) return Refuse(Status::kWrongCpu);
   state_.store(State::kVacant, std::memory_order_release);
   return Status::kOk;
 }
@@ -54,7 +54,7 @@ void PerCpuState::RestoreHostNow() {
   Cpu cpu;
   ClosePriorityMask();
   ends_run_ = 0;
-  if (owner_ != nullptr && StopsWalks()) StopWalks(cpu, traits_);
+  if (owner_ != nullptr && StopsWalks()) HoldWalks();
   if (in_run_) {
     if (switches_runs_) SwitchForRun::OutOf(cpu, run_host_, transition_.workarounds);
     RestoreAfterRun();

@@ -28,18 +28,17 @@ void OpenToEl1(Capabilities open) {
   Cpu cpu;
   const HcrEl2 hcr = Cpu::Read<HcrEl2>();
   CpuTraits traits(hcr.tge(false));
-  traits.Query<Cpu>();
+  traits.Query();
   TrapBank traps;
   traps.Save(cpu, traits);
-  traps.Fill(traits, traps,
-             [&]<class Name>(std::uint64_t live) { return OpenControl<Name>(live, open, traits); });
+  MakeControls(traps, traps, open, traits, El1Of::kNoGuest);
   // The priorities of streaming vectors are EL1's own.
   traps.Set<HcrxEl2>(traps.Get<HcrxEl2>().smpme(false));
   traps.Restore(cpu, traits);
   Cpu::Write<VttbrEl2>(VttbrEl2());
   cpu.Isb();
   OpenLengths(open);
-  Cpu::Write<HcrEl2>(OpenHcr(open, traits).rw(true).e2h(hcr.e2h()));
+  Cpu::Write<HcrEl2>(ControlledHcr(open, traits, El1Of::kNoGuest).rw(true).e2h(hcr.e2h()));
   cpu.Isb();
 }
 

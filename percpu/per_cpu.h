@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "percpu/host.h"
+#include "percpu/parts.h"
 #include "percpu/per_cpu_state.h"
 #include "percpu/policy.h"
 #include "percpu/stage2_guard.h"
@@ -26,6 +27,7 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
   /// kAlreadyCreated, kHandlerMissing; for a pass-through host also kInvalidArgument.
   Status Create(CpuId cpu) {
     const Status status = CreateForHost(cpu);
+    if (status == Status::kOk) UseParts(PartsOf<H>());
     if constexpr (requires { H::SveAreaFor(cpu); }) {
       static_assert(UsesFp<H>(), "a host that uses SVE has kUsesFp");
       if (status == Status::kOk) SetHostSve(H::SveAreaFor(cpu));
@@ -113,7 +115,7 @@ class alignas(vectors::kCpuPageSize) PerCpu : public PerCpuState {
   Status CreateForHost(CpuId cpu) {
     static_assert(!(PassThroughHost<H> && HasVectorTable<H>), "a pass-through host has a table");
     if constexpr (HasVectorTable<H>) {
-      return CreateFor(cpu, H::HandlersFor(cpu), H::kVectorTable);
+      return CreateFor(cpu, H::HandlersFor(cpu), H::kVectorTable, &kFinderPart);
     } else if constexpr (PassThroughHost<H>) {
       return CreateFor(cpu, H::ChainPlaceFor(cpu));
     } else {

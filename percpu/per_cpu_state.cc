@@ -38,24 +38,28 @@ Status PerCpuState::Fail(Error error) {
   return error.status;
 }
 
+[[gnu::noinline]] Status PerCpuState::Refuse(Status status) { return Fail({.status = status}); }
+
 Status PerCpuState::CreateFor(CpuId cpu, const vectors::Handlers& handlers) {
-  return Bind(cpu, handlers.AreComplete() ? Status::kOk : Status::kHandlerMissing, handlers, {},
+  return Bind(cpu, handlers.AreComplete() ? Status::kOk : Status::kHandlerMissing, handlers,
               vectors::TableBase(), nullptr);
 }
 
 /// `host`: the result of checking the host's handlers or chain table memory. `table`: for VBAR_EL2.
-Status PerCpuState::Bind(CpuId cpu, Status host, const vectors::Handlers& handlers,
-                         const vectors::ChainPlace& chain, std::uint64_t table,
-                         const vectors::SlotFinder* finder) {
+[[gnu::noinline]] Status PerCpuState::Bind(CpuId cpu, Status host,
+                                           const vectors::Handlers& handlers, std::uint64_t table,
+                                           const TpidrPart* keeper) {
   if (state_.load(std::memory_order_acquire) != State::kVacant) {
-    return Fail({.status = Status::kAlreadyCreated});
+    return Refuse(Status::kAlreadyCreated);
   }
   if (host != Status::kOk) return Fail({.status = host});
   cpu_ = cpu;
   slot_ = {.handlers = handlers};
-  chain_ = chain;
-  finder_ = finder;
-  keeps_tpidr_ = IsPassThrough() || finder != nullptr;
+  keeper_ = keeper;
+  chain_words_ = nullptr;
+  finder_ = nullptr;
+  parts_ = &kNoParts;
+  keeps_tpidr_ = keeper != nullptr;
   vectors_ = VbarEl2::FromRaw(table);
   transition_.workarounds = {};
   known_bits_ = 0;
@@ -66,10 +70,10 @@ Status PerCpuState::Bind(CpuId cpu, Status host, const vectors::Handlers& handle
 /// Every bit that the policy sets must exist: a bit that is RES0 here would silently do nothing.
 [[gnu::noinline]] Status PerCpuState::FindBits(HcrEl2 conditional) {
   const std::uint64_t bits = conditional.raw();
-  const std::uint64_t absent = HcrLayout::For(LiveFeatures<Cpu>{}, bits).absent;
-  for (const FieldInfo& field : kInfo<HcrEl2>.fields) {
+  const std::uint64_t absent = LiveHcrLayout(bits).absent;
+  for (const HcrField& field : kHcrFields) {
     if ((absent & bits & field.mask()) == 0) continue;
-    return Fail({.status = Status::kUnsupportedFeature, .feature = field.traits.needs});
+    return Fail({.status = Status::kUnsupportedFeature, .feature = field.needs});
   }
   return Status::kOk;
 }
@@ -107,11 +111,11 @@ inline Status PerCpuState::CheckPolicy(const PolicyValues& policy) {
 
 /// Why virtualization cannot be turned on from `state`.
 [[gnu::cold]] Status PerCpuState::RefuseState(State state) {
-  if (state == State::kVacant) return Fail({.status = Status::kNotCreated});
-  if (Cpu::CurrentCpu() != cpu_) return Fail({.status = Status::kWrongCpu});
-  if (state == State::kSuspended) return Fail({.status = Status::kSuspended});
-  if (state == State::kReady) return Fail({.status = Status::kNotEnabled});  // No suspend before.
-  return Fail({.status = Status::kAlreadyEnabled});
+  if (state == State::kVacant) return Refuse(Status::kNotCreated);
+  if (Cpu::CurrentCpu() != cpu_) return Refuse(Status::kWrongCpu);
+  if (state == State::kSuspended) return Refuse(Status::kSuspended);
+  if (state == State::kReady) return Refuse(Status::kNotEnabled);  // No suspend before.
+  return Refuse(Status::kAlreadyEnabled);
 }
 
 /// What the CPU decides: once, by the first enable. In Secure EL2 stage 2 walks VSTTBR_EL2, which
@@ -132,12 +136,12 @@ inline Status PerCpuState::CheckPolicy(const PolicyValues& policy) {
                                                               El2Context& host) {
   const State state = state_.load(std::memory_order_acquire);
   if (state != from) return RefuseState(state);
-  if (Cpu::CurrentCpu() != cpu_) return Fail({.status = Status::kWrongCpu});
+  if (Cpu::CurrentCpu() != cpu_) return Refuse(Status::kWrongCpu);
   if (const Status s = CheckPolicy(request.policy); s != Status::kOk) return s;
   host = El2Context::Live<Cpu>();
   // Detects another PerCpu by its vectors, unless they are switched per run.
   const bool ours = host.vbar.raw() == vectors::TableBase() || host.vbar == vectors_;
-  if (ours || UsesStage2(host.hcr)) return Fail({.status = Status::kInUse});
+  if (ours || UsesStage2(host.hcr)) return Refuse(Status::kInUse);
   if (const Status s = CheckHostState(host.hcr.e2h()); s != Status::kOk) return s;
   if (!transition_.workarounds.IsKnown()) [[unlikely]] {
     if (const Status s = IdentifyCpu(); s != Status::kOk) return s;
@@ -169,7 +173,7 @@ inline Status PerCpuState::CheckPolicy(const PolicyValues& policy) {
 /// From state `from`. Between the checks and the first write nothing can fail; a step that throws
 /// (under test only) leaves the registers and the state as they were.
 Status PerCpuState::Enable(State from, const EnableRequest& request) {
-  if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
+  if (!AtEl2()) return Refuse(Status::kNotAtEl2);
   if (SuperpriorityMask::HostMayTakeAny() && !superpriority_.is_set()) [[unlikely]]
     return EnableMasked(from, request);
   const MaskedInterrupts masked;
@@ -217,23 +221,28 @@ void PerCpuState::RestoreSuperpriority() {
 }
 
 /// `status`, or what the call `act` returns that needed another mask.
-template <class Act>
-[[gnu::cold]] Status PerCpuState::OrMasked(Status status, Act act) {
+[[gnu::cold]] Status PerCpuState::OrMaskedBy(Status status, void* act, Status (*call)(void*)) {
   if (status != Status::kNotEnabled || !NeedsSuperpriorityMask()) return status;
-  return WithSuperpriorityMasked(act);
+  return WithSuperpriorityMasked([=] { return call(act); });
+}
+template <class Act>
+Status PerCpuState::OrMasked(Status status, Act act) {
+  return OrMaskedBy(status, &act, [](void* of) { return (*static_cast<Act*>(of))(); });
 }
 
 /// Why virtualization cannot be turned off in `state`.
 [[gnu::cold]] Status PerCpuState::RefuseLeave(State state) {
-  if (state == State::kEnabledOpen && Cpu::CurrentCpu() == cpu_) return Status::kNotEnabled;
-  if (state == State::kEnabledOpen) return Fail({.status = Status::kWrongCpu});
-  return Fail({.status = state == State::kSuspended ? Status::kSuspended : Status::kNotEnabled});
+  const bool open = state == State::kEnabledOpen;
+  if (open && Cpu::CurrentCpu() == cpu_) return Status::kNotEnabled;
+  return Refuse(open                         ? Status::kWrongCpu
+                : state == State::kSuspended ? Status::kSuspended
+                                             : Status::kNotEnabled);
 }
 
 Status PerCpuState::CheckDisable() {
   const State state = state_.load(std::memory_order_acquire);
   if (state != State::kEnabled) return RefuseLeave(state);
-  if (Cpu::CurrentCpu() != cpu_) return Fail({.status = Status::kWrongCpu});
+  if (Cpu::CurrentCpu() != cpu_) return Refuse(Status::kWrongCpu);
   const VbarEl2 vbar = Cpu::Read<VbarEl2>();
   if (per_run_ || vbar == transition_.ours.vbar) return Status::kOk;
   return Fail({.status = Status::kVectorsReplaced,
@@ -250,14 +259,14 @@ void PerCpuState::GiveUp() {
 }
 
 /// Restores the host's registers and sets the state to `next`.
-Status PerCpuState::Leave(State next, GuestState guest) {
-  if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
+Status PerCpuState::Leave(State next, Keep keep) {
+  if (!AtEl2()) return Refuse(Status::kNotAtEl2);
   const MaskedInterrupts masked;
   if (const Status s = CheckDisable(); s != Status::kOk) {
-    return OrMasked(s, [this, next, guest] { return Leave(next, guest); });
+    return OrMasked(s, [this, next, keep] { return Leave(next, keep); });
   }
   Cpu cpu;
-  ReleaseGuest(guest);
+  ReleaseGuest(keep);
   LeaveTrivet(cpu, vector_ownership(), transition_);
   state_.store(next, std::memory_order_release);
   GiveUp();
@@ -271,21 +280,21 @@ Status PerCpuState::Leave(State next, GuestState guest) {
 }
 
 Status PerCpuState::CanEnable(State from, const EnableRequest& request) {
-  if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
+  if (!AtEl2()) return Refuse(Status::kNotAtEl2);
   const MaskedInterrupts masked;
   El2Context host;
   return CheckEnable(from, request, host);
 }
 
 Status PerCpuState::CanDisable() {
-  if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
+  if (!AtEl2()) return Refuse(Status::kNotAtEl2);
   const MaskedInterrupts masked;
   const Status status = CheckDisable();
   return OrMasked(status, [this] { return CheckDisable(); });
 }
 
 Status PerCpuState::PlanEnable(const EnableRequest& request, Plan& plan) {
-  if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
+  if (!AtEl2()) return Refuse(Status::kNotAtEl2);
   const MaskedInterrupts masked;
   if (const Status s = CanEnable(request); s != Status::kOk) return s;
   const TransitionState transition = PrepareTransition(El2Context::Live<Cpu>(), request);
@@ -295,7 +304,7 @@ Status PerCpuState::PlanEnable(const EnableRequest& request, Plan& plan) {
 }
 
 Status PerCpuState::PlanDisable(Plan& plan) {
-  if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
+  if (!AtEl2()) return Refuse(Status::kNotAtEl2);
   const MaskedInterrupts masked;
   if (const Status s = CheckDisable(); s != Status::kOk) {
     return OrMasked(s, [&] { return PlanDisable(plan); });
@@ -333,35 +342,19 @@ Status PerCpuState::VerifyStage2(const Stage2Context& expected, Status mismatch)
   return Expect<VttbrEl2>(expected.vttbr, mismatch);
 }
 
-/// Out of line: an audit without a guest does not pay for the copy.
-[[gnu::noinline]] Status PerCpuState::AuditGuestControls() {
-  Cpu cpu;
-  GuestControls expected = owner_->controls;
-  if (SwitchesCptrPerRun()) {
-    expected.traps.Set<CptrEl2>(host_controls_.traps.Get<CptrEl2>());
-  }
-  if (owner_->open.Has(Capability::kInterruptInterface)) {  // EOIcount counts in hardware.
-    expected.traps.Set<IchHcrEl2>(Cpu::Read<IchHcrEl2>());
-  }
-  Status status = Status::kOk;
-  expected.Matches(cpu, traits_, [&](RegisterId id, std::uint64_t value, std::uint64_t live) {
-    status = Fail({Status::kRestoreMismatch, Feature::kBase, id, value, live});
-  });
-  return status;
-}
-
 /// HCR_EL2 while enabled and between runs. [arm-arm] HCR_EL2.MIOCNCE: a CPU may have it RAZ/WI.
 Status PerCpuState::AuditHcr() {
   const bool guests = owner_ != nullptr && !switches_runs_;
   const HcrEl2 expected = guests ? owner_->hcr : transition_.ours.hcr;
   const HcrEl2 live = Cpu::Read<HcrEl2>();
   if (live.miocnce(false) == expected.miocnce(false)) return Status::kOk;
-  if (guests && expected.vse() && !HasPendingSError(*owner_)) return AuditHcr();
+  const bool looks = guests && expected.vse() && owner_->serror.guest != nullptr;
+  if (looks && !owner_->serror.is_pending(*this, *owner_)) return AuditHcr();
   return Expect<HcrEl2>(expected, Status::kRestoreMismatch);
 }
 
 Status PerCpuState::Audit() {
-  if (!AtEl2()) return Fail({.status = Status::kNotAtEl2});
+  if (!AtEl2()) return Refuse(Status::kNotAtEl2);
   const MaskedInterrupts masked;
   if (const Status s = CheckDisable(); s != Status::kOk) {
     return OrMasked(s, [this] { return Audit(); });
@@ -372,7 +365,7 @@ Status PerCpuState::Audit() {
                               ? AuditGuestControls()
                               : VerifyStage2(transition_.guard, Status::kRestoreMismatch);
   if (controls != Status::kOk) return controls;
-  if (!HoldsTpidr()) return CheckFinder();
+  if (!HoldsTpidr()) return keeper_->check(*this, transition_.host.vbar);
   return Expect<TpidrEl2>(transition_.ours.tpidr, Status::kRestoreMismatch);
 }
 

@@ -3,7 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
-#include <optional>
+#include <span>
 
 #include "hal/cpu.h"
 #include "hal/cpu_id.h"
@@ -11,10 +11,12 @@
 #include "hal/register_id.h"
 #include "hal/registers.h"
 #include "hal/status.h"
+#include "percpu/enable_request.h"
 #include "percpu/errata.h"
 #include "percpu/guest.h"
 #include "percpu/hcr_policy.h"
 #include "percpu/masked_interrupts.h"
+#include "percpu/parts.h"
 #include "percpu/plan.h"
 #include "percpu/policy.h"
 #include "percpu/sme_state.h"
@@ -25,33 +27,6 @@
 #include "vectors/slot_finder.h"
 
 namespace trivet::percpu {
-
-/// More about the last call that did not return kOk.
-struct Error {
-  Status status = Status::kOk;
-  hal::Feature feature = hal::Feature::kBase;  ///< kUnsupportedFeature: what the CPU lacks.
-  /// kRestoreMismatch, kVectorsReplaced, kUnsupportedHost, and kUnsupportedFeature of a guest that
-  /// requests bits: the register with another value than expected.
-  hal::RegisterId register_id = hal::RegisterId::kCount;
-  std::uint64_t expected = 0;
-  std::uint64_t got = 0;
-
-  /// The bits of `register_id` that are not as expected.
-  std::uint64_t bits() const { return expected ^ got; }
-};
-
-/// The host type's parameters of an enable.
-struct EnableRequest {
-  const PolicyValues& policy;  ///< Of static storage.
-  std::uint64_t empty_stage2;  ///< Physical address of a stage 2 table that maps nothing.
-  std::optional<std::uint64_t> host_vbar;  ///< The host's vectors, where VBAR_EL2 has others.
-  bool host_uses_fp = false;
-
-  /// The host's vectors, on a CPU that has `vbar`.
-  hal::VbarEl2 HostVectors(hal::VbarEl2 vbar) const {
-    return hal::VbarEl2::FromRaw(host_vbar.value_or(vbar.raw()));
-  }
-};
 
 /// The vectors' data, the host's saved registers and the transitions of one CPU, for any host type.
 /// Use it through PerCpu<Host>, which adds the rest of the page. All zeros is a valid, vacant
@@ -92,7 +67,6 @@ class alignas(16) PerCpuState {
   Workarounds workarounds() const { return transition_.workarounds; }
 
   // For the run loop: on this CPU, while enabled, interrupts masked.
-
   /// kOk when the caller is on this CPU and it is enabled; touches nothing else.
   Status CheckEnabledHere() const {
     if (!IsEnabled()) return Status::kNotEnabled;
@@ -110,7 +84,8 @@ class alignas(16) PerCpuState {
   /// shortest streaming vectors: Error has SMCR_EL2 and the bytes), kUnsupportedHost (kSme under a
   /// host without SmeAreaFor that has PSTATE.SM or ZA set: Error has SVCR), kUnsupportedFeature
   /// (the CPU lacks a capability's feature, or it, the policy or the host forbids a bit of HCR_EL2
-  /// that `request` sets: Error has them), kLoadedElsewhere, kLostState.
+  /// that `request` sets: Error has them), kHandlerMissing (Parts lack what a capability needs:
+  /// Error has its feature), kLoadedElsewhere, kLostState.
   Status LoadGuest(Guest& guest, const GuestRequest& request) {
     return owner_ == &guest ? Status::kOk : ReplaceOwner(guest, request);
   }
@@ -166,8 +141,11 @@ class alignas(16) PerCpuState {
 
  protected:
   Status CreateFor(CpuId cpu, const vectors::Handlers& handlers);
-  Status CreateFor(CpuId cpu, const vectors::Handlers& handlers, const vectors::VectorTable& table);
+  Status CreateFor(CpuId cpu, const vectors::Handlers& handlers, const vectors::VectorTable& table,
+                   const TpidrPart* part);
   Status CreateFor(CpuId cpu, const vectors::ChainPlace& chain);
+  /// What guests may have: `parts` of static storage.
+  void UseParts(const Parts& parts) { parts_ = &parts; }
   /// Of a host that uses SVE: where its registers are kept while a guest has vector registers.
   void SetHostSve(const vectors::SveArea& area) { host_sve_ = area; }
   /// The same of a host that uses SME.
@@ -179,9 +157,8 @@ class alignas(16) PerCpuState {
   Status PlanEnable(const EnableRequest& request, Plan& plan);
   Status PlanDisable(Plan& plan);
   Status Audit();
-  // Power and hand-over events: life_events.cc.
   Status PrepareSuspend() { return Leave(State::kSuspended); }
-  Status LeaveOnCpu() { return Leave(State::kReady, GuestState::kStays); }
+  Status LeaveOnCpu() { return Leave(State::kReady, &PerCpuState::KeepVectors); }
   /// Over the host's present registers: the values from before the suspend are not used.
   Status Resume(const EnableRequest& request) { return Enable(State::kSuspended, request); }
   Status ResumeInPlace(const EnableRequest& request);
@@ -215,17 +192,21 @@ class alignas(16) PerCpuState {
   void RestoreSuperpriority();
   template <class Act>
   Status OrMasked(Status status, Act act);
+  Status OrMaskedBy(Status status, void* act, Status (*call)(void*));
 
-  bool IsPassThrough() const { return chain_.words != nullptr; }
+  friend struct TpidrKeepers;  // kept_tpidr.cc
+  /// Of a pass-through host.
+  vectors::ChainPlace chain() const {
+    return {.words = chain_words_, .executable = vectors_.raw()};
+  }
   /// True when TPIDR_EL2 is Trivet's from enable to disable.
   bool HoldsTpidr() const { return !per_run_ && !keeps_tpidr_; }
   VectorOwnership vector_ownership() const;
   /// The value for TPIDR_EL2 while enabled, under a host that has `host` in it.
   hal::TpidrEl2 OurTpidr(hal::TpidrEl2 host) const;
   static bool AtEl2();
-  Status Bind(CpuId cpu, Status host, const vectors::Handlers& handlers,
-              const vectors::ChainPlace& chain, std::uint64_t table,
-              const vectors::SlotFinder* finder);
+  Status Bind(CpuId cpu, Status host, const vectors::Handlers& handlers, std::uint64_t table,
+              const TpidrPart* keeper);
   Status RefuseState(State state);
   Status RefuseLeave(State state);
   Status RefuseHere() const;
@@ -243,18 +224,23 @@ class alignas(16) PerCpuState {
   Status IdentifyCpu();
   TransitionState PrepareTransition(const El2Context& host, const EnableRequest& request);
   Status Enable(State from, const EnableRequest& request);
-  /// Whether the registers of a loaded guest are replaced by the host's when the CPU is left.
-  enum class GuestState : std::uint8_t { kReplaced, kStays };
-  Status Leave(State next, GuestState guest = GuestState::kReplaced);
+  /// What is done first where the registers of a loaded guest stay when the CPU is left; null: the
+  /// host's replace them.
+  using Keep = void (*)(PerCpuState& cpu);
+  Status Leave(State next, Keep keep = nullptr);
+  static void KeepVectors(PerCpuState& cpu);
   void RestoreHostNow();
   void AdoptHostChanges();
   Status VerifyEl2Context(Status mismatch);
   Status VerifyStage2(const Stage2Context& expected, Status mismatch);
   Status AuditGuestControls();
+  Status ExpectAll(std::span<const std::uint64_t> expected, std::span<const std::uint64_t> live,
+                   const hal::RegisterId* ids);
   Status AuditHcr();
   template <class R>
   Status Expect(typename R::Value expected, Status mismatch);
   Status Fail(Error error);
+  Status Refuse(Status status);
   // The run loop's half: guest_switch.cc, guest_run.cc.
   /// The CPU that calls and its priority mask, in one number. [arm-arm] MPIDR_EL1: bits 63:40 are
   /// RES0. Where there is a GICv3 interface.
@@ -284,19 +270,40 @@ class alignas(16) PerCpuState {
   Status CheckTraps(const HcrTerms& terms);
   Status PrepareGuest(Guest& guest, const GuestRequest& request);
   Status ReplaceOwner(Guest& guest, const GuestRequest& request);
+  // switching.h; with kE2h by parts_->vhe alone.
+  friend struct VheSwitch;
+  template <bool kE2h>
+  CpuTraits TraitsAs() const;
   template <bool kE2h>
   void SwitchTo(Guest* owner, Guest& next, bool has_more, bool same_traps);
+  template <bool kE2h>
+  void SaveBaseAs(OwnedRegisters& owner) const;
+  template <bool kE2h>
+  void RestoreBaseAs(const OwnedRegisters& next) const;
+  template <bool kE2h>
+  void SaveControlsAs(GuestControls& to) const;
+  template <bool kE2h>
+  void BeginRunAs();
+  template <bool kE2h>
+  void EndRunAs();
+  template <bool kE2h>
+  void RestoreAfterRunAs();
+  void SaveControls(GuestControls& to) const;
+  void RestoreControls(const GuestControls& controls) const;
+  void RestoreTraps(const TrapBank& traps) const;
+  void HoldWalks() const;
+  void LetWalk(const LoadBank& next) const;
   void SaveBase(OwnedRegisters& owner);
   void SaveOwner();
-  void SaveEachRun(OwnedRegisters& to, hal::Capabilities open);
-  void RestoreEachRun(const OwnedRegisters& from, hal::Capabilities open);
-  void SaveOpenedRun(OwnedRegisters& to, hal::Capabilities open);
-  void RestoreOpenedRun(const OwnedRegisters& from, hal::Capabilities open);
+  template <class F>
+  void ForParts(hal::Capabilities open, F f) const;
+  void SaveMore(OwnedRegisters& to, SwitchTime when, hal::Capabilities open);
+  void RestoreMore(const OwnedRegisters& from, SwitchTime when, hal::Capabilities open);
   void SaveOpened(Guest& guest);
   void RestoreOpened(const OwnedRegisters& next, GuestInterrupts* interrupts);
   void SaveHostCapabilities(hal::Capabilities open);
   void RestoreGuestState(const OwnedRegisters& next);
-  void ReleaseGuest(GuestState guest);
+  void ReleaseGuest(Keep keep);
   void SwitchControls(const GuestControls& controls, hal::HcrEl2 hcr);
   void GiveVectorsAtLoad();
   /// Work-around kSpeculativeAt: whether a switch of guests turns walks off meanwhile.
@@ -306,7 +313,8 @@ class alignas(16) PerCpuState {
   bool ParksWalks() const { return switches_runs_ && StopsWalks(); }
   void LeaveRun();
   void RestoreAfterRun();
-  // FP, SIMD, SVE and SME: vector_switch.cc.
+  // FP, SIMD, SVE and SME: vector_switch.cc, by parts_->vectors alone.
+  friend struct OwnVectors;
   /// An nVHE host's own use of the registers must not trap.
   bool SwitchesCptrPerRun() const { return host_uses_fp_ && !traits_.e2h(); }
   bool SwitchesVectorsPerRun() const { return host_uses_fp_ || traits_.e2h(); }
@@ -316,6 +324,9 @@ class alignas(16) PerCpuState {
   void SaveHostVectors(hal::Capabilities open);
   Status MeasureStreamingVectors();
   void EndMeasuring();
+  void GiveOwnerVectors();
+  void RestoreHostVectors();
+  void RestoreVectorLength();
   Status CheckHostSve();
   Status CheckHostSme();
   Status CheckRoomForSme(const vectors::SmeArea& area, std::uint64_t needed);
@@ -325,12 +336,13 @@ class alignas(16) PerCpuState {
   /// The loaded guest's registers are saved, if it has them; its next use of one traps.
   void TakeVectors() {
     if (vectors_live_) [[unlikely]]
-      SaveLiveVectors();
+      parts_->vectors->take(*this);
   }
   void SaveLiveVectors();
-  void ReturnHostVectors();
+  void ReturnHostVectors() {
+    if (has_host_vectors_) parts_->vectors->return_hosts(*this);
+  }
   void ForgetHostVectors() { has_host_vectors_ = has_host_lengths_ = has_host_za_ = false; }
-  void ReturnVectorLength();
   void RestoreHostsGuestState();
   static void AbandonInterrupts(Guest& guest, bool powered);
   void GiveUp();
@@ -343,7 +355,8 @@ class alignas(16) PerCpuState {
   std::uint64_t place_ = 0;  // PlaceNow() on cpu_, the host's priority mask open, or MPIDR_EL1.
   const Guest* plain_resident_ = nullptr;  // resident_, on a CPU without it.
   const Guest* resident_ = nullptr;        // owner_, unless each run switches registers.
-  vectors::ChainPlace chain_;              // Of a pass-through host.
+  const TpidrPart* keeper_ = nullptr;      // Of a host that keeps TPIDR_EL2.
+  std::uint32_t* chain_words_ = nullptr;   // Of a pass-through host.
   hal::VbarEl2 vectors_;                   // VBAR_EL2 while the vectors are Trivet's.
   TransitionState transition_;
   CpuTraits traits_;
@@ -355,6 +368,7 @@ class alignas(16) PerCpuState {
   SmeState host_sme_;
   El2Context run_host_;  // The host's values when the current run began.
   const PolicyValues* policy_ = nullptr;
+  const Parts* parts_ = nullptr;
   std::uint64_t known_bits_ = 0;  // The bits of HCR_EL2 that `layout_` covers.
   HcrLayout layout_;
   std::uint32_t loads_ = 0;     // How often the host got its registers back.
@@ -366,18 +380,16 @@ class alignas(16) PerCpuState {
   Error error_;
   SuperpriorityMask superpriority_;
   [[no_unique_address]] vectors::SveArea host_sve_;
-  std::uint8_t run_counters_ = 0;  // Event counters of the guest of the current run.
-  bool keeps_tpidr_ = false;       // TPIDR_EL2 stays the host's while enabled.
-  bool per_run_ = false;           // Vectors and TPIDR_EL2 are Trivet's only during a run.
-  bool switches_runs_ = false;     // HCR_EL2 differs between the host and a guest.
-  std::uint8_t ends_run_ = 0;      // What a run's end does first: EndsRun.
+  bool keeps_tpidr_ = false;    // TPIDR_EL2 stays the host's while enabled.
+  bool per_run_ = false;        // Vectors and TPIDR_EL2 are Trivet's only during a run.
+  bool switches_runs_ = false;  // HCR_EL2 differs between the host and a guest.
+  std::uint8_t ends_run_ = 0;   // What a run's end does first: EndsRun.
   bool host_uses_fp_ = false;
-  bool vectors_live_ = false;  // The FP and SIMD registers are owner_'s.
-  bool has_host_vectors_ =
-      false;  // `host_vectors_`, and what is at `host_sve_`, is to be put back.
-  bool has_host_lengths_ = false;            // The same of `host_zcr_el2_` and `host_zcr_el1_`.
-  bool has_host_za_ = false;                 // The same of `host_sme_`.
-  bool measures_ = false;                    // `measured_cptr_` is to be put back.
+  bool vectors_live_ = false;      // The FP and SIMD registers are owner_'s.
+  bool has_host_vectors_ = false;  // `host_vectors_` and `host_sve_` have what is to be put back.
+  bool has_host_lengths_ = false;  // The same of `host_zcr_el2_` and `host_zcr_el1_`.
+  bool has_host_za_ = false;       // The same of `host_sme_`.
+  bool measures_ = false;          // `measured_cptr_` is to be put back.
   std::uint16_t least_streaming_bytes_ = 0;  // 0: not measured.
   bool in_run_ = false;  // Registers may be the guest's; run_host_ has the host's values.
   std::atomic<std::uint32_t> generation_ = 0;

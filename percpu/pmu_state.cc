@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "hal/cpu.h"
+#include "percpu/parts.h"
 #include "percpu/register_family.h"
 
 namespace trivet::percpu {
@@ -35,7 +36,7 @@ unsigned PmuState::CountersFor(MdcrEl2 mdcr) {
 
 /// [arm-arm] PMCR_EL0.E: with it clear, neither the cycle counter nor those below HPMN count. The
 /// ISB stops them before they are read: no overflow falls between a counter and PMOVSSET_EL0.
-void PmuState::Save(unsigned counters) {
+void PmuState::Save() {
   const PmcrEl0 control = Cpu::Read<PmcrEl0>();
   Cpu::Write<PmcrEl0>(control.e(false));
   Cpu::Isb();
@@ -43,14 +44,14 @@ void PmuState::Save(unsigned counters) {
   enabled = Cpu::Read<PmcntensetEl0>().raw();
   overflowed = Cpu::Read<PmovssetEl0>().raw();
   interrupts = Cpu::Read<PmintensetEl1>().raw();
-  selected = Cpu::Read<PmselrEl0>().raw();
+  selected = static_cast<std::uint32_t>(Cpu::Read<PmselrEl0>().raw());
   cycles = Cpu::Read<PmccntrEl0>().raw();
   cycle_filter = Cpu::Read<PmccfiltrEl0>().raw();
   Types::Save(types.data(), counters);
   EventCounters::Save(counts.data(), counters);
 }
 
-void PmuState::Restore(unsigned counters) const {
+void PmuState::Restore() const {
   const std::uint64_t mask = BitsOf(counters);
   AssignBits<PmcntensetEl0, PmcntenclrEl0>(enabled, mask);
   AssignBits<PmovssetEl0, PmovsclrEl0>(overflowed, mask);
@@ -62,5 +63,16 @@ void PmuState::Restore(unsigned counters) const {
   EventCounters::Restore(counts.data(), counters);
   Cpu::Write<PmcrEl0>(PmcrEl0::FromRaw(pmcr));  // Last: it starts them.
 }
+
+constinit const RegisterPart kMonitorPart = {
+    .serves = Capability::kPmu,
+    .save =
+        [](OwnedRegisters& to, SwitchTime when, const CpuTraits&, Capabilities) {
+          if (when == SwitchTime::kEachRun) to.pmu.Save();
+        },
+    .restore =
+        [](const OwnedRegisters& from, SwitchTime when, const CpuTraits&, Capabilities) {
+          if (when == SwitchTime::kEachRun) from.pmu.Restore();
+        }};
 
 }  // namespace trivet::percpu

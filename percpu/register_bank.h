@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -32,7 +33,7 @@ struct AsSaved {
   }
 };
 
-/// Registers that are saved, restored and compared together, in the order of the list. 8 bytes
+/// Registers that are saved and restored together, in the order of the list. 8 bytes
 /// each. Each is accessed by its name under the host's E2H; one whose feature the CPU lacks is
 /// skipped, and so is one whose capability is not in `open`, where that is given.
 template <hal::SystemRegister... Rs>
@@ -69,27 +70,12 @@ class RegisterBank {
           });
     });
   }
-  /// Calls `report(id, saved, live)` for the first register that differs from the bank; true when
-  /// none does.
-  template <class B, class Report>
-  bool Matches(B& backend, const CpuTraits& cpu, Report report) const {
-    return VisitAll(values_, cpu, hal::kAllCapabilities,
-                    [&]<class Name>(const std::uint64_t& value) {
-                      const std::uint64_t live = backend.template Read<Name>().raw();
-                      if (live != value) report(hal::kInfo<Name>.storage, value, live);
-                      return live == value;
-                    });
-  }
-
-  /// Gives each register the value `make.operator()<Name>(from's value)`.
-  template <class Make>
-  void Fill(const CpuTraits& cpu, const RegisterBank& from, Make make) {
-    *this = from;
-    VisitAll(values_, cpu, hal::kAllCapabilities, [&]<class Name>(std::uint64_t& value) {
-      value = make.template operator()<Name>(value);
-      return true;
-    });
-  }
+  /// In the order of the list.
+  std::span<std::uint64_t> values() { return values_; }
+  std::span<const std::uint64_t> values() const { return values_; }
+  /// Of an nVHE host, for messages.
+  static constexpr hal::RegisterId kIds[] = {
+      hal::kInfo<typename hal::NamesAtEl2<Rs>::E2hClear>.storage...};
 
   template <class R>
   static consteval bool Contains() {
@@ -157,26 +143,6 @@ class RegisterBank {
       return cpu.template Has<hal::kInfo<R>.needs>();
     }
     return true;
-  }
-
-  /// Calls visit<Name>(value) in order until one returns false.
-  template <class V, class F>
-  [[gnu::always_inline]] static bool VisitAll(V& values, const CpuTraits& cpu,
-                                              hal::Capabilities open, F visit) {
-    std::size_t i = 0;
-    if (cpu.e2h()) {
-      return (VisitOne<Rs, typename hal::NamesAtEl2<Rs>::E2hSet>(values[i++], cpu, open, visit) &&
-              ...);
-    }
-    return (VisitOne<Rs, typename hal::NamesAtEl2<Rs>::E2hClear>(values[i++], cpu, open, visit) &&
-            ...);
-  }
-
-  template <class R, class Name, class Value, class F>
-  [[gnu::always_inline]] static bool VisitOne(Value& value, const CpuTraits& cpu,
-                                              hal::Capabilities open, F& visit) {
-    if (!IsThere<R>(cpu, open)) return true;
-    return visit.template operator()<Name>(value);
   }
 
   template <class R>

@@ -113,8 +113,7 @@ void PerCpuState::SaveHostVectors(Capabilities open) {
   }
 }
 
-bool PerCpuState::GiveVectors() {
-  if (owner_ == nullptr || vectors_live_ || !owner_->open.Has(Capability::kFp)) return false;
+void PerCpuState::GiveOwnerVectors() {
   const Capabilities open = owner_->open;
   const bool sve = open.Has(Capability::kSve), sme = open.Has(Capability::kSme);
   OpenVectors(sve || !host_sve_.IsNone());
@@ -130,7 +129,6 @@ bool PerCpuState::GiveVectors() {
   TrapVectors(*owner_, false);
   const bool more = (!sve && !host_sve_.IsNone()) || (!sme && traits_.Has<Feature::kSme>());
   if (more) WriteCptr(traits_, owner_->controls.traps.Get<CptrEl2>().raw());
-  return true;
 }
 
 void PerCpuState::SaveLiveVectors() {
@@ -147,8 +145,7 @@ void PerCpuState::SaveLiveVectors() {
   TrapVectors(*owner_, true);
 }
 
-void PerCpuState::ReturnHostVectors() {
-  if (!has_host_vectors_) return;
+void PerCpuState::RestoreHostVectors() {
   OpenVectors(has_host_lengths_ || !host_sve_.IsNone());
   if (has_host_lengths_) SetVectorLengths(host_zcr_el2_, host_zcr_el1_);
   if (has_host_za_) {
@@ -163,8 +160,7 @@ void PerCpuState::ReturnHostVectors() {
 }
 
 /// EL2's own, where a guest's registers stay: its ZCR_EL1 and SMCR_EL1 too.
-void PerCpuState::ReturnVectorLength() {
-  if (!has_host_lengths_ && !has_host_za_) return;
+void PerCpuState::RestoreVectorLength() {
   OpenVectors(has_host_lengths_);
   if (has_host_lengths_) Cpu::Write<ZcrEl2>(host_zcr_el2_);
   if (has_host_za_) Cpu::Write<SmcrEl2>(SmcrEl2::FromRaw(host_sme_.smcr_el2));
@@ -196,7 +192,7 @@ Status PerCpuState::MeasureStreamingVectors() {
 }
 
 void PerCpuState::EndMeasuring() {
-  ReturnHostVectors();
+  if (has_host_vectors_) RestoreHostVectors();
   WriteCptr(traits_, measured_cptr_);
   Cpu::Isb();
   measures_ = false;
@@ -250,8 +246,6 @@ Status PerCpuState::CheckSme(const GuestRequest& request) {
 
 /// A guest with SVE has FP too, and memory for its registers.
 Status PerCpuState::CheckVectors(const GuestRequest& request) {
-  constexpr Capabilities kVectors = Capability::kFp | Capability::kSve | Capability::kSme;
-  if (!request.open.HasAny(kVectors)) return Status::kOk;
   if (const Status s = CheckHostSve(); s != Status::kOk) return s;
   if (const Status s = CheckHostSme(); s != Status::kOk) return s;
   if (request.open.Has(Capability::kSve)) {
@@ -279,5 +273,27 @@ void PerCpuState::PrepareVectors(Guest& guest, const GuestRequest& request) {
   TrapBank& bank = guest.controls.traps;
   bank.Set<HcrxEl2>(bank.Get<HcrxEl2>().smpme(false));
 }
+
+struct OwnVectors {
+  static Status Check(PerCpuState& cpu, const GuestRequest& request) {
+    return cpu.CheckVectors(request);
+  }
+  static void Prepare(PerCpuState& cpu, Guest& guest, const GuestRequest& request) {
+    cpu.PrepareVectors(guest, request);
+  }
+  static void Give(PerCpuState& cpu) { cpu.GiveOwnerVectors(); }
+  static void Take(PerCpuState& cpu) { cpu.SaveLiveVectors(); }
+  static void ReturnHosts(PerCpuState& cpu) { cpu.RestoreHostVectors(); }
+  static void ReturnLengths(PerCpuState& cpu) { cpu.RestoreVectorLength(); }
+  static void EndMeasuring(PerCpuState& cpu) { cpu.EndMeasuring(); }
+};
+
+constinit const VectorPart kVectorPart = {.check = &OwnVectors::Check,
+                                          .prepare = &OwnVectors::Prepare,
+                                          .give = &OwnVectors::Give,
+                                          .take = &OwnVectors::Take,
+                                          .return_hosts = &OwnVectors::ReturnHosts,
+                                          .return_lengths = &OwnVectors::ReturnLengths,
+                                          .end_measuring = &OwnVectors::EndMeasuring};
 
 }  // namespace trivet::percpu

@@ -62,6 +62,10 @@ struct SErrorSwitch {
     serror.resume = &Resume;
     serror.suspend = &Suspend;
     serror.abandon = &Abandon;
+    serror.is_pending = [](PerCpuState& cpu, Guest& of) {
+      cpu.FollowSError(of);
+      return of.serror.guest != nullptr;
+    };
     serror.behind = guest.interrupts;
     serror.guest = &guest;
     guest.interrupts = &serror;
@@ -75,9 +79,9 @@ struct SErrorSwitch {
 Status PerCpuState::PendSError(Guest& guest, const GuestRequest& request, VsesrEl2 syndrome) {
   const MaskedInterrupts masked;
   if (const Status s = CheckEnabledHere(); s != Status::kOk) return s;
-  if (guest.lost) return Fail({.status = Status::kLostState});
+  if (guest.lost) return Refuse(Status::kLostState);
   const bool loaded = guest.loaded_on != nullptr;
-  if (loaded && owner_ != &guest) return Fail({.status = Status::kLoadedElsewhere});
+  if (loaded && owner_ != &guest) return Refuse(Status::kLoadedElsewhere);
   if (const HcrEl2 hcr = ConstrainGuest(request.traps, request.open).value(); !hcr.amo()) {
     return Fail({.status = Status::kUnsupportedFeature,
                  .register_id = RegisterId::kHcrEl2,
@@ -112,9 +116,10 @@ void PerCpuState::FollowSError(Guest& guest) {
 }
 
 bool PerCpuState::HasPendingSError(Guest& guest) {
-  if (guest.serror.guest == nullptr) return false;
-  if (owner_ == &guest && !switches_runs_) FollowSError(guest);
-  return guest.serror.guest != nullptr;
+  if (guest.serror.guest == nullptr || owner_ != &guest || switches_runs_) {
+    return guest.serror.guest != nullptr;
+  }
+  return guest.serror.is_pending(*this, guest);
 }
 
 }  // namespace trivet::percpu

@@ -98,7 +98,7 @@ Vcpu::Vcpu(const Config& config)
 
 /// Does what the guest's exit asks for and its configuration lets the library do; false: the exit
 /// is the caller's, and complete. Only what it calls needs a frame.
-bool Vcpu::Serve(Exit& exit, percpu::PerCpuState& cpu) {
+[[gnu::noinline]] bool Vcpu::Serve(Exit& exit, percpu::PerCpuState& cpu) {
   if (exit.reason == ExitReason::kSystemRegister) [[likely]]
     return ServeIdRegister(exit);
   if (exit.reason == ExitReason::kOther) return ServeVectorAccess(exit, cpu);
@@ -139,9 +139,9 @@ std::optional<Status> Vcpu::LoadOrRun(percpu::PerCpuState& cpu, Exit& exit) {
 void Vcpu::RestoreEachRun() const {
   Cpu backend;
   percpu::CpuTraits traits(Cpu::Read<HcrEl2>());
-  traits.Query<Cpu>();
+  traits.Query();
   guest_.each_run.Restore(backend, traits, guest_.open);
-  if (guest_.open.Has(Capability::kPmu)) guest_.pmu.Restore(guest_.counters);
+  if (guest_.open.Has(Capability::kPmu)) guest_.pmu.Restore();
 }
 
 Status Vcpu::Unload(percpu::PerCpuState& cpu) {

@@ -61,7 +61,8 @@ class Vcpu {
   /// mask state (kept). Errors, the guest did not run: kNotEnabled, kWrongCpu, kLostState,
   /// kLoadedElsewhere (another CPU has its registers: Unload() there first), kInvalidArgument
   /// (kSve without kFp or Config::sve, kSme likewise), kUnsupportedHost (kSme under a host without
-  /// SmeAreaFor that is in Streaming SVE mode or has ZA on), kUnsupportedFeature (one of
+  /// SmeAreaFor that is in Streaming SVE mode or has ZA on), kHandlerMissing (the host's Parts lack
+  /// what one of Config::open needs), kUnsupportedFeature (one of
   /// Config::open or of Config::traps cannot be: `cpu`'s last_error() has the feature, or the
   /// register and its bits), kIllegalGuestState (frame().pstate is not a guest's: [arm-arm]
   /// "Illegal return events").

@@ -171,8 +171,9 @@ TEST_F(GuestOffers, OfEachCapabilityAppearWhenItIsOpenAndWork) {
 TEST_F(GuestOffers, AreOfEachIdRegistersOwnValue) {
   for (const hal::Capabilities open : {hal::Capabilities(), hal::kAllCapabilities}) {
 #define OFFERED(Type)                                                                          \
-  EXPECT_EQ(vcpu::OfferedIdRegister(hal::kInfo<hal::Type>.encoding, open),                     \
-            hal::OfferedId(hal::RegisterId::k##Type, hal::Cpu::Read<hal::Type>().raw(), open)) \
+  EXPECT_EQ(                                                                                   \
+      vcpu::OfferedIdRegister(hal::kInfo<hal::Type>.encoding, open),                           \
+      hal::OfferedId(hal::kInfo<hal::Type>.encoding, hal::Cpu::Read<hal::Type>().raw(), open)) \
       << #Type;
 #include "hal/regs/guest.def"
   }

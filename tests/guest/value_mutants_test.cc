@@ -38,6 +38,7 @@ constexpr const char kStops[] = "only its E matters before it is written again: 
 constexpr const char kModes[] = "only its SM and ZA are looked at: clear in both";
 // Of others:
 constexpr const char kOpensSme[] = "SME for EL2: sme_functest has a host that streams";
+constexpr const char kNotCompared[] = "of a guest with the interrupt interface, which changes it";
 constexpr const char kLooksAgain[] = "Audit() reads it again before it reports a difference";
 constexpr const char kSctlrName[] = "its E2H selects a name of SCTLR_EL2: interrupt_test has NMI";
 constexpr const char kRefuses[] = "it is checked alone: refusal_test has hosts that are refused";

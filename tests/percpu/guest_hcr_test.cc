@@ -6,6 +6,8 @@
 #include <cstdint>
 
 #include "hal/cpu.h"
+#include "hal/features.h"
+#include "percpu/live_features.h"
 #include "percpu/per_cpu.h"
 #include "tests/support/host_view.h"
 #include "tests/support/machine.h"
@@ -47,6 +49,13 @@ TEST_P(GuestHcr, IsWhatConstrainGuestComputes) {
   EXPECT_EQ(result.granted(), requested);
   ASSERT_EQ(cpu.HardwareDisable(), Status::kOk);
   EXPECT_TRUE(HostView::Now() == before);
+}
+
+TEST_P(GuestHcr, TheTableHasEachFeatureOfTheCpu) {
+  for (unsigned i = 0; i < kFeatureCount; ++i) {
+    const auto feature = static_cast<Feature>(i);
+    EXPECT_EQ(percpu::CpuHas(feature), Has(feature, LiveIds<Cpu>{})) << ToString(feature);
+  }
 }
 
 /// Loads a guest that requests TWI and `more`: refused by name, and nothing changed.

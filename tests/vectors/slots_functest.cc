@@ -66,12 +66,12 @@ struct ClobberingHost : TestHost {
 constinit percpu::PerCpu<ClobberingHost> cpu;
 
 struct ExceptionRegisters {
-  std::uint64_t vbar, elr, spsr, esr, far;
+  std::uint64_t vbar, elr, spsr, esr, far, par;
 
   bool operator==(const ExceptionRegisters&) const = default;
   static ExceptionRegisters Now() {
     return {Cpu::Read<VbarEl2>().raw(), Cpu::Read<ElrEl2>().raw(), Cpu::Read<SpsrEl2>().raw(),
-            Cpu::Read<EsrEl2>().raw(), Cpu::Read<FarEl2>().raw()};
+            Cpu::Read<EsrEl2>().raw(),  Cpu::Read<FarEl2>().raw(), Cpu::Read<ParEl1>().raw()};
   }
 };
 
@@ -82,6 +82,7 @@ TEST(SecurityState, IsFoundWithoutALastingChange) {
   Cpu::Write<SpsrEl2>(SpsrEl2::FromRaw(0x3c4));
   Cpu::Write<EsrEl2>(EsrEl2::FromRaw(0x0212'3456));
   Cpu::Write<FarEl2>(FarEl2::FromRaw(0x9876'5432'1000));
+  Cpu::Write<ParEl1>(ParEl1::FromRaw(0x1357'9000));
   const ExceptionRegisters before = ExceptionRegisters::Now();
   EXPECT_FALSE(vectors::TrivetEl2IsSecure());
   EXPECT_TRUE(ExceptionRegisters::Now() == before);

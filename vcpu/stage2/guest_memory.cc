@@ -41,7 +41,7 @@ void Finish() {
 
 Status GuestMemory::Create(TablePool& pool, unsigned ipa_bits, std::uint16_t vmid) {
   const unsigned pa_bits = percpu::PhysicalAddressBits();
-  const bool long_vmid = percpu::LiveFeatures<Cpu>::Has(Feature::kVmid16);
+  const bool long_vmid = percpu::CpuHas(Feature::kVmid16);
   if (ipa_bits < kFewestBits || ipa_bits > pa_bits) return Status::kInvalidArgument;
   if (vmid == 0 || (vmid > 0xff && !long_vmid)) return Status::kInvalidArgument;
   const unsigned start = StartLevelFor(ipa_bits);

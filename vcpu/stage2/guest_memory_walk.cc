@@ -17,7 +17,7 @@ std::uint64_t& GuestMemory::Level::At(std::uint64_t ipa) const {
   return entries[root ? index : index % std::size(Table{}.entries)];
 }
 
-GuestMemory::Level GuestMemory::Below(std::uint64_t entry, unsigned level) const {
+[[gnu::noinline]] GuestMemory::Level GuestMemory::Below(std::uint64_t entry, unsigned level) const {
   const bool has_table = IsTable(entry, level);
   Table* const table = has_table ? pool_->At(entry & descriptor::kAddress) : nullptr;
   return {has_table ? table->entries : nullptr, level + 1, false};
@@ -36,7 +36,7 @@ bool GuestMemory::ForEachEntry(unsigned level, Range range, F f) {
 }
 
 /// True when one entry of `level` can map all of `part`. Level 0 has tables only.
-bool GuestMemory::FitsEntry(Range part, unsigned level) {
+[[gnu::noinline]] bool GuestMemory::FitsEntry(Range part, unsigned level) {
   return level != 0 && part.size() == SizeAt(level) && part.pa % SizeAt(level) == 0;
 }
 

@@ -37,9 +37,7 @@ class VmidAllocator {
   void Free(std::uint16_t vmid) { Mark(in_use_, vmid, false); }
 
   /// The highest VMID of the calling CPU: 255 or 65535. [arm-arm] ID_AA64MMFR1_EL1.VMIDBits.
-  static std::uint16_t MostOfCpu() {
-    return percpu::LiveFeatures<hal::Cpu>::Has(hal::Feature::kVmid16) ? 0xffff : 0xff;
-  }
+  static std::uint16_t MostOfCpu() { return percpu::CpuHas(hal::Feature::kVmid16) ? 0xffff : 0xff; }
 
  private:
   using Bits = std::uint64_t[kMost / 64 + 1];

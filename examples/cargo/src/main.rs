@@ -46,6 +46,7 @@ fn host() -> trivet_host {
         act: None,
         vector_table: null(),
         vector_base: 0,
+        parts: null(),
         policy: 0,
         uses_fp: 1,
     }

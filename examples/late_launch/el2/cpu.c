@@ -53,12 +53,14 @@ static trivet_status act(trivet_cpu* el2, uint32_t action, uint32_t operation) {
 }
 
 trivet_status cpu_create(struct cpu* cpu, uint64_t vector_base) {
+  static const trivet_parts parts = {.registers = &trivet_register_part};  // For TRIVET_INTERRUPT_INTERFACE.
   const trivet_host host = {.irq = crash,
                             .fiq = crash,
                             .serror = crash,
                             .fatal = crash,
                             .act = act,
                             .vector_base = vector_base,
+                            .parts = &parts,
                             .policy = TRIVET_POLICY_HOST_ROUTED};
   const trivet_status status =
       trivet_cpu_create(&cpu->el2, sizeof(cpu->el2), TRIVET_ABI, &host, READ_REGISTER(mpidr_el1));

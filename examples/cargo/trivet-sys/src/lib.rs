@@ -32,6 +32,7 @@ pub struct trivet_host {
     pub act: Option<extern "C" fn(*mut trivet_cpu, u32, u32) -> u8>,
     pub vector_table: *const c_void,
     pub vector_base: u64,
+    pub parts: *const c_void,
     pub policy: u32,
     pub uses_fp: u32,
 }
@@ -106,7 +107,7 @@ has_size! {
     trivet_cpu: 8192;
     trivet_vcpu: 4096;
     trivet_memory: 192;
-    trivet_host: 80;
+    trivet_host: 88;
     trivet_exit: 32;
     trivet_memory_config: 40;
     trivet_vcpu_config: 96;

@@ -21,9 +21,9 @@ inline std::uint64_t SelectedBaseOf(const VectorTable& table) {
 }
 
 /// The vectors of stage1_translation.h.
-extern "C" [[gnu::visibility("hidden")]] const char trivet_translation_vectors[];
+extern "C" [[gnu::visibility("hidden")]] const char trivet_skip_vectors[];
 inline std::uint64_t TranslationVectors() {
-  return reinterpret_cast<std::uint64_t>(&trivet_translation_vectors);
+  return reinterpret_cast<std::uint64_t>(&trivet_skip_vectors);
 }
 
 /// SP_EL2.
