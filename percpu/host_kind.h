@@ -40,11 +40,17 @@ static_assert(std::size(kQueriedFeatures) <= 56);
 /// Which registers exist on a CPU, and by which names its host accesses them.
 class CpuTraits {
  public:
+  static consteval bool Queries(hal::Feature feature) {
+    for (const hal::Feature queried : kQueriedFeatures) {
+      if (queried == feature) return true;
+    }
+    return false;
+  }
   /// In kQueriedFeatures.
   static consteval std::size_t IndexOf(hal::Feature feature) {
+    if (!Queries(feature)) __builtin_unreachable();  // Not a constant expression: add it there.
     std::size_t i = 0;
-    while (i < std::size(kQueriedFeatures) && kQueriedFeatures[i] != feature) ++i;
-    if (i == std::size(kQueriedFeatures)) __builtin_unreachable();  // Add it there.
+    while (kQueriedFeatures[i] != feature) ++i;
     return i;
   }
 
@@ -62,8 +68,8 @@ class CpuTraits {
 
   template <hal::Feature kFeature>
   constexpr bool Has() const {
-    constexpr std::size_t kIndex = IndexOf(kFeature);
-    return HasAt(kIndex);
+    static_assert(Queries(kFeature), "add the feature to kQueriedFeatures");
+    return HasAt(IndexOf(kFeature));
   }
   /// By IndexOf().
   constexpr bool HasAt(std::size_t index) const { return (present_ >> index & 1) != 0; }
