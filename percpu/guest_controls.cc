@@ -88,14 +88,14 @@ consteval Lines LinesOf() {
 #define KEEP(Type, accessor) RegisterId::k##Type,
 #include "hal/regs/guest.def"
   };
-  std::uint8_t first = 0, last = 0, lines = 0;
-  for (std::uint8_t i = 0; i < std::size(kOwners); ++i) {
+  std::size_t first = 0, last = 0, lines = 0;
+  for (std::size_t i = 0; i < std::size(kOwners); ++i) {
     if (kOwners[i] != hal::kInfo<Name>.id) continue;
     if (lines++ == 0) first = i;
     last = i + 1;
   }
-  if (lines != 0 && last - first != lines) __builtin_unreachable();
-  return {first, lines};
+  if (last - first != lines) __builtin_unreachable();  // Not a constant expression: they do not.
+  return {static_cast<std::uint8_t>(first), static_cast<std::uint8_t>(lines)};
 }
 
 /// A control by the name that it has under one E2H.

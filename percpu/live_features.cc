@@ -129,7 +129,7 @@ consteval Condition Comparisons(Feature feature) {
 
 /// Every feature's condition, one behind the other.
 struct Table {
-  std::array<Comparison, 2 * kFeatureCount> comparisons = {};
+  std::array<Comparison, std::size_t{2} * kFeatureCount> comparisons = {};
   std::array<std::uint8_t, kFeatureCount> first = {};
   std::size_t count = 0;
 };
